@@ -1,0 +1,295 @@
+"""The command `cmft`: the one room that prints, exits, and turns a bug into an exit code.
+
+Exit codes: 0 done, 2 bad input, 3 weights or device, 130 cancelled, 1 a bug. Under --events stdout carries events only.
+"""
+
+import json
+import logging
+import signal
+import sys
+import traceback
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.markup import escape
+from rich.table import Table
+
+from . import __version__
+from .commands.options import build_job, with_settings
+from .commands.progress import watch
+from .protocol.errors import Cancelled, CmftError, InputError
+from .protocol.events import Event, Finished, failed_from, to_line
+from .protocol.job import Job, load_job, save_job
+from .protocol.settings import Settings
+
+CANCELLED = "cancelled; the frames that are finished stay, --resume goes on from them"
+
+app = typer.Typer(
+    help="Colour a shot of line art from one painted frame.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+palette_app = typer.Typer(help="Extract, show and swap palettes.", no_args_is_help=True)
+app.add_typer(palette_app, name="palette")
+
+Plates = Annotated[str, typer.Argument(metavar="PLATES", help="####, %04d, a folder, or one file.", show_default=False)]
+Out = Annotated[str, typer.Option(help="Where to write; #### or %04d stands for the frame.", show_default=False)]
+Frames = Annotated[str | None, typer.Option(help="Such as 1-48, 1-48x2 or 1,5,9; all by default.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
+
+
+@app.command()
+@with_settings()
+def colorize(
+    lines: Annotated[str | None, typer.Argument(help="Line plates: ####, %04d, a folder, or one file.")] = None,
+    reference: Annotated[list[str] | None, typer.Option(
+        metavar="FILE[@FRAME]", help="A painted drawing and its frame; without a frame, a character sheet. Repeatable.",
+    )] = None,
+    out: Annotated[str | None, typer.Option(help="Where to write; #### or %04d stands for the frame.")] = None,
+    reference_lines: Annotated[list[str] | None, typer.Option(
+        metavar="FILE[@FRAME]", help="Line art of a reference, in the order of the references. By default the shot's "
+        "own plate at that frame, else taken from the painting. Repeatable.",
+    )] = None,
+    frames: Frames = None,
+    palette: Annotated[str | None, typer.Option(help="A .json or .gpl file; else the references' colours.")] = None,
+    overwrite: Overwrite = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Leave finished frames that are up to date.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Tell progress as JSON lines on stdout.")] = False,
+    job: Annotated[Path | None, typer.Option(help="Read a job file; other options override it.")] = None,
+    save: Annotated[Path | None, typer.Option("--save-job", help="Write the job file and colour nothing.")] = None,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Colour line plates from painted references."""
+    given = {"lines": lines, "references": reference, "out": out, "reference_lines": reference_lines, "frames": frames,
+             "palette": palette, "overwrite": overwrite, "resume": resume}
+    run_job = build_job(load_job(job) if job else None, given=given, settings=settings)
+    if save is not None:
+        save_job(run_job, save)
+        say(f"Saved {save}")
+    elif events:
+        for event in start(run_job):
+            send(event)
+    else:
+        show_result(watch(start(run_job), Console(stderr=True)))
+
+
+def start(job: Job) -> Iterator[Event]:
+    """Open the shot and return the events of colouring it."""
+    from .pipeline import colorize_iter
+    from .shot import Reference, Shot
+
+    references = [
+        Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
+        else r.path if r.frame is None else f"{r.path}@{r.frame}"
+        for r in job.references
+    ]
+    shot = Shot.open(job.lines, reference=references, frames=job.frames)
+    return colorize_iter(
+        shot, job.out, settings=job.settings, palette=None if job.palette is None else Path(job.palette),
+        overwrite=job.overwrite, resume=job.resume,
+    )
+
+
+@app.command()
+@with_settings("ink_threshold", "trace_lines", "gap_px", "min_region_px", "input_space")
+def regions(lines: Plates, out: Out, frames: Frames = None, overwrite: Overwrite = False, *,
+            settings: dict[str, Any]) -> None:
+    """Draw each region in a colour of its own, to check lines and gaps before colouring."""
+    from .commands import plates
+
+    sequence = plates.find_plates(lines, frames)
+    paths = plates.plan_outputs(sequence, out, overwrite=overwrite)
+    for written in plates.draw_regions(sequence, paths, Settings(**settings)):
+        say(f"{written.path}  {written.number} regions")
+
+
+@palette_app.command()
+@with_settings("gap_px", "min_region_px", "input_space")
+def extract(
+    references: Annotated[list[str], typer.Argument(metavar="FILE...", help="Painted drawings.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The palette to write, .json or .gpl.", show_default=False)],
+    overwrite: Overwrite = False,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Write the exact colours of painted drawings as a palette."""
+    from .commands import plates
+    from .image.palette_files import save_palette
+
+    plates.check_free(out, overwrite=overwrite)
+    palette = plates.palette_of(references, Settings(**settings))
+    save_palette(palette, out)
+    say(f"{out}  {len(palette)} colours")
+
+
+@palette_app.command()
+def swap(
+    lines: Plates,
+    old: Annotated[Path, typer.Option("--from", help="The palette that the plates are in.", show_default=False)],
+    new: Annotated[Path, typer.Option("--to", help="The palette to change to; by name.", show_default=False)],
+    out: Out,
+    frames: Frames = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Recolour finished plates with another palette; the network does not run."""
+    from .commands import plates
+    from .image.palette_files import load_palette
+
+    before, after = load_palette(old), load_palette(new)
+    sequence = plates.find_plates(lines, frames)
+    paths = plates.plan_outputs(sequence, out, overwrite=overwrite)
+    for written in plates.swap_plates(sequence, paths, before, after):
+        say(f"{written.path}" + (f"  {written.number} px are in no colour of {old} and stay" if written.number else ""))
+
+
+@palette_app.command()
+def show(palette: Annotated[Path, typer.Argument(help="A .json or .gpl palette.", show_default=False)]) -> None:
+    """List a palette's colours."""
+    from .image.palette_files import load_palette
+
+    shown = load_palette(palette)
+    table = Table("", "name", *"RGBA", "px", title=f"{palette}  ({shown.space})", title_justify="left")
+    for color, display in zip(shown.colors, shown.display, strict=True):
+        swatch = "[on #{:02x}{:02x}{:02x}]    [/]".format(*(round(float(c) * 255) for c in display))
+        table.add_row(swatch, escape(color.name), *(f"{value:.4g}" for value in color.values), str(color.area))
+    Console().print(table)
+
+
+@app.command()
+@with_settings("device")
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Check versions, device and weights, and colour a small drawing to see that all of it works."""
+    from .doctor import examine
+
+    checks = list(examine(Settings(**settings)))
+    if as_json:
+        say(json.dumps({"version": 1, "ok": all(check.ok for check in checks),
+                        "checks": [check._asdict() for check in checks]}, indent=2))
+    else:
+        for check in checks:
+            mark = "[green]ok[/]  " if check.ok else "[red]FAIL[/]"
+            Console().print(f"{mark} {check.name:<12} {escape(check.detail)}", highlight=False, soft_wrap=True)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(3)
+
+
+@app.command()
+@with_settings("device")
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder to colour into.")] = Path("demo"),
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Colour the bundled example shot."""
+    from .commands.example import example_job
+
+    job = example_job(out)
+    job = job._replace(settings=job.settings.replace(**settings))
+    say(f"Colouring {Path(job.lines).parent} with {', '.join(Path(r.path).name for r in job.references)}")
+    show_result(watch(start(job), Console(stderr=True)))
+    say(f"The coloured plates are {job.out}")
+
+
+@app.command()
+def review(
+    report: Annotated[Path, typer.Argument(help="report.json, or the folder that holds it.", show_default=False)],
+    browser: Annotated[bool, typer.Option(help="Open report.html in the browser.")] = True,
+) -> None:
+    """Show what to check by hand, the least sure regions first."""
+    from .commands.report import read_report
+
+    found = read_report(report)
+    table = Table("frame", "region", "colour", "confidence", "why", title=found.summary, title_justify="left")
+    for row in found.worst(30):
+        table.add_row(*map(escape, row))
+    Console().print(table)
+    if browser and found.html.exists():
+        webbrowser.open(found.html.resolve().as_uri())
+
+
+def say(text: str) -> None:
+    """Print a line for a person."""
+    print(text)
+
+
+def send(event: Event) -> None:
+    """Print an event for a host, at once."""
+    print(to_line(event), flush=True)
+
+
+def show_result(finished: Finished | None) -> None:
+    """Print what a run has made and what is left to check."""
+    if finished is not None:
+        check = f"{finished.unsure} regions to check" if finished.unsure else "no region needs a check"
+        say(f"{finished.frames} frames in {finished.seconds:.1f} s; {check}: {finished.html or finished.report}")
+
+
+def version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        say(f"cmft {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Colour a shot of line art from one painted frame."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; every error ends here in a sentence, a bug in a traceback."""
+    events = "--events" in arguments
+    try:
+        app(args=arguments, prog_name="cmft")
+    except SystemExit as end:  # Typer has said on stderr what is wrong with the command line
+        code = end.code if isinstance(end.code, int) else 1
+        if code == 2 and events:
+            send(failed_from(InputError("the command line is wrong; the log says where")))
+        return code
+    except CmftError as error:
+        return fail(error, events=events)
+    except Exception as error:
+        traceback.print_exc()
+        return fail(error, events=events)
+    return 0
+
+
+def fail(error: Exception, *, events: bool) -> int:
+    """Tell host and person what went wrong, and return the exit code."""
+    failed = failed_from(error)
+    if events:
+        send(failed)
+    Console(stderr=True).print(f"[bold red]cmft:[/] {escape(failed.message)}", highlight=False, soft_wrap=True)
+    return failed.exit_code
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """End the run in order at the first signal; a second one ends the process at once."""
+    signal.signal(number, signal.SIG_DFL)
+    raise Cancelled(CANCELLED)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    events = "--events" in sys.argv
+    handler = logging.StreamHandler() if events else RichHandler(console=Console(stderr=True), show_path=False)
+    logging.basicConfig(level=logging.INFO if events else logging.WARNING, handlers=[handler],
+                        format="%(levelname)s %(name)s: %(message)s" if events else "%(message)s")
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What the commands of `cmft` do, free of the command line: arguments in, results out, nothing printed."""

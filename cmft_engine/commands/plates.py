@@ -1,0 +1,111 @@
+"""Commands that turn plates into plates without the network: the view of regions, and swapping palettes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..image.lineart import extract_line_art, line_art_from_painting
+from ..image.palette import Painting, Palette, extract_palette
+from ..image.plate import Plate, read_plate, to_display, write_plate
+from ..image.recolor import swap_colors
+from ..image.regions import label_regions, rainbow
+from ..image.sequence import PlateSequence, frame_path, has_frame_token
+from ..protocol.errors import InputError, PlateError
+from ..protocol.job import parse_frames
+from ..protocol.settings import Settings
+
+
+class PlateWritten(NamedTuple):
+    """A plate on disk; `number` counts its regions, or the pixels that a swap left as they were."""
+
+    frame: int
+    path: Path
+    number: int
+
+
+def find_plates(text: str, frames: str | None) -> PlateSequence:
+    """Return the plates that a pattern names, or those of them that `frames` asks for. Raises PlateError."""
+    sequence = PlateSequence.parse(text)
+    if frames is None:
+        return sequence
+    wanted = parse_frames(frames)
+    missing = sorted(set(wanted) - set(sequence.frames))
+    if missing:
+        raise PlateError(f"{sequence.path(missing[0])} (frame {missing[0]}) does not exist; render it, or leave the "
+                         "frame out of --frames", sequence.path(missing[0]), missing[0])
+    return replace(sequence, frames=wanted)
+
+
+def plan_outputs(sequence: PlateSequence, out: str, *, overwrite: bool) -> dict[int, Path]:
+    """Return the file to write for each frame; raises InputError before anything is lost or written over."""
+    if len(sequence.frames) > 1 and not has_frame_token(out):
+        raise InputError(f"{out}: {len(sequence.frames)} frames need a place for the number; name it like "
+                         f"{Path(out).stem}.####{Path(out).suffix or '.png'}")
+    paths = {frame: Path(frame_path(out, frame)) for frame in sequence.frames}
+    inputs = {sequence.path(frame).resolve() for frame in sequence.frames}
+    for frame, path in paths.items():
+        if path.resolve() in inputs:
+            raise InputError(f"{path} (frame {frame}) is one of the inputs; choose another name or folder for --out")
+        check_free(path, overwrite=overwrite)
+    return paths
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Raise InputError when a file stands at `path` and may not be replaced."""
+    if path.exists() and not overwrite:
+        raise InputError(f"{path} exists; add --overwrite, or choose another name")
+
+
+def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Settings) -> Iterator[PlateWritten]:
+    """Write a picture of each drawing's regions, a colour for each, ink black, closed gaps white."""
+    for frame, path in paths.items():
+        plate = read_plate(sequence.path(frame), frame=frame, space=settings.input_space)
+        line_art = extract_line_art(
+            to_display(plate.rgb(), plate.space), plate.alpha(),
+            threshold=settings.ink_threshold, trace_lines=settings.trace_lines,
+        )
+        regions = label_regions(line_art, gap_px=settings.gap_px, min_region_px=settings.min_region_px)
+        pixels = rainbow(regions).astype(np.float32) / np.float32(255)
+        write_plate(Plate.from_pixels(pixels, data_window=plate.data_window, display_window=plate.display_window,
+                                      pixel_aspect=plate.pixel_aspect, frame=frame), path)
+        yield PlateWritten(frame, path, regions.count)
+
+
+def palette_of(paintings: Sequence[str], settings: Settings) -> Palette:
+    """Return the exact colours of painted drawings; all must be in one colour space. Raises PlateError."""
+    found, spaces = [], {}
+    for text in paintings:
+        plate = read_plate(text, space=settings.input_space)
+        spaces[plate.space] = text
+        line_art = line_art_from_painting(to_display(plate.rgb(), plate.space), plate.alpha())
+        labels = label_regions(line_art, gap_px=settings.gap_px, min_region_px=settings.min_region_px).labels
+        found.append(Painting(plate.rgb_alpha(), labels, text))
+    if len(spaces) > 1:
+        named = ", ".join(f"{text} in {space}" for space, text in spaces.items())
+        raise PlateError(f"the paintings are in different colour spaces ({named}); save them alike or give "
+                         "--input-space")
+    return extract_palette(found, space=next(iter(spaces), "sRGB"))
+
+
+def swap_plates(sequence: PlateSequence, paths: dict[int, Path], old: Palette, new: Palette) -> Iterator[PlateWritten]:
+    """Write each plate with the old palette's colours replaced by the new one's of the same name."""
+    for frame, path in paths.items():
+        plate = read_plate(sequence.path(frame), frame=frame)
+        recolored, left_px = _swapped(plate, old, new)
+        write_plate(recolored, path)
+        yield PlateWritten(frame, path, left_px)
+
+
+def _swapped(plate: Plate, old: Palette, new: Palette) -> tuple[Plate, int]:
+    places = _channels(plate, "RGBA")
+    result = swap_colors(plate.pixels[..., places], old.in_space(plate.space), new, bit_depth=plate.bit_depth)
+    pixels = plate.pixels.copy()
+    pixels[..., places] = result.pixels
+    return replace(plate, pixels=pixels), result.left_px
+
+
+def _channels(plate: Plate, names: Iterable[str]) -> list[int]:
+    return [plate.channels.index(name) for name in names if name in plate.channels]

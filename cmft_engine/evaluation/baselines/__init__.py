@@ -1,0 +1,7 @@
+"""What a user would pick instead of a learned network. Each method: three uint8 RGB arrays in, one out."""
+
+from .copy import copy_reference
+from .flow import flow_warp
+from .region_match import region_match, region_match_with_flow
+
+__all__ = ["copy_reference", "flow_warp", "region_match", "region_match_with_flow"]

@@ -1,0 +1,1 @@
+"""Drawings as arrays: plates, line art, regions, palettes and mattes. Knows no tensors."""

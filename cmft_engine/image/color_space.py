@@ -1,0 +1,147 @@
+"""Colour spaces by name, through the OpenColorIO that OpenImageIO carries.
+
+The config is the one that `$OCIO` names, else the built-in `ocio://default`. Decides nothing about pixels' alpha:
+values are straight colours. A conversion of a space into itself returns the very same array.
+"""
+
+import difflib
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio
+
+from ..protocol.errors import SettingsError
+
+FIELD = "colour space"
+_DISPLAY_NAMES = ("sRGB", "srgb_rec709_scene", "srgb_texture", "Utility - sRGB - Texture", "sRGB - Texture",
+                  "Output - sRGB", "srgb8", "color_picking", "texture_paint", "matte_paint")
+_LINEAR_SUFFIXES = (".exr", ".sxr", ".mxr", ".hdr", ".rgbe", ".pfm")
+_BRIGHTEST = np.float32(65504)  # the largest half: no light beyond it, and no infinity
+_DECLARED_KEYS = ("oiio:ColorSpace", "colorInteropID")
+
+
+def known_spaces() -> tuple[str, ...]:
+    """Return the names of the config's colour spaces and roles."""
+    config = _config(_config_name())
+    return tuple(config.getColorSpaceNames()) + tuple(config.getRoles())
+
+
+def is_known_space(name: str) -> bool:
+    """Say whether the config has this colour space, role or alias."""
+    config = _config(_config_name())
+    return bool(name) and config.getColorSpaceIndex(config.resolve(name)) >= 0
+
+
+def resolve_space(name: str) -> str:
+    """Return the config's own name of a colour space, role or alias; raise SettingsError with near names."""
+    config = _config(_config_name())
+    resolved = str(config.resolve(name))
+    if name and config.getColorSpaceIndex(resolved) >= 0:
+        return resolved
+    names = known_spaces()
+    by_lower = {known.lower(): known for known in names}
+    near = [by_lower[low] for low in difflib.get_close_matches(name.lower(), by_lower, n=5, cutoff=0.4)]
+    raise SettingsError(FIELD, name, ("one like " if near else "one of ") + ", ".join(near or names))
+
+
+def same_space(first: str, second: str) -> bool:
+    """Say whether two names mean one colour space."""
+    if first == second:
+        return True
+    first, second = resolve_space(first), resolve_space(second)
+    return first == second or bool(_config(_config_name()).equivalent(first, second))
+
+
+def display_space() -> str:
+    """Return the name of the sRGB-encoded display space that the network sees."""
+    for name in _DISPLAY_NAMES:
+        if is_known_space(name):
+            return name
+    raise SettingsError(FIELD, "sRGB", "an OCIO config with an sRGB space or a color_picking role; unset $OCIO "
+                        "for the built-in config")
+
+
+def linear_space() -> str:
+    """Return the space of an EXR that declares none: `$OCIO`'s scene_linear role, else linear Rec. 709."""
+    if os.environ.get("OCIO") and is_known_space("scene_linear"):
+        return "scene_linear"
+    return "lin_rec709"
+
+
+def default_space(file_name: str, metadata: Mapping[str, Any]) -> str:
+    """Return the space that a file declares by a known name, else scene-linear for EXR and HDR, else sRGB.
+
+    Chromaticities and ACES container flags are not guessed from: name the space instead.
+    """
+    usual = (linear_space(), display_space())
+    for key in _DECLARED_KEYS:
+        declared = metadata.get(key)
+        if isinstance(declared, str) and is_known_space(declared):
+            return next((space for space in usual if same_space(space, declared)), declared)
+    return usual[0] if file_name.lower().endswith(_LINEAR_SUFFIXES) else usual[1]
+
+
+def interop_id(space: str) -> str:
+    """Return the interchange name of a space for a file's metadata, or "" when it has none."""
+    return str(_config(_config_name()).get_color_interop_id(space)) if is_known_space(space) else ""
+
+
+def convert(rgb: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Convert straight colours `(..., 3)` float32 between spaces; the same array if the spaces are one.
+
+    Raises SettingsError for an unknown space.
+    """
+    if same_space(source, target):
+        return rgb
+    values = np.ascontiguousarray(rgb, dtype=np.float32)
+    if values.size == 0:
+        return values
+    colors = values.reshape(-1, 3)
+    starts = np.flatnonzero(np.concatenate([[True], (colors[1:] != colors[:-1]).any(axis=1)]))
+    if len(starts) > len(colors) // 2:
+        return _convert_rows(colors, source, target).reshape(values.shape)
+    run_lengths = np.diff(starts, append=len(colors))  # drawings are runs of one colour: convert each run once
+    return np.repeat(_convert_rows(colors[starts], source, target), run_lengths, axis=0).reshape(values.shape)
+
+
+def to_display(rgb: np.ndarray, space: str) -> np.ndarray:
+    """Return display RGB `(..., 3)` float32 in [0, 1] without NaN; values already so come back bit-identical."""
+    display = display_space()
+    clean = np.where(np.isnan(rgb), np.float32(0), rgb).astype(np.float32, copy=False)
+    if not same_space(space, display):
+        clean = convert(np.clip(clean, 0, _BRIGHTEST), space, display)  # curves explode below zero
+    return np.clip(clean, 0, 1)
+
+
+def from_display(rgb: np.ndarray, space: str) -> np.ndarray:
+    """Return display RGB `(..., 3)` as values of `space`."""
+    return convert(rgb, display_space(), space)
+
+
+def _convert_rows(colors: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Convert `(N, 3)` colours through OCIO."""
+    result = oiio.ImageBufAlgo.colorconvert(
+        oiio.ImageBuf(colors[None]), resolve_space(source), resolve_space(target), unpremult=False,
+        colorconfig=_config_name(),
+    )
+    if result.has_error:
+        raise SettingsError(FIELD, f"{source} to {target}", f"spaces that convert ({result.geterror()})")
+    return np.asarray(result.get_pixels(oiio.FLOAT), dtype=np.float32).reshape(-1, 3)
+
+
+def _config_name() -> str:
+    return os.environ.get("OCIO") or "ocio://default"
+
+
+@functools.lru_cache(maxsize=8)
+def _config(name: str) -> oiio.ColorConfig:
+    if "://" not in name and not os.path.isfile(name):
+        raise SettingsError("$OCIO", name, "the path of an OpenColorIO config, or unset it for the built-in one")
+    config = oiio.ColorConfig(name)
+    error = config.geterror()
+    if error or config.getNumColorSpaces() == 0:
+        raise SettingsError("$OCIO", name, f"a readable OpenColorIO config ({error})")
+    return config

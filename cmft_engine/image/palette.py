@@ -1,0 +1,262 @@
+"""The exact colors of painted references as a named list, and what is looked up in it. Touches no files."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from ..protocol.errors import PaletteError
+from .color_space import convert, same_space, to_display
+from .palette_names import PAPER, color_name, unique_names
+
+MAX_COLORS = 256
+_MIN_REGION_COLOR_PX = 4  # a smaller majority is as likely a mixture with soft ink as a color
+_MIN_BLOCK_COLOR_PX = 6
+_NEAREST_CHUNK = 65536
+
+
+@dataclass(frozen=True)
+class PaletteColor:
+    """One named color: straight RGBA in the palette's space, exactly as float32 holds it; area in px."""
+
+    name: str
+    values: tuple[float, float, float, float]
+    area: int = 0
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A painted reference: pixels float32 (H, W, 4), straight RGBA in its file's space; labels int32 (H, W), 0 = ink.
+
+    `name` (its file) appears in messages.
+    """
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 4 or self.pixels.shape[:2] != self.labels.shape:
+            raise PaletteError(f"{self.name or 'reference'}: pixels {self.pixels.shape} and region labels "
+                               f"{self.labels.shape} do not belong together; both must be of one picture, RGBA")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Named colors in one color space, largest area first."""
+
+    colors: tuple[PaletteColor, ...]
+    space: str = "sRGB"
+
+    def __len__(self) -> int:
+        return len(self.colors)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(color.name for color in self.colors)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The colors as float32 (K, 4), straight RGBA in the palette's space."""
+        values = np.array([color.values for color in self.colors], np.float32).reshape(-1, 4)
+        values.flags.writeable = False
+        return values
+
+    @cached_property
+    def display(self) -> np.ndarray:
+        """The colors as display RGB, float32 (K, 3), transparent ones seen over white."""
+        alpha = np.clip(self.values[:, 3:], 0, 1)
+        display = np.asarray(to_display(self.values[:, :3], self.space) * alpha + (1 - alpha), np.float32)
+        display.flags.writeable = False
+        return display
+
+    def index_of(self, pixels: np.ndarray, *, bit_depth: str = "float") -> np.ndarray:
+        """Return the entry that each pixel equals, int32 (...), -1 for none.
+
+        `pixels` is float32 (..., 4), straight RGBA in the palette's space; any fully transparent pixel equals the
+        transparent entry. `bit_depth` ("uint8", "uint16", "half", "float") says with how many steps the pixels were
+        stored, so that a color is found again after a plate was written with fewer steps than the palette holds.
+        """
+        rows = _stored(_clean(pixels), bit_depth).reshape(-1, 4)
+        starts, lengths = _runs(rows)
+        wanted = _stored(_clean(self.values), bit_depth)
+        ids, _ = _row_ids(np.concatenate([wanted, rows[starts]]))
+        lookup = np.full(len(ids), -1, np.int32)
+        lookup[ids[: len(self)][::-1]] = np.arange(len(self), dtype=np.int32)[::-1]  # the first of equals wins
+        return np.repeat(lookup[ids[len(self):]], lengths).reshape(pixels.shape[:-1])
+
+    def nearest(self, rgb: np.ndarray) -> np.ndarray:
+        """Return the entry that looks most like each pixel, int32 (...), for display RGB float32 (..., 3)."""
+        if not self.colors:
+            raise PaletteError("the palette holds no colors; extract one from a painted reference")
+        rows = np.asarray(rgb, np.float32).reshape(-1, 3)
+        found = np.empty(len(rows), np.int32)
+        for start in range(0, len(rows), _NEAREST_CHUNK):
+            chunk = rows[start:start + _NEAREST_CHUNK]
+            distance = (self.display**2).sum(1) - 2 * chunk @ self.display.T
+            found[start:start + _NEAREST_CHUNK] = distance.argmin(1)
+        return found.reshape(rgb.shape[:-1])
+
+    def in_space(self, space: str) -> "Palette":
+        """Return the palette in another color space; itself, bit for bit, when it is in that space already."""
+        if same_space(self.space, space):
+            return self
+        rows = np.concatenate([convert(self.values[:, :3], self.space, space), self.values[:, 3:]], axis=1)
+        colors = (replace(color, values=_as_tuple(row)) for color, row in zip(self.colors, rows, strict=True))
+        return Palette(tuple(colors), space)
+
+    def index(self, name: str) -> int:
+        """Return the position of the color `name`; raises PaletteError that lists the names there are."""
+        if name not in self.names:
+            raise PaletteError(f'no color named "{name}" in the palette; it has: {", ".join(self.names)}')
+        return self.names.index(name)
+
+
+def extract_palette(paintings: Sequence[Painting], *, space: str = "sRGB") -> Palette:
+    """Return the exact colors of the painted areas, largest first; all paintings are in the color space `space`.
+
+    Admitted is a color that most of a region has, or that fills a solid block away from ink (shading and patterns
+    with no line between). Mixtures along borders and under soft ink are not. Fully transparent pixels are one color.
+    Raises PaletteError when more than 256 colors are found.
+    """
+    if not paintings:
+        raise PaletteError("no painted reference to take colors from; name one with --reference FILE")
+    values, areas = _sum_colors([_painted_colors(painting) for painting in paintings])
+    if len(values) > MAX_COLORS:
+        files = "1 reference" if len(paintings) == 1 else f"{len(paintings)} references"
+        shown = ", ".join(painting.name for painting in paintings if painting.name)
+        raise PaletteError(f"{files}{f' ({shown})' if shown else ''} painted with {len(values)} colors, more than "
+                           f"{MAX_COLORS}: use --mode paint, or save flat colors without soft brushes or JPEG")
+    order = np.lexsort((*values.T[::-1], -areas))
+    return _named(values[order], areas[order], space, _paper(paintings))
+
+
+def merge(palettes: Sequence[Palette]) -> Palette:
+    """Return the union of palettes of one space, in order of first appearance; areas of equal colors are added."""
+    spaces = {palette.space for palette in palettes}
+    if len(spaces) > 1:
+        raise PaletteError(f"palettes of different color spaces ({', '.join(sorted(spaces))}) cannot be merged; "
+                           "save the references in one space")
+    found: dict[tuple[float, float, float, float], PaletteColor] = {}
+    for color in (color for palette in palettes for color in palette.colors):
+        known = found.get(color.values)
+        found[color.values] = color if known is None else replace(known, area=known.area + color.area)
+    names = unique_names(color.name for color in found.values())
+    colors = tuple(replace(color, name=name) for color, name in zip(found.values(), names, strict=True))
+    return Palette(colors, spaces.pop() if spaces else "sRGB")
+
+
+def find_alike(palette: Palette, *, bit_depth: str = "float") -> tuple[str, str] | None:
+    """Return the names of two entries that are one color in a file of `bit_depth`, or None."""
+    first = palette.index_of(palette.values, bit_depth=bit_depth)
+    twice = np.flatnonzero(first != np.arange(len(palette)))
+    return (palette.names[first[twice[0]]], palette.names[twice[0]]) if twice.size else None
+
+
+def _named(values: np.ndarray, areas: np.ndarray, space: str, paper: np.ndarray) -> Palette:
+    nameless = Palette(tuple(PaletteColor("", _as_tuple(row), int(area))
+                             for row, area in zip(values, areas, strict=True)), space)
+    names = unique_names(PAPER if np.array_equal(row, paper) else color_name(shown)
+                         for row, shown in zip(values, nameless.display, strict=True))
+    return replace(nameless, colors=tuple(
+        replace(color, name=name) for color, name in zip(nameless.colors, names, strict=True)))
+
+
+def _as_tuple(row: np.ndarray) -> tuple[float, float, float, float]:
+    red, green, blue, alpha = (float(value) for value in row)
+    return red, green, blue, alpha
+
+
+def _painted_colors(painting: Painting) -> tuple[np.ndarray, np.ndarray]:
+    """Return admitted colors (n, 4) of one painting and their areas (n,) in px."""
+    labels = painting.labels
+    codes, values = _color_codes(painting.pixels)
+    inside = np.bincount(codes[labels > 0], minlength=len(values))
+    away = cv2.erode((labels > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    admitted = _fills_block(codes, away, len(values)) & (inside >= _MIN_BLOCK_COLOR_PX)
+    admitted[_majority_codes(codes, labels, away)] = True
+    if not admitted.any() and codes.size:  # nothing but ink or specks: the drawing's main color stands for it
+        inside = np.bincount(codes.ravel(), minlength=len(values))
+        admitted[inside.argmax()] = True
+    return values[admitted], inside[admitted]
+
+
+def _fills_block(codes: np.ndarray, away: np.ndarray, n_codes: int) -> np.ndarray:
+    """Return for each code whether 2x2 equal pixels of it lie away from ink, bool (n_codes,)."""
+    same_row = (codes[:, 1:] == codes[:, :-1]) & away[:, 1:] & away[:, :-1]
+    block = same_row[1:] & same_row[:-1] & (codes[1:, 1:] == codes[:-1, 1:])
+    return np.bincount(codes[1:, 1:][block], minlength=n_codes) > 0
+
+
+def _majority_codes(codes: np.ndarray, labels: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """Return the codes that are the majority of some region: of its pixels away from ink, else of all of them."""
+    n_codes = int(codes.max(initial=0)) + 1
+    pairs = (labels.astype(np.int64) * n_codes + codes).ravel()
+    if not pairs.size:
+        return np.empty(0, np.int64)
+    starts, lengths = _runs(pairs[:, None])
+    keys, inverse = np.unique(pairs[starts], return_inverse=True)
+    total = np.bincount(inverse, lengths)
+    far = np.bincount(inverse, np.add.reduceat(away.ravel().astype(np.int64), starts))
+    region, code = np.divmod(keys, n_codes)
+    order = np.lexsort((total, far, region))
+    last = order[np.append(np.diff(region[order]) > 0, True)]  # the winner of each region
+    whole = np.bincount(region, total)[region[last]]
+    sure = (total[last] >= _MIN_REGION_COLOR_PX) | ((total[last] == whole) & (whole > 1))
+    return np.asarray(code[last][sure & (region[last] > 0)])
+
+
+def _paper(paintings: Sequence[Painting]) -> np.ndarray:
+    """Return the color (4,) of most of the pictures' rims; NaN, which equals nothing, when none has more than half."""
+    sides = [side for painting in paintings for side in
+             (painting.pixels[0], painting.pixels[-1], painting.pixels[:, 0], painting.pixels[:, -1])]
+    codes, values = _color_codes(np.concatenate(sides)[None])
+    counts = np.bincount(codes.ravel())
+    return values[counts.argmax()] if 2 * counts.max() > codes.size else np.full(4, np.nan)
+
+
+def _sum_colors(found: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return each distinct color (n, 4) once, with its areas added (n,)."""
+    values, areas = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    ids, first = _row_ids(values)
+    return values[first], np.bincount(ids, areas).astype(np.int64)
+
+
+def _color_codes(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a number for each pixel, int64 (H, W), equal where colors are equal, and the colors (n, 4) by number."""
+    rows = _clean(pixels).reshape(-1, 4)
+    starts, lengths = _runs(rows)
+    ids, first = _row_ids(rows[starts])
+    return np.repeat(ids, lengths).reshape(pixels.shape[:-1]), rows[starts][first]
+
+
+def _clean(pixels: np.ndarray) -> np.ndarray:
+    """Return a float32 copy in which equal colors have equal bits: no -0.0, one transparent color."""
+    clean = np.asarray(pixels, np.float32) + np.float32(0)
+    clean[clean[..., 3] <= 0] = 0
+    return np.ascontiguousarray(clean)
+
+
+def _stored(values: np.ndarray, bit_depth: str) -> np.ndarray:
+    """Return the float32 numbers that stand for `values` in a file of `bit_depth`."""
+    if bit_depth == "half":
+        return values.astype(np.float16).astype(np.float32)
+    steps = {"uint8": 255.0, "uint16": 65535.0}.get(bit_depth)
+    return values if steps is None else np.rint(values * np.float32(steps)) + np.float32(0)
+
+
+def _runs(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where runs of equal rows (N, C) start and how long they are; flat drawings have few."""
+    starts = np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(1)))[: len(rows)]
+    return starts, np.diff(np.append(starts, len(rows)))
+
+
+def _row_ids(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return an id for each clean row (N, 4), equal where rows are, and the first row of each id (n,)."""
+    halves = np.ascontiguousarray(rows).view(np.uint64)
+    left, right = (np.unique(halves[:, side], return_inverse=True)[1] for side in (0, 1))
+    _, first, ids = np.unique(left << 32 | right, return_index=True, return_inverse=True)
+    return ids, first

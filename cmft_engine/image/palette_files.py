@@ -1,0 +1,187 @@
+"""Palettes as files: our JSON, which keeps every bit, and GIMP's .gpl. Holds no color logic."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..protocol.errors import PaletteError
+from ..protocol.text_file import write_text
+from .color_space import display_space, from_display
+from .palette import Palette, PaletteColor, find_alike
+from .palette_names import unique_names
+
+VERSION = 1
+_GPL_HEADER = "GIMP Palette"
+_SPACE_MARK = "# cmft space: "
+_EXACT_MARK = "# cmft exact: "  # before a color line: area and straight RGBA in the palette's space
+
+
+def load_palette(path: str | Path) -> Palette:
+    """Return the palette in a .json or .gpl file.
+
+    Raises PaletteError, naming file, line and remedy, when it cannot be read or two entries are alike.
+    """
+    file = Path(path)
+    parse = _format(file, json_format=_parse_json, gpl_format=_parse_gpl)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise PaletteError(f"{file}: cannot read the palette ({error.strerror or error}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise PaletteError(f"{file}: not a text file; a palette is JSON or a GIMP palette (.gpl)") from error
+    palette: Palette = parse(file, text)
+    if not palette.colors:
+        raise PaletteError(f"{file}: the palette holds no colors; add at least one")
+    alike = find_alike(palette)
+    if alike is not None:
+        raise PaletteError(f'{file}: "{alike[0]}" and "{alike[1]}" are the same color, so that a swap could not tell '
+                           "them apart; change one of them slightly or delete it")
+    return palette
+
+
+def save_palette(palette: Palette, path: str | Path) -> None:
+    """Write the palette as .json or .gpl by the file's ending; raises PaletteError when it cannot be written."""
+    file = Path(path)
+    text: str = _format(file, json_format=_to_json, gpl_format=_to_gpl)(file, palette)
+    try:
+        write_text(file, text)
+    except OSError as error:
+        raise PaletteError(f"{file}: cannot write the palette ({error.strerror or error}); "
+                           "choose a folder that can be written and has room") from error
+
+
+def _format(file: Path, *, json_format: Callable[..., Any], gpl_format: Callable[..., Any]) -> Callable[..., Any]:
+    ways = {".json": json_format, ".gpl": gpl_format}
+    if file.suffix.lower() not in ways:
+        raise PaletteError(f'{file}: a palette file ends in .json or .gpl, not "{file.suffix}"; rename it')
+    return ways[file.suffix.lower()]
+
+
+def _to_json(file: Path, palette: Palette) -> str:
+    rows = (json.dumps({"name": color.name, "rgba": _short(color.values), "area": color.area}, ensure_ascii=False)
+            for color in palette.colors)
+    body = ",\n".join("    " + row for row in rows)
+    return f'{{\n  "version": {VERSION},\n  "space": {json.dumps(palette.space)},\n  "colors": [\n{body}\n  ]\n}}\n'
+
+
+def _short(values: Sequence[float]) -> list[float]:
+    """Return the values with the fewest digits that still round to the same float32."""
+    return [float(str(np.float32(value))) for value in values]
+
+
+def _parse_json(file: Path, text: str) -> Palette:
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise PaletteError(f"{file}, line {error.lineno}: not valid JSON ({error.msg}); "
+                           "mend that line or extract the palette again") from error
+    if not isinstance(content, dict) or not isinstance(content.get("colors"), list):
+        raise PaletteError(f'{file}: not a palette; it needs "version", "space" and a list "colors"')
+    if content.get("version") != VERSION:
+        raise PaletteError(f"{file}: palette version {content.get('version')!r}, but this engine reads {VERSION}; "
+                           "use the engine that wrote it or extract the palette again")
+    lines = _color_lines(text)
+    colors = tuple(_json_color(f"{file}, {lines.get(number, f'color {number}')}", entry)
+                   for number, entry in enumerate(content["colors"], 1))
+    names = [color.name for color in colors]
+    double = next((name for number, name in enumerate(names) if name in names[:number]), None)
+    if double is not None:
+        raise PaletteError(f'{file}: two colors are named "{double}"; give each its own name')
+    space = content.get("space") or display_space()
+    if not isinstance(space, str):
+        raise PaletteError(f'{file}: "space" must name a color space, such as "sRGB"')
+    return Palette(colors, space)
+
+
+def _color_lines(text: str) -> dict[int, str]:
+    """Return "line N" for each color by its number, from where its "rgba" stands."""
+    starts = [number for number, line in enumerate(text.splitlines(), 1) for _ in range(line.count('"rgba"'))]
+    return {number: f"line {line}" for number, line in enumerate(starts, 1)}
+
+
+def _json_color(where: str, entry: Any) -> PaletteColor:
+    values = entry.get("rgba") if isinstance(entry, dict) else None
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        raise PaletteError(f'{where}: a color needs a "name" that is not empty')
+    if not isinstance(values, list) or len(values) != 4 or not all(_is_number(value) for value in values):
+        raise PaletteError(f'{where}: "rgba" of "{name}" must be four numbers, such as [0.8, 0.2, 0.1, 1.0]')
+    area = entry.get("area", 0)
+    if not isinstance(area, int) or isinstance(area, bool) or area < 0:
+        raise PaletteError(f'{where}: "area" of "{name}" must be a whole number of pixels, 0 or more')
+    return PaletteColor(name, _exact(values), area)
+
+
+def _is_number(value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) <= float(np.finfo(np.float32).max)  # refuses NaN and infinity as well
+
+
+def _exact(values: Sequence[float]) -> tuple[float, float, float, float]:
+    red, green, blue, alpha = (float(np.float32(value)) + 0.0 for value in values)
+    return (red, green, blue, alpha) if alpha > 0 else (0.0, 0.0, 0.0, 0.0)
+
+
+def _to_gpl(file: Path, palette: Palette) -> str:
+    lines = [_GPL_HEADER, f"Name: {file.stem}", "Columns: 8", _SPACE_MARK + palette.space]
+    for color, shown in zip(palette.colors, _bytes(palette), strict=True):
+        exact = " ".join(repr(value) for value in _short(color.values))
+        lines += [f"{_EXACT_MARK}{color.area} {exact}", "{:3d} {:3d} {:3d}\t".format(*shown) + color.name]
+    return "\n".join(lines) + "\n"
+
+
+def _bytes(palette: Palette) -> list[list[int]]:
+    return [[round(float(value) * 255) for value in row] for row in np.clip(palette.display, 0, 1)]
+
+
+def _parse_gpl(file: Path, text: str) -> Palette:
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != _GPL_HEADER:
+        raise PaletteError(f'{file}, line 1: a GIMP palette begins with "{_GPL_HEADER}"; export it from GIMP again')
+    space = next((line[len(_SPACE_MARK):].strip() for line in lines if line.startswith(_SPACE_MARK)),
+                 display_space())
+    exact: PaletteColor | None = None
+    rows: list[tuple[str, list[int], PaletteColor | None]] = []
+    for number, line in enumerate(lines[1:], 2):
+        where = f"{file}, line {number}"
+        if line.startswith(_EXACT_MARK):
+            exact = _gpl_exact(where, line[len(_EXACT_MARK):])
+        elif line.strip() and not line.startswith(("#", "Name:", "Columns:")):
+            name, shown = _gpl_row(where, line)
+            rows.append((name, shown, exact))
+            exact = None
+    names = unique_names(name for name, _, _ in rows)
+    return Palette(tuple(_gpl_color(name, row[1], row[2], space) for name, row in zip(names, rows, strict=True)), space)
+
+
+def _gpl_exact(where: str, text: str) -> PaletteColor:
+    words = text.split()
+    try:
+        area, values = int(words[0]), [float(word) for word in words[1:]]
+    except (ValueError, IndexError):
+        area, values = 0, []
+    if len(values) != 4 or not all(math.isfinite(value) for value in values):
+        raise PaletteError(f'{where}: "{_EXACT_MARK.strip()}" needs an area and four numbers; delete the line to take '
+                           "the color from the line after it")
+    return PaletteColor("", _exact(values), area)
+
+
+def _gpl_row(where: str, line: str) -> tuple[str, list[int]]:
+    words = line.split(None, 3)
+    if len(words) < 3 or not all(word.isdecimal() and int(word) <= 255 for word in words[:3]):
+        raise PaletteError(f'{where}: a color is three whole numbers from 0 to 255 and a name, not "{line.strip()}"')
+    return words[3].strip() if len(words) > 3 else "unnamed", [int(word) for word in words[:3]]
+
+
+def _gpl_color(name: str, shown: list[int], exact: PaletteColor | None, space: str) -> PaletteColor:
+    """Return the exact color while its 8-bit line still shows it; else what the line was changed to."""
+    if exact is not None and _bytes(Palette((exact,), space)) == [shown]:
+        return PaletteColor(name, exact.values, exact.area)
+    rgb = np.array(shown, np.float32) / np.float32(255)
+    values = from_display(rgb, space)
+    alpha = exact.values[3] if exact is not None and exact.values[3] > 0 else 1.0
+    return PaletteColor(name, _exact([*(float(value) for value in values), alpha]), 0 if exact is None else exact.area)

@@ -1,0 +1,164 @@
+"""Take the ink of a drawing off its paper, be that transparent, white, off-white, scanned or dark.
+
+Says how much of each pixel is ink and of what color; does not decide what is a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+FAINT = 0.02
+"""Coverage under this is rounding or noise of the paper and counts as none."""
+
+TRANSPARENT_SHARE = 0.02
+"""When this share of a plate is transparent, the paper is transparent and alpha tells the ink."""
+FILL_SHARE = 0.1
+"""When this share of the drawn pixels is near white beside dark ones, they are paper laid under the lines."""
+NO_CONTRAST = 0.04
+"""A plate whose channels all vary less than this has no drawing on it."""
+SOLID_DARKNESS = 0.75
+"""An even plate at least this dark is solid ink, a lighter one is blank paper."""
+THIN_PX = 7
+"""On dark paper the light parts are lines: hardly anything of them holds a square of this many pixels."""
+THIN_SHARE = 0.1
+"""Hardly anything, in the sense of THIN_PX, is less than this share."""
+SCAN_DEVIATION = 0.015
+"""Paper that varies more than this (median, in any channel) is scanned and measured in cells, not as one color."""
+SCAN_CELLS = 24
+"""Cells along the longer side in which scanned paper is measured."""
+NOISE_PEAK = 4.0
+"""The grain of the paper reaches this many times its median."""
+
+
+@dataclass(frozen=True)
+class Unmixed:
+    """Ink taken off its paper: coverage (H, W) in [0, 1], 0 where there is none.
+
+    color: (H, W, 3), what the ink adds, premultiplied. on_dark: whether the paper is darker than the ink.
+    """
+
+    coverage: Pixels
+    color: Pixels
+    on_dark: bool = False
+
+
+def unmix(rgb: Pixels, alpha: Pixels | None) -> Unmixed:
+    """Return the ink of a drawing in display RGB (H, W, 3) with alpha (H, W) or without."""
+    if alpha is not None and float(np.mean(alpha < 0.5)) > TRANSPARENT_SHARE:
+        if not _is_filled(rgb, alpha):
+            coverage = np.where(alpha < FAINT, 0, alpha).astype(np.float32)
+            return Unmixed(coverage, rgb * coverage[..., None])
+        return _unmix_light(_over_white(rgb, alpha), np.ones(3, np.float32), FAINT)
+    return _unmix_opaque(rgb if alpha is None else _over_white(rgb, alpha))
+
+
+def _over_white(rgb: Pixels, alpha: Pixels) -> Pixels:
+    return rgb * alpha[..., None] + (1 - alpha[..., None])
+
+
+def _is_filled(rgb: Pixels, alpha: Pixels) -> bool:
+    """Whether white paper is laid under the lines of a plate with transparency."""
+    drawn = rgb[alpha > 0.5]
+    if drawn.size == 0:
+        return False
+    is_white = float(np.mean(drawn.min(axis=1) > 0.85))
+    is_dark = float(np.mean(drawn.mean(axis=1) < 0.5))
+    return is_white > FILL_SHARE and is_dark > 0.2 * FILL_SHARE
+
+
+def _unmix_opaque(rgb: Pixels) -> Unmixed:
+    if max(float(np.ptp(rgb[..., channel])) for channel in range(3)) < NO_CONTRAST:
+        darkness = 1 - float(rgb.mean())
+        full = np.full(rgb.shape[:2], float(darkness >= SOLID_DARKNESS), np.float32)
+        return Unmixed(full, rgb * full[..., None])
+    luminance = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    if _is_dark_paper(luminance):
+        return _unmix_dark(rgb, _paper_color(rgb, luminance < 0.5))
+    middle = 0.5 * (float(luminance.min()) + float(luminance.max()))
+    paper = _paper_color(rgb, luminance >= middle)
+    local, noise = _scanned_paper(rgb, paper)
+    return _unmix_light(rgb, local, max(FAINT, noise))
+
+
+def _is_dark_paper(luminance: Pixels) -> bool:
+    """Whether most of the plate and of its border is dark and the light parts are thin."""
+    light = luminance >= 0.5
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    if float(light.mean()) >= 0.5 or float(border.mean()) >= 0.5:
+        return False
+    wide = cv2.erode(light.astype(np.uint8), np.ones((THIN_PX, THIN_PX), np.uint8))
+    return bool(wide.sum() < THIN_SHARE * light.sum())
+
+
+def _paper_color(rgb: Pixels, candidates: Mask) -> Pixels:
+    """Return the commonest color (3,) among the candidate pixels, of which there is at least one."""
+    step = max(1, int(np.sqrt(candidates.size / 60_000)))
+    sample = rgb[::step, ::step][candidates[::step, ::step]]
+    if sample.size == 0:
+        sample = rgb[candidates]
+    bins = np.minimum(sample * 32, 31).astype(np.int64) @ np.array([1024, 32, 1])
+    commonest = sample[bins == np.bincount(bins).argmax()].mean(axis=0)
+    near = np.abs(sample - commonest).max(axis=1) < 0.04
+    return np.asarray(np.median(sample[near] if near.any() else sample, axis=0), np.float32)
+
+
+def _scanned_paper(rgb: Pixels, paper: Pixels) -> tuple[Pixels, float]:
+    """Return the paper as one color (3,) or, when it varies, as a smooth picture (H, W, 3), and its noise."""
+    step = max(1, int(np.sqrt(rgb.shape[0] * rgb.shape[1] / 60_000)))
+    rest = np.abs(rgb[::step, ::step] - paper).max(axis=2)
+    near = rest < 0.25
+    if not near.any():
+        return paper, 0.0
+    local = paper
+    if float(np.median(rest[near])) >= SCAN_DEVIATION:
+        local = _paper_field(rgb, paper)
+        rest = np.abs((rgb - local)[::step, ::step]).max(axis=2)
+    return local, NOISE_PEAK * float(np.median(rest[near]))
+
+
+def _paper_field(rgb: Pixels, paper: Pixels) -> Pixels:
+    """Return the light three quarters' level of each cell of the plate, smoothed to full size (H, W, 3)."""
+    height, width = rgb.shape[:2]
+    cell = max(16, -(-max(height, width) // SCAN_CELLS))
+    rows, columns = -(-height // cell), -(-width // cell)
+    full = np.pad(rgb, ((0, rows * cell - height), (0, columns * cell - width), (0, 0)), mode="edge")
+    cells = full.reshape(rows, cell, columns, cell, 3).transpose(0, 2, 1, 3, 4).reshape(rows, columns, -1, 3)
+    level = np.percentile(cells, 75, axis=2).astype(np.float32)
+    level = np.where((level < 0.6 * paper).any(axis=2, keepdims=True), paper, level)  # a cell full of ink
+    smooth = cv2.resize(cv2.blur(level, (3, 3)), (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
+    return np.maximum(np.asarray(smooth, np.float32)[:height, :width], 1e-3)
+
+
+def _unmix_light(rgb: Pixels, paper: Pixels, faint: float) -> Unmixed:
+    """Take off light paper: the least coverage that explains every pixel, so that black ink adds no color."""
+    return _unmixed(rgb, paper, _coverage(rgb, paper, faint), on_dark=False)
+
+
+def _unmix_dark(rgb: Pixels, paper: Pixels) -> Unmixed:
+    return _unmixed(rgb, paper, _coverage(1 - rgb, 1 - paper, FAINT), on_dark=True)
+
+
+def _coverage(pixels: Pixels, paper: Pixels, faint: float) -> Pixels:
+    """Return 1 - min over channels of pixels / paper; paper is one color (3,) or a picture (H, W, 3)."""
+    levels = np.maximum(paper, 1e-3)
+    red, green, blue = (pixels[..., channel] / levels[..., channel] for channel in range(3))
+    coverage: Pixels = np.minimum(1 - np.minimum(np.minimum(red, green), blue), 1)
+    coverage[coverage < faint] = 0
+    return coverage
+
+
+def _unmixed(rgb: Pixels, paper: Pixels, coverage: Pixels, *, on_dark: bool) -> Unmixed:
+    """Put coverage (H, W) and the color that is left after removing the paper together."""
+    drawn = np.flatnonzero(coverage > 0)
+    behind = paper if paper.ndim == 1 else paper.reshape(-1, 3)[drawn]
+    left = rgb.reshape(-1, 3)[drawn] - behind * (1 - coverage.ravel()[drawn, None])
+    color = np.zeros(rgb.shape, np.float32)
+    color.reshape(-1, 3)[drawn] = np.clip(left, 0, 1)
+    return Unmixed(coverage, color, on_dark)

@@ -1,0 +1,149 @@
+"""Finished plates in the colors of another palette, without the network. Touches no files.
+
+The engine's EXR holds the flats and, in its Cryptomatte, the ink's coverage: it is recolored exactly, under soft ink
+too. In other plates only pixels that are exactly a palette color change; those that stay are counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..protocol.errors import PaletteError
+from .color_space import from_display, to_display
+from .cryptomatte import INK, has_matte, matte
+from .palette import Palette
+from .plate import Plate
+
+PAIRINGS = ("name", "order")
+FLATS = ("flats.R", "flats.G", "flats.B", "flats.A")
+
+
+class SwappedPlate(NamedTuple):
+    """A recolored plate, and how many pixels are in no color of the old palette and stayed as they were."""
+
+    plate: Plate
+    left_px: int
+
+
+class Swapped(NamedTuple):
+    """Pixels float32 (H, W, C), and how many of them are in no color of the old palette and stayed as they were."""
+
+    pixels: np.ndarray
+    left_px: int
+
+
+def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") -> SwappedPlate:
+    """Return the plate with the colors of `old` replaced by their partners in `new`.
+
+    With `flats.R` … `flats.A` these are recolored, and the picture is laid under its ink again; its Cryptomatte, whose
+    names do not change, stays true. Raises PaletteError as `swap_colors` does, and when there is no R, G, B.
+    """
+    main = _places(plate, "RGBA")
+    if len(main) < 3:
+        raise PaletteError(f"{plate.path or 'plate'}: has channels {', '.join(plate.channels)} but no R, G, B to "
+                           "recolor; give a color plate")
+    pixels, old = plate.pixels.copy(), old.in_space(plate.space)
+    flats = _places(plate, FLATS)
+    under = flats if len(flats) == 4 else main
+    depth = "float" if plate.channels[under[0]] in plate.float_channels else plate.bit_depth
+    swapped, left_px = swap_colors(plate.pixels[..., under], old, new, by=by, bit_depth=depth)
+    pixels[..., under] = swapped
+    if under is flats:
+        relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate),
+                           space=plate.space)
+        pixels[..., main] = relaid[..., : len(main)]
+    return SwappedPlate(replace(plate, pixels=pixels), left_px)
+
+
+def swap_colors(pixels: np.ndarray, old: Palette, new: Palette, *, by: str = "name",
+                bit_depth: str = "float") -> Swapped:
+    """Return the pixels with each color of `old` replaced by its partner in `new`; the input stays as it is.
+
+    `pixels` is float32 (H, W, C), C >= 3: straight R, G, B, then A if there is one, in the old palette's space, into
+    which the new one is brought; without alpha all pixels are opaque, and further channels pass through.
+    `bit_depth` ("uint8", "uint16", "half", "float") is the plate's: colors are compared as that file holds them.
+    Partners are found by `by`: "name", where a color that `new` does not name stays; or "order", where both palettes
+    have the same number of colors.
+    Raises PaletteError for names unknown to `old` and colors that cannot be told apart.
+    """
+    if pixels.ndim != 3 or pixels.shape[2] < 3:
+        raise PaletteError(f"a picture of shape {pixels.shape} has no R, G, B to recolor; give a color plate")
+    values = partners(old, new, by=by)
+    _check_distinct(old, values, bit_depth)
+    index = old.index_of(_opaque(pixels)[..., :4], bit_depth=bit_depth)
+    changed = (values != old.values).any(1)[index] & (index >= 0)
+    n_channels = min(pixels.shape[2], 4)
+    swapped = np.array(pixels, np.float32)
+    swapped[changed, :n_channels] = values[index[changed], :n_channels]
+    return Swapped(swapped, int((index < 0).sum()))
+
+
+def relay_ink(pixels: np.ndarray, old_flats: np.ndarray, new_flats: np.ndarray, ink: np.ndarray, *,
+              space: str = "sRGB") -> np.ndarray:
+    """Return the inked picture with other flats under the same ink, straight RGBA float32 (H, W, 4).
+
+    `pixels` is the old picture: the flats with the ink, of coverage float32 (H, W) in [0, 1], laid over them as
+    display colors; all are straight RGBA (H, W, 4) in `space`. Bare pixels become the new flats exactly, those whose
+    flats stay keep every bit; the ink's own color need not be known.
+    """
+    changed = (old_flats != new_flats).any(2)
+    soft = changed & (ink > 0) & (ink < 1)
+    relaid = np.array(pixels, np.float32)
+    relaid[changed & (ink <= 0)] = new_flats[changed & (ink <= 0)]
+    bare = 1 - ink[soft][:, None]
+    before, after, picture = (_premultiplied(array[soft], space) for array in (old_flats, new_flats, pixels))
+    laid = picture + (after - before) * bare
+    alpha = np.clip(laid[:, 3:], 0, 1)
+    color = np.divide(laid[:, :3], alpha, out=np.zeros_like(laid[:, :3]), where=alpha > 0)
+    relaid[soft] = np.concatenate([from_display(np.clip(color, 0, 1), space), alpha], axis=1)
+    return relaid
+
+
+def partners(old: Palette, new: Palette, *, by: str = "name") -> np.ndarray:
+    """Return for each color of `old` the values that take its place, float32 (K, 4)."""
+    new = new.in_space(old.space)
+    if by == "order":
+        if len(old) != len(new):
+            raise PaletteError(f"swapping by order needs as many colors in both palettes, not {len(old)} and "
+                               f"{len(new)}; add the missing ones or swap by name")
+        return new.values
+    if by != "name":
+        raise PaletteError(f'colors are paired by {" or ".join(PAIRINGS)}, not by "{by}"')
+    values = old.values.copy()
+    for name, row in zip(new.names, new.values, strict=True):
+        values[old.index(name)] = row
+    return values
+
+
+def _check_distinct(old: Palette, values: np.ndarray, bit_depth: str) -> None:
+    """Refuse old colors that this plate holds as one and that would have to become two."""
+    first = old.index_of(old.values, bit_depth=bit_depth)
+    torn = np.flatnonzero((values[first] != values).any(1))
+    if torn.size:
+        one, other = old.names[first[torn[0]]], old.names[torn[0]]
+        raise PaletteError(f'"{one}" and "{other}" are the same color in a {bit_depth} plate and cannot be swapped '
+                           "for two; give both the same new color or use float EXR plates")
+
+
+def _premultiplied(rows: np.ndarray, space: str) -> np.ndarray:
+    """Return straight RGBA (N, 4) in `space` as premultiplied display RGBA."""
+    return np.concatenate([to_display(rows[:, :3], space) * rows[:, 3:], rows[:, 3:]], axis=1)
+
+
+def _opaque(pixels: np.ndarray) -> np.ndarray:
+    """Return pixels (H, W, 3) with an alpha of 1; those that have one as they are."""
+    if pixels.shape[2] > 3:
+        return pixels
+    return np.concatenate([pixels, np.ones((*pixels.shape[:2], 1), np.float32)], axis=2)
+
+
+def _ink(plate: Plate) -> np.ndarray:
+    """Return the coverage of the ink laid over the flats, (H, W): the Cryptomatte's, 0 where none was laid."""
+    channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
+    return matte(channels, INK) if has_matte(channels) else np.zeros(plate.pixels.shape[:2], np.float32)
+
+
+def _places(plate: Plate, names: Iterable[str]) -> list[int]:
+    return [plate.channels.index(name) for name in names if name in plate.channels]

@@ -1,0 +1,94 @@
+"""Votes to colours: one palette colour a region, or a region divided where the reference divides it.
+
+Every output colour is an index into the palette, so it is copied and never recomputed.
+Shapes: H W plate size, n regions, K palette colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+MIXED_SHARE = 0.03  # further colours with this share of the matched regions divide a region
+TRUSTED_FLOW = 0.6  # flow decides inside a region when this share of it lands in the matched regions
+PIXEL_TRUST = 0.5  # confidence of a region that only pixels could decide
+
+
+@dataclass(frozen=True)
+class Votes:
+    """What the networks and the flow say of one drawing.
+
+    color: (n, K) probability of each colour by region match, rows sum to at most 1. pixel: (n, K) share of each
+    colour among the pixels carried to the region. mixture: (n,) how much of the matched regions is painted in other
+    than their main colour. known: (n,) probability that the region is in the reference.
+    cycle: (n,) whether the match holds in return. trust: (n,) share of the region that flow sends to the matched
+    regions. All in [0, 1]. by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the
+    pixel network. rgb: (H, W, 3) the decoder's display RGB.
+    """
+
+    color: Floats
+    pixel: Floats
+    mixture: Floats
+    known: Floats
+    cycle: Floats
+    trust: Floats
+    by_flow: Labels
+    by_match: Labels
+    rgb: Floats
+
+
+@dataclass(frozen=True)
+class Snapped:
+    """The decision.
+
+    index: int32 (H, W) palette index of every pixel. color, runner_up: int32 (n,) a region's first and second
+    choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours.
+    """
+
+    index: Labels
+    color: NDArray[np.intp]
+    runner_up: NDArray[np.intp]
+    confidence: Floats
+    divided: NDArray[np.bool_]
+
+
+def snap(labels: Labels, grown: Labels, votes: Votes) -> Snapped:
+    """Decide every region and pixel.
+
+    labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region.
+    """
+    asked = votes.color.sum(1) > 0  # regions large enough for the region network
+    chance = np.where(asked[:, None], votes.color, PIXEL_TRUST * votes.pixel)
+    ranked = np.argsort(-chance, axis=1, kind="stable")
+    color = ranked[:, 0]
+    runner_up = ranked[:, min(1, ranked.shape[1] - 1)]
+    rows = np.arange(len(color))
+    total = np.maximum(chance.sum(1), 1e-6)
+    divided = votes.mixture >= MIXED_SHARE
+    index = color[grown - 1].astype(np.int32) if len(color) else np.zeros(labels.shape, np.int32)
+    if divided.any():
+        index = _divide(index, grown, votes, divided, chance >= MIXED_SHARE * total[:, None])
+    sure = np.where(divided, total, chance[rows, color])
+    confidence = sure * (0.5 + 0.5 * np.where(asked, votes.cycle, 1.0))
+    return Snapped(index, color, runner_up, confidence.astype(np.float32).clip(0, 1), divided)
+
+
+def _divide(
+    index: Labels, grown: Labels, votes: Votes, divided: NDArray[np.bool_], allowed: NDArray[np.bool_]
+) -> Labels:
+    """Give each pixel of a divided region the colour carried to it, if its region may have that colour."""
+    y, x = np.nonzero(divided[grown - 1])
+    region = grown[y, x] - 1
+    flow, match = votes.by_flow[y, x], votes.by_match[y, x]
+    flow_fits, match_fits = allowed[region, flow], allowed[region, match]
+    flow_first = votes.trust[region] >= TRUSTED_FLOW
+    first, first_fits = np.where(flow_first, flow, match), np.where(flow_first, flow_fits, match_fits)
+    second, second_fits = np.where(flow_first, match, flow), np.where(flow_first, match_fits, flow_fits)
+    out = index.copy()
+    out[y, x] = np.where(first_fits, first, np.where(second_fits, second, index[y, x]))
+    return out

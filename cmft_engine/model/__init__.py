@@ -1,0 +1,1 @@
+"""The network: tensors in, tensors out. No image files, no host, no settings."""

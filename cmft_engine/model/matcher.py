@@ -1,0 +1,326 @@
+"""From drawings to votes: references are taken in once, then every target drawing is matched against them.
+
+Arrays in, arrays out; the tensors stay inside. What the votes decide is in `image.snap`.
+Shapes: H W plate size, h w work size, n target regions, m reference regions, K palette colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..image.framing import Framing, frame_drawing, work_scale
+from ..image.snap import Votes
+from . import region_inputs
+from .inputs import as_batch, line_channels
+from .network import NetworkOutput, ReferenceFeatures, join_references
+from .region_inputs import Motion, RegionSide, find_motion, look_up, pair_features, region_side
+from .weights import Checkpoint
+
+MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
+TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class CutDrawing:
+    """A drawing and its regions at plate size.
+
+    ink: bool (H, W). labels: int32 (H, W), 0 = ink, 1..count. grown: the same without zeros.
+    """
+
+    ink: NDArray[np.bool_]
+    labels: Labels
+    grown: Labels
+    count: int
+
+
+@dataclass(frozen=True)
+class PaintedDrawing:
+    """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3)."""
+
+    drawing: CutDrawing
+    index: Labels
+    rgb: Floats
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A reference as the matcher keeps it: work-size pictures, features, palette shares of its regions (m, K)."""
+
+    side: RegionSide
+    framing: Framing
+    index: Labels  # plate size
+    features: ReferenceFeatures
+    shares: Floats
+    kept: NDArray[np.intp]
+
+
+class Matcher:
+    """Matches drawings against references; slow to build, cheap to call."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        references: Sequence[PaintedDrawing],
+        *,
+        n_colors: int,
+        work_size: int,
+        device: torch.device,
+    ) -> None:
+        self.network = checkpoint.network.to(device)
+        self.regions = checkpoint.regions.to(device)
+        self.device = device
+        self.work_size = work_size
+        self.n_colors = n_colors
+        self.scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
+        self.known = [self._take_in(reference) for reference in references]
+        self._join = lru_cache(maxsize=4)(self._join_uncached)
+
+    @torch.inference_mode()
+    def _take_in(self, reference: PaintedDrawing) -> _Known:
+        side, framing = self._side(reference.drawing)
+        rgb = framing.sample(reference.rgb).astype(np.float32)
+        features = self.network.encode_reference(
+            as_batch(line_channels(side.ink), self.device), as_batch(rgb.transpose(2, 0, 1), self.device)
+        )
+        drawing = reference.drawing
+        flat = drawing.labels.astype(np.int64).ravel() * self.n_colors + reference.index.ravel()
+        counts = np.bincount(flat, minlength=(drawing.count + 1) * self.n_colors).reshape(-1, self.n_colors)[1:]
+        shares = (counts / np.maximum(counts.sum(1, keepdims=True), 1)).astype(np.float32)
+        return _Known(side, framing, reference.index, features, shares, _largest(side))
+
+    def _side(self, drawing: CutDrawing) -> tuple[RegionSide, Framing]:
+        limit = round(self.work_size * TARGET_LIMIT)
+        framing = frame_drawing(drawing.ink, self.scale, limit=limit)
+        side = region_side(
+            framing.sample(drawing.labels).astype(np.int32),
+            framing.sample(drawing.grown).astype(np.int32),
+            framing.sample_ink(drawing.ink),
+            count=drawing.count,
+        )
+        return side, framing
+
+    def _join_uncached(self, use: tuple[int, ...]) -> ReferenceFeatures:
+        return join_references([self.known[i].features for i in use])
+
+    @torch.inference_mode()
+    def match(self, drawing: CutDrawing, use: Sequence[int] | None = None) -> Votes:
+        """Vote on every region and pixel of a drawing.
+
+        use: which references, nearest in time first; all of them by default.
+        """
+        chosen = tuple(range(len(self.known)) if use is None else use)
+        side, framing = self._side(drawing)
+        output = self.network(as_batch(line_channels(side.ink), self.device), self._join(chosen))
+        traces = _read_matches(output, side, [self.known[i] for i in chosen])
+        motions = [find_motion(side, self.known[i].side) for i in chosen]
+        color, mixture, known, cycle, trust = self._vote(side, chosen, motions, traces.mass)
+        nearest = self.known[chosen[0]]
+        by_flow = self._carry(motions[0], nearest, framing, drawing.labels.shape)
+        by_match = _up(traces.carried(chosen, self.known), framing, drawing.labels.shape)
+        return Votes(
+            color=color,
+            pixel=self._pixel_shares(drawing, by_flow, by_match),
+            mixture=mixture,
+            known=known,
+            cycle=cycle,
+            trust=trust,
+            by_flow=by_flow,
+            by_match=by_match,
+            rgb=_up_rgb(output.rgb, framing, drawing.labels.shape),
+        )
+
+    def _vote(
+        self, side: RegionSide, chosen: tuple[int, ...], motions: list[Motion], mass: list[NDArray[np.float64]]
+    ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Colour probabilities (n, K), mixture, known, cycle and flow trust (n,) from the region network."""
+        kept = _largest(side)
+        n = side.count
+        color = np.zeros((n, self.n_colors), np.float32)
+        mixture, known, cycle, trust = (np.zeros(n, np.float32) for _ in range(4))
+        rows: list[torch.Tensor] = []
+        columns, pairs = [], []
+        tensors = region_inputs.as_tensors(_subset(side, kept), self.device)
+        for i, motion, weight in zip(chosen, motions, mass, strict=True):
+            reference = self.known[i]
+            pair = pair_features(side, reference.side, motion, weight)[np.ix_(kept, reference.kept)]
+            other = region_inputs.as_tensors(_subset(reference.side, reference.kept), self.device)
+            rows.append(self.regions(tensors, other, torch.from_numpy(pair)[None].to(self.device))[0])
+            columns.append(reference.shares[reference.kept])
+            pairs.append(pair)
+        if not kept.size:
+            return color, mixture, known, cycle, trust
+        match = torch.cat([row[:, :-1] for row in rows], 1)
+        null = torch.stack([row[:, -1] for row in rows], 1).mean(1, keepdim=True)
+        chance = torch.cat([match, null], 1).softmax(-1).cpu().numpy()
+        shares = np.concatenate(columns)
+        color[kept] = chance[:, :-1] @ shares
+        mixture[kept] = chance[:, :-1] @ (1 - shares.max(1))
+        known[kept] = 1 - chance[:, -1]
+        cycle[kept] = _cycle(match.cpu().numpy(), color[kept], shares)
+        nearest = chance[:, : rows[0].shape[1] - 1]
+        trust[kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
+        return color, mixture, known, cycle, trust
+
+    def _carry(self, motion: Motion, reference: _Known, framing: Framing, size: tuple[int, int]) -> Labels:
+        """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
+        x = _up_smooth(motion.flow_x, framing, size)
+        y = _up_smooth(motion.flow_y, framing, size)
+        place_x = reference.framing.x + (x + 0.5) / reference.framing.scale - 0.5
+        place_y = reference.framing.y + (y + 0.5) / reference.framing.scale - 0.5
+        return look_up(reference.index, place_x, place_y).astype(np.int32)
+
+    def _pixel_shares(self, drawing: CutDrawing, *carried: Labels) -> Floats:
+        """Share of each colour among a region's carried pixels, mean of both ways: (n, K)."""
+        total = np.zeros((drawing.count + 1) * self.n_colors)
+        for index in carried:
+            total += np.bincount(
+                drawing.labels.astype(np.int64).ravel() * self.n_colors + index.ravel(), minlength=total.size
+            )
+        table = total.reshape(-1, self.n_colors)[1:]
+        return (table / np.maximum(table.sum(1, keepdims=True), 1)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Matches:
+    """The pixel network's word: mass (n, m) a reference in work pixels; the best reference pixel of each half cell.
+
+    owner, x, y: int (h/2, w/2): which of the chosen references, and where in its work picture.
+    """
+
+    mass: list[NDArray[np.float64]]
+    owner: NDArray[np.intp]
+    x: NDArray[np.intp]
+    y: NDArray[np.intp]
+
+    def carried(self, chosen: tuple[int, ...], known: list[_Known]) -> Labels:
+        """Palette index of the best match of each half cell: (h/2, w/2)."""
+        out = np.zeros(self.owner.shape, np.int32)
+        for position, i in enumerate(chosen):
+            mine = self.owner == position
+            reference = known[i]
+            rows = reference.framing.rows(reference.index.shape[0])
+            columns = reference.framing.columns(reference.index.shape[1])
+            out[mine] = reference.index[rows[self.y[mine]], columns[self.x[mine]]]
+        return out
+
+
+def _read_matches(output: NetworkOutput, side: RegionSide, references: list[_Known]) -> _Matches:
+    """Sum match weights by (target region, reference region) and find each half cell's best match."""
+    index = output.index[0].cpu().numpy()  # (N, k) coarse reference cells
+    weights = output.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
+    count, k = index.shape
+    height, width = side.ink.shape[0] // 8, side.ink.shape[1] // 8
+    places = [_cell_places(r.side.ink.shape) for r in references]
+    sizes = [len(p[0]) for p in places]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    all_y, all_x = (np.concatenate([p[axis] for p in places]) for axis in (0, 1))  # (M, 16) work pixels
+    near_owner = np.searchsorted(starts, index, side="right") - 1  # (N, k)
+    near_y, near_x = all_y[index].reshape(count, k * 16), all_x[index].reshape(count, k * 16)
+    best = weights.argmax(-1)  # (N, 16)
+    rows = np.arange(count)[:, None]
+    target_y, target_x = _cell_places(side.ink.shape)
+    region = side.grown[target_y, target_x]  # (N, 16), from 1
+    mass = []
+    for position, reference in enumerate(references):
+        mine = np.repeat(near_owner == position, 16, axis=1)  # (N, k * 16)
+        label = np.where(mine, reference.side.grown[near_y.clip(max=reference.side.ink.shape[0] - 1),
+                                                    near_x.clip(max=reference.side.ink.shape[1] - 1)], 0)
+        flat = region[:, :, None].astype(np.int64) * (reference.side.count + 1) + label[:, None]
+        table = np.bincount(flat.ravel(), weights.ravel(), (side.count + 1) * (reference.side.count + 1))
+        mass.append(4.0 * table.reshape(side.count + 1, -1)[1:, 1:])
+
+    def spread(values: NDArray[np.intp]) -> NDArray[np.intp]:
+        return values.reshape(height, width, 4, 4).transpose(0, 2, 1, 3).reshape(height * 4, width * 4)
+
+    return _Matches(
+        mass, spread(near_owner[rows, best // 16]), spread(near_x[rows, best]), spread(near_y[rows, best])
+    )
+
+
+def _cell_places(size: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Work pixel (y, x) at the middle of the 16 half cells of every coarse cell: (N, 16) each."""
+    height, width = size[0] // 8, size[1] // 8
+    row, column = np.divmod(np.arange(height * width), width)
+    child_row, child_column = np.divmod(np.arange(16), 4)
+    y = row[:, None] * 8 + child_row[None] * 2 + 1
+    return y, column[:, None] * 8 + child_column[None] * 2 + 1
+
+
+def _largest(side: RegionSide) -> NDArray[np.intp]:
+    """Rows of the largest regions that have pixels at the work size, in label order."""
+    order = np.argsort(-side.descriptors.area, kind="stable")[:MAX_REGIONS]
+    return np.sort(order[side.descriptors.area[order] > 0])
+
+
+def _subset(side: RegionSide, kept: NDArray[np.intp]) -> region_inputs.Descriptors:
+    d = side.descriptors
+    return region_inputs.Descriptors(
+        d.node[kept], d.raster[kept], d.position[kept], d.area[kept], d.touching[np.ix_(kept, kept)]
+    )
+
+
+def _cycle(match: Floats, color: Floats, shares: Floats) -> Floats:
+    """How far a region's best reference region, asked in return, names a region of the same colour: (n,) in [0, 1]."""
+    back = match.argmax(0)[match.argmax(1)]
+    return np.asarray((color * color[back]).sum(1) / np.maximum((color**2).sum(1), 1e-6), np.float32).clip(0, 1)
+
+
+def _up(picture: Labels, framing: Framing, size: tuple[int, int]) -> Labels:
+    """Spread a half-cell picture (h/2, w/2) to plate pixels (H, W) by nearest cell; outside repeats the border."""
+    rows, columns = (
+        np.clip(((np.arange(n) + 0.5 - start) * framing.scale / 2).astype(np.intp), 0, limit - 1)
+        for n, start, limit in zip(size, (framing.y, framing.x), picture.shape, strict=True)
+    )
+    return picture[np.ix_(rows, columns)]
+
+
+def _up_smooth(picture: Floats, framing: Framing, size: tuple[int, int]) -> Floats:
+    """Spread a work-size map of places (h, w) to plate pixels (H, W), linear between, extrapolated as a shift."""
+    x = (np.arange(size[1], dtype=np.float32) + 0.5 - framing.x) * framing.scale - 0.5
+    y = (np.arange(size[0], dtype=np.float32) + 0.5 - framing.y) * framing.scale - 0.5
+    grid_x, grid_y = np.meshgrid(x, y)
+    spread: Floats = cv2.remap(picture, grid_x, grid_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return spread
+
+
+def _up_rgb(rgb: torch.Tensor, framing: Framing, size: tuple[int, int]) -> Floats:
+    """The decoder's picture at plate size, display RGB (H, W, 3) in [0, 1]."""
+    work = np.ascontiguousarray(rgb[0].float().cpu().numpy().transpose(1, 2, 0))
+    return np.dstack([_up_smooth(work[..., i], framing, size) for i in range(3)]).clip(0, 1)
+
+
+@lru_cache(maxsize=1)
+def stand_in_colors(count: int = 256) -> Floats:
+    """Fixed display colours (count, 3) that stand for palette entries in flats mode.
+
+    The network then never sees the real colours, and a changed palette cannot change a match. White comes first,
+    for it stands for what the picture's corner shows.
+    """
+    rng = np.random.default_rng(11)
+    pool = rng.uniform(0, 1, (4096, 3)).astype(np.float32)
+    chosen = [np.ones(3, np.float32)]
+    distance = np.full(len(pool), np.inf, np.float32)
+    for _ in range(count - 1):
+        distance = np.minimum(distance, np.abs(pool - chosen[-1]).sum(1))
+        chosen.append(pool[distance.argmax()])
+    return np.stack(chosen)
+
+
+def stand_in(indices: Sequence[Labels]) -> list[Floats]:
+    """Paint index maps (H, W) with stand-in colours, numbered by first appearance: display RGB (H, W, 3) each."""
+    flat = np.concatenate([index.ravel() for index in indices])
+    values, first = np.unique(flat, return_index=True)
+    rank = np.zeros(int(values.max(initial=0)) + 1, np.intp)
+    rank[values[np.argsort(first)]] = np.arange(len(values))
+    colors = stand_in_colors()
+    return [colors[rank[index] % len(colors)] for index in indices]

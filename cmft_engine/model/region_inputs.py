@@ -1,0 +1,134 @@
+"""What the region network reads, from drawings in work pixels; the same in training and in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..image.descriptors import Descriptors, describe_regions, ink_frame, overlap
+from ..image.motion import flow_to_reference
+from .region_network import PAIR_FEATURES, RegionTensors
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class RegionSide:
+    """One drawing at the work size: labels (h, w) with 0 = ink, the same grown under ink, ink in [0, 1]."""
+
+    labels: Labels
+    grown: Labels
+    ink: Floats
+    count: int
+    descriptors: Descriptors
+
+
+def region_side(labels: Labels, grown: Labels, ink: Floats, *, count: int) -> RegionSide:
+    """Describe a drawing's regions 1..count."""
+    return RegionSide(labels, grown, ink, count, describe_regions(labels, grown, ink, count=count))
+
+
+@dataclass(frozen=True)
+class Motion:
+    """For every target work pixel its place in the reference, by flow and by aligning centre and spread.
+
+    flow_x, flow_y, still_x, still_y: float32 (h, w) reference work pixels.
+    """
+
+    flow_x: Floats
+    flow_y: Floats
+    still_x: Floats
+    still_y: Floats
+
+
+def find_motion(target: RegionSide, reference: RegionSide) -> Motion:
+    """Estimate where each target pixel comes from.
+
+    The reference is first laid over the target by centre and spread of the ink; flow starts from there.
+    """
+    (tx, ty), t_spread = ink_frame(target.ink)
+    (rx, ry), r_spread = ink_frame(reference.ink)
+    scale = r_spread / t_spread
+    if not 0.5 < scale < 2.0:
+        scale = 1.0
+    height, width = target.ink.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    still_x = np.float32(rx) + (x - np.float32(tx)) * np.float32(scale)
+    still_y = np.float32(ry) + (y - np.float32(ty)) * np.float32(scale)
+    laid = cv2.remap(reference.ink, still_x, still_y, cv2.INTER_LINEAR, borderValue=0)
+    flow_x, flow_y = flow_to_reference(target.ink, laid)
+    return Motion(
+        np.float32(rx) + (flow_x - np.float32(tx)) * np.float32(scale),
+        np.float32(ry) + (flow_y - np.float32(ty)) * np.float32(scale),
+        still_x,
+        still_y,
+    )
+
+
+def look_up(picture: NDArray[np.generic], x: Floats, y: Floats) -> NDArray[np.generic]:
+    """Take picture (h, w, ...) at the nearest pixel of places (x, y); the border repeats."""
+    column = np.clip(np.rint(x).astype(np.intp), 0, picture.shape[1] - 1)
+    row = np.clip(np.rint(y).astype(np.intp), 0, picture.shape[0] - 1)
+    return picture[row, column]
+
+
+def pair_features(
+    target: RegionSide, reference: RegionSide, motion: Motion, mass: NDArray[np.float64] | None = None
+) -> Floats:
+    """What is known of every pair: (T, R, PAIR_FEATURES).
+
+    mass: (T, R) match weight that target region i's pixels sent to reference region j, in pixels; None if the
+    pixel network was not asked.
+    """
+    counts = (target.count, reference.count)
+    moved = look_up(reference.grown, motion.flow_x, motion.flow_y).astype(np.int32)
+    still = look_up(reference.grown, motion.still_x, motion.still_y).astype(np.int32)
+    a, b = target.descriptors, reference.descriptors
+    sizes = np.maximum(a.area, 1)[:, None], np.maximum(b.area, 1)[None]
+    offset = a.position[:, None] - b.position[None]
+    distance = np.sqrt((offset**2).sum(-1))
+    shared = a.raster @ b.raster.T
+    union = a.raster.sum(1)[:, None] + b.raster.sum(1)[None] - shared
+    columns = [
+        *_shares(overlap(target.labels, moved, counts), sizes),
+        *_shares(overlap(target.labels, still, counts), sizes),
+        *(_shares(mass, sizes) if mass is not None else (np.zeros(counts), np.zeros(counts))),
+        np.full(counts, 0.0 if mass is None else 1.0),
+        offset[..., 0],
+        offset[..., 1],
+        np.minimum(distance, 3.0),
+        np.exp(-4 * distance),
+        np.log(sizes[0] / sizes[1]) / 2,
+        shared / np.maximum(union, 1e-6),
+    ]
+    features = np.stack(columns, -1).astype(np.float32)
+    assert features.shape[-1] == PAIR_FEATURES
+    return features
+
+
+def _shares(pixels: NDArray[np.float64], sizes: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """The overlap as a share of either region, in [0, 1]."""
+    rows, columns = (np.minimum(pixels / size, 1.0).astype(np.float32) for size in sizes)
+    return rows, columns
+
+
+def relation_features(descriptors: Descriptors) -> Floats:
+    """Offset (x, y), distance and touching share of every pair of one drawing's regions: (n, n, 4)."""
+    offset = descriptors.position[:, None] - descriptors.position[None]
+    distance = np.sqrt((offset**2).sum(-1))
+    return np.concatenate([offset, distance[..., None], descriptors.touching[..., None]], -1).astype(np.float32)
+
+
+def as_tensors(descriptors: Descriptors, device: torch.device) -> RegionTensors:
+    """One drawing's regions as a batch of one."""
+    node, raster, relation = (
+        torch.from_numpy(array)[None].to(device)
+        for array in (descriptors.node, descriptors.raster, relation_features(descriptors))
+    )
+    real = torch.ones(node.shape[:2], dtype=torch.bool, device=device)
+    return RegionTensors(node, raster, relation, real)

@@ -1,0 +1,90 @@
+"""Checkpoints: one safetensors file with both networks, checked before use. Downloads nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from .network import Network
+from .region_network import RegionNetwork
+from ..protocol.errors import WeightsError
+
+DEFAULT = Path(__file__).resolve().parents[1] / "weights" / "cmft.safetensors"
+FORMAT = "cmft-1"
+_REINSTALL = "reinstall CMFT, or name a whole checkpoint"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Both networks in evaluation mode, and where they came from."""
+
+    network: Network
+    regions: RegionNetwork
+    name: str
+    sha256: str
+
+
+def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
+    """Read a checkpoint and verify it.
+
+    The default one is compared with the checksum beside it. Raises WeightsError when the file is missing,
+    damaged, of another format, or does not hold exactly the tensors of the networks.
+    """
+    digest = checksum(path)
+    expected = path.with_suffix(".sha256")
+    if expected.exists() and expected.read_text(encoding="ascii").split()[0] != digest:
+        raise WeightsError(f"{path}: checksum differs from {expected.name}; the file is damaged: {_REINSTALL}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            name = (file.metadata() or {}).get("format", "unknown")
+            if name != FORMAT:
+                raise WeightsError(f"{path}: format {name!r}, but this engine reads {FORMAT!r}; {_REINSTALL}")
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
+    except SafetensorError as error:
+        raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
+    network, regions = Network(), RegionNetwork()
+    for prefix, module in (("network.", network), ("regions.", regions)):
+        part = {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
+        _fill(module, part, path)
+    return Checkpoint(network.eval(), regions.eval(), path.stem, digest)
+
+
+def save_checkpoint(network: Network, regions: RegionNetwork, path: Path, *, note: str = "") -> str:
+    """Write both networks as fp16 and the checksum beside them; returns the checksum."""
+    tensors: dict[str, torch.Tensor] = {}
+    for prefix, module in (("network.", network), ("regions.", regions)):
+        for key, value in module.state_dict().items():
+            tensors[prefix + key] = (value.half() if value.dtype == torch.float32 else value).contiguous()
+    temporary = path.with_name(f".{path.name}.tmp")
+    save_file(tensors, temporary, metadata={"format": FORMAT, "note": note})
+    os.replace(temporary, path)
+    digest = checksum(path)
+    path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n", encoding="ascii")
+    return digest
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a checkpoint as hex. Raises WeightsError when it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(f"{path}: the checkpoint cannot be read ({error.strerror}); {_REINSTALL}") from error
+
+
+def _fill(module: nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> None:
+    """Load strictly: every tensor there, none too many, all of the right shape."""
+    wanted = module.state_dict()
+    missing = sorted(wanted.keys() - tensors.keys())
+    unknown = sorted(tensors.keys() - wanted.keys())
+    misshapen = sorted(k for k in wanted.keys() & tensors.keys() if wanted[k].shape != tensors[k].shape)
+    for what, names in (("lacks", missing), ("has unknown", unknown), ("has misshapen", misshapen)):
+        if names:
+            raise WeightsError(f"{path}: the checkpoint {what} {', '.join(names[:3])} ({len(names)}); {_REINSTALL}")
+    module.load_state_dict({key: value.to(wanted[key].dtype) for key, value in tensors.items()})

@@ -1,0 +1,189 @@
+"""Coloured plates and what is kept beside them: composition, output paths, and which frames are up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .image.color_space import convert, from_display, to_display
+from .image.cryptomatte import cryptomatte_layers
+from .image.lineart import LineArt
+from .image.palette import Palette
+from .image.plate import Plate
+from .image.sequence import frame_path, has_frame_token
+from .protocol.errors import InputError, ShotError
+from .protocol.settings import Settings
+from .shot import Shot
+
+Floats = NDArray[np.float32]
+STATE = ".cmft-state.json"
+STATE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Colored:
+    """A decision ready to become a plate.
+
+    index: int32 (H, W) palette index. confidence: float32 (H, W). rgb: display RGB (H, W, 3) to show instead of
+    the palette's (paint mode), or None.
+    """
+
+    index: NDArray[np.int32]
+    confidence: Floats
+    rgb: Floats | None = None
+
+
+def plan_outputs(shot: Shot, out: str) -> dict[int, Path]:
+    """Output path of every frame. Raises ShotError when frames would share a file or an input be overwritten."""
+    if len(shot.frames) > 1 and not has_frame_token(out):
+        raise ShotError(f"{out}: {len(shot.frames)} frames need a name with #### or %04d, such as colored.####.png")
+    paths = {frame: frame_path(out, frame) if has_frame_token(out) else Path(out) for frame in shot.frames}
+    inputs = {shot.lines.path(frame).resolve() for frame in shot.lines.frames}
+    for reference in shot.references:
+        inputs |= {path.resolve() for path in (reference.plate, reference.lines) if path is not None}
+    for frame, path in paths.items():
+        if path.resolve() in inputs:
+            raise ShotError(f"{path} (frame {frame}) is an input of this shot; choose another --out, inputs are kept")
+    return paths
+
+
+def check_free(paths: Mapping[int, Path]) -> None:
+    """Raise ShotError when an output is there already."""
+    there = [frame for frame, path in paths.items() if path.exists()]
+    if there:
+        path = paths[there[0]]
+        raise ShotError(
+            f"{path} (frame {there[0]}) is there already, as are {len(there) - 1} more; use --resume to keep finished "
+            "frames, --overwrite to replace them, or another --out"
+        )
+
+
+def compose(colored: Colored, *, line_plate: Plate, lines: LineArt, palette: Palette, settings: Settings,
+            painting: Plate, path: Path) -> Plate:
+    """Lay the ink over the colours and gather all channels of the output plate.
+
+    Palette colours are copied: a pixel without ink holds exactly the palette's values in its own space.
+    """
+    space = settings.output_space or palette.space
+    values = palette.in_space(space).values  # (K, 4) straight
+    flats = values[colored.index]  # (H, W, 4)
+    shown = flats if colored.rgb is None else np.dstack([from_display(colored.rgb, space), flats[..., 3]])
+    inked = lay_ink(shown, lines, space) if settings.ink == "over" else shown
+    base = replace(
+        line_plate, pixels=inked.astype(np.float32), channels=("R", "G", "B", "A"), space=space,
+        bit_depth=_depth(painting, path), path=path, float_channels=(),
+    )
+    if path.suffix.lower() != ".exr":
+        return base if _has_alpha(values) else _opaque(base)
+    return _with_layers(base, flats, colored, palette=palette, lines=lines if settings.ink == "over" else None)
+
+
+def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
+    """Composite the main lines over straight RGBA (H, W, 4) in display values; bare pixels stay bit-identical."""
+    inked = flats.copy()
+    at = lines.coverage > 0
+    cover = lines.coverage[at][:, None]
+    under = flats[at]
+    color = to_display(under[:, :3], space) * under[:, 3:] * (1 - cover) + lines.color[at]
+    alpha = under[:, 3:] * (1 - cover) + cover
+    straight = np.clip(color / np.maximum(alpha, 1e-6), 0, 1)
+    inked[at] = np.concatenate([from_display(straight.astype(np.float32), space), alpha], 1)
+    return inked
+
+
+def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palette, lines: LineArt | None) -> Plate:
+    matte = cryptomatte_layers(colored.index, palette.names, ink=None if lines is None else lines.coverage)
+    channels: dict[str, Floats] = {f"flats.{c}": flats[..., i] for i, c in enumerate("RGBA")}
+    channels |= {"confidence.Y": colored.confidence, **matte.channels}
+    return replace(
+        base,
+        pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32),
+        channels=(*base.channels, *channels),
+        metadata={**base.metadata, **matte.metadata},
+        float_channels=tuple(matte.channels),
+    )
+
+
+def _depth(painting: Plate, path: Path) -> str:
+    """Depth at which the painting's values survive in this kind of file."""
+    if path.suffix.lower() == ".exr":
+        return "half" if painting.bit_depth == "half" else "float"
+    return painting.bit_depth if painting.bit_depth in ("uint8", "uint16") else "uint16"
+
+
+def _has_alpha(values: Floats) -> bool:
+    return bool((values[:, 3] < 1).any())
+
+
+def _opaque(plate: Plate) -> Plate:
+    return replace(plate, pixels=np.ascontiguousarray(plate.pixels[..., :3]), channels=("R", "G", "B"))
+
+
+def display_picture(plate: Plate) -> Floats:
+    """What a person sees of a plate over white: display RGB (H, W, 3)."""
+    rgba = plate.rgb_alpha()
+    alpha = rgba[..., 3:].clip(0, 1)
+    rgb: Floats = to_display(rgba[..., :3], plate.space) * alpha + (1 - alpha)
+    return rgb
+
+
+def fingerprint(*parts: str | Path) -> str:
+    """Digest of texts and of files' contents, in order."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+class State:
+    """Which frames of an output folder are finished, and from what: kept beside them, renamed into place."""
+
+    def __init__(self, folder: Path, out: str) -> None:
+        self._path = folder / STATE
+        self._out = Path(out).name
+        self._all: dict[str, dict[str, Any]] = _read_state(self._path)
+        self._frames = self._all.setdefault(self._out, {})
+
+    def finished(self, frame: int, digest: str, path: Path) -> dict[str, Any] | None:
+        """The notes of a frame that an earlier run finished from the same inputs, if its plate is still there."""
+        entry = self._frames.get(str(frame))
+        if entry is None or entry["digest"] != digest or not path.exists():
+            return None
+        stat = path.stat()
+        notes: dict[str, Any] = entry["notes"]
+        return notes if entry["size"] == stat.st_size else None
+
+    def note(self, frame: int, digest: str, path: Path, notes: Mapping[str, Any]) -> None:
+        """Record a finished frame."""
+        self._frames[str(frame)] = {"digest": digest, "size": path.stat().st_size, "notes": dict(notes)}
+        temporary = self._path.with_name(STATE + ".tmp")
+        try:
+            temporary.write_text(json.dumps({"version": STATE_VERSION, "outputs": self._all}), encoding="utf-8")
+            os.replace(temporary, self._path)
+        except OSError as error:
+            raise InputError(f"{self._path}: cannot be written ({error.strerror}); free some space or choose "
+                             "another --out, then --resume") from error
+
+
+def _read_state(path: Path) -> dict[str, dict[str, Any]]:
+    """Read the notes of earlier runs; unreadable ones only cost the frames being coloured again."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    known = isinstance(content, dict) and content.get("version") == STATE_VERSION
+    outputs: dict[str, dict[str, Any]] = content["outputs"] if known else {}
+    return outputs
+
+
+__all__ = ["Colored", "State", "check_free", "compose", "convert", "display_picture", "fingerprint", "lay_ink",
+           "plan_outputs"]

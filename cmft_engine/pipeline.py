@@ -1,0 +1,252 @@
+"""Colour a shot: the whole flow on one page.
+
+`colorize_iter` yields an event after each frame, for progress and cancelling; `colorize` drains it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from . import __version__
+from .image.palette import Palette
+from .image.plate import Window, read_plate, write_plate
+from .image.snap import Snapped, snap
+from .model.device import choose_device, describe, memory_errors
+from .model.matcher import Matcher
+from .model.weights import Checkpoint, load_checkpoint
+from .outputs import Colored, State, check_free, compose, display_picture, fingerprint, plan_outputs
+from .protocol.events import Event, Finished, FrameDone, Skipped, Started
+from .protocol.settings import Settings
+from .references import Drawing, References, read_drawing, read_references
+from .review.report import write_report
+from .review.report_data import WHOLE_FRAME, FrameReport, ReportData, UnsureRegion
+from .review.thumbnails import frame_thumbnail, outline_thumbnail
+from .shot import Shot
+
+MAX_REFERENCES = 4  # of many references, a frame uses the nearest in time
+MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
+OutPath = str | Path
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `colorize` returns: where the reports are, frames written or kept, regions to check, seconds."""
+
+    json: Path
+    html: Path
+    frames: int
+    unsure: int
+    seconds: float
+
+
+def colorize(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
+             overwrite: bool = False, resume: bool = False) -> Report:
+    """Colour every frame of the shot into `out` ("flats.####.exr") and write the report beside the plates.
+
+    palette: a .json or .gpl file instead of the references' own colours. overwrite replaces plates that are there;
+    resume keeps those that are finished and up to date. Raises the errors of `protocol.errors`.
+    """
+    finished = None
+    for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):
+        finished = event
+    assert isinstance(finished, Finished)
+    return Report(Path(finished.report), Path(finished.html), finished.frames, finished.unsure, finished.seconds)
+
+
+def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
+                  overwrite: bool = False, resume: bool = False) -> Iterator[Event]:
+    """Colour the shot, yielding Started, then FrameDone or Skipped for each frame, then Finished.
+
+    Arguments and errors as for `colorize`. Closing the iterator stops the run; finished frames stay.
+    """
+    settings = settings or Settings()
+    paths = plan_outputs(shot, str(out))
+    if not (overwrite or resume):
+        check_free(paths)
+    run = _Run(shot, str(out), settings=settings, palette=palette)
+    yield Started(len(shot.frames), run.device_name, __version__)
+    for frame in shot.frames:
+        yield run.frame(frame, paths[frame], resume=resume)
+    yield run.finish()
+
+
+@dataclass
+class _Clock:
+    """Seconds spent in each stage."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.spent[name] = self.spent.get(name, 0.0) + time.perf_counter() - start
+
+
+class _Run:
+    """One run over a shot: references taken in once, every drawing coloured once."""
+
+    def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None) -> None:
+        self.start = time.perf_counter()
+        self.clock = _Clock()
+        self.shot, self.settings, self.palette_file = shot, settings, palette
+        self.device = choose_device(settings.device)
+        self.device_name = describe(self.device)
+        self.checkpoint = load_checkpoint()
+        self.folder = Path(out).parent
+        self.state = State(self.folder, out)
+        self.holds = shot.holds()
+        self.reports: list[FrameReport] = []
+        self.thumbnails: dict[tuple[int, int], bytes] = {}
+        self.written: dict[int, Path] = {}
+        self.base_digest = self._base_digest()
+        self._engine: _Engine | None = None
+
+    def _base_digest(self) -> str:
+        """Digest of everything that every frame depends on."""
+        files = [path for r in self.shot.references for path in (r.plate, self._reference_lines(r.frame, r.lines)) if path]
+        order = repr([(r.frame, r.plate.name) for r in self.shot.references])
+        palette = [self.palette_file] if self.palette_file is not None and self.palette_file.exists() else []
+        return fingerprint(__version__, self.checkpoint.sha256, repr(self.settings), order, *files, *palette)
+
+    def _reference_lines(self, frame: int | None, lines: Path | None) -> Path | None:
+        if lines is not None or frame is None or frame not in self.shot.lines.frames:
+            return lines
+        return self.shot.lines.path(frame)
+
+    @property
+    def engine(self) -> _Engine:
+        """References and networks, taken in when the first frame needs them."""
+        if self._engine is None:
+            with self.clock.stage("references"), memory_errors("taking in the references"):
+                self._engine = _Engine(self.shot, self.settings, self.palette_file, self.checkpoint, self.device)
+        return self._engine
+
+    def frame(self, frame: int, path: Path, *, resume: bool) -> Event:
+        """Colour one frame, or keep it."""
+        started = time.perf_counter()
+        digest = fingerprint(self.base_digest, str(frame), self.shot.lines.path(frame))
+        notes = self.state.finished(frame, digest, path) if resume else None
+        if notes is not None:
+            self._keep(path, notes)
+            return Skipped(frame, str(path))
+        report = self._color(frame, path)
+        done = FrameReport(**{**vars(report), "seconds": time.perf_counter() - started})
+        self.reports.append(done)
+        self.written[frame] = path
+        self.state.note(frame, digest, path, asdict(done))
+        return FrameDone(frame, str(path), done.regions, len(done.unsure), done.confidence, done.seconds, done.held_from)
+
+    def _color(self, frame: int, path: Path) -> FrameReport:
+        held = self.holds[frame]
+        engine = self.engine
+        with self.clock.stage("read"):
+            drawing = engine.read(frame)
+        if held != frame and held in self.written:
+            colored, first = engine.last[held]
+            report = FrameReport(**{**vars(first), "frame": frame, "path": str(path), "held_from": held})
+        else:
+            with self.clock.stage("match"), memory_errors(f"frame {frame}"):
+                colored, snapped = engine.color(frame, drawing)
+            report = _frame_report(frame, path, drawing, snapped, engine.references.palette, self.settings)
+            engine.last = {**(engine.last if frame in self.holds.values() else {}), frame: (colored, report)}
+        with self.clock.stage("write"):
+            plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=engine.references.palette,
+                            settings=self.settings, painting=engine.references.first, path=path)
+            write_plate(plate, path)
+        with self.clock.stage("report"):
+            self._picture(report, display_picture(plate), drawing.cut.grown)
+        return report
+
+    def _picture(self, report: FrameReport, rgb: np.ndarray, grown: np.ndarray | None) -> None:
+        self.thumbnails[report.frame, WHOLE_FRAME] = frame_thumbnail(rgb)
+        worst = sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]
+        for region in worst:
+            mask = None if grown is None else grown == region.label
+            self.thumbnails[report.frame, region.label] = outline_thumbnail(rgb, region.bbox, mask)
+
+    def _keep(self, path: Path, notes: dict[str, Any]) -> None:
+        """Take a finished frame of an earlier run into the report."""
+        unsure = tuple(UnsureRegion(**{**region, "bbox": tuple(region["bbox"])}) for region in notes["unsure"])
+        report = FrameReport(**{**notes, "unsure": unsure})
+        self.reports.append(report)
+        self._picture(report, display_picture(read_plate(path, frame=report.frame)), None)
+
+    def finish(self) -> Finished:
+        """Write the report."""
+        seconds = time.perf_counter() - self.start
+        json_path, html_path = self.folder / "report.json", self.folder / "report.html"
+        palette = self.engine.references.palette if self._engine else Palette(())
+        canvas = self.shot.canvas()
+        data = ReportData(
+            title=Path(self.shot.lines.pattern).name, lines=str(self.shot.lines.pattern),
+            references=tuple(f"{r.plate}@{'sheet' if r.frame is None else r.frame}" for r in self.shot.references),
+            settings=self.settings.to_dict(), palette=palette, frames=tuple(self.reports), seconds=seconds,
+            version=__version__, weights=f"{self.checkpoint.name} {self.checkpoint.sha256[:12]}",
+            size=(canvas.width, canvas.height), timings=dict(self.clock.spent),
+        )
+        write_report(json_path, html_path, data, self.thumbnails)
+        return Finished(str(json_path), str(html_path), len(self.reports), len(data.unsure), seconds)
+
+
+class _Engine:
+    """The references and the matcher of one run."""
+
+    def __init__(self, shot: Shot, settings: Settings, palette: Path | None, checkpoint: Checkpoint, device: Any) -> None:
+        self.shot, self.settings = shot, settings
+        self.canvas: Window = shot.canvas()
+        self.references: References = read_references(shot, canvas=self.canvas, settings=settings, palette=palette)
+        self.matcher = Matcher(checkpoint, self.references.painted, n_colors=len(self.references.palette),
+                               work_size=settings.work_size, device=device)
+        self.last: dict[int, tuple[Colored, FrameReport]] = {}
+
+    def read(self, frame: int) -> Drawing:
+        """Read a frame's line plate and cut it into regions."""
+        return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
+
+    def color(self, frame: int, drawing: Drawing) -> tuple[Colored, Snapped]:
+        """Decide the colours of a drawing; a reference's own frame keeps the painter's colours."""
+        use = [self.shot.references.index(r) for r in self.shot.reference_for(frame)[:MAX_REFERENCES]]
+        votes = self.matcher.match(drawing.cut, use)
+        snapped = snap(drawing.regions.labels, drawing.cut.grown, votes)
+        confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
+            drawing.cut.grown.shape, np.float32)
+        index, rgb = snapped.index, votes.rgb if self.settings.mode == "paint" else None
+        nearest = self.references.painted[use[0]]
+        if self.shot.references[use[0]].frame == frame and nearest.index.shape == index.shape:
+            snapped = _as_painted(snapped, nearest.index)
+            index, confidence, rgb = nearest.index, np.ones_like(confidence), None
+        return Colored(index, confidence, rgb), snapped
+
+
+def _as_painted(snapped: Snapped, index: np.ndarray) -> Snapped:
+    """The decision for a frame that the painter coloured: nothing to check."""
+    return Snapped(index, snapped.color, snapped.runner_up, np.ones_like(snapped.confidence), snapped.divided)
+
+
+def _frame_report(frame: int, path: Path, drawing: Drawing, snapped: Snapped, palette: Palette,
+                  settings: Settings) -> FrameReport:
+    area = np.bincount(drawing.cut.labels.ravel(), minlength=drawing.cut.count + 1)[1:]
+    unsure = np.flatnonzero((snapped.confidence < settings.confidence_below) & (area > 0))
+    boxes = ndimage.find_objects(drawing.cut.labels, drawing.cut.count)
+    mean = float((snapped.confidence * area).sum() / area.sum()) if area.sum() else 0.0
+    return FrameReport(frame, str(path), int((area > 0).sum()),
+                       tuple(_unsure(i, boxes, area, snapped, palette) for i in unsure), mean)
+
+
+def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, snapped: Snapped, palette: Palette) -> UnsureRegion:
+    rows, columns = boxes[i]
+    names = palette.names
+    return UnsureRegion(
+        label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
+        confidence=float(snapped.confidence[i]), color=names[snapped.color[i]], runner_up=names[snapped.runner_up[i]],
+        reason="several colours without a line between" if snapped.divided[i] else "no sure match in the references",
+    )

@@ -1,0 +1,79 @@
+"""The errors that a user of the engine can meet.
+
+CmftError
+├─ InputError            exit 2   (also ValueError)
+│  ├─ PlateError         missing, unreadable, wrong size: carries path and frame
+│  ├─ ShotError          no reference, reference outside the range, no frames
+│  ├─ PaletteError       unknown name, two entries alike
+│  └─ SettingsError      carries field, value and what is allowed
+├─ WeightsError          exit 3   not found, wrong checksum, missing tensors
+├─ DeviceError           exit 3   no such device, out of memory: says what to lower
+├─ EngineError           exit 1   the engine process ended with a bug
+└─ Cancelled             exit 130 the user asked to stop
+
+Every message says what happened, to which file and frame, and what to do.
+"""
+
+from pathlib import Path
+from typing import Any, Optional, Union
+
+
+class CmftError(Exception):
+    """Base of every error that the engine raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(CmftError, ValueError):
+    """The job, a file or a setting is wrong; the user can mend it."""
+
+    exit_code = 2
+
+
+class PlateError(InputError):
+    """A plate is missing, unreadable, or does not fit the shot."""
+
+    def __init__(self, message: str, path: Union[str, Path, None] = None, frame: Optional[int] = None) -> None:
+        super().__init__(message)
+        self.path = None if path is None else str(path)
+        self.frame = frame
+
+
+class ShotError(InputError):
+    """The shot as a whole cannot be coloured: no reference, no frames, two references at one frame."""
+
+
+class PaletteError(InputError):
+    """A palette file or a palette operation is wrong."""
+
+
+class SettingsError(InputError):
+    """A setting has a value that is not allowed."""
+
+    def __init__(self, field: str, value: Any, allowed: str) -> None:
+        super().__init__("{}: {!r} is not allowed; use {}".format(field, value, allowed))
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+
+
+class WeightsError(CmftError):
+    """The checkpoint is missing, damaged or of another network."""
+
+    exit_code = 3
+
+
+class DeviceError(CmftError):
+    """The compute device is absent or out of memory."""
+
+    exit_code = 3
+
+
+class EngineError(CmftError):
+    """The engine process ended with a bug; the message holds the end of its log."""
+
+
+class Cancelled(CmftError):
+    """The user stopped the run; finished frames stay."""
+
+    exit_code = 130

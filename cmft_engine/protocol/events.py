@@ -1,0 +1,147 @@
+"""What the engine tells a host while it works: one JSON object a line, `docs/formats.md` specifies them.
+
+Holds no process and no file: `client.py` reads the lines, the command line writes them.
+"""
+
+import json
+from typing import Any, Dict, NamedTuple, Optional, Tuple, Type, Union, get_type_hints
+
+from . import errors
+
+VERSION = 1
+
+
+class Started(NamedTuple):
+    """The shot is understood; `frames` frames follow, each as one FrameDone or one Skipped."""
+
+    frames: int
+    device: str = ""
+    engine: str = ""  # the engine's own version
+
+
+class FrameDone(NamedTuple):
+    """A coloured plate stands on disk."""
+
+    frame: int
+    path: str
+    regions: int
+    unsure: int  # regions listed for review
+    confidence: float  # [0, 1], mean over the regions by area
+    seconds: float
+    held_from: Optional[int] = None  # the frame with the same drawing, when that was coloured instead
+
+
+class Skipped(NamedTuple):
+    """A frame that an earlier run had finished and that is still up to date."""
+
+    frame: int
+    path: str
+
+
+class Message(NamedTuple):
+    """A sentence for the person who watches; `level` is info, warning or log (a line that is no event)."""
+
+    level: str
+    text: str
+
+
+class Finished(NamedTuple):
+    """All frames are written; always the last event of a good run."""
+
+    report: str
+    html: str
+    frames: int
+    unsure: int  # regions listed for review in the whole shot
+    seconds: float
+
+
+class Failed(NamedTuple):
+    """The run ended early; always the last event of a bad run. `kind` names a class of `errors.py`."""
+
+    kind: str
+    message: str
+    path: Optional[str] = None
+    frame: Optional[int] = None
+    exit_code: int = 1
+    field: Optional[str] = None  # the setting or job field at fault
+
+
+Event = Union[Started, FrameDone, Skipped, Message, Finished, Failed]
+
+_CLASSES: Dict[str, Type[Any]] = {
+    "started": Started,
+    "frame_done": FrameDone,
+    "skipped": Skipped,
+    "message": Message,
+    "finished": Finished,
+    "failed": Failed,
+}
+_NAMES = {cls: name for name, cls in _CLASSES.items()}
+_ACCEPTED: Dict[Any, Tuple[type, ...]] = {
+    int: (int,),
+    float: (int, float),
+    str: (str,),
+    Optional[int]: (int, type(None)),
+    Optional[str]: (str, type(None)),
+}
+_MISSING = object()
+
+
+def to_line(event: Event) -> str:
+    """Return the event as one line of plain ASCII JSON, without the line end."""
+    values: Dict[str, Any] = {"event": _NAMES[type(event)], "version": VERSION}
+    values.update(event._asdict())
+    return json.dumps(values, allow_nan=False)
+
+
+def from_line(line: str) -> Event:
+    """Read one line of an engine's stdout. Fields that this version does not know are passed over.
+
+    Raises ValueError for a line that is no event, EngineError for an event of another version.
+    """
+    values = json.loads(line)
+    if not isinstance(values, dict) or values.get("event") not in _CLASSES:
+        raise ValueError("not an event: {}".format(line.strip()[:200]))
+    if values.get("version") != VERSION:
+        raise errors.EngineError(
+            "the engine speaks version {} of the events, this plug-in version {}; install both from the "
+            "same release".format(values.get("version"), VERSION)
+        )
+    return _build(_CLASSES[values["event"]], values)
+
+
+def _build(cls: Type[Any], values: Dict[str, Any]) -> Event:
+    given = {name: values[name] for name in cls._fields if name in values}
+    for name, kind in get_type_hints(cls).items():
+        value = given.get(name, cls._field_defaults.get(name, _MISSING))
+        if not isinstance(value, _ACCEPTED[kind]) or isinstance(value, bool):
+            raise ValueError("{}.{} cannot be {!r}".format(cls.__name__, name, value))
+    event: Event = cls(**given)
+    return event
+
+
+def failed_from(error: BaseException) -> Failed:
+    """Describe an error for the host; anything but a CmftError is a bug and becomes an EngineError."""
+    if not isinstance(error, errors.CmftError):
+        return Failed("EngineError", "{}: {}".format(type(error).__name__, error))
+    return Failed(
+        kind=type(error).__name__,
+        message=str(error),
+        path=getattr(error, "path", None),
+        frame=getattr(error, "frame", None),
+        exit_code=error.exit_code,
+        field=getattr(error, "field", None),
+    )
+
+
+def error_from(failed: Failed) -> errors.CmftError:
+    """Return the error that the engine met, in the host's process; an unknown kind becomes an EngineError."""
+    kind = getattr(errors, failed.kind, None)
+    if not (isinstance(kind, type) and issubclass(kind, errors.CmftError)):
+        return errors.EngineError("{}: {}".format(failed.kind, failed.message))
+    error: errors.CmftError = kind.__new__(kind, failed.message)  # keeps the engine's sentence word for word
+    if isinstance(error, errors.PlateError):
+        error.path, error.frame = failed.path, failed.frame
+    if isinstance(error, errors.SettingsError):
+        error.field, error.value, error.allowed = failed.field or "", None, ""
+    return error

@@ -1,0 +1,172 @@
+"""A job: everything that one run of the engine needs, as a JSON file; `docs/formats.md` specifies it.
+
+Opens no plate and checks no path beyond its type: `shot.py` does.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple, Union
+
+from .errors import InputError, SettingsError
+from .settings import Settings
+from .text_file import write_text
+
+VERSION = 1
+MAX_FRAMES = 1000000
+
+_PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:x(\d+))?)?$")
+
+
+class JobReference(NamedTuple):
+    """A painted drawing: its file, its frame (None for a character sheet) and its own line art, if in a file."""
+
+    path: str
+    frame: Optional[int] = None
+    lines: Optional[str] = None
+
+
+class Job(NamedTuple):
+    """One run: which plates, which references, where to, and how."""
+
+    lines: str
+    references: Tuple[JobReference, ...]
+    out: str
+    frames: Optional[str] = None  # "1-48x2,60"; None colours every frame that has a plate
+    palette: Optional[str] = None
+    settings: Settings = Settings()
+    overwrite: bool = False
+    resume: bool = False
+
+
+def parse_frames(text: str) -> Tuple[int, ...]:
+    """Return the frames of "1-48x2", "1,5,9" or "-5--1", sorted, each once. Raises SettingsError."""
+    frames: Set[int] = set()
+    for part in text.replace(",", " ").split():
+        frames.update(_parse_part(part, text))
+    if not frames:
+        raise SettingsError("frames", text, 'frames such as "1-48", "1-48x2" or "1,5,9"')
+    return tuple(sorted(frames))
+
+
+def _parse_part(part: str, text: str) -> range:
+    match = _PART.match(part)
+    if match is None:
+        raise SettingsError("frames", text, 'frames such as "1-48", "1-48x2" or "1,5,9"; "{}" is none'.format(part))
+    first = int(match.group(1))
+    last = int(match.group(2) or first)
+    step = int(match.group(3) or 1)
+    if last < first or step == 0:
+        raise SettingsError("frames", text, 'ranges from low to high, step 1 or more; "{}" is not'.format(part))
+    if (last - first) // step >= MAX_FRAMES:
+        raise SettingsError("frames", text, "at most {} frames".format(MAX_FRAMES))
+    return range(first, last + 1, step)
+
+
+def save_job(job: Job, path: Union[str, Path]) -> None:
+    """Write the job as JSON, its paths made absolute. Goes through a temporary name. Raises InputError."""
+    text = json.dumps(to_dict(_with_paths(job, os.path.abspath)), indent=2, sort_keys=True) + "\n"
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise InputError("{}: the job cannot be written ({}); choose another folder".format(
+            path, error.strerror)) from error
+
+
+def load_job(path: Union[str, Path]) -> Job:
+    """Read a job; relative paths in it are taken from the job file's folder. Raises InputError, SettingsError."""
+    source = Path(path)
+    try:
+        values = json.loads(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError("{}: the job cannot be read ({}); check the path".format(source, error.strerror)) from error
+    except ValueError as error:
+        raise InputError("{}: the job is not JSON ({}); write it again".format(source, error)) from error
+    folder = os.path.dirname(os.path.abspath(str(source)))
+    return _with_paths(from_dict(values), lambda name: os.path.join(folder, name))
+
+
+def _with_paths(job: Job, change: Callable[[str], str]) -> Job:
+    def optional(name: Optional[str]) -> Optional[str]:
+        return None if name is None else change(name)
+
+    references = tuple(JobReference(change(r.path), r.frame, optional(r.lines)) for r in job.references)
+    return job._replace(
+        lines=change(job.lines), references=references, out=change(job.out), palette=optional(job.palette)
+    )
+
+
+def to_dict(job: Job) -> Dict[str, Any]:
+    """Return the job as plain JSON values, version included."""
+    values = dict(job._asdict(), version=VERSION)
+    values["references"] = [dict(reference._asdict()) for reference in job.references]
+    values["settings"] = job.settings.to_dict()
+    return values
+
+
+def from_dict(values: Any) -> Job:
+    """Check plain JSON values and return the job. Raises SettingsError naming the field."""
+    if not isinstance(values, dict):
+        raise SettingsError("job", values, "an object with lines, references and out")
+    if values.get("version") != VERSION:
+        raise SettingsError("version", values.get("version"), str(VERSION))
+    _refuse_unknown(values, Job._fields + ("version",), "")
+    job = Job(
+        lines=_field(values, "lines", str),
+        references=_references(values.get("references")),
+        out=_field(values, "out", str),
+        frames=_field(values, "frames", str, required=False),
+        palette=_field(values, "palette", str, required=False),
+        settings=Settings.from_dict(_field(values, "settings", dict, required=False) or {}),
+        overwrite=_field(values, "overwrite", bool, required=False) or False,
+        resume=_field(values, "resume", bool, required=False) or False,
+    )
+    return checked(job)
+
+
+def checked(job: Job) -> Job:
+    """Return the job when its fields fit together, else raise SettingsError."""
+    if job.overwrite and job.resume:
+        raise SettingsError("resume", True, "either resume or overwrite, not both")
+    if job.frames is not None:
+        parse_frames(job.frames)
+    return job
+
+
+def _references(values: Any) -> Tuple[JobReference, ...]:
+    if not isinstance(values, list):
+        raise SettingsError("references", values, "a list of objects with path, frame and lines")
+    references: List[JobReference] = []
+    for index, value in enumerate(values):
+        where = "references[{}]".format(index)
+        if not isinstance(value, dict):
+            raise SettingsError(where, value, "an object with path, frame and lines")
+        _refuse_unknown(value, JobReference._fields, where + ".")
+        references.append(
+            JobReference(
+                path=_field(value, "path", str, where + "."),
+                frame=_field(value, "frame", int, where + ".", required=False),
+                lines=_field(value, "lines", str, where + ".", required=False),
+            )
+        )
+    return tuple(references)
+
+
+_WORDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object"}
+
+
+def _field(values: Mapping[str, Any], name: str, kind: type, prefix: str = "", *, required: bool = True) -> Any:
+    value = values.get(name)
+    if value is None and not required:
+        return None
+    is_bool_for_int = kind is int and isinstance(value, bool)
+    if not isinstance(value, kind) or is_bool_for_int or value == "":
+        raise SettingsError(prefix + name, value, _WORDS[kind] + ("" if required else " or null"))
+    return value
+
+
+def _refuse_unknown(values: Mapping[str, Any], known: Tuple[str, ...], prefix: str) -> None:
+    for name in values:
+        if name not in known:
+            raise SettingsError(prefix + name, values[name], "a field among " + ", ".join(known))

@@ -1,0 +1,127 @@
+"""Every setting of the engine, spelled once.
+
+The command line, the Nuke knobs and the Blender properties are built from `SETTINGS`.
+Holds no paths and no run options (overwrite, resume): those belong to the job.
+"""
+
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
+
+from .errors import SettingsError
+
+Value = Any  # bool, int, float or str, by `Setting.kind`
+
+
+class Setting(NamedTuple):
+    """One knob: its name in a job, what a person reads, and its limits."""
+
+    name: str
+    label: str
+    help: str
+    kind: str  # "choice", "bool", "int", "float" or "text"
+    default: Value
+    minimum: Optional[float] = None
+    maximum: Optional[float] = None
+    choices: Tuple[str, ...] = ()
+
+    def check(self, value: Value) -> Value:
+        """Return `value` in this setting's type, or raise SettingsError."""
+        if self.kind == "choice":
+            if value not in self.choices:
+                raise SettingsError(self.name, value, "one of " + ", ".join(self.choices))
+            return value
+        if self.kind == "bool":
+            if not isinstance(value, bool):
+                raise SettingsError(self.name, value, "true or false")
+            return value
+        if self.kind == "text":
+            if not isinstance(value, str):
+                raise SettingsError(self.name, value, "a text")
+            return value
+        return self._check_number(value)
+
+    def _check_number(self, value: Value) -> Value:
+        allowed = "a {} from {:g} to {:g}".format(
+            "whole number" if self.kind == "int" else "number", self.minimum, self.maximum
+        )
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not (whole or (self.kind == "float" and isinstance(value, float))):
+            raise SettingsError(self.name, value, allowed)
+        if not self.minimum <= value <= self.maximum:  # type: ignore[operator]  # also refuses NaN
+            raise SettingsError(self.name, value, allowed)
+        return float(value) if self.kind == "float" else value
+
+
+SETTINGS = (
+    Setting("mode", "Mode", "flats: every pixel is exactly a palette colour. paint: the network's own RGB, for "
+            "open or painterly drawings.", "choice", "flats", choices=("flats", "paint")),
+    Setting("ink", "Ink", "over: the line art is laid over the colours. none: colours alone, filled under the lines.",
+            "choice", "over", choices=("over", "none")),
+    Setting("ink_threshold", "Ink threshold", "Ink coverage above which a pixel is a line; 0 finds it by itself.",
+            "float", 0.0, 0.0, 1.0),
+    Setting("trace_lines", "Colour trace lines", "Treat red, green and blue lines as borders that are painted over.",
+            "bool", True),
+    Setting("gap_px", "Gap closing", "Close breaks in lines up to this many pixels wide; 0 closes none.",
+            "int", 4, 0, 64),
+    Setting("min_region_px", "Smallest region", "Regions of fewer pixels are merged into their neighbour.",
+            "int", 4, 1, 10000),
+    Setting("confidence_below", "Review below", "Regions with a confidence under this are listed for review.",
+            "float", 0.5, 0.0, 1.0),
+    Setting("work_size", "Work size", "Longest side, in pixels, of the drawing as the network sees it. Regions are "
+            "always at full resolution. Lower it when memory runs out.", "int", 512, 128, 2048),
+    Setting("input_space", "Input colour space", "Colour space of the plates; empty takes it from the file "
+            "(EXR: scene-linear; others: display sRGB).", "text", ""),
+    Setting("output_space", "Output colour space", "Colour space of the coloured plates; empty keeps the "
+            "reference's own, so that its colours stay bit-identical.", "text", ""),
+    Setting("device", "Device", "auto takes a CUDA GPU when there is one.", "choice", "auto",
+            choices=("auto", "cpu", "cuda")),
+)
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+class Settings:
+    """Checked, immutable values of all settings; unnamed ones take their default."""
+
+    mode: str
+    ink: str
+    ink_threshold: float
+    trace_lines: bool
+    gap_px: int
+    min_region_px: int
+    confidence_below: float
+    work_size: int
+    input_space: str
+    output_space: str
+    device: str
+
+    def __init__(self, **values: Value) -> None:
+        for name in values:
+            if name not in _BY_NAME:
+                raise SettingsError(name, values[name], "a setting among " + ", ".join(_BY_NAME))
+        checked = {s.name: s.check(values.get(s.name, s.default)) for s in SETTINGS}
+        self.__dict__.update(checked)
+
+    def __setattr__(self, name: str, value: Value) -> None:
+        raise AttributeError("Settings cannot change; use replace()")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Settings) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.to_dict().items())))
+
+    def __repr__(self) -> str:
+        return "Settings({})".format(", ".join("{}={!r}".format(*item) for item in self.to_dict().items()))
+
+    def replace(self, **values: Value) -> "Settings":
+        """Return a copy with some values changed."""
+        return Settings(**dict(self.to_dict(), **values))
+
+    def to_dict(self) -> Dict[str, Value]:
+        """Return every setting by name, as plain JSON values."""
+        return dict(self.__dict__)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Value]) -> "Settings":
+        """Check values read from a job file."""
+        return cls(**dict(values))

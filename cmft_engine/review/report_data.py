@@ -1,0 +1,104 @@
+"""What a report says, and its JSON form. Writes nothing."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..image.palette import Palette
+
+VERSION = 1
+WHOLE_FRAME = 0  # the label under which a frame's own thumbnail is kept; regions begin at 1
+
+Thumbnails = Mapping[tuple[int, int], bytes]
+
+
+@dataclass(frozen=True)
+class UnsureRegion:
+    """A region to check by hand: bbox is x0, y0, x1, y1 in px, x1 and y1 outside; area in px; confidence in [0, 1]."""
+
+    label: int
+    bbox: tuple[int, int, int, int]
+    area: int
+    confidence: float
+    color: str
+    runner_up: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class FrameReport:
+    """One frame: its colored plate, number of regions, mean confidence, seconds, and the frame it holds, if any."""
+
+    frame: int
+    path: str
+    regions: int
+    unsure: tuple[UnsureRegion, ...] = ()
+    confidence: float = 1.0
+    seconds: float = 0.0
+    held_from: int | None = None
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """All that a report says; size is the frames' width and height in px, (0, 0) when it is not known; timings: seconds a stage."""
+
+    title: str
+    lines: str
+    references: tuple[str, ...]
+    settings: Mapping[str, Any]
+    palette: Palette
+    frames: tuple[FrameReport, ...]
+    seconds: float
+    version: str
+    weights: str
+    size: tuple[int, int] = (0, 0)
+    notes: tuple[str, ...] = field(default=())
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def n_regions(self) -> int:
+        """Regions in all frames, held ones counted again."""
+        return sum(frame.regions for frame in self.frames)
+
+    @property
+    def unsure(self) -> list[tuple[FrameReport, UnsureRegion]]:
+        """What to check, least sure first, of equals the largest first."""
+        pairs = [(frame, region) for frame in self.frames for region in frame.unsure]
+        return sorted(pairs, key=lambda pair: (ratio(pair[1].confidence), -pair[1].area, pair[0].frame))
+
+
+def to_dict(data: ReportData) -> dict[str, Any]:
+    """Return the report as plain JSON values; its form is fixed by VERSION and docs/formats.md."""
+    return {
+        "version": VERSION, "title": data.title, "engine": data.version, "weights": data.weights,
+        "lines": data.lines, "references": list(data.references), "settings": dict(data.settings),
+        "size": list(data.size), "seconds": seconds(data.seconds), "notes": list(data.notes),
+        "timings": {stage: seconds(spent) for stage, spent in data.timings.items()},
+        "summary": {"frames": len(data.frames), "regions": data.n_regions, "unsure": len(data.unsure)},
+        "palette": {"space": data.palette.space, "colors": [
+            {"name": color.name, "rgba": list(color.values), "area": color.area} for color in data.palette.colors]},
+        "frames": [_frame_dict(frame) for frame in data.frames],
+    }
+
+
+def ratio(value: float) -> float:
+    """Return a confidence kept within [0, 1]; what is no number counts as unsure."""
+    return min(max(float(value), 0.0), 1.0) if math.isfinite(value) else 0.0
+
+
+def seconds(value: float) -> float:
+    """Return a duration in milliseconds' precision, 0 when it is no number."""
+    return round(max(float(value), 0.0), 3) if math.isfinite(value) else 0.0
+
+
+def _frame_dict(frame: FrameReport) -> dict[str, Any]:
+    return {"frame": frame.frame, "path": frame.path, "regions": frame.regions, "held_from": frame.held_from,
+            "confidence": round(ratio(frame.confidence), 4), "seconds": seconds(frame.seconds),
+            "unsure": [_region_dict(region) for region in frame.unsure]}
+
+
+def _region_dict(region: UnsureRegion) -> dict[str, Any]:
+    return {"label": region.label, "bbox": list(region.bbox), "area": region.area,
+            "confidence": round(ratio(region.confidence), 4), "color": region.color, "runner_up": region.runner_up,
+            "reason": region.reason}

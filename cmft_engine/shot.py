@@ -1,0 +1,249 @@
+"""A shot: line plates, the references that serve them, and which drawings are held.
+
+Reads headers to check that everything fits before any work starts; colours nothing.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .image.plate import Header, Plate, Window, read_header, read_plate
+from .image.sequence import PlateSequence, frame_in_name, frame_path, frames_text, has_frame_token
+from .protocol.errors import PlateError, ShotError
+from .protocol.job import parse_frames
+
+log = logging.getLogger(__name__)
+
+_AT = re.compile(r"(.+)@(-?\d+|sheet)$", re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """A painted drawing: its plate, its frame (None for a sheet), and its line art if that is in a file."""
+
+    plate: Path
+    frame: int | None = None
+    lines: Path | None = None
+
+    @property
+    def is_sheet(self) -> bool:
+        """True for a character sheet, which has no place in time."""
+        return self.frame is None
+
+
+ReferenceLike = str | Path | Reference
+LinesLike = str | Path
+
+
+@dataclasses.dataclass(frozen=True)
+class Shot:
+    """Line plates, the frames to colour, and the references."""
+
+    lines: PlateSequence
+    frames: tuple[int, ...]
+    references: tuple[Reference, ...]
+
+    @classmethod
+    def open(
+        cls,
+        lines: str | Path | PlateSequence,
+        *,
+        reference: ReferenceLike | Sequence[ReferenceLike],
+        frames: str | Iterable[int] | None = None,
+        reference_lines: LinesLike | Sequence[LinesLike] | None = None,
+    ) -> "Shot":
+        """Find the plates and check that they fit together.
+
+        `reference` is "file@frame", "file@sheet", a file alone (a sheet), a pattern or folder (a reference at each of
+        its frames), or a list of these. `frames` ("1-48x2" or numbers) must all have a plate; None takes those that
+        have one. `reference_lines` go to the references in order, or by "@frame". Raises PlateError and ShotError.
+        """
+        sequence = lines if isinstance(lines, PlateSequence) else PlateSequence.parse(lines)
+        chosen = _choose_frames(sequence, frames)
+        references = _parse_references(_as_list(reference), sequence.frames)
+        references = _with_lines(references, _as_list(reference_lines), sequence)
+        shot = cls(sequence, chosen, references)
+        shot._check_sizes()
+        return shot
+
+    def reference_for(self, frame: int) -> tuple[Reference, ...]:
+        """Return all references, the nearest in time first (of two as near, the earlier), sheets last."""
+        def distance(reference: Reference) -> tuple[bool, int, int]:
+            at = reference.frame
+            return (at is None, abs(at - frame) if at is not None else 0, at if at is not None else 0)
+        return tuple(sorted(self.references, key=distance))
+
+    def canvas(self) -> Window:
+        """Return the window that holds the display and data windows of every plate but the sheets."""
+        headers = list(self._headers.line_plates.values()) + list(self._headers.references.values())
+        windows = [window for header in headers for window in (header.data_window, header.display_window)]
+        return functools.reduce(Window.union, windows)
+
+    def holds(self) -> dict[int, int]:
+        """Return for each frame the first frame with the same drawing; pixels and alpha must be identical."""
+        return dict(self._holds)
+
+    @functools.cached_property
+    def _holds(self) -> dict[int, int]:
+        by_bytes: dict[str, int] = {}
+        by_pixels: dict[str, int] = {}
+        holds = {}
+        for frame in self.frames:
+            path = self.lines.path(frame)
+            bytes_hash = _hash_file(path, frame)
+            if bytes_hash not in by_bytes:  # the same bytes need no decoding
+                pixels_hash = _hash_pixels(read_plate(path, frame=frame))
+                by_bytes[bytes_hash] = by_pixels.setdefault(pixels_hash, frame)
+            holds[frame] = by_bytes[bytes_hash]
+        return holds
+
+    @functools.cached_property
+    def _headers(self) -> "_Headers":
+        lines = {frame: read_header(self.lines.path(frame), frame=frame) for frame in self.frames}
+        references = {r.plate: read_header(r.plate, frame=r.frame) for r in self.references if not r.is_sheet}
+        return _Headers(lines, references)
+
+    def _check_sizes(self) -> None:
+        """Raise PlateError if a plate has another size than what it is laid over; opens every header."""
+        first = self.frames[0]
+        expected = _size(self._headers.line_plates[first])
+        for frame, header in self._headers.line_plates.items():
+            if _size(header) != expected:
+                path = self.lines.path(frame)
+                raise PlateError(f"{path} (frame {frame}) is {_size(header)}, but frame {first} is {expected}; "
+                                 "render all line plates in one size", path, frame)
+        for reference in self.references:
+            _check_reference(reference, expected)
+
+
+class _Headers(NamedTuple):
+    line_plates: dict[int, Header]
+    references: dict[Path, Header]
+
+
+def _check_reference(reference: Reference, expected: str) -> None:
+    size = _size(read_header(reference.plate, frame=reference.frame))
+    if not reference.is_sheet and size != expected:
+        raise PlateError(
+            f"{reference.plate} (reference at frame {reference.frame}) is {size}, but the line plates are {expected}; "
+            f"export it in their size, or give it as a sheet: {reference.plate}@sheet",
+            reference.plate, reference.frame)
+    if reference.lines is not None and (lines := _size(read_header(reference.lines, frame=reference.frame))) != size:
+        raise PlateError(f"{reference.lines} is {lines}, but {reference.plate}, whose line art it is, is {size}; "
+                         "export both in one size", reference.lines, reference.frame)
+
+
+def _choose_frames(sequence: PlateSequence, frames: str | Iterable[int] | None) -> tuple[int, ...]:
+    if frames is None:
+        return sequence.frames
+    wanted = parse_frames(frames) if isinstance(frames, str) else tuple(sorted(set(frames)))
+    if not wanted:
+        raise ShotError(f"{sequence.pattern}: no frames are asked for; give some, or none to take all that exist")
+    missing = sorted(set(wanted) - set(sequence.frames))
+    if missing:
+        raise ShotError(f"{sequence.pattern}: no plate for frame {frames_text(missing)} (there are "
+                        f"{frames_text(sequence.frames)}); render what is missing, or leave it out of the frames")
+    return wanted
+
+
+def _parse_references(items: list[ReferenceLike], frames: tuple[int, ...]) -> tuple[Reference, ...]:
+    references: list[Reference] = []
+    for item in items:
+        references.extend([item] if isinstance(item, Reference) else _parse_reference(str(item), frames))
+    if not references:
+        raise ShotError("The shot has no reference; give a painted drawing as FILE@FRAME")
+    by_frame: dict[int, Path] = {}
+    for reference in references:
+        if reference.frame is not None:
+            if reference.frame in by_frame:
+                raise ShotError(f"Two references stand at frame {reference.frame}: {by_frame[reference.frame]} and "
+                                f"{reference.plate}; keep one, or give the other as a sheet (@sheet)")
+            by_frame[reference.frame] = reference.plate
+    return tuple(references)
+
+
+def _parse_reference(text: str, frames: tuple[int, ...]) -> list[Reference]:
+    name, at = split_frame(text)
+    if at is not None:
+        frame = None if at == "sheet" else int(at)
+        path = Path(name) if frame is None or Path(name).is_file() else frame_path(name, frame)
+        return [Reference(_existing(path, frame), frame)]
+    if Path(name).is_dir() or (has_frame_token(name) and not Path(name).is_file()):
+        sequence = PlateSequence.parse(name)
+        return [Reference(sequence.path(frame), frame) for frame in sequence.frames]
+    path = _existing(Path(name), None)
+    number = frame_in_name(path)
+    log.log(logging.WARNING if number in frames else logging.INFO,
+            "%s is taken as a sheet without a place in time; if it is the painted frame N, give %s@%s",
+            path, path, "N" if number is None else number)
+    return [Reference(path)]
+
+
+def split_frame(text: str) -> tuple[str, str | None]:
+    """Split "file@12" or "file@sheet" at the last @; a path that exists as it stands is not split."""
+    match = _AT.match(text)
+    if match is None or Path(text).exists():
+        return text, None
+    return match.group(1), match.group(2)
+
+
+def _existing(path: Path, frame: int | None) -> Path:
+    if not path.is_file():
+        at = "" if frame is None else f" (reference at frame {frame})"
+        raise PlateError(f"{path}{at} does not exist; check the path of the reference", path, frame)
+    return path
+
+
+def _with_lines(
+    references: tuple[Reference, ...], given: list[LinesLike], sequence: PlateSequence
+) -> tuple[Reference, ...]:
+    """Give each reference its line art: the one asked for, else the shot's own line plate of its frame."""
+    result = list(references)
+    for item in given:
+        name, at = split_frame(str(item))
+        open_places = [i for i, r in enumerate(result) if r.lines is None
+                       and (at is None or str(r.frame if r.frame is not None else "sheet") == at)]
+        if not open_places:
+            raise ShotError(f"{item}: there is no reference{'' if at is None else ' at ' + at} left for this line art; "
+                            "give one line art a reference")
+        place = open_places[0]
+        path = _existing(Path(name), result[place].frame)
+        result[place] = dataclasses.replace(result[place], lines=path)
+    for place, reference in enumerate(result):
+        if reference.lines is None and reference.frame in sequence.frames:
+            result[place] = dataclasses.replace(reference, lines=sequence.path(reference.frame))
+    return tuple(result)
+
+
+def _as_list(items: object) -> list:  # type: ignore[type-arg]
+    if items is None:
+        return []
+    return list(items) if isinstance(items, (list, tuple)) else [items]
+
+
+def _size(header: Header) -> str:
+    return f"{header.display_window.width}x{header.display_window.height}"
+
+
+def _hash_file(path: Path, frame: int) -> str:
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError as error:
+        raise PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and may be "
+                         "read", path, frame) from error
+
+
+def _hash_pixels(plate: Plate) -> str:
+    """Hash what the drawing shows: windows and pixels, whatever the order of the channels."""
+    order = np.argsort(plate.channels)
+    digest = hashlib.blake2b(repr((plate.data_window, plate.display_window, sorted(plate.channels))).encode(),
+                             digest_size=16)
+    digest.update(np.ascontiguousarray(plate.pixels[..., order] + np.float32(0)).data)  # -0 and 0 are one
+    return digest.hexdigest()

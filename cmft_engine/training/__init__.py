@@ -1,0 +1,1 @@
+"""Synthetic drawings with known parts, and the training that learns from them."""

@@ -1,0 +1,5 @@
+"""`python -m cmft_engine.training`."""
+
+from cmft_engine.training.train import main
+
+raise SystemExit(main())

@@ -1,0 +1,138 @@
+"""Train the region network: `python -m cmft_engine.training.train_regions --examples FOLDER --state FILE`.
+
+Examples are pickled lists of `RegionExample` written by `draw_regions`; a file that appears while training runs is
+taken in at the next pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import os
+import pickle
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cmft_engine.model.region_network import RegionNetwork
+from cmft_engine.training.region_pairs import RegionBatch, RegionExample, collate_regions
+
+log = logging.getLogger(__name__)
+BATCH = 12
+FLOW_COLUMNS, MASS_COLUMNS = slice(0, 2), slice(4, 7)  # of the pair features
+HIDE_FLOW, HIDE_MASS = 0.1, 0.25  # how often a cue is withheld, so that none is leaned on alone
+
+
+def region_loss(network: RegionNetwork, batch: RegionBatch) -> tuple[Tensor, Tensor]:
+    """Negative log probability of the right regions (or of "not there"), and the share of regions got right."""
+    logits = network(batch.target, batch.reference, batch.pair)
+    chance = logits.log_softmax(-1)
+    there = batch.same.amax(-1) > 0
+    right = (chance[..., :-1] + (batch.same - 1) * 1e4).logsumexp(-1)
+    nll = -torch.where(there, right, chance[..., -1])
+    loss = (nll.clamp_max(12) * batch.weight).sum() / batch.weight.sum()
+    best = logits[..., :-1].argmax(-1, keepdim=True)
+    hit = torch.gather(batch.same, -1, best)[..., 0]
+    counted = (there & (batch.weight > 0)).float()
+    return loss, (hit * counted).sum() / counted.sum()
+
+
+def load_examples(folder: Path) -> list[RegionExample]:
+    """Read every finished file of examples in the folder."""
+    examples: list[RegionExample] = []
+    for path in sorted(folder.glob("*.pkl")):
+        examples += pickle.loads(path.read_bytes())
+    return examples
+
+
+def hide_cues(examples: list[RegionExample], rng: np.random.Generator) -> list[RegionExample]:
+    """Withhold the flow or the pixel network's word from some examples."""
+    shown = []
+    for example in examples:
+        pair = example.pair.astype(np.float32)
+        if rng.random() < HIDE_FLOW:
+            pair[..., FLOW_COLUMNS] = 0
+        if rng.random() < HIDE_MASS:
+            pair[..., MASS_COLUMNS] = 0
+        shown.append(RegionExample(**{**vars(example), "pair": pair}))
+    return shown
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train for the minutes asked, on all but the last 300 examples, which measure."""
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    network = RegionNetwork()
+    if options.state.exists():
+        network.load_state_dict(torch.load(options.state, weights_only=True))
+    optimizer = torch.optim.AdamW(network.parameters(), options.rate, (0.9, 0.98), weight_decay=1e-2)
+    held_out = load_examples(options.examples)[:300]
+    start, step, mean = time.monotonic(), 0, [0.0, 0.0]
+    while time.monotonic() - start < 60 * options.minutes:
+        examples = load_examples(options.examples)[300:]
+        order = rng.permutation(len(examples))
+        order = order[np.argsort([len(examples[i].node_target) // 24 for i in order], kind="stable")]
+        batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        rng.shuffle(batches)  # type: ignore[arg-type]  # a list of arrays is shuffled in place
+        for chosen in batches:
+            progress = (time.monotonic() - start) / (60 * options.minutes)
+            if progress >= 1:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = options.rate * min(1.0, (step + 1) / 100) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
+            loss, hit = region_loss(network, collate_regions(hide_cues([examples[i] for i in chosen], rng)))
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            mean = [m + (v.item() - m) / min(step, 100) for m, v in zip(mean, (loss, hit), strict=True)]
+            if step % 100 == 0:
+                log.info("step %d  %.0f s  loss %.4f  right %.4f  (%d examples)", step,
+                         time.monotonic() - start, *mean, len(examples))
+        _save(network, options.state)
+        log.info("held out: loss %.4f  right %.4f", *measure(network, held_out))
+    _save(network, options.state)
+
+
+@torch.no_grad()
+def measure(network: RegionNetwork, examples: list[RegionExample]) -> tuple[float, float]:
+    """Mean loss and share of right regions over examples."""
+    network.eval()
+    figures = [
+        [float(v) for v in region_loss(network, collate_regions(examples[i : i + BATCH]))]
+        for i in range(0, len(examples), BATCH)
+    ]
+    network.train()
+    loss, right = np.mean(figures, axis=0)
+    return float(loss), float(right)
+
+
+def _save(network: RegionNetwork, path: Path) -> None:
+    temporary = path.with_suffix(".tmp")
+    torch.save(network.state_dict(), temporary)
+    os.replace(temporary, path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(1)
+    train(options)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Set CMFT up in its own folder: a private environment in .venv, nothing outside it is touched.
+
+    python3 install.py demo              set up, colour the example shot, say where to look
+    python3 install.py test [-- ARGS]    set up, check the code and run the tests; ARGS go to pytest
+    python3 install.py engine            set up only; hosts start the engine from .venv
+
+Standard library only; runs under Python 3.9 and later. Running it again changes nothing that is in order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = "cmft-installed.json"
+VERSIONS = ((3, 11), (3, 12), (3, 13))
+
+# Only for a Python that comes without pip (a fresh Debian): fetched once, checked, run to install itself.
+PIP_WHEEL = (
+    "https://files.pythonhosted.org/packages/44/3c/"
+    "d717024885424591d5376220b5e836c2d5293ce2011523c9de23ff7bf068/pip-25.3-py3-none-any.whl"
+)
+PIP_SHA256 = "9655943313a94722b7774661c21049070f6bbb0a1516bf02f7c8d5d9201514cd"
+
+
+class InstallError(Exception):
+    """Something that the user must do first; the message says what."""
+
+
+def venv_python(venv: Path) -> Path:
+    """Return the environment's own interpreter, whether or not it exists."""
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for child processes, without the caller's Python settings."""
+    dropped = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
+    return {name: value for name, value in os.environ.items() if name not in dropped}
+
+
+def run(*command: str | Path) -> int:
+    """Run a command in the clone, its output unchanged, and return its exit code."""
+    sys.stdout.flush()
+    return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment())
+
+
+def ask(python: str | Path, code: str) -> str | None:
+    """Return what a one-liner prints under another interpreter, None when it cannot run it."""
+    try:
+        result = subprocess.run(
+            [str(python), "-I", "-c", code], capture_output=True, text=True, timeout=60, env=environment()
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return result.stdout.strip() if result.returncode == 0 else None
+
+
+def version_of(python: str | Path) -> tuple[int, int] | None:
+    """Return (major, minor) of an interpreter that runs and can load TLS, else None."""
+    text = ask(python, "import ssl, sys, venv; print(*sys.version_info[:2])")
+    if not text:
+        return None
+    major, minor = text.split()
+    return int(major), int(minor)
+
+
+def find_python() -> str:
+    """Return the interpreter to build the environment with: this one if it fits, else one on PATH."""
+    own = getattr(sys, "_base_executable", None) or sys.executable  # never the environment's own
+    names = ["python{}.{}".format(*version) for version in VERSIONS] + ["python3", "python"]
+    for candidate in [own, *filter(None, map(shutil.which, names))]:
+        if version_of(candidate) in VERSIONS:
+            return candidate
+    raise InstallError(
+        "CMFT needs Python 3.11, 3.12 or 3.13 and this is {}.{}. Install one (Debian, Ubuntu: sudo apt install "
+        "python3.11 python3.11-venv; others: python.org) and run the same line again.".format(*sys.version_info[:2])
+    )
+
+
+def make_environment(venv: Path) -> None:
+    """Create the environment, or create it anew where it is half made, too old or broken."""
+    if version_of(venv_python(venv)) in VERSIONS and ask(venv_python(venv), "import pip") is not None:
+        return
+    python = find_python()
+    print(f"Making {venv} with {python}")
+    if ask(python, "import ensurepip") is not None:
+        done = run(python, "-m", "venv", "--clear", venv) == 0
+    elif ask(python, "import virtualenv") is not None:
+        done = run(python, "-m", "virtualenv", "--clear", venv) == 0
+    else:
+        done = run(python, "-m", "venv", "--clear", "--without-pip", venv) == 0 and add_pip(python, venv)
+    if not done or ask(venv_python(venv), "import pip") is None:
+        raise InstallError(
+            f"{python} cannot make an environment with pip in it. On Debian and Ubuntu: "
+            "sudo apt install python3-venv, then run the same line again."
+        )
+
+
+def add_pip(python: str, venv: Path) -> bool:
+    """Install pip into an environment that was made without: with the system's pip, else with pip's own wheel."""
+    if ask(python, "import pip") is not None:
+        return run(python, "-m", "pip", "--python", venv_python(venv), "install", "pip") == 0
+    wheel = venv / PIP_WHEEL.rsplit("/", 1)[1]
+    try:
+        with urllib.request.urlopen(PIP_WHEEL, timeout=60) as answer:
+            content = answer.read()
+    except OSError as error:
+        print(f"pip could not be fetched: {error}", file=sys.stderr)
+        return False
+    if hashlib.sha256(content).hexdigest() != PIP_SHA256:
+        print("pip could not be fetched: the file is not the one expected", file=sys.stderr)
+        return False
+    wheel.write_bytes(content)
+    return run(venv_python(venv), wheel / "pip", "install", "--no-index", wheel) == 0
+
+
+def fingerprint(venv: Path) -> str:
+    """Return what an installation depends on: the requirements, the Python and the clone's place, as one hash."""
+    parts = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
+    text = [part.read_text(encoding="utf-8") for part in parts]
+    return hashlib.sha256("\0".join([*text, str(version_of(venv_python(venv))), str(ROOT)]).encode()).hexdigest()
+
+
+def read_stamp(venv: Path) -> dict[str, object]:
+    """Return what was installed last; empty when nothing was, or not to the end."""
+    try:
+        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def install(venv: Path, extras: list[str]) -> None:
+    """Make the environment hold the engine and the extras in the pinned versions; nothing to do is quick."""
+    make_environment(venv)
+    wanted, stamp = fingerprint(venv), read_stamp(venv)
+    before = stamp.get("extras")
+    installed = before if stamp.get("fingerprint") == wanted and isinstance(before, list) else None
+    if installed is not None and set(extras) <= set(installed):
+        return
+    extras = sorted({*extras, *(installed or [])})
+    target = str(ROOT) + (f"[{','.join(extras)}]" if extras else "")
+    print("Installing the engine and what it needs; torch is large, this takes a few minutes the first time.")
+    pip: list[str | Path] = [venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install"]
+    if run(*pip, "-c", ROOT / "constraints.txt", "-e", target) != 0:
+        raise InstallError("pip could not install the requirements; its message is above. Run the same line again.")
+    (venv / STAMP).write_text(json.dumps({"fingerprint": wanted, "extras": extras}), encoding="utf-8")
+
+
+def demo() -> int:
+    """Colour the example shot."""
+    install(VENV, [])
+    return run(venv_python(VENV), "-m", "cmft_engine", "demo")
+
+
+def test(pytest_arguments: list[str]) -> int:
+    """Run every check, all of them even when an early one fails; 0 when all passed."""
+    install(VENV, ["test"])
+    checks = [
+        ["ruff", "check", "."],
+        ["mypy", "--strict", "cmft_engine"],
+        ["pytest", *pytest_arguments],
+    ]
+    failed = []
+    for check in checks:
+        print("$", *check)
+        if run(venv_python(VENV), "-m", *check) != 0:
+            failed.append(check[0])
+    print("failed: " + ", ".join(failed) if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def engine() -> int:
+    """Set up only, and say how a host starts the engine."""
+    install(VENV, [])
+    print(f"The engine is ready. Its command: {venv_python(VENV)} -m cmft_engine")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Read the command line, act, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("action", choices=("demo", "test", "engine"))
+    parser.add_argument("pytest_arguments", nargs="*", metavar="-- ARGS", help="after test: passed on to pytest")
+    given = parser.parse_args(arguments)
+    if given.pytest_arguments and given.action != "test":
+        parser.error("only `test` takes further arguments")
+    try:
+        if given.action == "test":
+            return test(given.pytest_arguments)
+        return demo() if given.action == "demo" else engine()
+    except InstallError as error:
+        print(f"install.py: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console without Unicode must not stop the set-up
+    sys.exit(main(sys.argv[1:]))

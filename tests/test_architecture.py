@@ -1,0 +1,209 @@
+"""The rules of docs/ARCHITECTURE.md that a machine can check. Standard library only."""
+
+import ast
+import functools
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = ROOT / "cmft_engine"
+
+# A module may import modules of a LOWER number and of its own package; image knows no model.
+LAYERS = [
+    {"protocol"},
+    {"image"},
+    {"model"},
+    {"shot"},
+    {"references", "outputs", "review"},
+    {"pipeline"},
+    {"farm"},
+    {"doctor", "commands"},
+    {"cli"},
+    {"__main__"},
+]
+ON_TOP = {"training", "evaluation"}  # may import everything; nothing imports them
+HOST_FOLDERS = ("nuke_plugin", "blender_addon")
+HOST_PYTHON = (3, 7)  # the oldest Python of a supported host
+HEAVY = {"torch", "numpy", "cv2", "OpenImageIO", "scipy", "safetensors", "typer", "rich"}
+HOSTS = {"nuke", "nukescripts", "bpy"}
+QT = {"PySide2", "PySide6", "qtpy", "PyQt5", "PyQt6"}
+NETWORK = {"urllib", "http", "socket", "ftplib", "requests", "httpx", "pickle"}
+IMAGE_FILES = {"image/plate.py", "image/sequence.py", "image/color_space.py", "image/metadata.py"}
+MAX_LINES = 400
+MAX_FUNCTION_LINES = 50
+MACHINE_PATH = re.compile(r"(^|[^\w.])/(home|root|work|farm|Users)/")
+
+
+def sources(*folders: str) -> list[Path]:
+    """Return the Python files below these folders of the repository."""
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def inside(path: Path) -> str:
+    """Return the file's place in the engine, such as "image/plate.py"."""
+    return path.relative_to(ENGINE).as_posix()
+
+
+def imported(path: Path) -> set[str]:
+    """Return the absolute dotted names of all modules and names that a file imports, wherever it does so."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join(base + ([node.module] if node.module else []))
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+def room(dotted: str) -> str:
+    """Return the top-level package or module of the engine that a dotted name lies in, "" when in none."""
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "cmft_engine" and len(parts) > 1 else ""
+
+
+def places(name: str) -> Iterator[tuple[Path, ast.Attribute]]:
+    """Yield where the engine's code uses a dotted name such as torch.cuda."""
+    for path in sources("cmft_engine"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Attribute) and ast.unparse(node) == name:
+                yield path, node
+
+
+def test_imports_point_down() -> None:
+    """protocol < image < model < shot < pipeline < review, farm < commands < cli; nothing imports training."""
+    rank = {name: number for number, names in enumerate(LAYERS) for name in names}
+    for path in sources("cmft_engine"):
+        own = inside(path).split("/")[0].removesuffix(".py")
+        if own in ON_TOP or own == "__init__":
+            continue
+        assert own in rank, f"{inside(path)}: give this room a layer"
+        for target in {room(name) for name in imported(path)} - {own}:
+            assert target not in ON_TOP, f"{inside(path)} imports {target}"
+            assert target not in rank or rank[target] < rank[own], f"{inside(path)} imports {target}: not downward"
+
+
+def test_no_import_cycles() -> None:
+    """No two modules need each other, so each can be read alone."""
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in sources("cmft_engine")}
+    needs = {name: imported(path) & modules.keys() - {name} for name, path in modules.items()}
+    while needs:
+        free = {name for name, needed in needs.items() if not needed & needs.keys()}
+        assert free, f"import cycle among {sorted(needs)}"
+        needs = {name: needed for name, needed in needs.items() if name not in free}
+
+
+def test_engine_knows_no_host() -> None:
+    """The engine imports neither Nuke nor Blender, and Qt only in the review window."""
+    for path in sources("cmft_engine"):
+        barred = HOSTS if inside(path) == "review/window.py" else HOSTS | QT
+        assert not roots(path) & barred, path
+
+
+def test_hosts_use_only_the_protocol() -> None:
+    """Hosts import the protocol alone, and no numeric library ever."""
+    for path in sources(*HOST_FOLDERS):
+        assert not roots(path) & HEAVY, path
+        assert {room(name) for name in imported(path)} <= {"", "protocol"}, path
+
+
+def test_protocol_is_standard_library() -> None:
+    """What a host imports needs nothing but Python."""
+    for path in sources("cmft_engine/protocol"):
+        assert roots(path) - {"cmft_engine"} <= sys.stdlib_module_names, path
+
+
+def test_importing_the_engine_is_light() -> None:
+    """Importing the package and the whole protocol loads no library outside the standard one."""
+    names = ["cmft_engine"] + [f"cmft_engine.protocol.{path.stem}" for path in (ENGINE / "protocol").glob("*.py")]
+    code = f"import sys, {', '.join(names)}; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""
+
+
+def test_host_side_parses_on_the_oldest_host() -> None:
+    """Everything that a host imports is written in the syntax of its oldest Python."""
+    for path in [ENGINE / "__init__.py", *sources("cmft_engine/protocol", *HOST_FOLDERS)]:
+        ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=HOST_PYTHON)
+
+
+def test_one_room_for_files_checkpoints_and_devices() -> None:
+    """Only the plate modules touch OpenImageIO, only weights.py checkpoints, only device.py asks for CUDA."""
+    for path in sources("cmft_engine"):
+        names = roots(path)
+        assert "OpenImageIO" not in names or inside(path) in IMAGE_FILES, path
+        assert "safetensors" not in names or inside(path) == "model/weights.py", path
+    for name in ("cv2.imread", "cv2.imwrite", "torch.load", "torch.save"):
+        users = {inside(path) for path, _ in places(name)}
+        assert not {user for user in users if not user.startswith("training/")}, name  # its own interrupted runs
+    assert {inside(path) for path, _ in places("torch.cuda")} <= {"model/device.py"}
+
+
+def test_nothing_is_downloaded_or_unpickled() -> None:
+    """While colouring the engine opens no connection and reads no pickle; training may, on its own files."""
+    for path in sources("cmft_engine"):
+        assert inside(path).split("/")[0] in ON_TOP or not roots(path) & NETWORK, path
+
+
+def test_importing_has_no_side_effect() -> None:
+    """At module level stand imports, definitions and constants; nothing is called for its effect."""
+    effects = (ast.Expr, ast.For, ast.While, ast.With)
+    for path in sources("cmft_engine", *HOST_FOLDERS):
+        for node in tree_of(path).body:
+            is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            is_command = path == ENGINE / "cli.py" and "add_typer" in ast.unparse(node)
+            assert is_text or is_command or not isinstance(node, effects), f"{path}:{node.lineno}"
+
+
+def test_no_forbidden_calls() -> None:
+    """Only the command line prints or exits; no eval, no bare or catch-all except, no global state."""
+    for path in sources("cmft_engine", *HOST_FOLDERS):
+        is_cli = path.name == "cli.py"
+        for node in ast.walk(tree_of(path)):
+            where = f"{path}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                assert name not in {"eval", "exec"}, where
+                assert is_cli or name not in {"print", "sys.exit", "exit", "quit"}, where
+            if isinstance(node, ast.ExceptHandler):
+                assert node.type is not None, f"{where}: bare except"
+                assert is_cli or ast.unparse(node.type) != "Exception", f"{where}: except Exception"
+            assert not isinstance(node, ast.Global), f"{where}: global state"
+
+
+@pytest.mark.parametrize("folder", ["cmft_engine", "benchmarks", "tests", *HOST_FOLDERS])
+def test_files_and_functions_stay_small(folder: str) -> None:
+    """A file is one room, a function fits a screen."""
+    for path in sources(folder):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES, path
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert length <= MAX_FUNCTION_LINES, f"{path}:{node.lineno}: {node.name} has {length} lines"
+
+
+def test_no_paths_of_one_machine() -> None:
+    """Nothing names a folder that exists on one machine only."""
+    endings = {".py", ".md", ".toml", ".txt", ".json", ".html", ".nk", ""}
+    folders = ("cmft_engine", "tests", "docs", "benchmarks", "examples", ".ci", *HOST_FOLDERS)
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*")] + list(ROOT.glob("*"))
+    for path in files:
+        if path.is_file() and path.suffix in endings and "__pycache__" not in path.parts:
+            for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+                assert not MACHINE_PATH.search(line), f"{path}:{number}: {line.strip()[:80]}"

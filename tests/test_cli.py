@@ -1,0 +1,257 @@
+"""The command line: options become a job, events and exit codes are right, errors are sentences."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cmft_engine import cli
+from cmft_engine.image.plate import Plate, read_plate, write_plate
+from cmft_engine.protocol import errors, events
+from cmft_engine.protocol.job import Job, JobReference, load_job, save_job
+from cmft_engine.protocol.settings import SETTINGS, Settings
+
+OTHER_VALUES = {"choice": lambda s: s.choices[-1], "bool": lambda s: not s.default, "int": lambda s: int(s.maximum),
+                "float": lambda s: s.maximum, "text": lambda s: "ACEScg"}
+RUN = [events.Started(2), events.FrameDone(1, "c.1.png", 5, 1, 0.75, 0.5), events.Skipped(2, "c.2.png"),
+       events.Message("warning", "a [strange] frame"), events.Finished("report.json", "report.html", 2, 1, 0.5)]
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in an empty folder, with a console wide enough for whole sentences."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, *told: events.Event, error: Exception | None = None) -> None:
+    """Let `colorize` give these events, then fail with an error if there is one."""
+
+    def start(job: Job) -> Iterator[events.Event]:
+        yield from told
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(cli, "start", start)
+
+
+def draw(path: Path, size: int = 24) -> None:
+    """Write a drawing of one closed box: two regions."""
+    pixels = np.ones((size, size, 3), np.float32)
+    pixels[[6, 17], 6:18] = 0
+    pixels[6:18, [6, 17]] = 0
+    write_plate(Plate.from_pixels(pixels), path)
+
+
+def paint(path: Path, inside: float) -> None:
+    """Write the drawing of `draw` with a grey of this value in its box."""
+    draw(path)
+    plate = read_plate(path)
+    plate.pixels[7:17, 7:17] = inside
+    write_plate(plate, path)
+
+
+def saved(*arguments: str) -> Job:
+    """Return the job that a command line stands for."""
+    assert cli.run(["colorize", *arguments, "--save-job", "saved.json"]) == 0
+    return load_job("saved.json")
+
+
+def test_every_setting_is_an_option(in_folder: Path) -> None:
+    """Each setting of protocol/settings.py can be given on the command line and reaches the job."""
+    values = {setting.name: OTHER_VALUES[setting.kind](setting) for setting in SETTINGS}
+    arguments = []
+    for setting in SETTINGS:
+        flag = "--" + setting.name.replace("_", "-")
+        value = values[setting.name]
+        arguments += [flag.replace("--", "--no-", 1)] if value is False else [flag, str(value)]
+    assert saved("l.####.png", "--out", "c.####.png", *arguments).settings == Settings(**values)
+
+
+def test_every_setting_is_explained(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """--help names each setting, its limits and its default."""
+    monkeypatch.setenv("COLUMNS", "400")
+    assert cli.run(["colorize", "--help"]) == 0
+    text = capsys.readouterr().out
+    for setting in SETTINGS:
+        assert "--" + setting.name.replace("_", "-") in text
+        assert setting.help in text
+    assert "0<=x<=64" in text and "Default: 512." in text
+
+
+def test_options_make_a_job(in_folder: Path) -> None:
+    """References with and without a frame, their line art in order or by frame, and all else land in the job."""
+    job = saved("l.####.png", "--reference", "a.png@-5", "--reference", "me@b/s.png", "--reference", "c.png@sheet",
+                "--reference-lines", "s_lines.png@-5", "--reference-lines", "b_lines.png", "--out", "c.%04d.exr",
+                "--frames", "-5--1", "--palette", "p.json", "--resume")
+    def here(name: str) -> str:
+        return str(in_folder / name)
+
+    assert job == Job(
+        here("l.####.png"),
+        (JobReference(here("a.png"), -5, here("s_lines.png")),
+         JobReference(here("me@b/s.png"), None, here("b_lines.png")), JobReference(here("c.png"))),
+        here("c.%04d.exr"), "-5--1", here("p.json"), Settings(), resume=True,
+    )
+
+
+def test_options_override_a_job_file(in_folder: Path) -> None:
+    """A farm takes one job file and gives each task its frames; what is not given stays."""
+    base = Job("l.####.png", (JobReference("a.png", 1),), "c.####.png", "1-9", settings=Settings(gap_px=9), resume=True)
+    save_job(base, "job.json")
+    job = saved("--job", "job.json", "--frames", "3-4", "--ink", "none", "--overwrite")
+    assert (job.frames, job.overwrite, job.resume) == ("3-4", True, False)
+    assert job.settings == Settings(gap_px=9, ink="none")
+    assert job.references == load_job("job.json").references
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    ([], "LINES: None is not allowed; use a path, or --job"),
+    (["l.png"], "--out: None"),
+    (["l.png", "--out", "c.png", "--overwrite", "--resume"], "either resume or overwrite"),
+    (["l.png", "--out", "c.png", "--frames", "9-1"], "frames: '9-1'"),
+    (["l.png", "--out", "c.png", "--reference-lines", "x.png"], "one line art for each reference"),
+    (["--job", "nowhere.json"], "nowhere.json: the job cannot be read"),
+    (["l.####.png", "--out", "c.png", "--reference", "r.png"], "l.####.png"),
+])
+def test_bad_command_lines(in_folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str],
+                           sentence: str) -> None:
+    """What cannot be run gives exit code 2 and one sentence, no traceback."""
+    assert cli.run(["colorize", *arguments]) == 2
+    text = capsys.readouterr().err
+    assert sentence in text and "Traceback" not in text and text.count("\n") == 1
+
+
+def test_unknown_option_reaches_the_host(capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt option is an InputError for the host and named in the log."""
+    assert cli.run(["colorize", "--gap-pix", "4", "--events"]) == 2
+    told = capsys.readouterr()
+    assert events.from_line(told.out) == events.Failed(
+        "InputError", "the command line is wrong; the log says where", exit_code=2)
+    assert "--gap-pix" in told.err
+
+
+def test_events_own_stdout(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under --events stdout holds the run's events, one a line, and nothing else."""
+    pretend(monkeypatch, *RUN)
+    assert cli.run(["colorize", "l.png", "--out", "c.png", "--events"]) == 0
+    assert [events.from_line(line) for line in capsys.readouterr().out.splitlines()] == RUN
+
+
+def test_a_person_gets_a_summary(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --events progress and warnings go to stderr and stdout says what was made and what to check."""
+    pretend(monkeypatch, *RUN)
+    assert cli.run(["colorize", "l.png", "--out", "c.png"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "2 frames in 0.5 s; 1 regions to check: report.html\n"
+    assert "2/2" in told.err and "a [strange] frame" in told.err
+
+
+@pytest.mark.parametrize(("error", "code"), [
+    (errors.PlateError("a.png is empty; render it again", "a.png", 7), 2),
+    (errors.WeightsError("weights are damaged; install again"), 3),
+    (errors.DeviceError("out of memory; lower --work-size"), 3),
+    (errors.Cancelled("cancelled"), 130),
+])
+def test_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: errors.CmftError,
+                    code: int) -> None:
+    """Each error has its exit code, ends the events as Failed and is a sentence on stderr."""
+    pretend(monkeypatch, RUN[0], error=error)
+    assert cli.run(["colorize", "l.png", "--out", "c.png", "--events"]) == code
+    told = capsys.readouterr()
+    assert events.from_line(told.out.splitlines()[-1]) == events.failed_from(error)
+    assert told.err == f"cmft: {error}\n"
+
+
+def test_a_bug_shows_its_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug has exit code 1, an EngineError for the host and a traceback for us."""
+    pretend(monkeypatch, error=KeyError("oops"))
+    assert cli.run(["colorize", "l.png", "--out", "c.png", "--events"]) == 1
+    told = capsys.readouterr()
+    assert events.from_line(told.out) == events.Failed("EngineError", "KeyError: 'oops'", exit_code=1)
+    assert "Traceback" in told.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_cancel(number: signal.Signals) -> None:
+    """A signal ends the run in order: a Failed event of the kind Cancelled and exit code 130."""
+    code = ("import time; from cmft_engine import cli; from cmft_engine.protocol.events import Started\n"
+            "def start(job):\n    yield Started(9)\n    time.sleep(60)\n"
+            "cli.start = start; cli.main()")
+    process = subprocess.Popen([sys.executable, "-c", code, "colorize", "l", "--out", "c", "--events"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert isinstance(events.from_line(process.stdout.readline()), events.Started)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=10)
+    failed = events.from_line(out)
+    assert isinstance(failed, events.Failed) and failed.kind == "Cancelled"
+    assert process.returncode == 130 and "Traceback" not in err
+
+
+def test_regions(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The view has a colour for each region; files that are there, and the drawing itself, are not replaced."""
+    for frame in (1, 3):
+        draw(in_folder / f"l.{frame:04d}.png")
+    assert cli.run(["regions", "l.####.png", "--out", "r.####.png"]) == 0
+    assert capsys.readouterr().out.count("2 regions") == 2
+    pixels = read_plate(in_folder / "r.0003.png").rgb()
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) == 3  # two regions and ink
+    assert cli.run(["regions", "l.####.png", "--out", "r.####.png"]) == 2
+    assert "exists; add --overwrite" in capsys.readouterr().err
+    assert cli.run(["regions", "l.####.png", "--out", "r.####.png", "--overwrite", "--frames", "3"]) == 0
+    assert cli.run(["regions", "l.####.png", "--out", "r.####.png", "--overwrite", "--frames", "1-3"]) == 2
+    assert "frame 2" in capsys.readouterr().err
+    assert cli.run(["regions", "l.####.png", "--out", "l.####.png", "--overwrite"]) == 2
+    assert "is one of the inputs" in capsys.readouterr().err
+    assert cli.run(["regions", "l.####.png", "--out", "r.png"]) == 2
+    assert "r.####.png" in capsys.readouterr().err
+
+
+def test_palettes(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A palette taken from a painting, edited, swaps the colours of a plate and nothing else."""
+    paint(in_folder / "a.png", 128 / 255)
+    assert cli.run(["palette", "extract", "a.png", "--out", "old.json"]) == 0
+    assert cli.run(["palette", "extract", "a.png", "--out", "old.json"]) == 2
+    content = json.loads((in_folder / "old.json").read_text())
+    gray = next(color for color in content["colors"] if color["rgba"][0] < 0.6)
+    gray["rgba"] = [1.0, 0.0, 0.0, 1.0]
+    (in_folder / "new.json").write_text(json.dumps(content))
+    assert cli.run(["palette", "swap", "a.png", "--from", "old.json", "--to", "new.json", "--out", "b.png"]) == 0
+    before, after = read_plate(in_folder / "a.png").rgb(), read_plate(in_folder / "b.png").rgb()
+    inside = np.isclose(before[..., 0], 128 / 255)
+    assert inside.sum() == 100
+    assert (after[inside] == (1, 0, 0)).all() and (after[~inside] == before[~inside]).all()
+    capsys.readouterr()
+    assert cli.run(["palette", "show", "new.json"]) == 0
+    assert gray["name"] in capsys.readouterr().out
+
+
+def test_review(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The least sure region comes first; what is no report is refused."""
+    unsure = [{"label": number, "bbox": [0, 0, 10, 20], "area": 9, "confidence": confidence, "color": "hair",
+               "runner_up": "", "reason": "close vote"} for number, confidence in ((4, 0.4), (5, 0.1))]
+    (in_folder / "report.json").write_text(json.dumps({
+        "version": 1, "title": "shot", "summary": {"frames": 1, "unsure": 2},
+        "frames": [{"frame": 7, "unsure": unsure}]}))
+    assert cli.run(["review", ".", "--no-browser"]) == 0
+    text = capsys.readouterr().out
+    assert "2 regions to check" in text and re.search("0.10(.|\n)*0.40", text)
+    assert cli.run(["review", "report.html", "--no-browser"]) == 0
+    (in_folder / "report.json").write_text("{}")
+    assert cli.run(["review", "report.json", "--no-browser"]) == 2
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """The version is the package's."""
+    assert cli.run(["--version"]) == 0
+    assert capsys.readouterr().out == "cmft 0.1.0\n"
