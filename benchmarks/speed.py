@@ -87,10 +87,10 @@ def _measure_engine(folder: Path, device: str) -> tuple[float, dict[str, float]]
     )
     settings = cmft_engine.Settings(device=device)
     started = time.perf_counter()
-    cmft_engine.colorize(shot, str(folder / "colored" / "frame.####.png"), settings=settings)
+    done = cmft_engine.colorize(shot, str(folder / "colored" / "frame.####.png"), settings=settings)
     seconds = (time.perf_counter() - started) / len(GAPS)
-    report = json.loads(next((folder / "colored").glob("*.json")).read_text(encoding="utf-8"))
-    stages = {name: spent / len(GAPS) for name, spent in report["timings"].items()}
+    timings = json.loads(done.json.read_text(encoding="utf-8"))["timings"]
+    stages = {name: spent / len(GAPS) for name, spent in timings.items()}
     return seconds, stages
 
 

@@ -77,8 +77,11 @@ def _add_bones(rig: Rig) -> None:
     _wave(rig, "ponytail", bias=0.05, amount=0.42, period=27, phase=0.45)
     _wave(rig, "scarf end", amount=0.32, period=21, phase=0.1)
     _wave(rig, "ahoge", amount=0.35, period=12)
-    _wave(rig, "mouth", bias=0.85, amount=0.45, period=17, phase=0.2)
-    rig.channel("blink", Channel(bias=0.62, amount=0.5, period=31, phase=0.92, amount2=0.3, period2=15.5, phase2=0.6))
+    _wave(rig, "mouth", bias=0.8, amount=0.4, period=17, phase=0.2)
+    rig.channel("blink", Channel(bias=5.2, amount=5.6, period=34, phase=0.27, low=0.08, high=1.0))
+    rig.bone(
+        "ponytail", Bone("head", (566.0, 110.0), shift_x=_wave(rig, "tail slide", amount=-30.0, period=46, phase=0.60))
+    )
     shoulder = _wave(rig, "shoulder", bias=0.12, amount=0.34, period=50, phase=-0.25)
     upper = rig.bone("upper arm", Bone("torso", (366.0, 424.0), turn=shoulder))
     elbow = _wave(rig, "elbow", bias=-2.28, amount=-0.62, period=46, phase=-0.25)
@@ -138,17 +141,21 @@ def _both_sides(*half: tuple[float, float]) -> shapes.Points:
 
 
 def _ponytail(s: _Sketch) -> None:
-    bend = replace(s.head(-0.35, "ponytail", (96, -108)), reach=260.0)
+    bend = Binding("ponytail", sway="ponytail", anchor=(566.0, 110.0), reach=260.0)
     shape = _at_head(
         (86, -128), (132, -160), (196, -150), (246, -96), (268, -14), (262, 74), (284, 138), (232, 118), (214, 156),
         (190, 96), (176, 30), (150, -30), (104, -84),
     )  # fmt: skip
     tail = s.sharp(s.add("hair", shape, 0, bend), 6, 8)
-    s.tone(tail, "shadow", _at_head((96, -70), (150, -70), (196, 0), (214, 70), (236, 124), (232, 190), (150, 150), (90, 0)))
+    s.tone(
+        tail,
+        "shadow",
+        _at_head((96, -70), (150, -70), (196, 0), (214, 70), (236, 124), (232, 190), (150, 150), (90, 0)),
+    )
     light = ((150, -140), (190, -128), (224, -88), (232, -60), (206, -92), (172, -118))
     s.tone(tail, "light", _at_head(*light))
     s.rig.stroke(tail, _at_head((150, -112), (206, -62), (228, 10), (228, 80)))
-    band = s.add("star", _at_head((78, -136), (112, -146), (128, -112), (112, -74), (82, -84)), 1, s.head(-0.35))
+    band = s.add("star", _at_head((78, -136), (112, -146), (128, -112), (112, -74), (82, -84)), 1, Binding("ponytail"))
     s.rig.stroke(band, _at_head((96, -132), (106, -110), (98, -88)))
 
 
@@ -157,7 +164,8 @@ def _body(s: _Sketch) -> None:
     _far_arm(s, torso)
     neck = s.add("skin", shapes.points((440, 300), (508, 300), (512, 400), (436, 400)), 8, torso)
     s.tone(neck, "shadow", shapes.points((430, 300), (520, 300), (520, 352), (478, 372), (430, 350)))
-    shirt = s.add("shirt", shapes.points((420, 380), (530, 380), (536, 660), (416, 660)), 9, torso)
+    shirt = s.add("shirt", shapes.points((420, 390), (530, 390), (536, 660), (416, 660)), 9, torso)
+    shirt = s.sharp(shirt, 0, 1, 2, 3)
     s.rig.stroke(shirt, shapes.points((478, 470), (474, 520), (476, 560)))
     right = ((520, 372), (574, 388), (606, 420), (604, 500), (598, 660), (516, 660), (504, 520), (508, 430))
     left = ((432, 372), (380, 386), (346, 418), (352, 500), (356, 660), (440, 660), (452, 520), (446, 430))
@@ -169,7 +177,8 @@ def _body(s: _Sketch) -> None:
         s.on(panel, "trim", edge)
     pocket = s.on(panels[1], "jacket pocket", shapes.points((536, 478), (582, 476), (584, 524), (560, 532), (538, 524)))
     s.rig.parts[pocket.name] = replace(pocket, color="jacket")
-    s.on(panels[0], "star", shapes.star((404, 456), 17))
+    badge = s.on(panels[1], "star", shapes.star((562, 446), 17))
+    s.sharp(badge, *range(10))
 
 
 def _far_arm(s: _Sketch, torso: Binding) -> None:
@@ -183,7 +192,9 @@ def _far_arm(s: _Sketch, torso: Binding) -> None:
 def _scarf(s: _Sketch) -> None:
     torso = Binding("torso")
     hang = replace(torso, sway="scarf end", anchor=(536.0, 390.0), reach=150.0)
-    end = s.add("scarf", shapes.points((510, 384), (556, 380), (584, 446), (594, 512), (548, 524), (530, 452)), 13, hang)
+    end = s.add(
+        "scarf", shapes.points((510, 384), (556, 380), (584, 446), (594, 512), (548, 524), (530, 452)), 13, hang
+    )
     end = s.sharp(end, 3, 4)
     s.tone(end, "shadow", shapes.points((500, 380), (532, 388), (552, 456), (566, 540), (520, 540), (510, 450)))
     s.on(end, "fringe", shapes.points((540, 496), (604, 482), (604, 530), (540, 540)))
@@ -194,18 +205,26 @@ def _scarf(s: _Sketch) -> None:
         14,
         torso,
     )  # fmt: skip
-    s.tone(wrap, "shadow", shapes.points((390, 388), (430, 394), (480, 402), (530, 394), (566, 384), (560, 440), (400, 440)))
+    s.tone(
+        wrap,
+        "shadow",
+        shapes.points((390, 388), (430, 394), (480, 402), (530, 394), (566, 384), (560, 440), (400, 440)),
+    )
     s.rig.stroke(wrap, shapes.points((416, 366), (452, 384), (496, 388)))
     s.rig.stroke(wrap, shapes.points((540, 366), (518, 378), (496, 380)))
-    knot = s.add("scarf", shapes.points((508, 374), (540, 364), (562, 380), (556, 404), (526, 412), (506, 398)), 15, torso)
+    knot = s.add(
+        "scarf", shapes.points((508, 374), (540, 364), (562, 380), (556, 404), (526, 412), (506, 398)), 15, torso
+    )
     s.rig.stroke(knot, shapes.points((534, 376), (538, 390), (532, 402)))
 
 
 def _face(s: _Sketch) -> None:
     for side in _MIRROR:
         ear = shapes.ellipse((_HEAD[0] + side * 112, _HEAD[1] + 26), 17, 27)
-        s.rig.stroke(s.add("skin", ear, 18, s.head(0.05)), _at_head((side * 112, 12), (side * 119, 24), (side * 112, 36)))
-    outline = _both_sides((18, -130), (78, -108), (112, -46), (110, 22), (92, 66), (54, 104), (14, 124))
+        s.rig.stroke(
+            s.add("skin", ear, 18, s.head(0.05)), _at_head((side * 112, 12), (side * 119, 24), (side * 112, 36))
+        )
+    outline = _both_sides((18, -130), (78, -108), (112, -46), (110, 22), (92, 66), (54, 104), (14, 128))
     face = s.add("skin", outline, 20, replace(s.head(0.3), slide_radius=300.0))
     shade = s.tone(
         face,
@@ -224,7 +243,7 @@ def _face(s: _Sketch) -> None:
 
 def _eyes(s: _Sketch) -> None:
     for side in _MIRROR:
-        x, y = side * 50.0, 22.0
+        x, y = side * 50.0, 34.0
         look = replace(s.head(0.95), squeeze="blink", squeeze_y=_HEAD[1] + y + 26)
 
         def flip(*pairs: tuple[float, float], x: float = x, y: float = y, side: int = side) -> shapes.Points:
@@ -249,9 +268,11 @@ def _eyes(s: _Sketch) -> None:
 
 
 def _mouth(s: _Sketch) -> None:
-    y = 80.0
+    y = 86.0
     talk = replace(s.head(1.0), squeeze="mouth", squeeze_y=_HEAD[1] + y)
-    shape = _at_head((-30, y - 2), (-14, y + 3), (0, y + 1), (14, y + 3), (30, y - 2), (20, y + 20), (0, y + 28), (-20, y + 20))
+    shape = _at_head(
+        (-30, y - 2), (-14, y + 3), (0, y + 1), (14, y + 3), (30, y - 2), (20, y + 20), (0, y + 28), (-20, y + 20)
+    )
     mouth = s.sharp(s.add("mouth", shape, 22, talk), 0, 4)
     teeth = s.on(mouth, "teeth", _at_head((-34, y - 8), (34, y - 8), (24, y + 9), (0, y + 11), (-24, y + 9)))
     s.rig.change(teeth, weight=0.6)
@@ -268,13 +289,17 @@ def _hair(s: _Sketch) -> None:
         if side > 0:
             s.tone(part, "shadow", _at_head((128, -80), (170, -80), (170, 140), (112, 140), (132, 60), (136, -10)))
     bangs = s.sharp(s.add("hair", _at_head(*_BANGS), 31, s.head(0.55)), *_BANG_TIPS)
-    shine = ((-106, -92), (-60, -116), (0, -124), (60, -116), (106, -90), (84, -84), (66, -98), (40, -92), (16, -106),
-             (-8, -94), (-36, -104), (-58, -88), (-84, -92))  # fmt: skip
+    shine = ((-118, -66), (-66, -90), (0, -97), (66, -90), (118, -64), (92, -60), (76, -74), (48, -66), (22, -80),
+             (-6, -67), (-36, -78), (-62, -62), (-92, -68))  # fmt: skip
     light = s.tone(bangs, "light", _at_head(*shine))
     s.sharp(light, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12)
     shade = ((96, -170), (170, -120), (170, 60), (104, 40), (112, -30), (126, -80))
     s.tone(bangs, "shadow", _at_head(*shade))
-    for line in (((-6, -150), (-22, -104), (-16, -66)), ((62, -140), (70, -100), (66, -70)), ((-70, -138), (-86, -96), (-84, -64))):
+    for line in (
+        ((-6, -150), (-22, -104), (-16, -66)),
+        ((62, -140), (70, -100), (66, -70)),
+        ((-70, -138), (-86, -96), (-84, -64)),
+    ):
         s.rig.stroke(bangs, _at_head(*line))
     ahoge = _at_head((-6, -160), (-16, -192), (4, -214), (34, -212), (14, -200), (8, -184), (14, -160))
     s.sharp(s.add("hair", ahoge, 30.5, replace(s.head(0.2, "ahoge", (0, -160)), reach=50.0)), 3)
@@ -292,13 +317,13 @@ _BANG_TIPS = (0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
 
 
 def _goggles(s: _Sketch) -> None:
-    band = _at_head((-150, -84), (-100, -112), (-40, -126), (40, -126), (100, -112), (150, -84), (148, -58), (100, -86),
-                    (40, -100), (-40, -100), (-100, -86), (-148, -58))  # fmt: skip
+    band = _at_head((-150, -102), (-100, -130), (-40, -144), (40, -144), (100, -130), (150, -102), (148, -76), (100, -104),
+                    (40, -118), (-40, -118), (-100, -104), (-148, -76))  # fmt: skip
     s.sharp(s.add("strap", band, 34, s.head(0.6)), 0, 5, 6, 11)
-    bridge = _at_head((-14, -126), (14, -126), (14, -108), (-14, -108))
+    bridge = _at_head((-14, -144), (14, -144), (14, -126), (-14, -126))
     s.add("rim", bridge, 35, s.head(0.85))
     for side in _MIRROR:
-        middle = (_HEAD[0] + side * 46, _HEAD[1] - 114)
+        middle = (_HEAD[0] + side * 46, _HEAD[1] - 134)
         rim = s.add("rim", shapes.ellipse(middle, 40, 33, n=12), 36, s.head(0.8))
         glass = s.on(rim, "glass", shapes.ellipse(middle, 30, 24, n=12))
         light = shapes.points((-26, 6), (-6, -26), (8, -28), (-14, 16)) + middle
@@ -306,16 +331,16 @@ def _goggles(s: _Sketch) -> None:
 
 
 def _waving_arm(s: _Sketch) -> None:
-    joint = Binding("upper arm", "fore arm", (350.0, 532.0), (0.0, 1.0), 34.0)
-    path = shapes.points((368, 412), (358, 470), (350, 532), (350, 590), (352, 622))
-    sleeve = s.add("jacket", shapes.tube(path, [38, 38, 36, 33, 31]), 50, joint)
-    s.tone(sleeve, "shadow", shapes.points((300, 400), (338, 400), (334, 470), (330, 532), (330, 640), (290, 640)))
-    for y, x in ((518, 370), (534, 366), (548, 372)):
-        s.rig.stroke(sleeve, shapes.points((x + 18, y - 4), (x, y), (x - 14, y + 5)))
-    hand = Binding("hand")
-    _hand(s, hand)
-    cuff = shapes.points((318, 606), (386, 606), (390, 634), (352, 640), (314, 634))
-    s.add("trim", cuff, 53, Binding("fore arm"))
+    upper, lower = Binding("upper arm"), Binding("fore arm")
+    sleeve = s.add("jacket", shapes.tube(shapes.points((368, 410), (360, 470), (351, 530)), [39, 38, 37]), 50, upper)
+    s.tone(sleeve, "shadow", shapes.points((300, 400), (344, 400), (338, 470), (334, 600), (290, 600)))
+    fore = s.add("jacket", shapes.tube(shapes.points((350, 530), (350, 580), (352, 616)), [37, 34, 31]), 50.5, lower)
+    s.tone(fore, "shadow", shapes.points((400, 480), (364, 490), (370, 560), (366, 660), (410, 660)))
+    for x, y in ((350, 512), (346, 526)):
+        s.rig.stroke(fore, shapes.points((x - 26, y - 2), (x - 6, y + 4), (x + 8, y + 2)))
+    _hand(s, Binding("hand"))
+    cuff = shapes.points((316, 602), (388, 602), (392, 632), (352, 640), (312, 632))
+    s.add("trim", cuff, 53, lower)
 
 
 def _hand(s: _Sketch, hand: Binding) -> None:
@@ -340,12 +365,16 @@ def _bird(s: _Sketch) -> None:
     shape = shapes.points((770, 350), (812, 366), (836, 412), (846, 444), (868, 452), (836, 470), (800, 490), (756, 490),
                           (716, 468), (702, 424), (726, 368))  # fmt: skip
     bird = s.sharp(s.add("bird", shape, 61, body), 4)
-    s.tone(bird, "shadow", shapes.points((820, 340), (880, 380), (880, 520), (700, 520), (712, 462), (760, 470), (806, 440)))
+    s.tone(
+        bird,
+        "shadow",
+        shapes.points((820, 340), (880, 380), (880, 520), (700, 520), (712, 462), (760, 470), (806, 440)),
+    )
     for x, y in ((732, 408), (780, 406)):
         eye = s.add("pupil", shapes.ellipse((x, y), 6.5, 8.5), 62, body)
         s.rig.change(s.on(eye, "glint", shapes.ellipse((x - 2, y - 3), 2.6, 3)), weight=0.4)
     for x in (716, 794):
-        s.tone(bird, "blush", shapes.ellipse((x, 426), 10, 6))
+        s.rig.change(s.on(bird, "blush", shapes.ellipse((x, 426), 10, 6)), weight=0.5)
     s.sharp(s.add("beak", shapes.points((744, 416), (758, 412), (772, 416), (757, 434)), 62, body), 3)
     tuft = shapes.points((762, 354), (752, 332), (766, 338), (772, 322), (782, 338), (796, 332), (782, 356))
     s.sharp(s.add("wing", tuft, 60.5, body), 1, 3, 5)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmft_engine.training.example_character import COLORS, build_character
-from cmft_engine.training.puppet_ink import Outline, draw
+from cmft_engine.training.puppet_ink import draw
+from cmft_engine.training.puppet_layers import Layers
 from cmft_engine.training.puppet_motion import Puppet
 from cmft_engine.training.puppet_rig import Part
 
@@ -22,11 +24,14 @@ HELD_FRAME = 1013
 """The frame that shows the drawing before it once more."""
 
 WIDTH, HEIGHT = 960, 540
+_FRAMING = (-92.0, 12.0)  # px, places the cast in the middle of the page
 _LINE_WIDTH = 2.6
 _TRACE_WIDTH = 1.7
 _TRACE_COLORS = {"light": (255, 0, 0), "shadow": (0, 0, 255)}
 
 Rgba = NDArray[np.uint8]
+Coverage = NDArray[np.float32]
+"""Share of each pixel under ink, float32 (HEIGHT, WIDTH) in [0, 1]."""
 
 
 @dataclass(frozen=True)
@@ -47,67 +52,61 @@ class ExampleShot:
     """The shot, built once; `frame(number)` draws one frame."""
 
     def __init__(self) -> None:
-        self._puppet = Puppet(build_character(), samples_per_unit=0.2)
-        self._index = {part.name: i for i, part in enumerate(self._puppet.parts)}
-        keys = [part.color for part in self._puppet.parts]
-        self._color = np.array([(0, 0, 0), *(_color(key) for key in keys)], np.uint8)
+        self._layers = Layers(Puppet(build_character(), samples_per_unit=0.2))
+        group_color = np.array([(0, 0, 0), *(_color(key) for key in self._layers.color_keys)], np.uint8)
+        self._color = group_color[self._layers.group]
 
     def frame(self, number: int) -> ExampleFrame:
         """Return frame FIRST_FRAME … FIRST_FRAME + FRAMES - 1."""
         t = float(number - FIRST_FRAME - (number >= HELD_FRAME))
-        main = self._coverage(t, lambda part: _LINE_WIDTH * part.weight if part.inked else 0.0)
-        traces = {
-            tone: self._coverage(t, lambda part, tone=tone: _TRACE_WIDTH if part.color.endswith("/" + tone) else 0.0)
-            for tone in _TRACE_COLORS
-        }
+        main = self._coverage(t, _main_width)
+        traces = [self._coverage(t, partial(_trace_width, tone=tone)) for tone in _TRACE_COLORS]
         flats = self._flats(t)
         return ExampleFrame(_line_plate(main, traces), _painted(flats, main), flats)
 
-    def _outlines(self, t: float, width: Callable[[Part], float], scale: float) -> list[Outline]:
-        puppet = self._puppet
-        samples, depth, _ = puppet.pose(t)
-        samples = samples * scale
-        root = np.array([self._root(i) for i in range(len(puppet.parts))])
-        laid_on = root != np.arange(len(root))
-        order = np.argsort(depth[root] + 1e-4 * laid_on * (1 + np.arange(len(root)) / len(root)), kind="stable")
-        return [self._outline(int(i), samples, width, int(root[i]), scale) for i in order]
-
-    def _outline(self, i: int, samples, width, root: int, scale: float) -> Outline:
-        part, puppet = self._puppet.parts[i], self._puppet
-        on = self._index[part.on] + 1 if part.on else 0
-        curve = samples[puppet.bounds[i] : puppet.bounds[i + 1]]
-        return Outline(curve, (i + 1) if part.closed else 0, width(part) * scale, part.closed, on, root + 1)
-
-    def _root(self, i: int) -> int:
-        while self._puppet.parts[i].on:
-            i = self._index[self._puppet.parts[i].on]
-        return i
-
-    def _coverage(self, t: float, width: Callable[[Part], float]) -> NDArray[np.float32]:
-        """Return the coverage [0, 1] (HEIGHT, WIDTH) of the ink that `width` asks for."""
-        large = draw(self._outlines(t, width, 2.0), 2 * WIDTH).line[: 2 * HEIGHT]
-        return 1.0 - cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    def _coverage(self, t: float, width: Callable[[Part], float]) -> Coverage:
+        """Return the coverage of the ink that `width` asks for, drawn at twice the size."""
+        outlines = self._layers.outlines(t, place=partial(_on_page, scale=2.0), width=lambda part: 2.0 * width(part))
+        large = 255 - draw(outlines, 2 * WIDTH).line[: 2 * HEIGHT]
+        return cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255.0)
 
     def _flats(self, t: float) -> Rgba:
-        part = draw(self._outlines(t, lambda part: 0.0, 1.0), WIDTH).part[:HEIGHT]
+        outlines = self._layers.outlines(t, place=partial(_on_page, scale=1.0), width=lambda part: 0.0)
+        part = draw(outlines, WIDTH).part[:HEIGHT]
         return np.dstack([self._color[part], np.where(part > 0, 255, 0).astype(np.uint8)])
 
 
+def _on_page(samples: NDArray[np.float64], *, scale: float) -> NDArray[np.float64]:
+    placed: NDArray[np.float64] = (samples + _FRAMING) * scale
+    return placed
+
+
+def _main_width(part: Part) -> float:
+    return _LINE_WIDTH * part.weight if part.inked else 0.0
+
+
+def _trace_width(part: Part, *, tone: str) -> float:
+    return _TRACE_WIDTH if part.color.endswith("/" + tone) else 0.0
+
+
 def _color(key: str) -> tuple[int, int, int]:
-    return COLORS.get(key) or COLORS[key.split("/")[-1]]
+    return COLORS[key] if key in COLORS else COLORS[key.split("/")[-1]]
 
 
-def _line_plate(main, traces) -> Rgba:
+def _line_plate(main: Coverage, traces: list[Coverage]) -> Rgba:
+    """Return black main lines over coloured trace lines, straight RGBA."""
     alpha = main.copy()
     color = np.zeros((*main.shape, 3), np.float32)
-    for tone, coverage in traces.items():
-        color += (coverage * (1.0 - alpha))[..., None] * np.array(_TRACE_COLORS[tone], np.float32)
-        alpha += coverage * (1.0 - alpha)
+    for coverage, rgb in zip(traces, _TRACE_COLORS.values(), strict=True):
+        under = coverage * (1.0 - alpha)
+        color += under[..., None] * np.array(rgb, np.float32)
+        alpha += under
     straight = color / np.maximum(alpha, 1e-6)[..., None]
     return np.dstack([np.rint(straight), np.rint(alpha * 255.0)]).astype(np.uint8)
 
 
-def _painted(flats: Rgba, main) -> Rgba:
+def _painted(flats: Rgba, main: Coverage) -> Rgba:
+    """Return black ink over the flats, straight RGBA."""
     rgb = np.rint(flats[..., :3] * (1.0 - main[..., None]))
     return np.dstack([rgb, np.maximum(flats[..., 3], np.rint(main * 255.0))]).astype(np.uint8)
 

@@ -118,7 +118,7 @@ class _Head:
         """Add two eyes that blink and look about, with brows."""
         rng, u = self.rig.rng, self.rig.rng.uniform
         x, y, rx, ry = u(0.34, 0.46), u(0.05, 0.25), u(0.16, 0.27), u(0.17, 0.34)
-        blink = Channel(bias=u(0.5, 1.1), amount=u(0.0, 0.7), period=u(6, 20), phase=u())
+        blink = Channel(bias=u(0.6, 1.3), amount=u(0.0, 0.9), period=u(6, 20), phase=u(), low=0.05, high=1.1)
         squeeze = self.rig.channel(self._key("blink"), blink)
         gaze = self.rig.swing(self._key("gaze"), 0.07 * self.plan.radius)
         bone = self.rig.bone(self._key("gaze"), Bone(self.plan.bone, self.plan.center, shift_x=gaze))

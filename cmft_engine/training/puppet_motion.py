@@ -24,6 +24,7 @@ class ChannelBank:
         rows = [Channel(), *channels.values()]
         table = [(c.bias, c.drift, c.amount, c.period, c.phase, c.amount2, c.period2, c.phase2) for c in rows]
         self._table = np.array(table, np.float64)
+        self._low, self._high = np.array([c.low for c in rows]), np.array([c.high for c in rows])
 
     def index(self, name: str) -> int:
         """Return the row of a channel; the empty name is the zero channel."""
@@ -33,8 +34,8 @@ class ChannelBank:
         """Return every channel at time t, float64 (n_channels,)."""
         bias, drift, amount, period, phase, amount2, period2, phase2 = self._table.T
         wave = amount * np.sin(2.0 * np.pi * (t / period + phase))
-        value: Floats = bias + drift * t + wave + amount2 * np.sin(2.0 * np.pi * (t / period2 + phase2))
-        return value
+        value = bias + drift * t + wave + amount2 * np.sin(2.0 * np.pi * (t / period2 + phase2))
+        return np.clip(value, self._low, self._high)
 
 
 @dataclass(frozen=True)

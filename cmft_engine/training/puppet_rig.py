@@ -12,7 +12,7 @@ from cmft_engine.training.puppet_shapes import Points
 
 @dataclass(frozen=True)
 class Channel:
-    """One animated number: bias + drift·t + Σ amount·sin(2π(t/period + phase)), t in drawings."""
+    """One animated number: bias + drift·t + Σ amount·sin(2π(t/period + phase)), kept in [low, high]; t in drawings."""
 
     bias: float = 0.0
     drift: float = 0.0
@@ -22,6 +22,8 @@ class Channel:
     amount2: float = 0.0
     period2: float = 11.0
     phase2: float = 0.0
+    low: float = -np.inf
+    high: float = np.inf
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from cmft_engine.training.drawing import Clip, Drawing
 from cmft_engine.training.puppet_camera import add_camera_channels, aim_camera
 from cmft_engine.training.puppet_decor import Decor, decorate
-from cmft_engine.training.puppet_ink import Outline, draw
+from cmft_engine.training.puppet_ink import draw
+from cmft_engine.training.puppet_layers import Layers
 from cmft_engine.training.puppet_motion import Puppet
 from cmft_engine.training.puppet_rig import Part, Rig
 from cmft_engine.training.puppet_scenes import group_colors, populate
@@ -67,38 +68,20 @@ class PuppetScene:
         widest = 0.8 + self._camera.zoom * 2.2  # small figures are drawn with a fine pen
         width = min(float(rng.choice(_WIDTHS)), widest) if line_width is None else line_width
         self._width = width * size / 256.0
-        self._number_parts()
+        self._layers = Layers(self._puppet)
+        self.color_keys, self.group = self._layers.color_keys, self._layers.group
 
     def drawing(self, t: float) -> Drawing:
         """Return the drawing at time t."""
-        samples, depth, present = self._puppet.pose(t)
-        samples = self._camera.on_page(samples, size=self._size, t=t, puppet=self._puppet)
-        order = np.argsort(depth[self._root] + self._rank, kind="stable")
-        return draw([self._outline(int(i), samples) for i in order if present[i]], self._size)
 
-    def _outline(self, i: int, samples: NDArray[np.float64]) -> Outline:
-        part, puppet = self._puppet.parts[i], self._puppet
-        return Outline(
-            samples[puppet.bounds[i] : puppet.bounds[i + 1]],
-            number=int(self._number[i]),
-            width=max(_THINNEST, self._width * part.weight) if part.inked else 0.0,
-            closed=part.closed,
-            on=int(self._number[self._owner[i]]) if part.on else 0,
-            root=int(self._number[self._root[i]]),
-        )
+        def on_page(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+            return self._camera.on_page(samples, size=self._size, t=t, puppet=self._puppet)
 
-    def _number_parts(self) -> None:
-        """Give every closed part its id and every colour key its group; note what lies on what."""
-        parts = self._puppet.parts
-        index = {part.name: i for i, part in enumerate(parts)}
-        closed = [i for i, part in enumerate(parts) if part.closed]
-        self._number = np.zeros(len(parts), np.int64)
-        self._number[closed] = np.arange(1, len(closed) + 1)
-        self._owner = [index[part.on] if part.on else i for i, part in enumerate(parts)]
-        self._root = np.array([_root(self._owner, i) for i in range(len(parts))])
-        # what lies on a part comes right above it, in the order it was laid on
-        self._rank = np.where(self._root == np.arange(len(parts)), 0.0, 1e-4 * (1 + np.arange(len(parts)) / len(parts)))
-        self.color_keys, self.group = _color_groups([parts[i] for i in closed])
+        return draw(self._layers.outlines(t, place=on_page, width=self._pen), self._size)
+
+    def _pen(self, part: Part) -> float:
+        """Return the width of a part's ink in px."""
+        return max(_THINNEST, self._width * part.weight) if part.inked else 0.0
 
 
 def _random_decor(rng: np.random.Generator, style: Style) -> Decor:
@@ -108,17 +91,3 @@ def _random_decor(rng: np.random.Generator, style: Style) -> Decor:
         pattern=float(rng.choice([0.0, 0.1, 0.3])),
         inked=0.0 if shaded else 0.85,
     )
-
-
-def _root(owner: list[int], i: int) -> int:
-    """Return the outermost part that part i lies on, itself if on none."""
-    while owner[i] != i:
-        i = owner[i]
-    return i
-
-
-def _color_groups(parts: list[Part]) -> tuple[list[str], NDArray[np.uint16]]:
-    """Return the colour keys in order of appearance and the group (n_parts + 1,) of every id."""
-    keys = list(dict.fromkeys(part.color for part in parts))
-    numbers = {key: n + 1 for n, key in enumerate(keys)}
-    return keys, np.array([0, *(numbers[part.color] for part in parts)], np.uint16)

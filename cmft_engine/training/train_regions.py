@@ -13,18 +13,22 @@ import os
 import pickle
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from cmft_engine.image.descriptors import RASTER
 from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.training.region_pairs import RegionBatch, RegionExample, collate_regions
 
+Floats = NDArray[np.float32]
 log = logging.getLogger(__name__)
 BATCH = 12
-FLOW_COLUMNS, MASS_COLUMNS = slice(0, 2), slice(4, 7)  # of the pair features
+FLOW_COLUMNS, MASS_COLUMNS, OFFSET_COLUMNS, SIZE_COLUMN = slice(0, 2), slice(4, 7), slice(7, 9), 11  # of a pair
 HIDE_FLOW, HIDE_MASS = 0.1, 0.25  # how often a cue is withheld, so that none is leaned on alone
 
 
@@ -50,17 +54,59 @@ def load_examples(folder: Path) -> list[RegionExample]:
     return examples
 
 
-def hide_cues(examples: list[RegionExample], rng: np.random.Generator) -> list[RegionExample]:
-    """Withhold the flow or the pixel network's word from some examples."""
-    shown = []
-    for example in examples:
-        pair = example.pair.astype(np.float32)
-        if rng.random() < HIDE_FLOW:
-            pair[..., FLOW_COLUMNS] = 0
-        if rng.random() < HIDE_MASS:
-            pair[..., MASS_COLUMNS] = 0
-        shown.append(RegionExample(**{**vars(example), "pair": pair}))
-    return shown
+def vary(example: RegionExample, rng: np.random.Generator) -> RegionExample:
+    """Mirror an example, let its drawings change roles, or withhold a cue, each by chance."""
+    example = RegionExample(**{name: value.astype(np.float32) for name, value in vars(example).items()})
+    if rng.random() < 0.5:
+        example = mirrored(example)
+    if rng.random() < 0.5:
+        example = swapped(example)
+    pair = example.pair.copy()
+    if rng.random() < HIDE_FLOW:
+        pair[..., FLOW_COLUMNS] = 0
+    if rng.random() < HIDE_MASS:
+        pair[..., MASS_COLUMNS] = 0
+    return replace(example, pair=pair)
+
+
+def mirrored(example: RegionExample) -> RegionExample:
+    """The same pair with left and right exchanged."""
+
+    def node(rows: Floats) -> Floats:
+        rows = rows.copy()
+        rows[:, [0, 5]] *= -1  # place and slant
+        rows[:, [7, 9]] = -rows[:, [9, 7]]  # box
+        return rows
+
+    def raster(rows: Floats) -> Floats:
+        return np.ascontiguousarray(rows.reshape(-1, RASTER, RASTER)[..., ::-1].reshape(rows.shape))
+
+    def relation(rows: Floats) -> Floats:
+        rows = rows.copy()
+        rows[..., 0] *= -1
+        return rows
+
+    pair = example.pair.copy()
+    pair[..., OFFSET_COLUMNS.start] *= -1
+    return replace(
+        example, pair=pair,
+        node_target=node(example.node_target), node_reference=node(example.node_reference),
+        raster_target=raster(example.raster_target), raster_reference=raster(example.raster_reference),
+        relation_target=relation(example.relation_target), relation_reference=relation(example.relation_reference),
+    )  # fmt: skip
+
+
+def swapped(example: RegionExample) -> RegionExample:
+    """The same pair with target and reference exchanged; the cues' columns change sides with them."""
+    pair = example.pair.transpose(1, 0, 2)[..., [1, 0, 3, 2, 5, 4, 6, 7, 8, 9, 10, 11, 12]].copy()
+    pair[..., OFFSET_COLUMNS] *= -1
+    pair[..., SIZE_COLUMN] *= -1
+    area = np.exp(2 * example.node_reference[:, 2])
+    return RegionExample(
+        example.node_reference, example.node_target, example.raster_reference, example.raster_target,
+        example.relation_reference, example.relation_target, pair, example.same.T.copy(),
+        (area / max(float(area.sum()), 1e-6)).astype(np.float32),
+    )  # fmt: skip
 
 
 def train(options: argparse.Namespace) -> None:
@@ -85,7 +131,7 @@ def train(options: argparse.Namespace) -> None:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = options.rate * min(1.0, (step + 1) / 100) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
-            loss, hit = region_loss(network, collate_regions(hide_cues([examples[i] for i in chosen], rng)))
+            loss, hit = region_loss(network, collate_regions([vary(examples[i], rng) for i in chosen]))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
