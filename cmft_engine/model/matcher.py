@@ -121,12 +121,13 @@ class Matcher:
         chosen = tuple(range(len(self.known)) if use is None else use)
         side, framing = self._side(drawing)
         output = self.network(as_batch(line_channels(side.ink), self.device), self._join(chosen))
-        traces = _read_matches(output, side, [self.known[i] for i in chosen])
+        sides = [self.known[i].side for i in chosen]
+        mass = match_mass(output, side, sides)
         motions = [find_motion(side, self.known[i].side) for i in chosen]
-        color, mixture, known, cycle, trust = self._vote(side, chosen, motions, traces.mass)
+        color, mixture, known, cycle, trust = self._vote(side, chosen, motions, mass)
         nearest = self.known[chosen[0]]
         by_flow = self._carry(motions[0], nearest, framing, drawing.labels.shape)
-        by_match = _up(traces.carried(chosen, self.known), framing, drawing.labels.shape)
+        by_match = _up(self._best(output, side, chosen), framing, drawing.labels.shape)
         return Votes(
             color=color,
             pixel=self._pixel_shares(drawing, by_flow, by_match),
@@ -171,6 +172,21 @@ class Matcher:
         trust[kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
         return color, mixture, known, cycle, trust
 
+    def _best(self, output: NetworkOutput, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
+        """Palette index of the best match of each half cell: (h/2, w/2)."""
+        near = _near(output, [self.known[i].side for i in chosen])
+        best = output.weights[1][0].argmax(-1).cpu().numpy()  # (N, 16)
+        owner, x, y = (np.take_along_axis(a, best, axis=1) for a in (near.owner, near.x, near.y))
+        out = np.zeros(best.shape, np.int32)
+        for position, i in enumerate(chosen):
+            mine, known = owner == position, self.known[i]
+            rows, columns = (
+                known.framing.rows(known.index.shape[0]), known.framing.columns(known.index.shape[1])
+            )
+            out[mine] = known.index[rows[y[mine]], columns[x[mine]]]
+        height, width = side.ink.shape[0] // 8, side.ink.shape[1] // 8
+        return out.reshape(height, width, 4, 4).transpose(0, 2, 1, 3).reshape(height * 4, width * 4)
+
     def _carry(self, motion: Motion, reference: _Known, framing: Framing, size: tuple[int, int]) -> Labels:
         """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
         x = _up_smooth(motion.flow_x, framing, size)
@@ -191,60 +207,41 @@ class Matcher:
 
 
 @dataclass(frozen=True)
-class _Matches:
-    """The pixel network's word: mass (n, m) a reference in work pixels; the best reference pixel of each half cell.
+class _Near:
+    """The reference pixels that each target cell looked at, k candidates of 16 half cells: (N, k * 16) each.
 
-    owner, x, y: int (h/2, w/2): which of the chosen references, and where in its work picture.
+    owner: which reference. x, y: where in its work picture.
     """
 
-    mass: list[NDArray[np.float64]]
     owner: NDArray[np.intp]
     x: NDArray[np.intp]
     y: NDArray[np.intp]
 
-    def carried(self, chosen: tuple[int, ...], known: list[_Known]) -> Labels:
-        """Palette index of the best match of each half cell: (h/2, w/2)."""
-        out = np.zeros(self.owner.shape, np.int32)
-        for position, i in enumerate(chosen):
-            mine = self.owner == position
-            reference = known[i]
-            rows = reference.framing.rows(reference.index.shape[0])
-            columns = reference.framing.columns(reference.index.shape[1])
-            out[mine] = reference.index[rows[self.y[mine]], columns[self.x[mine]]]
-        return out
 
-
-def _read_matches(output: NetworkOutput, side: RegionSide, references: list[_Known]) -> _Matches:
-    """Sum match weights by (target region, reference region) and find each half cell's best match."""
+def _near(output: NetworkOutput, sides: Sequence[RegionSide]) -> _Near:
     index = output.index[0].cpu().numpy()  # (N, k) coarse reference cells
+    places = [_cell_places(side.ink.shape) for side in sides]
+    starts = np.concatenate([[0], np.cumsum([len(p[0]) for p in places])])
+    owner = np.searchsorted(starts, index, side="right") - 1
+    y, x = (np.concatenate([p[axis] for p in places])[index].reshape(len(index), -1) for axis in (0, 1))
+    return _Near(np.repeat(owner, 16, axis=1), x, y)
+
+
+def match_mass(output: NetworkOutput, target: RegionSide, references: Sequence[RegionSide]) -> list[NDArray[np.float64]]:
+    """Match weight that target regions sent to the regions of each reference: (n, m) each, in work pixels."""
+    near = _near(output, references)
     weights = output.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
-    count, k = index.shape
-    height, width = side.ink.shape[0] // 8, side.ink.shape[1] // 8
-    places = [_cell_places(r.side.ink.shape) for r in references]
-    sizes = [len(p[0]) for p in places]
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    all_y, all_x = (np.concatenate([p[axis] for p in places]) for axis in (0, 1))  # (M, 16) work pixels
-    near_owner = np.searchsorted(starts, index, side="right") - 1  # (N, k)
-    near_y, near_x = all_y[index].reshape(count, k * 16), all_x[index].reshape(count, k * 16)
-    best = weights.argmax(-1)  # (N, 16)
-    rows = np.arange(count)[:, None]
-    target_y, target_x = _cell_places(side.ink.shape)
-    region = side.grown[target_y, target_x]  # (N, 16), from 1
+    y, x = _cell_places(target.ink.shape)
+    region = target.grown[y, x].astype(np.int64)  # (N, 16), from 1
     mass = []
-    for position, reference in enumerate(references):
-        mine = np.repeat(near_owner == position, 16, axis=1)  # (N, k * 16)
-        label = np.where(mine, reference.side.grown[near_y.clip(max=reference.side.ink.shape[0] - 1),
-                                                    near_x.clip(max=reference.side.ink.shape[1] - 1)], 0)
-        flat = region[:, :, None].astype(np.int64) * (reference.side.count + 1) + label[:, None]
-        table = np.bincount(flat.ravel(), weights.ravel(), (side.count + 1) * (reference.side.count + 1))
-        mass.append(4.0 * table.reshape(side.count + 1, -1)[1:, 1:])
-
-    def spread(values: NDArray[np.intp]) -> NDArray[np.intp]:
-        return values.reshape(height, width, 4, 4).transpose(0, 2, 1, 3).reshape(height * 4, width * 4)
-
-    return _Matches(
-        mass, spread(near_owner[rows, best // 16]), spread(near_x[rows, best]), spread(near_y[rows, best])
-    )
+    for position, side in enumerate(references):
+        height, width = side.ink.shape
+        here = side.grown[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
+        label = np.where(near.owner == position, here, 0)
+        flat = region[:, :, None] * (side.count + 1) + label[:, None]
+        table = np.bincount(flat.ravel(), weights.ravel(), (target.count + 1) * (side.count + 1))
+        mass.append(4.0 * table.reshape(target.count + 1, -1)[1:, 1:])  # a half cell is 4 work pixels
+    return mass
 
 
 def _cell_places(size: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
