@@ -10,7 +10,7 @@ import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from cmft_engine.evaluation.clips import GAPS, Pair, ValidationClip, load_set
 from cmft_engine.evaluation.metrics import score
 
 from .methods import OURS, available_methods
+from .sheet import write_sheet
 from .table import Result, render_table
 
 DATA = Path(__file__).parent / "data"
@@ -116,36 +117,28 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in text.split(","))
 
 
-def _score_all(options: argparse.Namespace) -> Iterator[tuple[list[Result], dict[tuple[str, str], ValidationClip]]]:
-    for name in options.sets:
-        clips = list(islice(load_set(name, options.data, size=options.size), options.limit))
-        results = score_set(name, clips, gaps=options.gaps, methods=options.methods, processes=options.processes)
-        yield results, {(name, clip.name): clip for clip in clips}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
+    """Run the benchmark from the command line; the files hold the sets done so far after each set."""
     options = _parse(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes, one core each
     results: list[Result] = []
     clips: dict[tuple[str, str], ValidationClip] = {}
-    for set_results, set_clips in _score_all(options):
-        results += set_results
-        clips |= set_clips
-    _write(report(results), options.out)
-    if options.json:
-        options.json.write_text(json.dumps([result.to_dict() for result in results], indent=1), encoding="utf-8")
+    for name in options.sets:
+        of_set = list(islice(load_set(name, options.data, size=options.size), options.limit))
+        clips |= {(name, clip.name): clip for clip in of_set}
+        results += score_set(name, of_set, gaps=options.gaps, methods=options.methods, processes=options.processes)
+        _write(results, options)
+    if options.out is None:
+        print(report(results))
     if options.sheet and OURS in options.methods:
-        from .sheet import write_sheet
-
         write_sheet(worst_pairs(results, clips), options.sheet)
 
 
-def _write(text: str, path: Path | None) -> None:
-    if path is None:
-        print(text)
-    else:
-        path.write_text(text, encoding="utf-8")
+def _write(results: Sequence[Result], options: argparse.Namespace) -> None:
+    if options.out:
+        options.out.write_text(report(results), encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps([result.to_dict() for result in results], indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def regions(lines: Plates, out: Out, frames: Frames = None, overwrite: Overwrite
     from .commands import plates
 
     sequence = plates.find_plates(lines, frames)
-    paths = plates.plan_outputs(sequence, out, overwrite=overwrite)
+    paths = plates.plan(sequence, out, overwrite=overwrite)
     for written in plates.draw_regions(sequence, paths, Settings(**settings)):
         say(f"{written.path}  {written.number} regions")
 
@@ -146,7 +146,7 @@ def swap(
 
     before, after = load_palette(old), load_palette(new)
     sequence = plates.find_plates(lines, frames)
-    paths = plates.plan_outputs(sequence, out, overwrite=overwrite)
+    paths = plates.plan(sequence, out, overwrite=overwrite)
     for written in plates.swap_plates(sequence, paths, before, after):
         say(f"{written.path}" + (f"  {written.number} px are in no colour of {old} and stay" if written.number else ""))
 

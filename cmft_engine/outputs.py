@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .image.color_space import convert, from_display, to_display
+from .image.color_space import from_display, to_display
 from .image.cryptomatte import cryptomatte_layers
 from .image.lineart import LineArt
 from .image.palette import Palette
@@ -184,6 +184,3 @@ def _read_state(path: Path) -> dict[str, dict[str, Any]]:
     outputs: dict[str, dict[str, Any]] = content["outputs"] if known else {}
     return outputs
 
-
-__all__ = ["Colored", "State", "check_free", "compose", "convert", "display_picture", "fingerprint", "lay_ink",
-           "plan_outputs"]

@@ -104,9 +104,9 @@ class _Run:
         self.folder = Path(out).parent
         self.state = State(self.folder, out)
         self.holds = shot.holds()
+        self.last_use = {first: frame for frame, first in sorted(self.holds.items())}
         self.reports: list[FrameReport] = []
         self.thumbnails: dict[tuple[int, int], bytes] = {}
-        self.written: dict[int, Path] = {}
         self.base_digest = self._base_digest()
         self._engine: _Engine | None = None
 
@@ -141,7 +141,6 @@ class _Run:
         report = self._color(frame, path)
         done = FrameReport(**{**vars(report), "seconds": time.perf_counter() - started})
         self.reports.append(done)
-        self.written[frame] = path
         self.state.note(frame, digest, path, asdict(done))
         return FrameDone(frame, str(path), done.regions, len(done.unsure), done.confidence, done.seconds, done.held_from)
 
@@ -150,14 +149,14 @@ class _Run:
         engine = self.engine
         with self.clock.stage("read"):
             drawing = engine.read(frame)
-        if held != frame and held in self.written:
+        if held in engine.last and not engine.is_painted(frame):
             colored, first = engine.last[held]
-            report = FrameReport(**{**vars(first), "frame": frame, "path": str(path), "held_from": held})
+            report = FrameReport(**{**vars(first), "frame": frame, "path": str(path), "held_from": first.frame})
         else:
             with self.clock.stage("match"), memory_errors(f"frame {frame}"):
                 colored, snapped = engine.color(frame, drawing)
             report = _frame_report(frame, path, drawing, snapped, engine.references.palette, self.settings)
-            engine.last = {**(engine.last if frame in self.holds.values() else {}), frame: (colored, report)}
+            engine.keep(held, (colored, report), self.last_use)
         with self.clock.stage("write"):
             plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=engine.references.palette,
                             settings=self.settings, painting=engine.references.first, path=path)
@@ -208,23 +207,37 @@ class _Engine:
                                work_size=settings.work_size, device=device)
         self.last: dict[int, tuple[Colored, FrameReport]] = {}
 
+    def keep(self, held: int, decision: tuple[Colored, FrameReport], last_use: dict[int, int]) -> None:
+        """Keep a decision while a later frame holds its drawing, and drop those that none does."""
+        self.last = {**self.last, held: decision}
+        self.last = {first: kept for first, kept in self.last.items() if last_use[first] > decision[1].frame}
+
+    def is_painted(self, frame: int) -> bool:
+        """Say whether a reference stands at this frame."""
+        return any(reference.frame == frame for reference in self.shot.references)
+
     def read(self, frame: int) -> Drawing:
         """Read a frame's line plate and cut it into regions."""
         return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
 
     def color(self, frame: int, drawing: Drawing) -> tuple[Colored, Snapped]:
-        """Decide the colours of a drawing; a reference's own frame keeps the painter's colours."""
+        """Decide the colours of a drawing; one that a reference shows keeps the painter's colours."""
         use = [self.shot.references.index(r) for r in self.shot.reference_for(frame)[:MAX_REFERENCES]]
         votes = self.matcher.match(drawing.cut, use)
         snapped = snap(drawing.regions.labels, drawing.cut.grown, votes)
         confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
             drawing.cut.grown.shape, np.float32)
         index, rgb = snapped.index, votes.rgb if self.settings.mode == "paint" else None
-        nearest = self.references.painted[use[0]]
-        if self.shot.references[use[0]].frame == frame and nearest.index.shape == index.shape:
-            snapped = _as_painted(snapped, nearest.index)
-            index, confidence, rgb = nearest.index, np.ones_like(confidence), None
+        painted = next((self.references.painted[i].index for i in use if self._shows(i, frame)), None)
+        if painted is not None and painted.shape == index.shape:
+            snapped = _as_painted(snapped, painted)
+            index, confidence, rgb = painted, np.ones_like(confidence), None
         return Colored(index, confidence, rgb), snapped
+
+    def _shows(self, i: int, frame: int) -> bool:
+        """Say whether reference i is a painting of this frame's very drawing."""
+        at, holds = self.shot.references[i].frame, self.shot.holds()
+        return at == frame or (at in holds and holds[at] == holds[frame])
 
 
 def _as_painted(snapped: Snapped, index: np.ndarray) -> Snapped:

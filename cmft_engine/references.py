@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .image.color_space import to_display
+from .image.color_space import convert, to_display
 from .image.lineart import LineArt, extract_line_art, line_art_from_painting
 from .image.palette import Painting, Palette, extract_palette
 from .image.palette_files import load_palette
 from .image.plate import Plate, Window, read_plate
 from .image.regions import Regions, grow_under_ink, label_regions
 from .model.matcher import CutDrawing, PaintedDrawing, stand_in
+from .protocol.errors import PaletteError
 from .protocol.settings import Settings
 from .shot import Reference, Shot
 
@@ -110,16 +111,12 @@ def _rgba_in(plate: Plate, space: str) -> NDArray[np.float32]:
     """Straight RGBA (H, W, 4) of a painting, in another's space if it differs."""
     pixels: NDArray[np.float32] = plate.rgb_alpha()
     if plate.space != space:
-        from .image.color_space import convert
-
         pixels = np.dstack([convert(pixels[..., :3], plate.space, space), pixels[..., 3]])
     return pixels
 
 
 def _palette_of_painterly(paintings: Sequence[Painting], space: str) -> Palette:
     """The exact palette, or a reduced one for a painting with more colours than a palette holds."""
-    from .protocol.errors import PaletteError
-
     try:
         return extract_palette(paintings, space=space)
     except PaletteError:
@@ -144,5 +141,3 @@ def _index_map(painting: Painting, lines: LineArt, palette: Palette) -> NDArray[
     result: NDArray[np.int32] = index
     return result
 
-
-Reader = Callable[[int], Drawing]

@@ -69,7 +69,7 @@ class Shot:
         chosen = _choose_frames(sequence, frames)
         references = _parse_references(_as_list(reference), sequence.frames)
         references = _with_lines(references, _as_list(reference_lines), sequence)
-        shot = cls(sequence, chosen, references)
+        shot = cls(sequence, chosen, tuple(sorted(references, key=_in_time)))
         shot._check_sizes()
         return shot
 
@@ -220,6 +220,11 @@ def _with_lines(
         if reference.lines is None and reference.frame in sequence.frames:
             result[place] = dataclasses.replace(reference, lines=sequence.path(reference.frame))
     return tuple(result)
+
+
+def _in_time(reference: Reference) -> tuple[bool, int, str]:
+    """Order references by frame, sheets last, so that the order in which they are given changes nothing."""
+    return reference.is_sheet, reference.frame or 0, str(reference.plate)
 
 
 def _as_list(items: object) -> list:  # type: ignore[type-arg]

@@ -212,7 +212,7 @@ def test_regions(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["regions", "l.####.png", "--out", "r.####.png", "--overwrite", "--frames", "1-3"]) == 2
     assert "frame 2" in capsys.readouterr().err
     assert cli.run(["regions", "l.####.png", "--out", "l.####.png", "--overwrite"]) == 2
-    assert "is one of the inputs" in capsys.readouterr().err
+    assert "is an input of this shot" in capsys.readouterr().err
     assert cli.run(["regions", "l.####.png", "--out", "r.png"]) == 2
     assert "r.####.png" in capsys.readouterr().err
 

@@ -1,6 +1,6 @@
 """Commands that turn plates into plates without the network: the view of regions, and swapping palettes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +10,14 @@ import numpy as np
 from ..image.lineart import extract_line_art, line_art_from_painting
 from ..image.palette import Painting, Palette, extract_palette
 from ..image.plate import Plate, read_plate, to_display, write_plate
-from ..image.recolor import swap_colors
+from ..image.recolor import swap_plate
 from ..image.regions import label_regions, rainbow
-from ..image.sequence import PlateSequence, frame_path, has_frame_token
+from ..image.sequence import PlateSequence
+from ..outputs import plan_outputs
 from ..protocol.errors import InputError, PlateError
 from ..protocol.job import parse_frames
 from ..protocol.settings import Settings
+from ..shot import Shot
 
 
 class PlateWritten(NamedTuple):
@@ -39,16 +41,10 @@ def find_plates(text: str, frames: str | None) -> PlateSequence:
     return replace(sequence, frames=wanted)
 
 
-def plan_outputs(sequence: PlateSequence, out: str, *, overwrite: bool) -> dict[int, Path]:
+def plan(sequence: PlateSequence, out: str, *, overwrite: bool) -> dict[int, Path]:
     """Return the file to write for each frame; raises InputError before anything is lost or written over."""
-    if len(sequence.frames) > 1 and not has_frame_token(out):
-        raise InputError(f"{out}: {len(sequence.frames)} frames need a place for the number; name it like "
-                         f"{Path(out).stem}.####{Path(out).suffix or '.png'}")
-    paths = {frame: Path(frame_path(out, frame)) for frame in sequence.frames}
-    inputs = {sequence.path(frame).resolve() for frame in sequence.frames}
-    for frame, path in paths.items():
-        if path.resolve() in inputs:
-            raise InputError(f"{path} (frame {frame}) is one of the inputs; choose another name or folder for --out")
+    paths = plan_outputs(Shot(sequence, sequence.frames, ()), out)
+    for path in paths.values():
         check_free(path, overwrite=overwrite)
     return paths
 
@@ -94,18 +90,6 @@ def swap_plates(sequence: PlateSequence, paths: dict[int, Path], old: Palette, n
     """Write each plate with the old palette's colours replaced by the new one's of the same name."""
     for frame, path in paths.items():
         plate = read_plate(sequence.path(frame), frame=frame)
-        recolored, left_px = _swapped(plate, old, new)
-        write_plate(recolored, path)
-        yield PlateWritten(frame, path, left_px)
-
-
-def _swapped(plate: Plate, old: Palette, new: Palette) -> tuple[Plate, int]:
-    places = _channels(plate, "RGBA")
-    result = swap_colors(plate.pixels[..., places], old.in_space(plate.space), new, bit_depth=plate.bit_depth)
-    pixels = plate.pixels.copy()
-    pixels[..., places] = result.pixels
-    return replace(plate, pixels=pixels), result.left_px
-
-
-def _channels(plate: Plate, names: Iterable[str]) -> list[int]:
-    return [plate.channels.index(name) for name in names if name in plate.channels]
+        swapped = swap_plate(plate, old, new)
+        write_plate(swapped.plate, path)
+        yield PlateWritten(frame, path, swapped.left_px)

@@ -39,7 +39,7 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     """
     digest = checksum(path)
     expected = path.with_suffix(".sha256")
-    if expected.exists() and expected.read_text(encoding="ascii").split()[0] != digest:
+    if expected.exists() and expected.read_text(encoding="ascii", errors="replace").split()[:1] != [digest]:
         raise WeightsError(f"{path}: checksum differs from {expected.name}; the file is damaged: {_REINSTALL}")
     try:
         with safe_open(path, framework="pt") as file:
@@ -50,9 +50,7 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     except SafetensorError as error:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
     network, regions = Network(), RegionNetwork()
-    for prefix, module in (("network.", network), ("regions.", regions)):
-        part = {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
-        _fill(module, part, path)
+    _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
     return Checkpoint(network.eval(), regions.eval(), path.stem, digest)
 
 

@@ -125,13 +125,15 @@ def _palette(palette: Palette) -> str:
 def _particulars(data: ReportData) -> str:
     references = [(str(number), reference) for number, reference in enumerate(data.references, 1)]
     settings = [(name, str(value)) for name, value in data.settings.items()]
+    timings = [(stage, f"{spent:.1f} s") for stage, spent in data.timings.items()]
     frames = [(str(frame.frame), f"{frame.path}, {frame.regions} regions, {_percent(frame.confidence)} sure, "
                + (f"holds {frame.held_from}" if frame.held_from is not None else f"{frame.seconds:.2f} s"))
               for frame in data.frames]
     return "<h2>Particulars</h2>\n" + "".join(
         f"<details{' open' if opened else ''}><summary>{name}</summary><table>{_rows(rows)}</table></details>"
         for name, rows, opened in (("References", references, True), ("Settings", settings, False),
-                                   ("Frames and files", frames, False)))
+                                   ("Time by stage", timings, False),
+                                   ("Frames and files", frames, False)) if rows)
 
 
 def _footer(data: ReportData) -> str:

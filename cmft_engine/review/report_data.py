@@ -41,7 +41,10 @@ class FrameReport:
 
 @dataclass(frozen=True)
 class ReportData:
-    """All that a report says; size is the frames' width and height in px, (0, 0) when it is not known; timings: seconds a stage."""
+    """All that a report says.
+
+    size is the frames' width and height in px, (0, 0) when it is not known; timings are seconds in all by stage.
+    """
 
     title: str
     lines: str

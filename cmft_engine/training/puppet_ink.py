@@ -70,10 +70,12 @@ class _Shape:
         return self.fixed - np.array([window.left << _SHIFT, window.top << _SHIFT], np.int32)
 
 
-def draw(outlines: Sequence[Outline], size: int) -> Drawing:
-    """Return the drawing of outlines given back to front."""
-    shapes = _prepare(outlines, size * _SCALE)
-    canvas = _Canvas(shapes, size * _SCALE)
+def draw(outlines: Sequence[Outline], size: int, *, height: int | None = None) -> Drawing:
+    """Return the drawing of outlines given back to front, `size` pixels wide and high unless `height` is given."""
+    height = size if height is None else height
+    page = _Window(0, 0, size * _SCALE, height * _SCALE)
+    shapes = _prepare(outlines, page)
+    canvas = _Canvas(shapes, page)
     for shape in shapes:
         if shape.window.empty:
             continue
@@ -81,7 +83,7 @@ def draw(outlines: Sequence[Outline], size: int) -> Drawing:
             canvas.draw_clipped(shape)
         else:
             canvas.draw_free(shape)
-    coverage = cv2.resize(canvas.ink * np.uint8(255), (size, size), interpolation=cv2.INTER_AREA)
+    coverage = cv2.resize(canvas.ink * np.uint8(255), (size, height), interpolation=cv2.INTER_AREA)
     middle = _SCALE // 2
     return Drawing(line=255 - coverage, part=np.ascontiguousarray(canvas.part[middle::_SCALE, middle::_SCALE]))
 
@@ -89,9 +91,9 @@ def draw(outlines: Sequence[Outline], size: int) -> Drawing:
 class _Canvas:
     """Ink (1 = ink) and part ids at drawing scale; keeps what clipped parts need to know about their owners."""
 
-    def __init__(self, shapes: Sequence[_Shape], side: int) -> None:
-        self.ink = np.zeros((side, side), np.uint8)
-        self.part = np.zeros((side, side), np.uint16)
+    def __init__(self, shapes: Sequence[_Shape], page: _Window) -> None:
+        self.ink = np.zeros((page.bottom, page.right), np.uint8)
+        self.part = np.zeros((page.bottom, page.right), np.uint16)
         self._owner = {shape.outline.number: shape for shape in shapes if shape.outline.number}
         self._inner: dict[int, NDArray[np.uint8]] = {}
         self._family: dict[int, NDArray[np.bool_]] = {}
@@ -154,8 +156,8 @@ class _Canvas:
         return window.of(self._inner[root], (whole.left, whole.top)).view(np.bool_)
 
 
-def _prepare(outlines: Sequence[Outline], side: int) -> list[_Shape]:
-    """Return the outlines in canvas coordinates with their windows, clipped to the canvas."""
+def _prepare(outlines: Sequence[Outline], page: _Window) -> list[_Shape]:
+    """Return the outlines in canvas coordinates with their windows, clipped to the page."""
     if not outlines:
         return []
     start = np.cumsum([0, *(len(outline.samples) for outline in outlines)])
@@ -168,6 +170,6 @@ def _prepare(outlines: Sequence[Outline], side: int) -> list[_Shape]:
         thickness = max(1, round(outline.width * _SCALE)) if outline.width > 0.0 else 0
         margin = thickness + 1
         (x0, y0), (x1, y1) = low[i].tolist(), high[i].tolist()
-        window = _Window(x0 - margin, y0 - margin, x1 + margin + 1, y1 + margin + 1) & _Window(0, 0, side, side)
+        window = _Window(x0 - margin, y0 - margin, x1 + margin + 1, y1 + margin + 1) & page
         shapes.append(_Shape(outline, fixed[start[i] : start[i + 1]], window, thickness))
     return shapes

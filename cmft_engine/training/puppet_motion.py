@@ -35,7 +35,8 @@ class ChannelBank:
         bias, drift, amount, period, phase, amount2, period2, phase2 = self._table.T
         wave = amount * np.sin(2.0 * np.pi * (t / period + phase))
         value = bias + drift * t + wave + amount2 * np.sin(2.0 * np.pi * (t / period2 + phase2))
-        return np.clip(value, self._low, self._high)
+        kept: Floats = np.clip(value, self._low, self._high)
+        return kept
 
 
 @dataclass(frozen=True)

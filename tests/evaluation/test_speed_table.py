@@ -6,11 +6,11 @@ def test_speed_is_printed_with_ratios_and_shares_of_stages():
     """A peer's row says how many times as long ours takes; each stage has seconds and a share."""
     text = render(
         [
-            Measurement("ours", "512x512", 0.8, 0.7, {"read": 0.2, "network": 0.4}),
-            Measurement("flow warp", "512x512", 0.1, 0.2, {}),
+            Measurement("ours", "512x512", 0.8, 0.8, 0.7, {"read": 0.2, "network": 0.4}),
+            Measurement("flow warp", "512x512", 0.2, 0.1, 0.2, {}),
         ]
     )
-    assert "| 512x512 | flow warp | 0.10 | 8.0 times as long | 0.20 GB |" in text
+    assert "| 512x512 | flow warp | 0.20 | 0.10 | 8.0 times as long | 0.20 GB |" in text
     assert "| 512x512 | 0.20 s, 25 % | 0.40 s, 50 % | 0.20 s, 25 % |" in text
 
 

@@ -106,7 +106,7 @@ def test_json_has_the_documented_form(tmp_path):
                                     "confidence": 0.0, "seconds": 0.0, "unsure": []}
     assert content["palette"]["colors"][1] == {"name": "red", "rgba": [0.8, 0.1, 0.1, 1.0], "area": 40}
     assert list(content) == ["version", "title", "engine", "weights", "lines", "references", "settings", "size",
-                             "seconds", "notes", "summary", "palette", "frames"]
+                             "seconds", "notes", "timings", "summary", "palette", "frames"]
 
 
 def test_nothing_to_check_is_said():

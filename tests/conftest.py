@@ -1,0 +1,33 @@
+"""Networks for tests that need any network, but not a good one."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def random_weights(tmp_path_factory):
+    """A checkpoint file of random networks, always the same ones."""
+    import torch
+
+    from cmft_engine.model.network import Network
+    from cmft_engine.model.region_network import RegionNetwork
+    from cmft_engine.model.weights import save_checkpoint
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+        save_checkpoint(Network(), RegionNetwork(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def random_checkpoint(random_weights):
+    """The random networks, loaded."""
+    from cmft_engine.model.weights import load_checkpoint
+
+    return load_checkpoint(random_weights)
+
+
+@pytest.fixture
+def any_weights(monkeypatch, random_checkpoint):
+    """Let colouring take the random networks instead of the default checkpoint."""
+    monkeypatch.setattr("cmft_engine.pipeline.load_checkpoint", lambda: random_checkpoint)
