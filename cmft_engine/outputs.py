@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -64,6 +66,13 @@ def check_free(paths: Mapping[int, Path]) -> None:
             f"{path} (frame {there[0]}) is there already, as are {len(there) - 1} more; use --resume to keep finished "
             "frames, --overwrite to replace them, or another --out"
         )
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files that a killed run left of a plate."""
+    for temporary in path.parent.glob(f".{glob.escape(path.stem)}.*.tmp{path.suffix}"):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def compose(colored: Colored, *, line_plate: Plate, lines: LineArt, palette: Palette, settings: Settings,
@@ -150,8 +159,7 @@ class State:
     def __init__(self, folder: Path, out: str) -> None:
         self._path = folder / STATE
         self._out = Path(out).name
-        self._all: dict[str, dict[str, Any]] = _read_state(self._path)
-        self._frames = self._all.setdefault(self._out, {})
+        self._frames: dict[str, Any] = _read_state(self._path).get(self._out, {})
 
     def finished(self, frame: int, digest: str, path: Path) -> dict[str, Any] | None:
         """The notes of a frame that an earlier run finished from the same inputs, if its plate is still there."""
@@ -164,14 +172,18 @@ class State:
 
     def note(self, frame: int, digest: str, path: Path, notes: Mapping[str, Any]) -> None:
         """Record a finished frame."""
-        self._frames[str(frame)] = {"digest": digest, "size": path.stat().st_size, "notes": dict(notes)}
-        temporary = self._path.with_name(STATE + ".tmp")
+        outputs = _read_state(self._path)  # another run may have finished frames here meanwhile
+        entry = {"digest": digest, "size": path.stat().st_size, "notes": dict(notes)}
+        outputs.setdefault(self._out, {})[str(frame)] = entry
+        temporary = self._path.with_name(f"{STATE}.{os.getpid()}.tmp")
         try:
-            temporary.write_text(json.dumps({"version": STATE_VERSION, "outputs": self._all}), encoding="utf-8")
+            temporary.write_text(json.dumps({"version": STATE_VERSION, "outputs": outputs}), encoding="utf-8")
             os.replace(temporary, self._path)
         except OSError as error:
             raise InputError(f"{self._path}: cannot be written ({error.strerror}); free some space or choose "
                              "another --out, then --resume") from error
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _read_state(path: Path) -> dict[str, dict[str, Any]]:
@@ -181,6 +193,6 @@ def _read_state(path: Path) -> dict[str, dict[str, Any]]:
     except (OSError, ValueError):
         return {}
     known = isinstance(content, dict) and content.get("version") == STATE_VERSION
-    outputs: dict[str, dict[str, Any]] = content["outputs"] if known else {}
+    outputs: dict[str, dict[str, Any]] = content.get("outputs", {}) if known else {}
     return outputs
 

@@ -22,7 +22,7 @@ from .image.snap import Snapped, snap
 from .model.device import choose_device, describe, memory_errors
 from .model.matcher import Matcher
 from .model.weights import Checkpoint, load_checkpoint
-from .outputs import Colored, State, check_free, compose, display_picture, fingerprint, plan_outputs
+from .outputs import Colored, State, check_free, compose, display_picture, fingerprint, plan_outputs, remove_leftovers
 from .protocol.events import Event, Finished, FrameDone, Skipped, Started
 from .protocol.settings import Settings
 from .references import Drawing, References, read_drawing, read_references
@@ -138,6 +138,8 @@ class _Run:
         if notes is not None:
             self._keep(path, notes)
             return Skipped(frame, str(path))
+        if resume:
+            remove_leftovers(path)
         report = self._color(frame, path)
         done = FrameReport(**{**vars(report), "seconds": time.perf_counter() - started})
         self.reports.append(done)

@@ -214,7 +214,7 @@ def test_regions(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["regions", "l.####.png", "--out", "l.####.png", "--overwrite"]) == 2
     assert "is an input of this shot" in capsys.readouterr().err
     assert cli.run(["regions", "l.####.png", "--out", "r.png"]) == 2
-    assert "r.####.png" in capsys.readouterr().err
+    assert "r.png: 2 frames need a name with ####" in capsys.readouterr().err
 
 
 def test_palettes(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

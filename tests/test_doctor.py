@@ -47,4 +47,4 @@ def test_every_check_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_self_test_colours_exactly() -> None:
     """The small drawing gets exactly the painted colour on the CPU."""
-    assert "coloured exactly, on cpu" in doctor.check_colouring(Settings(device="cpu"))
+    assert "coloured exactly, on CPU, " in doctor.check_colouring(Settings(device="cpu"))

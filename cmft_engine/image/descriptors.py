@@ -44,7 +44,7 @@ def describe_regions(labels: Labels, grown: Labels, ink: Floats, *, count: int) 
     """
     center, spread = ink_frame(ink)
     y, x = np.nonzero(labels)
-    owner = labels[y, x]
+    owner = labels[y, x].astype(np.intp)
 
     def total(values: NDArray[np.generic] | None = None) -> NDArray[np.float64]:
         return np.bincount(owner, values, count + 1)[1:].astype(np.float64)
@@ -113,8 +113,8 @@ def _boxes(labels: Labels, count: int) -> NDArray[np.float64]:
 def _depths(labels: Labels, count: int) -> NDArray[np.float64]:
     """Radius of the largest disc inside each region, in pixels."""
     distance = cv2.distanceTransform((labels > 0).astype(np.uint8), cv2.DIST_L2, 3)
-    depth = ndimage.maximum(distance, labels, np.arange(1, count + 1))
-    return np.nan_to_num(np.asarray(depth, np.float64), neginf=0.0)
+    depth = np.asarray(ndimage.maximum(distance, labels, np.arange(1, count + 1)), np.float64)
+    return np.clip(np.nan_to_num(depth), 0, max(labels.shape))  # without ink every distance is a huge number
 
 
 def _touching(grown: Labels, count: int) -> Floats:
@@ -126,7 +126,8 @@ def _touching(grown: Labels, count: int) -> Floats:
         edges += np.bincount(flat, minlength=edges.size)
     table = edges.reshape(count + 1, count + 1)[1:, 1:]
     table = (table + table.T).astype(np.float32)
-    return table / np.maximum(table.sum(1, keepdims=True), 1.0)
+    shares: Floats = table / np.maximum(table.sum(1, keepdims=True), np.float32(1))
+    return shares
 
 
 def _rasters(

@@ -40,7 +40,8 @@ class Framing:
 
     def _places(self, start: int, count: int, limit: int) -> NDArray[np.intp]:
         places = start + (np.arange(count) + 0.5) / self.scale
-        return np.clip(np.floor(places).astype(np.intp), 0, limit - 1)
+        clipped: NDArray[np.intp] = np.clip(np.floor(places).astype(np.intp), 0, limit - 1)
+        return clipped
 
     def sample(self, picture: NDArray[np.generic]) -> NDArray[np.generic]:
         """Take the nearest plate pixel for every work pixel of a picture (H, W, ...); the border repeats."""

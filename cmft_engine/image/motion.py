@@ -16,7 +16,8 @@ TRUNCATE_PX = 24.0  # distances beyond this look alike
 def distance_map(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Distance to ink (H, W) in [0, 1], truncated and scaled to uint8."""
     distance = cv2.distanceTransform((ink < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
-    return (np.minimum(distance / TRUNCATE_PX, 1.0) * 255).astype(np.uint8)
+    scaled: NDArray[np.uint8] = (np.minimum(distance / TRUNCATE_PX, 1.0) * 255).astype(np.uint8)
+    return scaled
 
 
 def flow_to_reference(
@@ -33,7 +34,7 @@ def flow_to_reference(
     if min(height, width) < 32:  # too small for the search's patches
         flow = np.zeros((height, width, 2), np.float32)
     else:
-        search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         flow = search.calc(distance_map(target), distance_map(moved), None)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return x + flow[..., 0] + left, y + flow[..., 1] + top

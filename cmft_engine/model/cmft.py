@@ -76,8 +76,8 @@ def transfer(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """
     width = value.shape[-1]
     common = max(query.shape[-1], width) + 7 & ~7  # the fused kernel wants equal head sizes, multiples of 8
-    padded = [F.pad(t, (0, common - t.shape[-1]))[:, None].contiguous() for t in (query, key, value)]
-    return F.scaled_dot_product_attention(*padded, scale=1.0)[:, 0, :, :width]
+    q, k, v = (F.pad(t, (0, common - t.shape[-1]))[:, None].contiguous() for t in (query, key, value))
+    return F.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0, :, :width]
 
 
 def best_cells(query: Tensor, key: Tensor, count: int) -> Tensor:

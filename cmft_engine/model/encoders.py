@@ -81,7 +81,8 @@ class SelfAttention(nn.Module):
         q, k, v = (t.contiguous() for t in qkv.permute(2, 0, 3, 1, 4))  # (B, heads, N, C/heads) each
         mixed = F.scaled_dot_product_attention(q, k, v)
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, count, channels))
-        return x + self.mlp(self.norm_mlp(x))
+        out: Tensor = x + self.mlp(self.norm_mlp(x))
+        return out
 
 
 class SemanticNet(nn.Module):

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..image.descriptors import Descriptors
 from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import Votes
 from . import region_inputs
@@ -203,7 +204,8 @@ class Matcher:
                 drawing.labels.astype(np.int64).ravel() * self.n_colors + index.ravel(), minlength=total.size
             )
         table = total.reshape(-1, self.n_colors)[1:]
-        return (table / np.maximum(table.sum(1, keepdims=True), 1)).astype(np.float32)
+        shares: Floats = (table / np.maximum(table.sum(1, keepdims=True), 1)).astype(np.float32)
+        return shares
 
 
 @dataclass(frozen=True)
@@ -227,13 +229,15 @@ def _near(output: NetworkOutput, sides: Sequence[RegionSide]) -> _Near:
     return _Near(np.repeat(owner, 16, axis=1), x, y)
 
 
-def match_mass(output: NetworkOutput, target: RegionSide, references: Sequence[RegionSide]) -> list[NDArray[np.float64]]:
+def match_mass(
+    output: NetworkOutput, target: RegionSide, references: Sequence[RegionSide]
+) -> list[NDArray[np.float64]]:
     """Match weight that target regions sent to the regions of each reference: (n, m) each, in work pixels."""
     near = _near(output, references)
     weights = output.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
     y, x = _cell_places(target.ink.shape)
     region = target.grown[y, x].astype(np.int64)  # (N, 16), from 1
-    mass = []
+    mass: list[NDArray[np.float64]] = []
     for position, side in enumerate(references):
         height, width = side.ink.shape
         here = side.grown[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
@@ -259,15 +263,17 @@ def _largest(side: RegionSide) -> NDArray[np.intp]:
     return np.sort(order[side.descriptors.area[order] > 0])
 
 
-def _subset(side: RegionSide, kept: NDArray[np.intp]) -> region_inputs.Descriptors:
+def _subset(side: RegionSide, kept: NDArray[np.intp]) -> Descriptors:
     d = side.descriptors
-    return region_inputs.Descriptors(
+    return Descriptors(
         d.node[kept], d.raster[kept], d.position[kept], d.area[kept], d.touching[np.ix_(kept, kept)]
     )
 
 
 def _cycle(match: Floats, color: Floats, shares: Floats) -> Floats:
     """How far a region's best reference region, asked in return, names a region of the same colour: (n,) in [0, 1]."""
+    if match.shape[1] == 0:  # the references have no regions
+        return np.zeros(len(match), np.float32)
     back = match.argmax(0)[match.argmax(1)]
     return np.asarray((color * color[back]).sum(1) / np.maximum((color**2).sum(1), 1e-6), np.float32).clip(0, 1)
 

@@ -54,7 +54,8 @@ class RegionAttention(nn.Module):
         kv = self.kv(self.norm_key(y)).unflatten(-1, (2, HEADS, heads)).permute(2, 0, 3, 1, 4)
         weight = (q @ kv[0].transpose(-1, -2) / heads**0.5 + bias).softmax(-1)
         x = x + self.out((weight @ kv[1]).transpose(1, 2).flatten(2))
-        return x + self.mlp(x)
+        mixed: Tensor = x + self.mlp(x)
+        return mixed
 
 
 class RegionNetwork(nn.Module):
@@ -93,7 +94,7 @@ class RegionNetwork(nn.Module):
         return torch.cat([logits, self.null(x)], -1)
 
     def _within_bias(self, side: RegionTensors) -> Tensor:
-        bias = self.relation(side.relation).unflatten(-1, (LAYERS, HEADS)).permute(3, 0, 4, 1, 2)
+        bias: Tensor = self.relation(side.relation).unflatten(-1, (LAYERS, HEADS)).permute(3, 0, 4, 1, 2)
         return bias + _hidden(side.real)
 
 

@@ -12,9 +12,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from ..protocol.errors import WeightsError
 from .network import Network
 from .region_network import RegionNetwork
-from ..protocol.errors import WeightsError
 
 DEFAULT = Path(__file__).resolve().parents[1] / "weights" / "cmft.safetensors"
 FORMAT = "cmft-1"

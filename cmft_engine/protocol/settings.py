@@ -40,13 +40,14 @@ class Setting(NamedTuple):
         return self._check_number(value)
 
     def _check_number(self, value: Value) -> Value:
+        assert self.minimum is not None and self.maximum is not None  # every number in SETTINGS has limits
         allowed = "a {} from {:g} to {:g}".format(
             "whole number" if self.kind == "int" else "number", self.minimum, self.maximum
         )
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not (whole or (self.kind == "float" and isinstance(value, float))):
             raise SettingsError(self.name, value, allowed)
-        if not self.minimum <= value <= self.maximum:  # type: ignore[operator]  # also refuses NaN
+        if not self.minimum <= value <= self.maximum:  # also refuses NaN
             raise SettingsError(self.name, value, allowed)
         return float(value) if self.kind == "float" else value
 

@@ -82,7 +82,7 @@ class PairSource:
         rng = self.rng
         gap = int(rng.choice(GAPS))
         if rng.random() < self.mixture.puppets:
-            reference, target, group = puppet_pair(rng, size=size, gap=gap, style=str(rng.choice(STYLES)))
+            reference, target, group = puppet_pair(rng, size=size, gap=gap, style=STYLES[rng.integers(len(STYLES))])
         else:
             reference, target, group = self.characters.pair(rng, size=size, gap=gap)
         if rng.random() < 0.5:

@@ -124,13 +124,14 @@ def train(options: argparse.Namespace) -> None:
         order = rng.permutation(len(examples))
         order = order[np.argsort([len(examples[i].node_target) // 24 for i in order], kind="stable")]
         batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
-        rng.shuffle(batches)  # type: ignore[arg-type]  # a list of arrays is shuffled in place
+        rng.shuffle(batches)
         for chosen in batches:
             progress = (time.monotonic() - start) / (60 * options.minutes)
             if progress >= 1:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = options.rate * min(1.0, (step + 1) / 100) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
+                decay = 0.02 + 0.49 * (1 + math.cos(math.pi * progress))
+                group["lr"] = options.rate * min(1.0, (step + 1) / 100) * decay
             loss, hit = region_loss(network, collate_regions([vary(examples[i], rng) for i in chosen]))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()

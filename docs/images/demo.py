@@ -1,4 +1,4 @@
-"""Make demo.png from a coloured example shot: `python docs/images/demo.py demo`, after `cmft demo`."""
+"""Make demo.png from the coloured example shot: `python docs/images/demo.py demo`, after `cmft demo`."""
 
 import sys
 from pathlib import Path
@@ -11,32 +11,34 @@ from cmft_engine.outputs import display_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOT = ROOT / "examples" / "shot"
-FRAMES = (1004, 1008, 1012, 1016, 1020, 1024)
-HEIGHT = 216  # px of a small picture
+FRAMES = (1006, 1013, 1020)  # evenly spread, not chosen by how they turned out
+HEIGHT = 252  # px of a small picture
 GAP = 8
 
 
-def picture(path: Path, height: int) -> np.ndarray:
-    """Return a plate over white at this height, display RGB (height, W, 3)."""
-    rgb = display_picture(read_plate(path))
+def shrink(rgb: np.ndarray, height: int) -> np.ndarray:
+    """Return a picture (H, W, 3) at this height."""
     width = round(rgb.shape[1] * height / rgb.shape[0])
     return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def row(pictures: list[np.ndarray]) -> np.ndarray:
-    """Return pictures of one height side by side, white between."""
-    white = np.ones((pictures[0].shape[0], GAP, 3), np.float32)
-    return np.hstack([part for shown in pictures for part in (shown, white)][:-1])
+def join(pictures: list[np.ndarray], axis: int) -> np.ndarray:
+    """Return pictures of one height (axis 1) or width (axis 0) in a line, white between."""
+    size = list(pictures[0].shape)
+    size[axis] = GAP
+    white = np.ones(size, np.float32)
+    return np.concatenate([part for picture in pictures for part in (picture, white)][:-1], axis)
 
 
 def demo_picture(coloured: Path) -> np.ndarray:
-    """Return the painted drawing large on the left, line art and coloured drawings in pairs on the right."""
-    suffix = next(coloured.glob(f"*{FRAMES[0]}.*")).suffix
-    tall = [picture(SHOT / "ref.1001.png", 2 * HEIGHT + GAP)]
-    rows = [row([picture(SHOT / f"line.{frame}.png", HEIGHT) for frame in FRAMES[::2]]),
-            row([picture(next(coloured.glob(f"*{frame}{suffix}")), HEIGHT) for frame in FRAMES[::2]])]
-    white = np.ones((GAP, rows[0].shape[1], 3), np.float32)
-    return row([*tall, np.vstack([rows[0], white, rows[1]])])
+    """Return the painted drawing large on the left, line art over coloured drawings on the right, without margins."""
+    files = [SHOT / "ref.1001.png", *(SHOT / f"line.{frame}.png" for frame in FRAMES),
+             *(next(coloured.glob(f"*.{frame}.*")) for frame in FRAMES)]
+    pictures = [display_picture(read_plate(file)) for file in files]
+    drawn = np.flatnonzero(np.any([(picture < 1).any((0, 2)) for picture in pictures], axis=0))
+    painted, *small = [picture[:, drawn[0]:drawn[-1] + 1] for picture in pictures]
+    rows = [join([shrink(picture, HEIGHT) for picture in part], 1) for part in (small[:3], small[3:])]
+    return join([shrink(painted, 2 * HEIGHT + GAP), join(rows, 0)], 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,97 @@
+"""Votes become colours: one a region, or divided where the reference is."""
+
+import numpy as np
+import pytest
+
+from cmft_engine.image.snap import PIXEL_TRUST, Votes, snap
+
+LABELS = np.array([[1, 1, 0, 2, 2], [1, 1, 0, 2, 2]], np.int32)
+GROWN = np.array([[1, 1, 1, 2, 2], [1, 1, 2, 2, 2]], np.int32)
+
+
+@pytest.fixture
+def vote():
+    """Votes of two regions and three colours, sure and undivided unless a test says otherwise."""
+    def vote(**fields):
+        values = {
+            "color": [[0.9, 0.1, 0], [0, 0.2, 0.7]], "pixel": [[0, 1, 0], [0, 1, 0]], "mixture": [0, 0],
+            "known": [1, 1], "cycle": [1, 1], "trust": [1, 1], "rgb": np.zeros((2, 5, 3)), **fields,
+        }
+        arrays = {name: np.array(value, np.float32) for name, value in values.items()
+                  if name not in ("by_flow", "by_match")}
+        by = {name: np.array(fields.get(name, np.ones((2, 5))), np.int32) for name in ("by_flow", "by_match")}
+        return Votes(**arrays, **by)
+    return vote
+
+
+def test_the_winner_fills_the_region(vote):
+    """Each region and the ink grown from it hold the region's first choice, whatever its pixels say."""
+    snapped = snap(LABELS, GROWN, vote())
+    assert snapped.index.tolist() == [[0, 0, 0, 2, 2], [0, 0, 2, 2, 2]]
+    assert snapped.index.dtype == np.int32
+    assert snapped.color.tolist() == [0, 2] and snapped.runner_up.tolist() == [1, 1]
+    assert not snapped.divided.any()
+
+
+def test_confidence_is_the_winners_share(vote):
+    """Sure is the winner's probability, halved when the match does not hold in return."""
+    assert np.allclose(snap(LABELS, GROWN, vote()).confidence, [0.9, 0.7])
+    assert np.allclose(snap(LABELS, GROWN, vote(cycle=[0, 1])).confidence, [0.45, 0.7])
+
+
+def test_pixels_decide_where_regions_were_not_asked(vote):
+    """A region without a region vote takes the colour of its pixels, with half the trust."""
+    snapped = snap(LABELS, GROWN, vote(color=[[0, 0, 0], [0, 0.2, 0.7]], pixel=[[0, 0.25, 0.75], [1, 0, 0]]))
+    assert snapped.color.tolist() == [2, 2]
+    assert snapped.confidence[0] == pytest.approx(0.75 * PIXEL_TRUST)
+
+
+def test_a_tie_goes_to_the_first_entry(vote):
+    """Equal votes are decided the same way every time."""
+    assert snap(LABELS, GROWN, vote(color=[[0, 0.4, 0.4], [0.5, 0, 0.5]])).color.tolist() == [1, 0]
+
+
+def test_one_color(vote):
+    """A palette of one colour has no second choice: the runner-up is the winner."""
+    snapped = snap(LABELS, GROWN, vote(color=[[0.5], [0.5]], pixel=[[1], [1]], by_flow=np.zeros((2, 5))))
+    assert snapped.runner_up.tolist() == [0, 0] and (snapped.index == 0).all()
+
+
+def test_no_regions(vote):
+    """A drawing without regions is filled with the first entry."""
+    none = np.zeros((0, 3))
+    empty = vote(color=none, pixel=none, mixture=[], known=[], cycle=[], trust=[])
+    snapped = snap(np.zeros((2, 5), np.int32), np.ones((2, 5), np.int32), empty)
+    assert (snapped.index == 0).all() and snapped.confidence.size == 0
+
+
+def test_a_mixed_region_is_divided_by_flow(vote):
+    """Where the reference divides a region and flow is trusted, each pixel has the colour that flow brings."""
+    flow = [[0, 1, 1, 0, 0], [1, 0, 0, 0, 0]]
+    snapped = snap(LABELS, GROWN, vote(color=[[0.6, 0.4, 0], [0, 0.2, 0.7]], mixture=[0.4, 0], by_flow=flow))
+    assert snapped.divided.tolist() == [True, False]
+    assert snapped.index.tolist() == [[0, 1, 1, 2, 2], [1, 0, 2, 2, 2]]
+    assert snapped.confidence[0] == pytest.approx(1.0)  # both colours count
+
+
+def test_distrusted_flow_leaves_it_to_the_match(vote):
+    """Where flow does not land in the matched region, the pixel match divides it."""
+    mixed = {"color": [[0.6, 0.4, 0], [0, 0.2, 0.7]], "mixture": [0.4, 0], "by_flow": np.zeros((2, 5)),
+             "by_match": np.ones((2, 5))}
+    assert (snap(LABELS, GROWN, vote(**mixed, trust=[0.1, 1])).index[:, :2] == 1).all()
+    assert (snap(LABELS, GROWN, vote(**mixed, trust=[0.9, 1])).index[:, :2] == 0).all()
+
+
+def test_only_the_regions_own_colors_divide_it(vote):
+    """A colour that the matched regions do not hold is not let in; the other way, then the winner, decide."""
+    mixed = {"color": [[0.4, 0.6, 0], [0, 0.2, 0.7]], "mixture": [0.4, 0], "by_flow": np.full((2, 5), 2)}
+    assert (snap(LABELS, GROWN, vote(**mixed, by_match=np.zeros((2, 5)))).index[:, :2] == 0).all()
+    assert (snap(LABELS, GROWN, vote(**mixed, by_match=np.full((2, 5), 2))).index[:, :2] == 1).all()
+
+
+def test_inputs_stay(vote):
+    """Deciding changes none of the arrays it reads."""
+    votes = vote(mixture=[1, 1])
+    before = {name: value.copy() for name, value in vars(votes).items()}
+    snap(LABELS, GROWN, votes)
+    assert all(np.array_equal(getattr(votes, name), value) for name, value in before.items())
