@@ -18,21 +18,12 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = "cmft-installed.json"
 VERSIONS = ((3, 11), (3, 12), (3, 13))
-
-# Only for a Python that comes without pip (a fresh Debian): fetched once, checked, run to install itself.
-PIP_WHEEL = (
-    "https://files.pythonhosted.org/packages/44/3c/"
-    "d717024885424591d5376220b5e836c2d5293ce2011523c9de23ff7bf068/pip-25.3-py3-none-any.whl"
-)
-PIP_SHA256 = "9655943313a94722b7774661c21049070f6bbb0a1516bf02f7c8d5d9201514cd"
-
 
 class InstallError(Exception):
     """Something that the user must do first; the message says what."""
@@ -108,21 +99,25 @@ def make_environment(venv: Path) -> None:
 
 
 def add_pip(python: str, venv: Path) -> bool:
-    """Install pip into an environment that was made without: with the system's pip, else with pip's own wheel."""
+    """Install pip into an environment that was made without: with the system's pip, else with Debian's pip wheel."""
     if ask(python, "import pip") is not None:
         return run(python, "-m", "pip", "--python", venv_python(venv), "install", "pip") == 0
-    wheel = venv / PIP_WHEEL.rsplit("/", 1)[1]
-    try:
-        with urllib.request.urlopen(PIP_WHEEL, timeout=60) as answer:
-            content = answer.read()
-    except OSError as error:
-        print(f"pip could not be fetched: {error}", file=sys.stderr)
-        return False
-    if hashlib.sha256(content).hexdigest() != PIP_SHA256:
-        print("pip could not be fetched: the file is not the one expected", file=sys.stderr)
-        return False
-    wheel.write_bytes(content)
-    return run(venv_python(venv), wheel / "pip", "install", "--no-index", wheel) == 0
+    wheel = debian_pip_wheel(venv / "debian")
+    return wheel is not None and run(venv_python(venv), wheel / "pip", "install", "--no-index", wheel) == 0
+
+
+def debian_pip_wheel(folder: Path) -> Path | None:
+    """Fetch Debian's package of pip with apt's own lists in `folder` and unpack its wheel there; installs nothing."""
+    if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
+        return None
+    (folder / "lists" / "partial").mkdir(parents=True)
+    apt = ["apt-get", "-q", "-o", f"Dir::State::Lists={folder / 'lists'}"]
+    fetch = ["sh", "-c", 'cd "$0" && exec "$@"', folder, *apt, "download", "python3-pip-whl"]
+    if run(*apt, "update") != 0 or run(*fetch) != 0:
+        return None
+    for package in folder.glob("python3-pip-whl*.deb"):
+        run("dpkg", "-x", package, folder)
+    return next(folder.glob("usr/share/python-wheels/pip-*.whl"), None)
 
 
 def fingerprint(venv: Path) -> str:

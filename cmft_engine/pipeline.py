@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,8 @@ class _Run:
 
     def _base_digest(self) -> str:
         """Digest of everything that every frame depends on."""
-        files = [path for r in self.shot.references for path in (r.plate, self._reference_lines(r.frame, r.lines)) if path]
+        pairs = [(r.plate, self._reference_lines(r.frame, r.lines)) for r in self.shot.references]
+        files = [path for pair in pairs for path in pair if path is not None]
         order = repr([(r.frame, r.plate.name) for r in self.shot.references])
         palette = [self.palette_file] if self.palette_file is not None and self.palette_file.exists() else []
         return fingerprint(__version__, self.checkpoint.sha256, repr(self.settings), order, *files, *palette)
@@ -144,7 +145,9 @@ class _Run:
         done = FrameReport(**{**vars(report), "seconds": time.perf_counter() - started})
         self.reports.append(done)
         self.state.note(frame, digest, path, asdict(done))
-        return FrameDone(frame, str(path), done.regions, len(done.unsure), done.confidence, done.seconds, done.held_from)
+        return FrameDone(
+            frame, str(path), done.regions, len(done.unsure), done.confidence, done.seconds, done.held_from
+        )
 
     def _color(self, frame: int, path: Path) -> FrameReport:
         held = self.holds[frame]
@@ -185,7 +188,7 @@ class _Run:
         """Write the report."""
         seconds = time.perf_counter() - self.start
         json_path, html_path = self.folder / "report.json", self.folder / "report.html"
-        palette = self.engine.references.palette if self._engine else Palette(())
+        palette = self.engine.references.palette
         canvas = self.shot.canvas()
         data = ReportData(
             title=Path(self.shot.lines.pattern).name, lines=str(self.shot.lines.pattern),
@@ -201,7 +204,9 @@ class _Run:
 class _Engine:
     """The references and the matcher of one run."""
 
-    def __init__(self, shot: Shot, settings: Settings, palette: Path | None, checkpoint: Checkpoint, device: Any) -> None:
+    def __init__(
+        self, shot: Shot, settings: Settings, palette: Path | None, checkpoint: Checkpoint, device: Any
+    ) -> None:
         self.shot, self.settings = shot, settings
         self.canvas: Window = shot.canvas()
         self.references: References = read_references(shot, canvas=self.canvas, settings=settings, palette=palette)
@@ -226,7 +231,7 @@ class _Engine:
         """Decide the colours of a drawing; one that a reference shows keeps the painter's colours."""
         use = [self.shot.references.index(r) for r in self.shot.reference_for(frame)[:MAX_REFERENCES]]
         votes = self.matcher.match(drawing.cut, use)
-        snapped = snap(drawing.regions.labels, drawing.cut.grown, votes)
+        snapped = snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=self.matcher.calibration)
         confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
             drawing.cut.grown.shape, np.float32)
         index, rgb = snapped.index, votes.rgb if self.settings.mode == "paint" else None
@@ -244,7 +249,7 @@ class _Engine:
 
 def _as_painted(snapped: Snapped, index: np.ndarray) -> Snapped:
     """The decision for a frame that the painter coloured: nothing to check."""
-    return Snapped(index, snapped.color, snapped.runner_up, np.ones_like(snapped.confidence), snapped.divided)
+    return replace(snapped, index=index, confidence=np.ones_like(snapped.confidence))
 
 
 def _frame_report(frame: int, path: Path, drawing: Drawing, snapped: Snapped, palette: Palette,
@@ -254,7 +259,7 @@ def _frame_report(frame: int, path: Path, drawing: Drawing, snapped: Snapped, pa
     boxes = ndimage.find_objects(drawing.cut.labels, drawing.cut.count)
     mean = float((snapped.confidence * area).sum() / area.sum()) if area.sum() else 0.0
     return FrameReport(frame, str(path), int((area > 0).sum()),
-                       tuple(_unsure(i, boxes, area, snapped, palette) for i in unsure), mean)
+                       tuple(_unsure(int(i), boxes, area, snapped, palette) for i in unsure), mean)
 
 
 def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, snapped: Snapped, palette: Palette) -> UnsureRegion:

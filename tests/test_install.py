@@ -1,7 +1,6 @@
 """The set-up: what it does with good, half-made and stale environments, with no pip and no network."""
 
 import importlib.util
-import io
 import json
 import os
 import sys
@@ -137,26 +136,20 @@ def test_without_ensurepip(installer: ModuleType, monkeypatch: pytest.MonkeyPatc
     assert installer.commands[1][1:4] == ["-m", "pip", "--python"]
 
 
-def test_without_any_pip(installer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With no pip at all pip's wheel is fetched, and refused unless it is the very file expected."""
+def test_without_any_pip(installer: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With no pip at all Debian's pip wheel installs itself into the environment."""
     lacks(monkeypatch, installer, "ensurepip", "virtualenv", "pip")
-    monkeypatch.setattr(installer.urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b"wheel"))
-    make_venv(installer.VENV)
-    assert not installer.add_pip(sys.executable, installer.VENV)
-    monkeypatch.setattr(installer, "PIP_SHA256", installer.hashlib.sha256(b"wheel").hexdigest())
+    wheel = tmp_path / "pip-25.3-py3-none-any.whl"
+    monkeypatch.setattr(installer, "debian_pip_wheel", lambda folder: wheel)
     assert installer.add_pip(sys.executable, installer.VENV)
-    assert installer.commands[-1][1].endswith(f"{os.sep}pip")
+    assert installer.commands[-1][1:] == [str(wheel / "pip"), "install", "--no-index", str(wheel)]
 
 
 def test_without_any_way(installer: ModuleType, monkeypatch: pytest.MonkeyPatch,
                          capsys: pytest.CaptureFixture[str]) -> None:
-    """Offline and without pip the message names the package to install."""
+    """Without pip and without apt the message names the package to install."""
     lacks(monkeypatch, installer, "ensurepip", "virtualenv", "pip")
-
-    def urlopen(url: str, timeout: float) -> io.BytesIO:
-        raise OSError("no network")
-
-    monkeypatch.setattr(installer.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(installer.shutil, "which", lambda name: None)
     assert installer.main(["engine"]) == 2
     assert "sudo apt install python3-venv" in capsys.readouterr().err
 

@@ -16,7 +16,9 @@ Labels = NDArray[np.int32]
 
 MIXED_SHARE = 0.03  # further colours with this share of the matched regions divide a region
 TRUSTED_FLOW = 0.6  # flow decides inside a region when this share of it lands in the matched regions
-PIXEL_TRUST = 0.5  # confidence of a region that only pixels could decide
+PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
+SIGNS = ("chance", "margin", "cycle", "agreed", "trust", "known", "divided", "pixels only")
+UNCALIBRATED = np.array([1, 0, 0, 0, 0, 0, 0, 0, 0], np.float32)  # the chance alone
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class Snapped:
     """The decision.
 
     index: int32 (H, W) palette index of every pixel. color, runner_up: int32 (n,) a region's first and second
-    choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours.
+    choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours. signs: float32
+    (n, len(SIGNS)) what confidence was judged by: log odds of the chance of the chosen colour, its margin over the
+    second, whether the match holds in return, the share of the region's pixel matches that agree (their spread),
+    flow's trust, log odds of being known, and two flags.
     """
 
     index: Labels
@@ -55,12 +60,14 @@ class Snapped:
     runner_up: NDArray[np.intp]
     confidence: Floats
     divided: NDArray[np.bool_]
+    signs: Floats
 
 
-def snap(labels: Labels, grown: Labels, votes: Votes) -> Snapped:
+def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = UNCALIBRATED) -> Snapped:
     """Decide every region and pixel.
 
-    labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region.
+    labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region. calibration: float32
+    (len(SIGNS) + 1,), what each sign of `confidence_signs` counts towards confidence, then the constant.
     """
     asked = votes.color.sum(1) > 0  # regions large enough for the region network
     chance = np.where(asked[:, None], votes.color, PIXEL_TRUST * votes.pixel)
@@ -73,9 +80,19 @@ def snap(labels: Labels, grown: Labels, votes: Votes) -> Snapped:
     index = color[grown - 1].astype(np.int32) if len(color) else np.zeros(labels.shape, np.int32)
     if divided.any():
         index = _divide(index, grown, votes, divided, chance >= MIXED_SHARE * total[:, None])
-    sure = np.where(divided, total, chance[rows, color])
-    confidence = sure * (0.5 + 0.5 * np.where(asked, votes.cycle, 1.0))
-    return Snapped(index, color, runner_up, confidence.astype(np.float32).clip(0, 1), divided)
+    first = np.where(divided, total, chance[rows, color])
+    margin = first - np.where(divided | (runner_up == color), 0, chance[rows, runner_up])
+    agreed = np.where(divided, 1.0, votes.pixel[rows, color])
+    signs = np.stack([_logit(first), margin, votes.cycle, agreed, votes.trust, _logit(votes.known), divided, ~asked], 1)
+    confidence = 1 / (1 + np.exp(-(signs @ calibration[:-1] + calibration[-1])))
+    return Snapped(index, color, runner_up, confidence.astype(np.float32), divided, signs.astype(np.float32))
+
+
+def _logit(chance: Floats) -> Floats:
+    """Log odds of a probability, kept within about 7."""
+    kept = np.clip(chance, 1e-3, 1 - 1e-3)
+    odds: Floats = np.log(kept / (1 - kept))
+    return odds
 
 
 def _divide(

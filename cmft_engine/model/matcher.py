@@ -79,6 +79,7 @@ class Matcher:
     ) -> None:
         self.network = checkpoint.network.to(device)
         self.regions = checkpoint.regions.to(device)
+        self.calibration = checkpoint.calibration
         self.device = device
         self.work_size = work_size
         self.n_colors = n_colors

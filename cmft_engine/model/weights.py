@@ -7,11 +7,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from ..image.snap import UNCALIBRATED
 from ..protocol.errors import WeightsError
 from .network import Network
 from .region_network import RegionNetwork
@@ -23,10 +26,14 @@ _REINSTALL = "reinstall CMFT, or name a whole checkpoint"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Both networks in evaluation mode, and where they came from."""
+    """Both networks in evaluation mode, the calibration of confidence, and where they came from.
+
+    calibration: float32 (9,), see `image.snap`.
+    """
 
     network: Network
     regions: RegionNetwork
+    calibration: NDArray[np.float32]
     name: str
     sha256: str
 
@@ -50,18 +57,23 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     except SafetensorError as error:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
     network, regions = Network(), RegionNetwork()
+    calibration = tensors.pop("calibration", torch.empty(0)).numpy()
     _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
-    return Checkpoint(network.eval(), regions.eval(), path.stem, digest)
+    if calibration.shape != UNCALIBRATED.shape:
+        raise WeightsError(f"{path}: the checkpoint lacks the calibration of confidence; {_REINSTALL}")
+    return Checkpoint(network.eval(), regions.eval(), calibration.astype(np.float32), path.stem, digest)
 
 
-def save_checkpoint(network: Network, regions: RegionNetwork, path: Path, *, note: str = "") -> str:
-    """Write both networks as fp16 and the checksum beside them; returns the checksum."""
-    tensors: dict[str, torch.Tensor] = {}
+def save_checkpoint(
+    network: Network, regions: RegionNetwork, path: Path, *, calibration: NDArray[np.float32] = UNCALIBRATED
+) -> str:
+    """Write both networks as fp16, the calibration, and the checksum beside them; returns the checksum."""
+    tensors: dict[str, torch.Tensor] = {"calibration": torch.from_numpy(calibration.astype(np.float32))}
     for prefix, module in (("network.", network), ("regions.", regions)):
         for key, value in module.state_dict().items():
             tensors[prefix + key] = (value.half() if value.dtype == torch.float32 else value).contiguous()
     temporary = path.with_name(f".{path.name}.tmp")
-    save_file(tensors, temporary, metadata={"format": FORMAT, "note": note})
+    save_file(tensors, temporary, metadata={"format": FORMAT})
     os.replace(temporary, path)
     digest = checksum(path)
     path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n", encoding="ascii")

@@ -16,11 +16,11 @@ from cmft_engine.model.inputs import line_channels
 from cmft_engine.training.characters import CharacterSet
 from cmft_engine.training.degrade import degrade
 from cmft_engine.training.drawing import Drawing
-from cmft_engine.training.puppets import puppet_pair
+from cmft_engine.training.puppets import Style, puppet_pair
 
 MAX_LABELS = 96  # more parts than this are supervised by colour group
 GAPS = (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)
-STYLES = ("inked", "shaded", "mixed")
+STYLES: tuple[Style, ...] = ("inked", "shaded", "mixed")
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,11 @@ def label_pair(
     reference: Drawing, target: Drawing, group: NDArray[np.integer], *, colors: NDArray[np.float32]
 ) -> Pair:
     """Number the parts that are visible in either drawing from 0, or their colour groups when there are too many."""
-    if group.size > MAX_LABELS:
-        parts = np.minimum(group, MAX_LABELS - 1)
-    else:
-        parts = np.arange(group.size)
+    parts = np.minimum(group, MAX_LABELS - 1) if group.size > MAX_LABELS else np.arange(group.size)
     label_color = np.zeros((MAX_LABELS, 3), np.float32)
     label_color[parts] = colors[np.minimum(group, len(colors) - 1)]
-    return Pair(reference, target, parts[reference.part].astype(np.int64), parts[target.part].astype(np.int64), label_color)
+    shown = (parts[drawing.part].astype(np.int64) for drawing in (reference, target))
+    return Pair(reference, target, *shown, label_color)
 
 
 def collate(pairs: list[Pair]) -> Batch:

@@ -146,7 +146,7 @@ def collate_regions(examples: list[RegionExample]) -> RegionBatch:
             real,
         )
 
-    weight = padded([(e.area > 0) * (0.5 + 5 * np.sqrt(e.area)) for e in examples], t)
+    weight = padded([((e.area > 0) * (0.5 + 5 * np.sqrt(e.area))).astype(np.float32) for e in examples], t)
     return RegionBatch(
         side("target", t),
         side("reference", r),

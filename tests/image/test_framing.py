@@ -72,11 +72,11 @@ def test_samples_are_the_nearest_pixels(scale):
 
 @pytest.mark.parametrize("scale", [1.0, 0.5, 0.26, 0.1])
 def test_thin_lines_stay_dark(scale):
-    """A line of one pixel is still ink, more than half covered and unbroken, when the plate is scaled down."""
+    """A line of one pixel is still ink, at least half covered and unbroken, when the plate is scaled down."""
     ink = ink_box(0, 101, 400, 102)
     work = Framing(0, 0, round(400 * scale), round(300 * scale), scale).sample_ink(ink)
     assert work.dtype == np.float32 and work.max() <= 1
-    assert work.max(axis=0).min() > 0.5
+    assert work.max(axis=0).min() >= 0.5
 
 
 def test_a_frame_off_the_plate_is_paper():

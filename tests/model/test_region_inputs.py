@@ -51,14 +51,15 @@ def test_look_up_repeats_the_border():
 
 
 def test_pair_features_of_a_drawing_with_itself(same):
-    """A region overlaps itself wholly and no other, is at no distance and of equal size and shape."""
+    """A region overlaps itself wholly and no other, is at no distance, of equal size, and of no other's shape."""
     pair = pair_features(same, same, find_motion(same, same))
     assert pair.shape == (4, 4, PAIR_FEATURES) and pair.dtype == np.float32
     assert np.allclose(pair[..., 0], np.eye(4), atol=0.02)  # share by flow
     assert np.allclose(pair[..., 2], np.eye(4), atol=0.02)  # share in place
     own = pair[range(4), range(4)]
     assert np.allclose(own[:, 7:10], 0)  # offset and distance
-    assert np.allclose(own[:, 10], 1) and np.allclose(own[:, 11], 0) and np.allclose(own[:, 12], 1)
+    assert np.allclose(own[:, 10], 1) and np.allclose(own[:, 11], 0)
+    assert (pair[..., 12].argmax(1) == range(4)).all()
 
 
 def test_match_mass_becomes_shares(same):

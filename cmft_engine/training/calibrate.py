@@ -1,0 +1,122 @@
+"""Teach confidence to tell right regions from wrong: `python -m cmft_engine.training.calibrate --characters FOLDER`.
+
+Colours drawings of training characters and puppets with the shipped checkpoint, fits a logistic regression of
+"this region's colour is right" on the signs of `image.snap`, and writes the checkpoint again with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cmft_engine.image.lineart import LineArt
+from cmft_engine.image.regions import grow_under_ink, label_regions
+from cmft_engine.image.snap import SIGNS, Snapped, snap
+from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing, stand_in
+from cmft_engine.model.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
+from cmft_engine.training.characters import CharacterSet
+from cmft_engine.training.drawing import Clip, Drawing
+from cmft_engine.training.puppets import random_puppet_clip
+from cmft_engine.training.region_pairs import INK_BELOW
+
+log = logging.getLogger(__name__)
+GAPS = (1, 5, 9)
+MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
+
+
+def cut(drawing: Drawing) -> CutDrawing:
+    """Cut a training drawing into regions as the engine does."""
+    ink = drawing.line <= INK_BELOW
+    coverage = 1 - drawing.line.astype(np.float32) / 255
+    art = LineArt(ink, np.zeros_like(ink), coverage, np.zeros((*ink.shape, 3), np.float32))
+    regions = label_regions(art)
+    grown = grow_under_ink(regions.labels)
+    return CutDrawing(ink, regions.labels, grown, max(regions.count, int(grown.max())))
+
+
+Judged = tuple[Snapped, NDArray[np.bool_], NDArray[np.bool_]]
+
+
+def judged(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Judged]:
+    """Colour a clip from its first drawing; yield each decision, which regions count and which are right."""
+    group = np.asarray(clip.group).astype(np.int32)
+    n_colors = int(group.max()) + 1
+    index = group[clip.drawings[0].part]
+    painted = PaintedDrawing(cut(clip.drawings[0]), index, stand_in([index])[0])
+    matcher = Matcher(checkpoint, [painted], n_colors=n_colors, work_size=work_size, device=torch.device("cpu"))
+    for gap in GAPS:
+        drawing = clip.drawings[gap]
+        target = cut(drawing)
+        snapped = snap(target.labels, target.grown, matcher.match(target))
+        labels = target.labels * (drawing.line > 247)
+        truth, given = (
+            _counts(labels, picture, (target.count, n_colors)) for picture in (group[drawing.part], snapped.index)
+        )
+        yield snapped, truth.sum(1) >= MIN_PX, truth.argmax(1) == given.argmax(1)
+
+
+def _counts(labels: NDArray[np.int32], index: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.int64]:
+    """Pixels of each colour in each region: (regions, colours)."""
+    flat = labels.astype(np.int64).ravel() * size[1] + index.ravel()
+    return np.bincount(flat, minlength=(size[0] + 1) * size[1]).reshape(-1, size[1])[1:]
+
+
+def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:
+    """Draw training clips: characters and puppets in turn."""
+    rng = np.random.default_rng(seed)
+    source = CharacterSet(characters, "train")
+    for number in range(count):
+        if number % 3 < 2:
+            yield source.random_clip(rng, size=448, n_drawings=10)
+        else:
+            yield random_puppet_clip(rng, size=448, n_drawings=10, style="mixed")
+
+
+def fit(signs: NDArray[np.float32], right: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Logistic regression with a little weight decay: float32 (len(SIGNS) + 1,), the constant last."""
+    x = torch.from_numpy(np.column_stack([signs, np.ones(len(signs), np.float32)]))
+    y = torch.from_numpy(right.astype(np.float32))
+    weight = torch.zeros(len(SIGNS) + 1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weight], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ weight, y) + 1e-4 * weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return weight.detach().numpy()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line, fit and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--characters", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, default=DEFAULT)
+    parser.add_argument("--clips", type=int, default=60)
+    parser.add_argument("--work-size", type=int, default=512)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(1)
+    checkpoint = load_checkpoint(options.checkpoint)
+    signs, right = [], []
+    for clip in clips(options.characters, options.clips, seed=7):
+        for snapped, counted, correct in judged(clip, checkpoint, options.work_size):
+            signs.append(snapped.signs[counted])
+            right.append(correct[counted])
+    weight = fit(np.concatenate(signs), np.concatenate(right))
+    log.info("%d regions, %.3f right; %s", len(np.concatenate(right)), np.concatenate(right).mean(),
+             ", ".join(f"{name} {value:.2f}" for name, value in zip((*SIGNS, "constant"), weight, strict=True)))
+    save_checkpoint(checkpoint.network, checkpoint.regions, options.checkpoint, calibration=weight)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
