@@ -245,7 +245,8 @@ def match_mass(
         label = np.where(near.owner == position, here, 0)
         flat = region[:, :, None] * (side.count + 1) + label[:, None]
         table = np.bincount(flat.ravel(), weights.ravel(), (target.count + 1) * (side.count + 1))
-        mass.append(4.0 * table.reshape(target.count + 1, -1)[1:, 1:])  # a half cell is 4 work pixels
+        table = table.astype(np.float64).reshape(target.count + 1, -1)
+        mass.append(4.0 * table[1:, 1:])  # a half cell is 4 work pixels
     return mass
 
 

@@ -15,29 +15,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cmft_engine.image.lineart import LineArt
-from cmft_engine.image.regions import grow_under_ink, label_regions
 from cmft_engine.image.snap import SIGNS, Snapped, snap
-from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing, stand_in
+from cmft_engine.model.matcher import Matcher, PaintedDrawing, stand_in
 from cmft_engine.model.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
 from cmft_engine.training.characters import CharacterSet
-from cmft_engine.training.drawing import Clip, Drawing
+from cmft_engine.training.drawing import Clip
 from cmft_engine.training.puppets import random_puppet_clip
-from cmft_engine.training.region_pairs import INK_BELOW
+from cmft_engine.training.region_pairs import cut_drawing
 
 log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
-
-
-def cut(drawing: Drawing) -> CutDrawing:
-    """Cut a training drawing into regions as the engine does."""
-    ink = drawing.line <= INK_BELOW
-    coverage = 1 - drawing.line.astype(np.float32) / 255
-    art = LineArt(ink, np.zeros_like(ink), coverage, np.zeros((*ink.shape, 3), np.float32))
-    regions = label_regions(art)
-    grown = grow_under_ink(regions.labels)
-    return CutDrawing(ink, regions.labels, grown, max(regions.count, int(grown.max())))
 
 
 Judged = tuple[Snapped, NDArray[np.bool_], NDArray[np.bool_]]
@@ -48,11 +36,11 @@ def judged(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Judge
     group = np.asarray(clip.group).astype(np.int32)
     n_colors = int(group.max()) + 1
     index = group[clip.drawings[0].part]
-    painted = PaintedDrawing(cut(clip.drawings[0]), index, stand_in([index])[0])
+    painted = PaintedDrawing(cut_drawing(clip.drawings[0]), index, stand_in([index])[0])
     matcher = Matcher(checkpoint, [painted], n_colors=n_colors, work_size=work_size, device=torch.device("cpu"))
     for gap in GAPS:
         drawing = clip.drawings[gap]
-        target = cut(drawing)
+        target = cut_drawing(drawing)
         snapped = snap(target.labels, target.grown, matcher.match(target))
         labels = target.labels * (drawing.line > 247)
         truth, given = (

@@ -109,8 +109,8 @@ def label_pair(
     parts = np.minimum(group, MAX_LABELS - 1) if group.size > MAX_LABELS else np.arange(group.size)
     label_color = np.zeros((MAX_LABELS, 3), np.float32)
     label_color[parts] = colors[np.minimum(group, len(colors) - 1)]
-    shown = (parts[drawing.part].astype(np.int64) for drawing in (reference, target))
-    return Pair(reference, target, *shown, label_color)
+    label_reference, label_target = parts[reference.part].astype(np.int64), parts[target.part].astype(np.int64)
+    return Pair(reference, target, label_reference, label_target, label_color)
 
 
 def collate(pairs: list[Pair]) -> Batch:

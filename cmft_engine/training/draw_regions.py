@@ -20,7 +20,7 @@ from cmft_engine.model.inputs import as_batch, line_channels
 from cmft_engine.model.matcher import match_mass, stand_in
 from cmft_engine.model.network import Network
 from cmft_engine.training.dataset import Mixture, Pair, PairSource, use_one_thread
-from cmft_engine.training.region_pairs import CutDrawing, RegionExample, cut_pair, example_of
+from cmft_engine.training.region_pairs import RegionExample, WorkDrawing, cut_pair, example_of
 
 log = logging.getLogger(__name__)
 SIZES = (224, 288, 352)
@@ -37,7 +37,7 @@ def draw(source: PairSource, size: int, network: Network | None) -> RegionExampl
 
 @torch.inference_mode()
 def pair_mass(
-    network: Network, pair: Pair, target: CutDrawing, reference: CutDrawing
+    network: Network, pair: Pair, target: WorkDrawing, reference: WorkDrawing
 ) -> NDArray[np.float64]:
     """Match weight (T, R) that the network sends from target regions to reference regions, in work pixels."""
     device = torch.device("cpu")

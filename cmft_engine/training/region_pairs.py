@@ -12,7 +12,8 @@ from torch import Tensor
 from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.image.framing import frame_drawing, work_scale
 from cmft_engine.image.lineart import LineArt
-from cmft_engine.image.regions import Regions, grow_under_ink, label_regions
+from cmft_engine.image.regions import grow_under_ink, label_regions
+from cmft_engine.model.matcher import CutDrawing
 from cmft_engine.model.region_inputs import RegionSide, find_motion, pair_features, region_side, relation_features
 from cmft_engine.model.region_network import PAIR_FEATURES, RegionTensors
 from cmft_engine.training.dataset import Pair
@@ -44,7 +45,7 @@ class RegionExample:
 
 
 @dataclass(frozen=True)
-class CutDrawing:
+class WorkDrawing:
     """A drawing cut into regions at the work size; shares: (regions, labels) of truth in each region."""
 
     side: RegionSide
@@ -53,7 +54,7 @@ class CutDrawing:
     columns: NDArray[np.intp]
 
 
-def cut_pair(pair: Pair, work_size: int) -> tuple[CutDrawing, CutDrawing]:
+def cut_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
     """Cut target and reference into regions, framed as in use."""
     scale = work_scale(pair.reference.line < INK_BELOW, work_size)
     return (
@@ -62,16 +63,23 @@ def cut_pair(pair: Pair, work_size: int) -> tuple[CutDrawing, CutDrawing]:
     )
 
 
-def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: int) -> CutDrawing:
+def cut_drawing(drawing: Drawing) -> CutDrawing:
+    """Cut a training drawing into regions as the engine does."""
     ink = drawing.line <= INK_BELOW
-    coverage = 1.0 - drawing.line.astype(np.float32) / 255.0
+    coverage = np.float32(1) - drawing.line.astype(np.float32) / np.float32(255)
     art = LineArt(ink, np.zeros_like(ink), coverage, np.zeros((*ink.shape, 3), np.float32))
-    regions: Regions = label_regions(art)
-    framing = frame_drawing(ink, scale, limit=work_size * 3 // 2)
+    regions = label_regions(art)
     grown = grow_under_ink(regions.labels)
+    return CutDrawing(ink, regions.labels, grown, max(regions.count, int(grown.max())))
+
+
+def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: int) -> WorkDrawing:
+    regions = cut_drawing(drawing)
+    ink = regions.ink
+    framing = frame_drawing(ink, scale, limit=work_size * 3 // 2)
     side = region_side(
         framing.sample(regions.labels).astype(np.int32),
-        framing.sample(grown).astype(np.int32),
+        framing.sample(regions.grown).astype(np.int32),
         framing.sample_ink(ink),
         count=regions.count,
     )
@@ -80,7 +88,7 @@ def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: in
     counts = np.bincount(flat, minlength=(regions.count + 1) * n_labels).reshape(-1, n_labels)[1:]
     shares = (counts / np.maximum(counts.sum(1, keepdims=True), 1)).astype(np.float32)
     rows, columns = framing.rows(ink.shape[0]), framing.columns(ink.shape[1])
-    return CutDrawing(side, shares, rows, columns)
+    return WorkDrawing(side, shares, rows, columns)
 
 
 def region_example(pair: Pair, work_size: int) -> RegionExample | None:
@@ -89,7 +97,7 @@ def region_example(pair: Pair, work_size: int) -> RegionExample | None:
     return example_of(target, reference, None)
 
 
-def example_of(target: CutDrawing, reference: CutDrawing, mass: NDArray[np.float64] | None) -> RegionExample | None:
+def example_of(target: WorkDrawing, reference: WorkDrawing, mass: NDArray[np.float64] | None) -> RegionExample | None:
     """Put two cut drawings side by side; `mass` as in `pair_features`."""
     counts = (target.side.count, reference.side.count)
     if not all(1 < count <= MAX_REGIONS for count in counts):
