@@ -12,7 +12,7 @@ from cmft_engine.protocol.errors import PaletteError
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.references import read_drawing, read_references
 from cmft_engine.shot import Shot
-from tests.drawings import PAINTS, figure, write, write_shot
+from tests.drawings import BOXES, PAINTS, figure, write, write_shot
 
 CANVAS = Window(0, 0, 64, 64)
 LINEAR = "lin_rec709_scene"
@@ -79,7 +79,7 @@ def test_lines_come_from_the_shot(folder):
 
 def test_two_references_share_a_palette(folder):
     """A colour that only the second reference shows is in the palette of both."""
-    green = (0.1, 0.7, 0.3)
+    green = (0.2, 0.6, 0.4)
     write(figure(3).painted((*PAINTS[:3], green)), folder / "second.png")
     found = read(folder, "ref.png@1", "second.png@2")
     assert as_bytes(found.palette.values) == as_bytes([*PAINTS, green])
@@ -126,7 +126,8 @@ def test_a_palette_without_the_references_colors(folder, caplog):
 
 def test_painterly_references(folder):
     """A painting of thousands of colours is refused for flats, and reduced to a palette for paint."""
-    noise = np.random.default_rng(1).uniform(0.3, 1, (64, 64, 3)).astype(np.float32).repeat(2, 0).repeat(2, 1)
+    noise = np.random.default_rng(1).uniform(0.3, 1, (22, 22, 3)).astype(np.float32).repeat(3, 0).repeat(3, 1)
+    write(figure(boxes=BOXES[:1]).lines(), folder / "lines.0001.png")
     write(noise[:64, :64], folder / "ref.png")
     with pytest.raises(PaletteError, match=r"ref\.png.* more than 256: use --mode paint"):
         read(folder, "ref.png@1")

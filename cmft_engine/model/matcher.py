@@ -244,9 +244,9 @@ def match_mass(
         here = side.grown[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
         label = np.where(near.owner == position, here, 0)
         flat = region[:, :, None] * (side.count + 1) + label[:, None]
-        table = np.bincount(flat.ravel(), weights.ravel(), (target.count + 1) * (side.count + 1))
-        table = table.astype(np.float64).reshape(target.count + 1, -1)
-        mass.append(4.0 * table[1:, 1:])  # a half cell is 4 work pixels
+        total = np.bincount(flat.ravel(), weights.ravel(), (target.count + 1) * (side.count + 1))
+        table = 4.0 * total.reshape(target.count + 1, -1)[1:, 1:]  # a half cell is 4 work pixels
+        mass.append(np.asarray(table, np.float64))
     return mass
 
 

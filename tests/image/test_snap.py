@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.image.snap import PIXEL_TRUST, Votes, snap
+from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, Votes, snap
 
 LABELS = np.array([[1, 1, 0, 2, 2], [1, 1, 0, 2, 2]], np.int32)
 GROWN = np.array([[1, 1, 1, 2, 2], [1, 1, 2, 2, 2]], np.int32)
@@ -34,9 +34,25 @@ def test_the_winner_fills_the_region(vote):
 
 
 def test_confidence_is_the_winners_share(vote):
-    """Sure is the winner's probability, halved when the match does not hold in return."""
+    """Uncalibrated, confidence is the winner's probability."""
     assert np.allclose(snap(LABELS, GROWN, vote()).confidence, [0.9, 0.7])
-    assert np.allclose(snap(LABELS, GROWN, vote(cycle=[0, 1])).confidence, [0.45, 0.7])
+
+
+def test_signs(vote):
+    """Calibration sees log odds of the chance, margin, cycle, agreement, trust, log odds of known, and two flags."""
+    votes = vote(color=[[0.9, 0.1, 0], [0, 0, 0]], pixel=[[0.25, 0.75, 0], [0, 1, 0]], cycle=[0.5, 0],
+                 trust=[0.75, 0], known=[0.5, 0])
+    signs = snap(LABELS, GROWN, votes).signs
+    assert signs.shape == (2, len(SIGNS))
+    assert signs[0] == pytest.approx([np.log(9), 0.8, 0.5, 0.25, 0.75, 0, 0, 0], abs=1e-6)
+    assert signs[1] == pytest.approx([0, 0.5, 0, 1, 0, np.log(1 / 999), 0, 1], abs=1e-5)
+
+
+def test_calibration_weighs_the_signs(vote):
+    """A calibration that counts only the cycle makes the region that holds in return the surer one."""
+    only_cycle = np.array([0, 0, 4, 0, 0, 0, 0, 0, -2], np.float32)
+    confidence = snap(LABELS, GROWN, vote(cycle=[0, 1]), calibration=only_cycle).confidence
+    assert confidence == pytest.approx([1 / (1 + np.e**2), 1 / (1 + np.e**-2)])
 
 
 def test_pixels_decide_where_regions_were_not_asked(vote):
@@ -71,7 +87,7 @@ def test_a_mixed_region_is_divided_by_flow(vote):
     snapped = snap(LABELS, GROWN, vote(color=[[0.6, 0.4, 0], [0, 0.2, 0.7]], mixture=[0.4, 0], by_flow=flow))
     assert snapped.divided.tolist() == [True, False]
     assert snapped.index.tolist() == [[0, 1, 1, 2, 2], [1, 0, 2, 2, 2]]
-    assert snapped.confidence[0] == pytest.approx(1.0)  # both colours count
+    assert snapped.confidence[0] > 0.99  # both colours count
 
 
 def test_distrusted_flow_leaves_it_to_the_match(vote):
