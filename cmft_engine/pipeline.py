@@ -180,7 +180,7 @@ class _Run:
     def _keep(self, path: Path, notes: dict[str, Any]) -> None:
         """Take a finished frame of an earlier run into the report."""
         unsure = tuple(UnsureRegion(**{**region, "bbox": tuple(region["bbox"])}) for region in notes["unsure"])
-        report = FrameReport(**{**notes, "unsure": unsure})
+        report = FrameReport(**{**notes, "path": str(path), "unsure": unsure})
         self.reports.append(report)
         self._picture(report, display_picture(read_plate(path, frame=report.frame)), None)
 
