@@ -1,7 +1,6 @@
 """The palette holds the exact colors of the painted areas and nothing that anti-aliasing made."""
 
 import json
-import time
 
 import cv2
 import numpy as np
@@ -250,11 +249,9 @@ def test_alike_entries_are_found_by_depth():
     assert find_alike(close) is None and find_alike(close, bit_depth="uint8") == ("a", "b")
 
 
-def test_4k_takes_less_than_a_second():
-    """A 4320x2160 painting is read well under the time in which a person notices; the bound is loose."""
+def test_large_painting():
+    """A 4320x2160 painting gives the palette that its tiles have, no more."""
     spots = (((x, y), 45, (x / 1080, y / 1080, 0.5, 1.0)) for x in range(100, 1000, 200) for y in range(100, 1000, 200))
     picture = painted(*spots, size=1080)
     pixels, labels = np.tile(picture.pixels, (2, 4, 1)), np.tile(picture.labels, (2, 4))
-    start = time.process_time()
     assert len(extract_palette([Painting(pixels, labels)])) == 26
-    assert time.process_time() - start < 5
