@@ -25,6 +25,7 @@ VENV = ROOT / ".venv"
 STAMP = "cmft-installed.json"
 VERSIONS = ((3, 11), (3, 12), (3, 13))
 
+
 class InstallError(Exception):
     """Something that the user must do first; the message says what."""
 

@@ -61,10 +61,10 @@ def check_free(paths: Mapping[int, Path]) -> None:
     """Raise ShotError when an output is there already."""
     there = [frame for frame, path in paths.items() if path.exists()]
     if there:
-        path = paths[there[0]]
+        more = f", and {len(there) - 1} more" if there[1:] else ""
         raise ShotError(
-            f"{path} (frame {there[0]}) is there already, as are {len(there) - 1} more; use --resume to keep finished "
-            "frames, --overwrite to replace them, or another --out"
+            f"{paths[there[0]]} (frame {there[0]}) is there already{more}; use --resume to keep finished frames, "
+            "--overwrite to replace them, or another --out"
         )
 
 

@@ -154,7 +154,7 @@ def test_existing_plates_are_counted(shot, tmp_path):
     outputs.check_free(paths)
     for path in paths.values():
         path.touch()
-    with pytest.raises(ShotError, match=r"c\.0001\.png \(frame 1\) is there already, as are 1 more; use --resume"):
+    with pytest.raises(ShotError, match=r"c\.0001\.png \(frame 1\) is there already, and 1 more; use --resume"):
         outputs.check_free(paths)
 
 

@@ -134,21 +134,6 @@ def extract_palette(paintings: Sequence[Painting], *, space: str = "sRGB") -> Pa
     return _named(values[order], areas[order], space, _paper(paintings))
 
 
-def merge(palettes: Sequence[Palette]) -> Palette:
-    """Return the union of palettes of one space, in order of first appearance; areas of equal colors are added."""
-    spaces = {palette.space for palette in palettes}
-    if len(spaces) > 1:
-        raise PaletteError(f"palettes of different color spaces ({', '.join(sorted(spaces))}) cannot be merged; "
-                           "save the references in one space")
-    found: dict[tuple[float, float, float, float], PaletteColor] = {}
-    for color in (color for palette in palettes for color in palette.colors):
-        known = found.get(color.values)
-        found[color.values] = color if known is None else replace(known, area=known.area + color.area)
-    names = unique_names(color.name for color in found.values())
-    colors = tuple(replace(color, name=name) for color, name in zip(found.values(), names, strict=True))
-    return Palette(colors, spaces.pop() if spaces else "sRGB")
-
-
 def find_alike(palette: Palette, *, bit_depth: str = "float") -> tuple[str, str] | None:
     """Return the names of two entries that are one color in a file of `bit_depth`, or None."""
     first = palette.index_of(palette.values, bit_depth=bit_depth)

@@ -48,10 +48,10 @@ class Votes:
 class Snapped:
     """The decision.
 
-    index: int32 (H, W) palette index of every pixel. color, runner_up: int32 (n,) a region's first and second
-    choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours. signs: float32
-    (n, len(SIGNS)) what confidence was judged by: log odds of the chance of the chosen colour, its margin over the
-    second, whether the match holds in return, the share of the region's pixel matches that agree (their spread),
+    index: int32 (H, W) palette index of every pixel. color, runner_up: (n,) palette index of a region's first and
+    second choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours. signs:
+    float32 (n, len(SIGNS)) what confidence was judged by: log odds of the chance of the chosen colour, its margin over
+    the second, whether the match holds in return, the share of the region's pixel matches that agree (their spread),
     flow's trust, log odds of being known, and two flags.
     """
 
@@ -67,7 +67,7 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = U
     """Decide every region and pixel.
 
     labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region. calibration: float32
-    (len(SIGNS) + 1,), what each sign of `confidence_signs` counts towards confidence, then the constant.
+    (len(SIGNS) + 1,), what each of SIGNS counts towards confidence, then the constant.
     """
     asked = votes.color.sum(1) > 0  # regions large enough for the region network
     chance = np.where(asked[:, None], votes.color, PIXEL_TRUST * votes.pixel)

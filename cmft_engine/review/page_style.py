@@ -31,7 +31,7 @@ code, .mono { font-family: "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono"
 .frame .picture { height: 78px; background: var(--raised); display: flex; align-items: center;
   justify-content: center; color: var(--dim); font-size: 12px; }
 .frame img { width: 100%; height: 100%; object-fit: contain; display: block; }
-.frame .about { display: flex; justify-content: space-between; padding: 4px 7px 5px; font-size: 12px;
+.frame .about { display: flex; justify-content: space-between; gap: 6px; padding: 4px 7px 5px; font-size: 12px;
   font-variant-numeric: tabular-nums; }
 .frame .about b { color: var(--bright); font-weight: 600; }
 .frame .about i { font-style: normal; color: var(--dim); }

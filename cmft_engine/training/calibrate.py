@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
 
-
 Judged = tuple[Snapped, NDArray[np.bool_], NDArray[np.bool_]]
 
 

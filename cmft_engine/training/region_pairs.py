@@ -91,14 +91,8 @@ def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: in
     return WorkDrawing(side, shares, rows, columns)
 
 
-def region_example(pair: Pair, work_size: int) -> RegionExample | None:
-    """Turn a pair into an example, None when there is nothing to match or too much."""
-    target, reference = cut_pair(pair, work_size)
-    return example_of(target, reference, None)
-
-
 def example_of(target: WorkDrawing, reference: WorkDrawing, mass: NDArray[np.float64] | None) -> RegionExample | None:
-    """Put two cut drawings side by side; `mass` as in `pair_features`."""
+    """Put two cut drawings side by side, or None for nothing to match or too much; `mass` as in `pair_features`."""
     counts = (target.side.count, reference.side.count)
     if not all(1 < count <= MAX_REGIONS for count in counts):
         return None

@@ -110,7 +110,7 @@ def swapped(example: RegionExample) -> RegionExample:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train for the minutes asked, on all but the last 300 examples, which measure."""
+    """Train for the minutes asked, on all but the first 300 examples, which measure."""
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     network = RegionNetwork()

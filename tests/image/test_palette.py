@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cmft_engine.image.palette import MAX_COLORS, Painting, Palette, PaletteColor, extract_palette, find_alike, merge
+from cmft_engine.image.palette import MAX_COLORS, Painting, Palette, PaletteColor, extract_palette, find_alike
 from cmft_engine.image.palette_files import load_palette, save_palette
 from cmft_engine.image.palette_names import color_name, unique_names
 from cmft_engine.protocol.errors import PaletteError
@@ -117,15 +117,6 @@ def test_several_references_are_united():
     both, alone = extract_palette([one, two]), extract_palette([one])
     assert {color.values for color in both.colors} == {WHITE, RED, BLUE}
     assert both.colors[0].area == alone.colors[0].area + extract_palette([two]).colors[0].area
-
-
-def test_merge_keeps_first_names_and_adds_areas():
-    """Merging palettes keeps one entry a color; two spaces are refused."""
-    merged = merge([palette(RED, BLUE), palette(BLUE, GLASS)])
-    assert [(c.name, c.values, c.area) for c in merged.colors] == [
-        ("a", RED, 10), ("b", BLUE, 19), ("b 2", GLASS, 9)]
-    with pytest.raises(PaletteError, match="different color spaces"):
-        merge([palette(RED), palette(RED, space="lin_rec709")])
 
 
 def test_index_is_exact():
