@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ Labels = NDArray[np.int32]
 
 MIXED_SHARE = 0.03  # further colours with this share of the matched regions divide a region
 TRUSTED_FLOW = 0.6  # flow decides inside a region when this share of it lands in the matched regions
+SMOOTH_RATIO = 0.004  # spread of the vote among neighbours in a divided region, as a share of the longer side
 PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
 SIGNS = ("chance", "margin", "cycle", "agreed", "trust", "known", "divided", "pixels only")
 UNCALIBRATED = np.array([1, 0, 0, 0, 0, 0, 0, 0, 0], np.float32)  # the chance alone
@@ -108,4 +110,20 @@ def _divide(
     second, second_fits = np.where(flow_first, match, flow), np.where(flow_first, match_fits, flow_fits)
     out = index.copy()
     out[y, x] = np.where(first_fits, first, np.where(second_fits, second, index[y, x]))
+    return _smooth(out, (y, x), allowed[region])
+
+
+def _smooth(index: Labels, places: tuple[NDArray[np.intp], NDArray[np.intp]], allowed: NDArray[np.bool_]) -> Labels:
+    """Give each of the divided pixels the colour that most of its surroundings have, among those it may have.
+
+    places: rows and columns of P pixels. allowed: (P, K).
+    """
+    sigma = SMOOTH_RATIO * max(index.shape)
+    best, most = index[places], np.zeros(len(places[0]), np.float32)
+    for color in np.unique(index[places]):
+        near = cv2.GaussianBlur((index == color).astype(np.float32), (0, 0), sigma)[places]
+        wins = allowed[:, color] & (near > most)
+        best[wins], most[wins] = color, near[wins]
+    out = index.copy()
+    out[places] = best
     return out
