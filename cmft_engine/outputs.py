@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .image.color_space import from_display, to_display
+from .image.color_space import display_space, from_display, to_display
 from .image.cryptomatte import cryptomatte_layers
 from .image.lineart import LineArt
 from .image.palette import Palette
@@ -81,7 +81,7 @@ def compose(colored: Colored, *, line_plate: Plate, lines: LineArt, palette: Pal
 
     Palette colours are copied: a pixel without ink holds exactly the palette's values in its own space.
     """
-    space = settings.output_space or palette.space
+    space = settings.output_space or _usual_space(palette.space, path)
     values = palette.in_space(space).values  # (K, 4) straight
     flats = values[colored.index]  # (H, W, 4)
     shown = flats if colored.rgb is None else np.dstack([from_display(colored.rgb, space), flats[..., 3]])
@@ -119,6 +119,11 @@ def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palet
         metadata={**base.metadata, **matte.metadata},
         float_channels=tuple(matte.channels),
     )
+
+
+def _usual_space(space: str, path: Path) -> str:
+    """The palette's own space, but display sRGB in files that viewers take for nothing else."""
+    return display_space() if path.suffix.lower() in (".png", ".jpg", ".jpeg") else space
 
 
 def _depth(painting: Plate, path: Path) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,8 @@ from .model.device import choose_device, describe, memory_errors
 from .model.matcher import Matcher
 from .model.weights import Checkpoint, load_checkpoint
 from .outputs import Colored, State, check_free, compose, display_picture, fingerprint, plan_outputs, remove_leftovers
-from .protocol.events import Event, Finished, FrameDone, Skipped, Started
+from .protocol.errors import PaletteError
+from .protocol.events import Event, Finished, FrameDone, Message, Skipped, Started
 from .protocol.settings import Settings
 from .references import Drawing, References, read_drawing, read_references
 from .review.report import write_report
@@ -31,6 +33,9 @@ from .review.report_data import WHOLE_FRAME, FrameReport, ReportData, UnsureRegi
 from .review.thumbnails import frame_thumbnail, outline_thumbnail
 from .shot import Shot
 
+log = logging.getLogger(__name__)
+
+LOSSY = (".jpg", ".jpeg")
 MAX_REFERENCES = 4  # of many references, a frame uses the nearest in time
 MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
 OutPath = str | Path
@@ -57,6 +62,8 @@ def colorize(shot: Shot, out: OutPath, *, settings: Settings | None = None, pale
     finished = None
     for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):
         finished = event
+        if isinstance(event, Message):
+            log.warning("%s", event.text)
     assert isinstance(finished, Finished)
     return Report(Path(finished.report), Path(finished.html), finished.frames, finished.unsure, finished.seconds)
 
@@ -69,12 +76,18 @@ def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None,
     """
     settings = settings or Settings()
     paths = plan_outputs(shot, str(out))
+    if palette is not None and not Path(palette).is_file():
+        raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
     if not (overwrite or resume):
         check_free(paths)
     run = _Run(shot, str(out), settings=settings, palette=palette)
     yield Started(len(shot.frames), run.device_name, __version__)
+    if any(path.suffix.lower() in LOSSY for path in paths.values()):
+        run.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
     for frame in shot.frames:
-        yield run.frame(frame, paths[frame], resume=resume)
+        event = run.frame(frame, paths[frame], resume=resume)
+        yield from run.news()
+        yield event
     yield run.finish()
 
 
@@ -106,9 +119,22 @@ class _Run:
         self.holds = shot.holds()
         self.last_use = {first: frame for frame, first in sorted(self.holds.items())}
         self.reports: list[FrameReport] = []
+        self.notes: list[str] = []
+        self._told = 0
         self.thumbnails: dict[tuple[int, int], bytes] = {}
         self.base_digest = self._base_digest()
         self._engine: _Engine | None = None
+
+    def warn(self, text: str) -> None:
+        """Note something for the report and for whoever watches, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def news(self) -> Iterator[Message]:
+        """Yield the notes that nobody was told yet."""
+        fresh, self._told = self.notes[self._told :], len(self.notes)
+        for text in fresh:
+            yield Message("warning", text)
 
     def _base_digest(self) -> str:
         """Digest of everything that every frame depends on."""
@@ -129,6 +155,8 @@ class _Run:
         if self._engine is None:
             with self.clock.stage("references"), memory_errors("taking in the references"):
                 self._engine = _Engine(self.shot, self.settings, self.palette_file, self.checkpoint, self.device)
+            if len(self._engine.references.palette) < 2:
+                self.warn("the references show a single colour; give a painted drawing, not line art")
         return self._engine
 
     def frame(self, frame: int, path: Path, *, resume: bool) -> Event:
@@ -162,6 +190,8 @@ class _Run:
                 colored, snapped = engine.color(frame, drawing)
             report = _frame_report(frame, path, drawing, snapped, engine.references.palette, self.settings)
             engine.keep(held, (colored, report), self.last_use)
+            for text in _doubts(report, drawing, self.settings):
+                self.warn(text)
         with self.clock.stage("write"):
             plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=engine.references.palette,
                             settings=self.settings, painting=engine.references.first, path=path)
@@ -195,7 +225,7 @@ class _Run:
             references=tuple(f"{r.plate}@{'sheet' if r.frame is None else r.frame}" for r in self.shot.references),
             settings=self.settings.to_dict(), palette=palette, frames=tuple(self.reports), seconds=seconds,
             version=__version__, weights=f"{self.checkpoint.name} {self.checkpoint.sha256[:12]}",
-            size=(canvas.width, canvas.height), timings=dict(self.clock.spent),
+            size=(canvas.width, canvas.height), timings=dict(self.clock.spent), notes=tuple(self.notes),
         )
         write_report(json_path, html_path, data, self.thumbnails)
         return Finished(str(json_path), str(html_path), len(self.reports), len(data.unsure), seconds)
@@ -260,6 +290,17 @@ def _frame_report(frame: int, path: Path, drawing: Drawing, snapped: Snapped, pa
     mean = float((snapped.confidence * area).sum() / area.sum()) if area.sum() else 0.0
     return FrameReport(frame, str(path), int((area > 0).sum()),
                        tuple(_unsure(int(i), boxes, area, snapped, palette) for i in unsure), mean)
+
+
+def _doubts(report: FrameReport, drawing: Drawing, settings: Settings) -> Iterator[str]:
+    """What is odd about a whole frame, as sentences."""
+    if not drawing.lines.ink.any():
+        yield f"frame {report.frame}: no line was found in {drawing.plate.path}; lower the ink threshold if it has some"
+    elif report.regions == 0:
+        yield f"frame {report.frame}: {drawing.plate.path} is all ink; raise the ink threshold if it shows a drawing"
+    elif report.confidence < settings.confidence_below:
+        yield (f"frame {report.frame}: mean confidence {report.confidence:.2f}; does a reference show what "
+               f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
 
 
 def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, snapped: Snapped, palette: Palette) -> UnsureRegion:

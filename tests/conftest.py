@@ -1,6 +1,10 @@
 """Networks for tests that need any network, but not a good one."""
 
+import os
+
 import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small pictures: threads would only wait for each other
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
 from cmft_engine.image.sequence import PlateSequence
 from cmft_engine.pipeline import colorize, colorize_iter
-from cmft_engine.protocol.events import Finished, FrameDone, Skipped, Started
+from cmft_engine.protocol.errors import PaletteError
+from cmft_engine.protocol.events import Finished, FrameDone, Message, Skipped, Started
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.shot import Shot
 from tests.drawings import PAINTS, figure, write, write_shot
@@ -28,6 +29,19 @@ SMALL = Settings(work_size=128, device="cpu")
 ROOT = Path(__file__).resolve().parents[1]
 A, B, C = figure(), figure(4, 1), figure(-3, 2)
 BARE = A.labels > 0
+
+
+def steps(*arguments, **named):
+    """The events of a run without its messages."""
+    events = colorize_iter(*arguments, **named)
+    try:
+        yield from (event for event in events if not isinstance(event, Message))
+    finally:
+        events.close()
+
+
+def messages(*arguments, **named):
+    return [event.text for event in colorize_iter(*arguments, **named) if isinstance(event, Message)]
 
 
 @pytest.fixture
@@ -62,7 +76,7 @@ def times(out):
 def test_events_of_a_run(shot, out):
     """Started, one event a frame whose plate stands on disk, Finished with both reports."""
     seen = []
-    for event in colorize_iter(shot(), out, settings=SMALL):
+    for event in steps(shot(), out, settings=SMALL):
         assert not isinstance(event, FrameDone) or Path(event.path).is_file()
         seen.append(event)
     assert isinstance(seen[0], Started) and seen[0].frames == 5 and seen[0].device.startswith("CPU")
@@ -113,7 +127,7 @@ def test_a_hold_is_colored_once(shot, out, monkeypatch):
     matched = []
     match = pipeline.Matcher.match
     monkeypatch.setattr(pipeline.Matcher, "match", lambda self, *rest: (matched.append(1), match(self, *rest))[1])
-    events = list(colorize_iter(shot(frames="1-4"), out, settings=SMALL))
+    events = list(steps(shot(frames="1-4"), out, settings=SMALL))
     assert held(events) == {1: None, 2: None, 3: 1, 4: 2}
     assert len(matched) == 2
     plates = [read_plate(out.parent / f"c.{frame:04d}.png").pixels for frame in (1, 2, 3, 4)]
@@ -132,13 +146,13 @@ def test_decisions_are_not_hoarded(shot, out):
 @pytest.mark.parametrize("finished", [1, 2, 3])
 def test_stopped_and_resumed(shot, out, finished):
     """Stopped after any frame of ABAB, --resume skips what is finished, colours the rest, and both runs agree."""
-    events = colorize_iter(shot(frames="1-4"), out, settings=SMALL)
+    events = steps(shot(frames="1-4"), out, settings=SMALL)
     for _ in range(1 + finished):
         next(events)
     events.close()
     before = times(out)
     assert len(before) == finished
-    seen = list(colorize_iter(shot(frames="1-4"), out, settings=SMALL, resume=True))
+    seen = list(steps(shot(frames="1-4"), out, settings=SMALL, resume=True))
     assert [type(event) for event in seen[1:-1]] == [Skipped] * finished + [FrameDone] * (4 - finished)
     assert {name: time for name, time in times(out).items() if name in before} == before
     plates = [read_plate(out.parent / f"c.{frame:04d}.png").pixels for frame in (1, 2, 3, 4)]
@@ -153,7 +167,7 @@ def test_resume_takes_only_what_is_up_to_date(shot, out, tmp_path):
     write(C.lines(), tmp_path / "lines.0002.png")
     (out.parent / "c.0003.png").write_bytes(b"cut off")
     again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-4")
-    seen = list(colorize_iter(again, out, settings=SMALL, resume=True))
+    seen = list(steps(again, out, settings=SMALL, resume=True))
     assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 4]
     changed = {name for name, time in times(out).items() if before[name] != time}
     assert changed == {"c.0002.png", "c.0003.png"}
@@ -169,14 +183,14 @@ def test_resume_colors_anew_when_everything_changed(shot, out, tmp_path, monkeyp
         monkeypatch.setattr(pipeline._Run, "_base_digest", lambda self: "other weights")
     settings = SMALL.replace(ink="none") if what == "setting" else SMALL
     again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1")
-    seen = list(colorize_iter(again, out, settings=settings, resume=True))
+    seen = list(steps(again, out, settings=settings, resume=True))
     assert [type(event) for event in seen[1:-1]] == [FrameDone]
 
 
 def test_nothing_left_to_do(shot, out):
     """A finished shot resumes without matching anything, and its report keeps every frame and the palette."""
     colorize(shot(frames="1-2"), out, settings=SMALL)
-    seen = list(colorize_iter(shot(frames="1-2"), out, settings=SMALL, resume=True))
+    seen = list(steps(shot(frames="1-2"), out, settings=SMALL, resume=True))
     assert [type(event) for event in seen] == [Started, Skipped, Skipped, Finished]
     report = json.loads((out.parent / "report.json").read_text())
     assert [frame["frame"] for frame in report["frames"]] == [1, 2]
@@ -213,7 +227,7 @@ def test_killed_and_resumed(shot, out, tmp_path, random_weights):
     assert len(list(out.parent.glob(".c.0003.*.tmp.png"))) == 1
     assert PlateSequence.parse(out.parent).frames == (1, 2)
     again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-4")
-    seen = list(colorize_iter(again, out, settings=SMALL, resume=True))
+    seen = list(steps(again, out, settings=SMALL, resume=True))
     assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 2]
     assert {name: times(out)[name] for name in ("c.0001.png", "c.0002.png")} == {
         name: time for name, time in before.items() if not name.startswith(".")}
@@ -256,7 +270,7 @@ def test_negative_frames(tmp_path, out):
     """Frames before zero are read, coloured and written under their own numbers."""
     lines = write_shot(tmp_path, {-3: A, -2: B, 0: C}, reference=0)
     shot = Shot.open(lines, reference=f"{tmp_path}/ref.png@0")
-    seen = list(colorize_iter(shot, out, settings=SMALL))
+    seen = list(steps(shot, out, settings=SMALL))
     assert [event.frame for event in seen if isinstance(event, FrameDone)] == [-3, -2, 0]
     assert PlateSequence.parse(out).frames == (-3, -2, 0)
 
@@ -334,8 +348,26 @@ def test_write_plate_is_the_only_way_out(shot, out, monkeypatch):
     """Closing the events stops the run at once: no further plate is written, no report."""
     written = []
     monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (written.append(path), write_plate(plate, path)))
-    events = colorize_iter(shot(), out, settings=SMALL)
+    events = steps(shot(), out, settings=SMALL)
     next(events), next(events)
     events.close()
     assert [path.name for path in written] == ["c.0001.png"]
     assert not (out.parent / "report.json").exists()
+
+
+def test_doubtful_frames_are_told(tmp_path):
+    """A blank plate, one that is all ink and an unpainted reference are each told in a sentence, and reported."""
+    write(np.ones((40, 40, 3), np.float32), tmp_path / "lines.0001.png")
+    write(np.zeros((40, 40, 3), np.float32), tmp_path / "lines.0002.png")
+    write(np.ones((40, 40, 3), np.float32), tmp_path / "ref.png")
+    shot = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@sheet")
+    told = messages(shot, tmp_path / "c.####.jpg", settings=SMALL)
+    for text in ("JPEG changes colours", "a single colour", "frame 1: no line was found", "lines.0002.png is all ink"):
+        assert any(text in line for line in told), text
+    assert json.loads((tmp_path / "report.json").read_text())["notes"] == told
+
+
+def test_missing_palette(shot, out, tmp_path):
+    """A palette that is not there is refused by name before anything starts."""
+    with pytest.raises(PaletteError, match=r"day\.json: there is no such palette file"):
+        colorize(shot(), out, palette=tmp_path / "day.json")

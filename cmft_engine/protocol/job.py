@@ -84,7 +84,12 @@ def load_job(path: Union[str, Path]) -> Job:
     except ValueError as error:
         raise InputError("{}: the job is not JSON ({}); write it again".format(source, error)) from error
     folder = os.path.dirname(os.path.abspath(str(source)))
-    return _with_paths(from_dict(values), lambda name: os.path.join(folder, name))
+    try:
+        job = from_dict(values)
+    except InputError as error:
+        error.args = ("{}: {}".format(source, error),)
+        raise
+    return _with_paths(job, lambda name: os.path.join(folder, name))
 
 
 def _with_paths(job: Job, change: Callable[[str], str]) -> Job:
