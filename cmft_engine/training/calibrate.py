@@ -25,6 +25,7 @@ from cmft_engine.training.region_pairs import cut_drawing
 
 log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
+BARE_ABOVE = 247  # line value of a pixel without ink, as in the benchmarks
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
 
 Judged = tuple[Snapped, NDArray[np.bool_], NDArray[np.bool_]]
@@ -41,7 +42,7 @@ def judged(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Judge
         drawing = clip.drawings[gap]
         target = cut_drawing(drawing)
         snapped = snap(target.labels, target.grown, matcher.match(target))
-        labels = target.labels * (drawing.line > 247)
+        labels = target.labels * (drawing.line > BARE_ABOVE)
         truth, given = (
             _counts(labels, picture, (target.count, n_colors)) for picture in (group[drawing.part], snapped.index)
         )

@@ -13,7 +13,7 @@ from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.image.framing import frame_drawing, work_scale
 from cmft_engine.image.lineart import LineArt
 from cmft_engine.image.regions import grow_under_ink, label_regions
-from cmft_engine.model.matcher import CutDrawing
+from cmft_engine.model.matcher import TARGET_LIMIT, CutDrawing
 from cmft_engine.model.region_inputs import RegionSide, find_motion, pair_features, region_side, relation_features
 from cmft_engine.model.region_network import PAIR_FEATURES, RegionTensors
 from cmft_engine.training.dataset import Pair
@@ -56,7 +56,7 @@ class WorkDrawing:
 
 def cut_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
     """Cut target and reference into regions, framed as in use."""
-    scale = work_scale(pair.reference.line < INK_BELOW, work_size)
+    scale = work_scale(pair.reference.line <= INK_BELOW, work_size)
     return (
         _cut(pair.target, pair.label_target, scale, work_size),
         _cut(pair.reference, pair.label_reference, scale, work_size),
@@ -76,7 +76,7 @@ def cut_drawing(drawing: Drawing) -> CutDrawing:
 def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: int) -> WorkDrawing:
     regions = cut_drawing(drawing)
     ink = regions.ink
-    framing = frame_drawing(ink, scale, limit=work_size * 3 // 2)
+    framing = frame_drawing(ink, scale, limit=round(work_size * TARGET_LIMIT))
     side = region_side(
         framing.sample(regions.labels).astype(np.int32),
         framing.sample(regions.grown).astype(np.int32),

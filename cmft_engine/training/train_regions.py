@@ -23,11 +23,13 @@ from torch import Tensor
 
 from cmft_engine.image.descriptors import RASTER
 from cmft_engine.model.region_network import RegionNetwork
+from cmft_engine.protocol.errors import InputError
 from cmft_engine.training.region_pairs import RegionBatch, RegionExample, collate_regions
 
 Floats = NDArray[np.float32]
 log = logging.getLogger(__name__)
 BATCH = 12
+HELD_OUT = 300  # examples that measure and are not trained on: the first by file name
 FLOW_COLUMNS, MASS_COLUMNS, OFFSET_COLUMNS, SIZE_COLUMN = slice(0, 2), slice(4, 7), slice(7, 9), 11  # of a pair
 HIDE_FLOW, HIDE_MASS = 0.1, 0.25  # how often a cue is withheld, so that none is leaned on alone
 
@@ -117,10 +119,12 @@ def train(options: argparse.Namespace) -> None:
     if options.state.exists():
         network.load_state_dict(torch.load(options.state, weights_only=True))
     optimizer = torch.optim.AdamW(network.parameters(), options.rate, (0.9, 0.98), weight_decay=1e-2)
-    held_out = load_examples(options.examples)[:300]
+    held_out = load_examples(options.examples)[:HELD_OUT]
+    if len(held_out) < HELD_OUT:
+        raise InputError(f"{options.examples}: {len(held_out)} examples; draw more than {HELD_OUT} first")
     start, step, mean = time.monotonic(), 0, [0.0, 0.0]
     while time.monotonic() - start < 60 * options.minutes:
-        examples = load_examples(options.examples)[300:]
+        examples = load_examples(options.examples)[HELD_OUT:]
         order = rng.permutation(len(examples))
         order = order[np.argsort([len(examples[i].node_target) // 24 for i in order], kind="stable")]
         batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
