@@ -138,16 +138,10 @@ class _Run:
 
     def _base_digest(self) -> str:
         """Digest of everything that every frame depends on."""
-        pairs = [(r.plate, self._reference_lines(r.frame, r.lines)) for r in self.shot.references]
-        files = [path for pair in pairs for path in pair if path is not None]
+        files = [path for r in self.shot.references for path in (r.plate, r.lines) if path is not None]
         order = repr([(r.frame, r.plate.name) for r in self.shot.references])
-        palette = [self.palette_file] if self.palette_file is not None and self.palette_file.exists() else []
+        palette = [self.palette_file] if self.palette_file is not None else []  # colorize_iter saw that it is there
         return fingerprint(__version__, self.checkpoint.sha256, repr(self.settings), order, *files, *palette)
-
-    def _reference_lines(self, frame: int | None, lines: Path | None) -> Path | None:
-        if lines is not None or frame is None or frame not in self.shot.lines.frames:
-            return lines
-        return self.shot.lines.path(frame)
 
     @property
     def engine(self) -> _Engine:

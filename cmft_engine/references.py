@@ -72,7 +72,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
 
     Raises PlateError and PaletteError.
     """
-    drawings = [_read_reference(reference, shot, canvas, settings) for reference in shot.references]
+    drawings = [_read_reference(reference, canvas, settings) for reference in shot.references]
     space = drawings[0].plate.space
     paintings = [
         Painting(_rgba_in(d.plate, space), d.regions.labels, str(d.plate.path)) for d in drawings
@@ -91,18 +91,15 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     return References(tuple(painted), colors, drawings[0].plate)
 
 
-def _read_reference(reference: Reference, shot: Shot, canvas: Window, settings: Settings) -> Drawing:
+def _read_reference(reference: Reference, canvas: Window, settings: Settings) -> Drawing:
     plate = read_plate(reference.plate, frame=reference.frame, space=settings.input_space)
     if reference.is_sheet:
         canvas = plate.data_window.union(plate.display_window)
     plate = plate.on_canvas(canvas)
-    source = reference.lines
-    if source is None and reference.frame is not None and reference.frame in shot.lines.frames:
-        source = shot.lines.path(reference.frame)
-    if source is None:
+    if reference.lines is None:
         lines = line_art_from_painting(to_display(plate.rgb(), plate.space), plate.alpha())
     else:
-        line_plate = read_plate(source, frame=reference.frame, space=settings.input_space)
+        line_plate = read_plate(reference.lines, frame=reference.frame, space=settings.input_space)
         lines = find_lines(line_plate.on_canvas(canvas), settings)
     return _cut(plate, lines, settings)
 

@@ -103,6 +103,19 @@ def overlap(target: Labels, reference: Labels, counts: tuple[int, int]) -> NDArr
     return np.bincount(flat, minlength=n * m).reshape(n, m).astype(np.float64)
 
 
+def count_colors(labels: Labels, index: NDArray[np.integer], counts: tuple[int, int]) -> NDArray[np.int64]:
+    """Pixels of each colour in each region 1..n: (n, K), for counts = (n, K); labels 0 are passed over."""
+    n, k = counts
+    flat = labels.astype(np.int64).ravel() * k + index.ravel()
+    return np.bincount(flat, minlength=(n + 1) * k).reshape(-1, k)[1:]
+
+
+def shares_of(counts: NDArray[np.int64]) -> Floats:
+    """Each row of counts (n, K) as shares of its sum; a row of zeros stays zero."""
+    shares: Floats = (counts / np.maximum(counts.sum(1, keepdims=True), 1)).astype(np.float32)
+    return shares
+
+
 def _boxes(labels: Labels, count: int) -> NDArray[np.float64]:
     """Bounding boxes (count, 4) as x0, y0, x1, y1; zeros for absent labels."""
     found = ndimage.find_objects(labels, count)

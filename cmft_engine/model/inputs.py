@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 DISTANCE_PX = 16.0  # distances to ink beyond this many work pixels look alike
-CELL_PX = 16  # work sizes are multiples of this
 
 
 def line_channels(ink: NDArray[np.float32]) -> NDArray[np.float32]:

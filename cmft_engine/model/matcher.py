@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..image.descriptors import Descriptors
+from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import Votes
 from . import region_inputs
@@ -95,9 +95,7 @@ class Matcher:
             as_batch(line_channels(side.ink), self.device), as_batch(rgb.transpose(2, 0, 1), self.device)
         )
         drawing = reference.drawing
-        flat = drawing.labels.astype(np.int64).ravel() * self.n_colors + reference.index.ravel()
-        counts = np.bincount(flat, minlength=(drawing.count + 1) * self.n_colors).reshape(-1, self.n_colors)[1:]
-        shares = (counts / np.maximum(counts.sum(1, keepdims=True), 1)).astype(np.float32)
+        shares = shares_of(count_colors(drawing.labels, reference.index, (drawing.count, self.n_colors)))
         return _Known(side, framing, reference.index, features, shares, _largest(side))
 
     def _side(self, drawing: CutDrawing) -> tuple[RegionSide, Framing]:
@@ -199,14 +197,9 @@ class Matcher:
 
     def _pixel_shares(self, drawing: CutDrawing, *carried: Labels) -> Floats:
         """Share of each colour among a region's carried pixels, mean of both ways: (n, K)."""
-        total = np.zeros((drawing.count + 1) * self.n_colors)
-        for index in carried:
-            total += np.bincount(
-                drawing.labels.astype(np.int64).ravel() * self.n_colors + index.ravel(), minlength=total.size
-            )
-        table = total.reshape(-1, self.n_colors)[1:]
-        shares: Floats = (table / np.maximum(table.sum(1, keepdims=True), 1)).astype(np.float32)
-        return shares
+        size = drawing.count, self.n_colors
+        tables = [count_colors(drawing.labels, index, size) for index in carried]
+        return shares_of(np.sum(tables, axis=0))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cmft_engine.image.descriptors import count_colors
 from cmft_engine.image.snap import SIGNS, Snapped, snap
 from cmft_engine.model.matcher import Matcher, PaintedDrawing, stand_in
 from cmft_engine.model.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
@@ -44,15 +45,9 @@ def judged(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Judge
         snapped = snap(target.labels, target.grown, matcher.match(target))
         labels = target.labels * (drawing.line > BARE_ABOVE)
         truth, given = (
-            _counts(labels, picture, (target.count, n_colors)) for picture in (group[drawing.part], snapped.index)
+            count_colors(labels, picture, (target.count, n_colors)) for picture in (group[drawing.part], snapped.index)
         )
         yield snapped, truth.sum(1) >= MIN_PX, truth.argmax(1) == given.argmax(1)
-
-
-def _counts(labels: NDArray[np.int32], index: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.int64]:
-    """Pixels of each colour in each region: (regions, colours)."""
-    flat = labels.astype(np.int64).ravel() * size[1] + index.ravel()
-    return np.bincount(flat, minlength=(size[0] + 1) * size[1]).reshape(-1, size[1])[1:]
 
 
 def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
+from cmft_engine.image.descriptors import NODE_FEATURES, RASTER, count_colors, shares_of
 from cmft_engine.image.framing import frame_drawing, work_scale
 from cmft_engine.image.lineart import LineArt
 from cmft_engine.image.regions import grow_under_ink, label_regions
@@ -83,10 +83,7 @@ def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: in
         framing.sample_ink(ink),
         count=regions.count,
     )
-    n_labels = int(label.max()) + 1
-    flat = regions.labels.astype(np.int64).ravel() * n_labels + label.ravel()
-    counts = np.bincount(flat, minlength=(regions.count + 1) * n_labels).reshape(-1, n_labels)[1:]
-    shares = (counts / np.maximum(counts.sum(1, keepdims=True), 1)).astype(np.float32)
+    shares = shares_of(count_colors(regions.labels, label, (regions.count, int(label.max()) + 1)))
     rows, columns = framing.rows(ink.shape[0]), framing.columns(ink.shape[1])
     return WorkDrawing(side, shares, rows, columns)
 
