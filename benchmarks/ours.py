@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 import cmft_engine
-from cmft_engine.evaluation.clips import Pair, read_rgb8
-from cmft_engine.image.plate import Plate, write_plate
+from cmft_engine.evaluation.clips import Pair, over_white
+from cmft_engine.image.plate import Plate, read_plate, write_plate
 
 REFERENCE_FRAME = 0
 
 
-def ours(pairs: Sequence[Pair]) -> list[np.ndarray]:
-    """Return the engine's colouring of each pair's target, uint8 RGB (H, W, 3).
+@dataclass(frozen=True)
+class Painted:
+    """A reference: its line plate and its painting, both uint8 RGB (H, W, 3)."""
+
+    line: np.ndarray
+    painting: np.ndarray
+
+
+@dataclass(frozen=True)
+class Colored:
+    """What the engine wrote for one frame: uint8 RGB (H, W, 3), and its confidence plate, float32 (H, W) in [0, 1]."""
+
+    picture: np.ndarray
+    confidence: np.ndarray
+
+
+def ours(pairs: Sequence[Pair]) -> list[Colored]:
+    """Return the engine's colouring of each pair's target.
 
     All pairs must share their reference and differ in gap; they are one shot, coloured in one call.
     """
+    reference = Painted(pairs[0].reference_line, pairs[0].reference_gt)
+    return color_shot({REFERENCE_FRAME: reference}, {pair.gap: pair.target_line for pair in pairs})
+
+
+def color_shot(references: Mapping[int, Painted], targets: Mapping[int, np.ndarray]) -> list[Colored]:
+    """Return the engine's colouring of the target line plates in the order of their frames, from all references."""
     with TemporaryDirectory(prefix="cmft-benchmark-") as name:
         folder = Path(name)
-        shot = write_shot(pairs, folder)
-        cmft_engine.colorize(shot, str(folder / "colored" / "frame.####.png"))
-        return [read_rgb8(folder / "colored" / f"frame.{pair.gap:04d}.png") for pair in pairs]
+        shot = write_shot(references, targets, folder)
+        cmft_engine.colorize(shot, str(folder / "colored" / "frame.####.exr"))
+        return [_read(folder / "colored" / f"frame.{frame:04d}.exr") for frame in sorted(targets)]
 
 
-def write_shot(pairs: Sequence[Pair], folder: Path) -> cmft_engine.Shot:
-    """Write the pairs' line plates and their reference as PNG files and return them as a shot of the targets."""
-    first = pairs[0]
-    lines = {REFERENCE_FRAME: first.reference_line} | {pair.gap: pair.target_line for pair in pairs}
+def write_shot(
+    references: Mapping[int, Painted], targets: Mapping[int, np.ndarray], folder: Path
+) -> cmft_engine.Shot:
+    """Write line plates and paintings as PNG files and return them as a shot of the targets, all by frame."""
+    lines = {frame: reference.line for frame, reference in references.items()} | dict(targets)
     for frame, line in lines.items():
         write_rgb8(line, folder / "lines" / f"line.{frame:04d}.png")
-    painting = folder / "painted.png"
-    write_rgb8(first.reference_gt, painting)
+    paintings = {frame: folder / f"painted.{frame:04d}.png" for frame in references}
+    for frame, path in paintings.items():
+        write_rgb8(references[frame].painting, path)
     return cmft_engine.Shot.open(
         str(folder / "lines" / "line.####.png"),
-        reference=f"{painting}@{REFERENCE_FRAME}",
-        frames=[pair.gap for pair in pairs],
+        reference=[f"{path}@{frame}" for frame, path in paintings.items()],
+        frames=sorted(targets),
     )
+
+
+def _read(path: Path) -> Colored:
+    plate = read_plate(path)
+    return Colored(over_white(plate), plate.pixels[..., plate.channels.index("confidence.Y")].astype(np.float32))
 
 
 def write_rgb8(picture: np.ndarray, path: Path) -> None:

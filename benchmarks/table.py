@@ -49,27 +49,31 @@ COLUMNS = (
 )
 
 
-def render_table(results: Sequence[Result]) -> str:
-    """Return one Markdown table of the results of one set, the best of each cell but the oracle's in bold."""
+def render_table(results: Sequence[Result], *, told_by: str = "gap", columns: Sequence[Column] = COLUMNS) -> str:
+    """Return one Markdown table of the results of one set, the best of each cell but the oracle's in bold.
+
+    told_by: what the numbers of a cell stand for.
+    """
     gaps = sorted({result.gap for result in results})
     methods = list(dict.fromkeys(result.method for result in results))
     means = {
-        (method, column.field, gap): _mean(results, method, column.field, gap)
+        (method, column.field, gap): mean_figure(results, method, column.field, gap)
         for method in methods
-        for column in COLUMNS
+        for column in columns
         for gap in gaps
     }
-    heading = f"| method (gap {' / '.join(map(str, gaps))}) | " + " | ".join(column.heading for column in COLUMNS)
-    lines = [heading + " | CPU s a frame |", "|---" * (len(COLUMNS) + 2) + "|"]
+    heading = f"| method ({told_by} {' / '.join(map(str, gaps))}) | " + " | ".join(column.heading for column in columns)
+    lines = [heading + " | CPU s a frame |", "|---" * (len(columns) + 2) + "|"]
     for method in methods:
-        cells = [" / ".join(_cell(means, method, column, gap) for gap in gaps) for column in COLUMNS]
+        cells = [" / ".join(_cell(means, method, column, gap) for gap in gaps) for column in columns]
         seconds = np.mean([result.seconds for result in results if result.method == method])
         lines.append(f"| {TITLES[method]} | " + " | ".join(cells) + f" | {seconds:.2f} |")
-    verdict = _verdict(means, methods, gaps)
+    verdict = _verdict(means, columns, told_by) if OURS in methods else ""
     return "\n".join([*lines, "", verdict] if verdict else lines) + "\n"
 
 
-def _mean(results: Sequence[Result], method: str, field: str, gap: int) -> float:
+def mean_figure(results: Sequence[Result], method: str, field: str, gap: int) -> float:
+    """Return the mean of a score's field over the clips, NaN left out, and NaN when there is no figure."""
     values = [getattr(r.score, field) for r in results if r.method == method and r.gap == gap]
     known = [value for value in values if not np.isnan(value)]
     return float(np.mean(known)) if known else float("nan")
@@ -91,12 +95,10 @@ def _cell(means: dict[tuple[str, str, int], float], method: str, column: Column,
     return f"**{shown}**" if _is_best(means, method, column, gap) else shown
 
 
-def _verdict(means: dict[tuple[str, str, int], float], methods: Sequence[str], gaps: Sequence[int]) -> str:
-    if OURS not in methods:
-        return ""
-    lost = [
-        f"{column.heading} at gap {gap}" for column in COLUMNS for gap in gaps if not _is_best(means, OURS, column, gap)
-    ]
-    total = len(COLUMNS) * len(gaps)
+def _verdict(means: dict[tuple[str, str, int], float], columns: Sequence[Column], told_by: str) -> str:
+    """Return in how many cells ours is best, and the others by name."""
+    gaps = sorted({gap for _, _, gap in means})
+    cells = [(column, gap) for column in columns for gap in gaps]
+    lost = [f"{column.heading} at {told_by} {gap}" for column, gap in cells if not _is_best(means, OURS, column, gap)]
     behind = "; behind in " + ", ".join(lost) if lost else ""
-    return f"Ours leads or ties in {total - len(lost)} of {total} columns{behind}."
+    return f"Ours leads or ties in {len(cells) - len(lost)} of {len(cells)} columns{behind}."

@@ -4,14 +4,15 @@ Colours nothing and scores nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ..image.plate import read_plate
+from ..image.plate import Plate, read_plate
 from ..protocol.errors import PlateError, ShotError
+from ..training.drawing import Clip
 from ..training.puppets import Style, random_puppet_clip
 from .pictures import flats_under_ink
 
@@ -19,6 +20,7 @@ GAPS = (1, 5, 9)  # how many drawings lie between reference and target, in every
 PUPPET_STYLES: dict[str, Style] = {"puppets": "inked", "puppets-shaded": "shaded"}
 PUPPET_SEED = 20_261_123  # first word of every validation seed; training never starts a seed with it
 PUPPET_CLIPS = 16
+PUPPET_PEN_SIZE = 256  # puppets take the width of the pen in px at this size
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Pair:
     reference_gt: np.ndarray
     target_line: np.ndarray
     target_gt: np.ndarray
+    reference_part: np.ndarray | None = None  # uint16 (H, W) which part each pixel shows, where that is known
+    target_part: np.ndarray | None = None
 
     def reference_flats(self) -> np.ndarray:
         """Return the reference painting with its paint continued under the ink."""
@@ -39,11 +43,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class ValidationClip:
-    """Drawings of one clip by number; the lowest number is the reference. All uint8 RGB (H, W, 3)."""
+    """Drawings of one clip by number; the lowest number is the reference. All uint8 RGB (H, W, 3).
+
+    parts: uint16 (H, W) by number, which part each pixel shows, 0 = paper; empty where the files do not say.
+    """
 
     name: str
     lines: Mapping[int, np.ndarray]
     paintings: Mapping[int, np.ndarray]
+    parts: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     def pairs(self, gaps: Sequence[int] = GAPS) -> list[Pair]:
         """Return the reference with each stored target, gaps ascending; a gap without a drawing is left out."""
@@ -56,6 +64,8 @@ class ValidationClip:
                 reference_gt=self.paintings[first],
                 target_line=self.lines[first + gap],
                 target_gt=self.paintings[first + gap],
+                reference_part=self.parts.get(first),
+                target_part=self.parts.get(first + gap),
             )
             for gap in sorted(gaps)
             if first + gap in self.lines
@@ -96,7 +106,11 @@ def _numbered(folder: Path) -> dict[int, Path]:
 
 def read_rgb8(path: Path) -> np.ndarray:
     """Return a picture as the file's own values over white paper, uint8 RGB (H, W, 3)."""
-    plate = read_plate(path)
+    return over_white(read_plate(path))
+
+
+def over_white(plate: Plate) -> np.ndarray:
+    """Return a plate's own values over white paper, uint8 RGB (H, W, 3)."""
     rgb, alpha = plate.rgb(), plate.alpha()
     if alpha is not None:
         rgb = rgb * alpha[..., None] + (1 - alpha[..., None])
@@ -117,16 +131,26 @@ def letterbox(picture: np.ndarray, size: int) -> np.ndarray:
     return canvas
 
 
-def draw_puppet_clip(number: int, *, style: Style, size: int) -> ValidationClip:
-    """Return validation puppet `number`, the same on every machine: drawings 0 and each of GAPS, `size` px square."""
-    rng = np.random.default_rng([PUPPET_SEED, number])
-    clip = random_puppet_clip(rng, size=size, n_drawings=max(GAPS) + 1, style=style)
+def draw_puppet_clip(number: int, *, style: Style, size: int, line_px: float | None = None) -> ValidationClip:
+    """Return validation puppet `number`, the same on every machine: drawings 0 and each of GAPS, `size` px square.
+
+    line_px: how wide the pen is, in px, instead of the clip's own; motion and colours stay the same.
+    """
+    clip = _puppet(number, style, size, None)
+    if line_px is not None:
+        clip = replace(_puppet(number, style, size, line_px * PUPPET_PEN_SIZE / size), color=clip.color)
     stored = (0, *GAPS)
     return ValidationClip(
         name=f"{number:02d}-{clip.name}",
         lines={i: np.repeat(clip.drawings[i].line[..., None], 3, axis=2) for i in stored},
         paintings={i: clip.painted(i) for i in stored},
+        parts={i: clip.drawings[i].part for i in stored},
     )
+
+
+def _puppet(number: int, style: Style, size: int, line_width: float | None) -> Clip:
+    rng = np.random.default_rng([PUPPET_SEED, number])
+    return random_puppet_clip(rng, size=size, n_drawings=max(GAPS) + 1, style=style, line_width=line_width)
 
 
 def load_set(name: str, data: Path, *, size: int) -> Iterator[ValidationClip]:

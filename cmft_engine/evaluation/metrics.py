@@ -43,15 +43,16 @@ def score(prediction: np.ndarray, truth: np.ndarray, *, line: np.ndarray, refere
     """
     clean = ink_free_mask(line)
     predicted, true = pack_colors(prediction), pack_colors(truth)
-    region, regions = _region_accuracy(prediction, truth, line, clean)
+    foreground = foreground_mask(truth, line=line)
+    regions = judge_regions(prediction, truth, labels=label_inked_regions(line)[0], valid=clean)
     return Score(
         psnr=_psnr(prediction, truth),
         ssim=float(structural_similarity(truth, prediction, channel_axis=2, data_range=255)),
-        foreground=_foreground_accuracy(predicted, true, clean),
-        region=region,
+        foreground=mean_of(same_color(predicted[foreground], true[foreground])),
+        region=mean_of(regions.right),
         mean_iou=_mean_iou(predicted[clean], true[clean], pack_colors(reference_flats)[clean]),
-        palette_exact=_mean(np.isin(predicted[clean], np.unique(pack_colors(reference_flats)))),
-        regions=regions,
+        palette_exact=mean_of(np.isin(predicted[clean], np.unique(pack_colors(reference_flats)))),
+        regions=len(regions.label),
     )
 
 
@@ -59,8 +60,42 @@ def wrong_pixels(prediction: np.ndarray, truth: np.ndarray, *, line: np.ndarray)
     """Return bool (H, W): ink-free pixels whose colour a viewer tells from the truth's."""
     clean = ink_free_mask(line)
     wrong = np.zeros(clean.shape, bool)
-    wrong[clean] = ~_same_color(pack_colors(prediction)[clean], pack_colors(truth)[clean])
+    wrong[clean] = ~same_color(pack_colors(prediction)[clean], pack_colors(truth)[clean])
     return wrong
+
+
+def foreground_mask(truth: np.ndarray, *, line: np.ndarray) -> np.ndarray:
+    """Return bool (H, W): ink-free pixels that the truth paints in another colour than the paper's."""
+    true = pack_colors(truth)
+    return np.asarray(ink_free_mask(line) & (true != paper_color(true)))
+
+
+@dataclass(frozen=True)
+class JudgedRegions:
+    """N regions that are large enough to count, as arrays along N.
+
+    label: their labels. area: how many pixels of them were looked at. predicted, true: their commonest packed colours
+    there. right: whether a viewer takes the two for the same.
+    """
+
+    label: np.ndarray
+    area: np.ndarray
+    predicted: np.ndarray
+    true: np.ndarray
+    right: np.ndarray
+
+
+def judge_regions(
+    prediction: np.ndarray, truth: np.ndarray, *, labels: np.ndarray, valid: np.ndarray, min_px: float = REGION_MIN_PX
+) -> JudgedRegions:
+    """Judge the regions with at least `min_px` valid pixels; labels: int (H, W), 0 = ink; valid: bool (H, W)."""
+    count = int(labels.max()) + 1
+    predicted, true = (majority_colors(labels, count, picture, valid) for picture in (prediction, truth))
+    pixels = np.bincount(labels[valid], minlength=count)
+    pixels[0] = 0
+    label = np.flatnonzero((pixels >= min_px) & (predicted >= 0) & (true >= 0))
+    right = same_color(predicted[label], true[label])
+    return JudgedRegions(label, pixels[label], predicted[label], true[label], right)
 
 
 def _psnr(prediction: np.ndarray, truth: np.ndarray) -> float:
@@ -69,7 +104,8 @@ def _psnr(prediction: np.ndarray, truth: np.ndarray) -> float:
     return float(peak_signal_noise_ratio(truth, prediction, data_range=255))
 
 
-def _mean(hits: np.ndarray) -> float:
+def mean_of(hits: np.ndarray) -> float:
+    """Return the mean of bools or ratios, NaN when there is none."""
     return float(hits.mean()) if hits.size else float("nan")
 
 
@@ -78,7 +114,7 @@ def _lab(packed: np.ndarray) -> np.ndarray:
     return np.asarray(rgb2lab(unpack_colors(packed)[None].astype(np.float64) / 255)[0])
 
 
-def _same_color(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
+def same_color(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     """Return bool (N,): packed colours that a viewer takes for the same. Each distinct pair is measured once."""
     pairs, inverse = np.unique((predicted << 24) | true, return_inverse=True)
     difference = deltaE_ciede2000(_lab(pairs >> 24), _lab(pairs & 0xFFFFFF))
@@ -92,24 +128,7 @@ def paper_color(packed: np.ndarray) -> int:
     return int(colors[pixels.argmax()])
 
 
-def _foreground_accuracy(predicted: np.ndarray, true: np.ndarray, clean: np.ndarray) -> float:
-    foreground = clean & (true != paper_color(true))
-    return _mean(_same_color(predicted[foreground], true[foreground]))
-
-
-def _region_accuracy(
-    prediction: np.ndarray, truth: np.ndarray, line: np.ndarray, clean: np.ndarray
-) -> tuple[float, int]:
-    labels, count = label_inked_regions(line)
-    predicted = majority_colors(labels, count, prediction, clean)
-    true = majority_colors(labels, count, truth, clean)
-    pixels = np.bincount(labels[clean], minlength=count)
-    pixels[0] = 0
-    counted = (pixels >= REGION_MIN_PX) & (predicted >= 0) & (true >= 0)
-    return _mean(_same_color(predicted[counted], true[counted])), int(counted.sum())
-
-
-def _scored_palette(true: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def scored_palette(true: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Return the packed colours of truth and reference, commonest first, each PALETTE_STEP_LAB from all before."""
     colors, pixels = np.unique(np.concatenate([true, reference]), return_counts=True)
     order = np.argsort(-pixels)
@@ -134,7 +153,7 @@ def _nearest_entry(colors: np.ndarray, palette: np.ndarray) -> np.ndarray:
 
 def _mean_iou(predicted: np.ndarray, true: np.ndarray, reference: np.ndarray) -> float:
     """Mean over the truth's colours of intersection over union, every pixel snapped to the scored palette."""
-    palette = _scored_palette(true, reference)
+    palette = scored_palette(true, reference)
     if not 0 < len(palette) <= PALETTE_MAX_COLORS:
         return float("nan")
     colors, inverse = np.unique(np.concatenate([predicted, true]), return_inverse=True)
@@ -145,4 +164,4 @@ def _mean_iou(predicted: np.ndarray, true: np.ndarray, reference: np.ndarray) ->
     true_px, both_px = confusion.sum(axis=1), np.diagonal(confusion)
     union_px = true_px + confusion.sum(axis=0) - both_px
     counted = true_px >= COLOR_MIN_PX
-    return _mean(both_px[counted] / union_px[counted])
+    return mean_of(both_px[counted] / union_px[counted])

@@ -6,7 +6,8 @@ Reads the files of `extract_characters`; needs no Blender.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from cmft_engine.protocol.errors import InputError
-from cmft_engine.training.drawing import Clip, Drawing
+from cmft_engine.training.drawing import Clip
 from cmft_engine.training.raster import Pen, Scene, render, smooth_normals
 
 Rng = np.random.Generator
@@ -27,6 +28,7 @@ MIN_ISLAND_FACES = 6
 HUMANOID_PACKS = ("quaternius_ultimate_characters", "quaternius_modular_men", "quaternius_modular_women")
 HUMANOID_SHARE = 0.6
 SHADOW_TONE = 0.68
+WHOLE_FILL = (0.6, 0.95)  # `Look.fill` where the whole character is to be on the page
 DEPTH_STEP = 0.02  # of the character's size on screen
 
 
@@ -172,6 +174,10 @@ class CharacterSet:
         share = np.where(human, HUMANOID_SHARE / max(human.sum(), 1), (1 - HUMANOID_SHARE) / max((~human).sum(), 1))
         self._share = share / share.sum()
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave loaded characters out of copies for other processes, which load what they draw."""
+        return {**self.__dict__, "_loaded": {}}
+
     def character(self, name: str) -> Character:
         """Return a character, from memory after its first use."""
         if name not in self._loaded:
@@ -192,11 +198,44 @@ class CharacterSet:
         moments = [(run, first + i * stride) for i in range(n_drawings)]
         return draw_run(character, moments, rng=rng, size=size, look=self.look)
 
-    def pair(self, rng: Rng, size: int, gap: int) -> tuple[Drawing, Drawing, NDArray[np.uint16]]:
-        """Return (reference, target, group) of two drawings `gap` apart, either of them the earlier one."""
-        clip = self.random_clip(rng, size=size, n_drawings=2, stride=gap)
-        reference, target = clip.drawings if rng.random() < 0.5 else clip.drawings[::-1]
-        return reference, target, clip.group
+    def drawings_apart(self, rng: Rng, *, size: int, gaps: Sequence[int | None], name: str = "") -> Clip:
+        """Return a random drawing of a random (or the named) character, then one drawing for each gap, in that order.
+
+        A gap inside a run is that many drawings before or after, seen by the same camera. A longer one is a drawing
+        of another run (of the same one, if there is no other) under a camera, pen and light of its own; None is such
+        a drawing with the whole character on the page.
+        """
+        character = self.character(name or str(rng.choice(self.names, p=self._share)))
+        n_runs, length = character.vertices.shape[:2]
+        look = _settled(rng, self.look)
+        first, steps = _steps(rng, [gap for gap in gaps if gap is not None and gap < length], length)
+        run, moments = int(rng.integers(n_runs)), sorted({0, *steps})
+        near = draw_run(character, [(run, first + step) for step in moments], rng=rng, size=size, look=look)
+        drawings, waiting = [near.drawings[moments.index(0)]], iter(steps)
+        for gap in gaps:
+            if gap is not None and gap < length:
+                drawings.append(near.drawings[moments.index(next(waiting))])
+            else:
+                other = (run + int(rng.integers(1, max(n_runs, 2)))) % n_runs, int(rng.integers(length))
+                there = replace(look, fill=WHOLE_FILL) if gap is None else look
+                drawings.append(draw_run(character, [other], rng=rng, size=size, look=there).drawings[0])
+        return Clip(tuple(drawings), near.group, near.color, character.name)
+
+
+def _steps(rng: Rng, gaps: Sequence[int], length: int) -> tuple[int, list[int]]:
+    """Return a drawing of a run of `length` and, for each gap, a signed step from it that stays within the run."""
+    fitting = [t for t in range(length) if all(t >= gap or t + gap < length for gap in gaps)]
+    first = int(rng.choice(fitting))
+    steps = [
+        -gap if first + gap >= length or (first >= gap and rng.random() < 0.5) else gap for gap in gaps
+    ]
+    return first, steps
+
+
+def _settled(rng: Rng, look: Look) -> Look:
+    """Return the look with its toon shadow decided, so that every camera shows the same parts and inked borders."""
+    shadow, ink_shadow = rng.random() < look.shadow, rng.random() < look.ink_shadow
+    return replace(look, shadow=float(shadow), ink_shadow=float(ink_shadow))
 
 
 def draw_run(character: Character, moments: list[tuple[int, int]], *, rng: Rng, size: int, look: Look) -> Clip:

@@ -12,6 +12,7 @@ Line = NDArray[np.uint8]
 """Line art, uint8 (H, W), 255 = paper, 0 = full ink."""
 
 _INK = 128  # below this a pixel counts as ink
+_LEAST_TAPER = 0.5  # share of its coverage that a tapered line keeps
 
 
 def degrade(rng: np.random.Generator, drawing: Drawing, strength: float) -> Drawing:
@@ -24,6 +25,9 @@ def degrade(rng: np.random.Generator, drawing: Drawing, strength: float) -> Draw
     size = drawing.line.shape[0]
     if rng.random() < 0.5 * strength:
         drawing = wobble(rng, drawing, amplitude=rng.uniform(0.3, 1.8) * strength * size / 256.0)
+    if rng.random() < 0.5 * strength:
+        shift = rng.uniform(-6.0, 6.0, 2) * strength * size / 256.0
+        drawing = jitter(drawing, shift=(shift[0], shift[1]), degrees=rng.uniform(-3.0, 3.0) * strength)
     line = _degraded_pen(rng, drawing.line, strength)
     if rng.random() < 0.5 * strength:
         count = int(rng.integers(1, 2 + round(30 * strength)))
@@ -62,6 +66,41 @@ def wobble(rng: np.random.Generator, drawing: Drawing, *, amplitude: float, wave
     line = cv2.remap(drawing.line, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255.0,))
     part = cv2.remap(drawing.part, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(0.0,))
     return Drawing(line.astype(np.uint8), part.astype(np.uint16))
+
+
+def jitter(drawing: Drawing, *, shift: tuple[float, float], degrees: float) -> Drawing:
+    """Return line and parts moved together by a shift (x, y) in px and a turn about the page's middle.
+
+    So drawings sit that were not registered to their pegs; what enters the page is paper.
+    """
+    size = drawing.line.shape[0]
+    middle = (size - 1) / 2.0
+    matrix = cv2.getRotationMatrix2D((middle, middle), degrees, 1.0)
+    matrix[:, 2] += shift
+    line = cv2.warpAffine(drawing.line, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=(255.0,))
+    part = cv2.warpAffine(drawing.part, matrix, (size, size), flags=cv2.INTER_NEAREST, borderValue=(0.0,))
+    return Drawing(np.asarray(line, np.uint8), np.asarray(part, np.uint16))
+
+
+def taper(rng: np.random.Generator, line: Line, change: float, *, wavelength: float = 32.0) -> Line:
+    """Return lines that swell and thin along their way by up to `change` px, but break nowhere.
+
+    wavelength: how far apart, in px, the pen's pressure changes on its own.
+    """
+    knots = max(2, round(line.shape[0] / wavelength) + 1)
+    pressure = cv2.resize(rng.random((knots, knots), np.float32), line.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    thick, thin = change_thickness(line, change), change_thickness(line, -change)
+    crest = 255.0 - _LEAST_TAPER * (255.0 - line)  # what a hairline keeps where it is thinnest
+    return _to_line(thick * pressure + np.minimum(thin, crest) * (1.0 - pressure))
+
+
+def dust(rng: np.random.Generator, line: Line, *, count: int, radius: float) -> Line:
+    """Return the line art with `count` specks of ink, up to `radius` px, anywhere on the page."""
+    result = line.copy()
+    for place in rng.uniform(0.0, line.shape[0], (count, 2)):
+        center = (int(place[0] * 16), int(place[1] * 16))
+        cv2.circle(result, center, round(rng.uniform(0.4, 1.0) * radius * 16), 0, -1, cv2.LINE_AA, 4)
+    return result
 
 
 def pencil(rng: np.random.Generator, line: Line, *, darkness: float, grain: float) -> Line:
@@ -104,9 +143,11 @@ def jpeg(line: Line, quality: int) -> Line:
 
 def _degraded_pen(rng: np.random.Generator, line: Line, strength: float) -> Line:
     if rng.random() < 0.5 * strength:
-        line = change_thickness(line, float(rng.uniform(-0.7, 1.5)) * strength)
+        line = change_thickness(line, float(rng.uniform(-0.8, 3.0)) * strength)
+    if rng.random() < 0.5 * strength:
+        line = taper(rng, line, float(rng.uniform(0.3, 1.5)) * strength)
     if rng.random() < 0.4:
-        return binary_lines(line, int(rng.integers(110, 200)))
+        return binary_lines(line, int(rng.integers(110, 236)))  # up to what the engine takes for ink
     if rng.random() < 0.4 * strength:
         return pencil(rng, line, darkness=rng.uniform(0.6, 1.0), grain=rng.uniform(0.0, 0.6) * strength)
     return line
@@ -117,6 +158,8 @@ def _degraded_scan(rng: np.random.Generator, line: Line, strength: float) -> Lin
         line = blur(line, rng.uniform(0.3, 1.0))
     if rng.random() < 0.3 * strength:
         line = paper_noise(rng, line, amount=rng.uniform(1.0, 10.0) * strength)
+    if rng.random() < 0.2 * strength:
+        line = dust(rng, line, count=int(rng.integers(1, 2 + round(20 * strength))), radius=line.shape[0] / 256.0)
     if rng.random() < 0.25 * strength:
         line = jpeg(line, int(rng.integers(40, 95)))
     return line

@@ -54,13 +54,35 @@ def test_parts_belong_to_the_colour_table(folder: Path) -> None:
         assert tuple(clip.color[0]) == (255, 255, 255)
 
 
-def test_pair_shows_the_character_twice(folder: Path) -> None:
-    """A pair has ink and parts on both drawings, of the size asked for."""
-    reference, target, group = CharacterSet(folder).pair(np.random.default_rng(4), 64, 9)
-    for drawing in (reference, target):
+def test_drawings_apart_show_the_character(folder: Path) -> None:
+    """Target and references have ink and the same groups, inside a run, beyond it, and whole for a sheet."""
+    clip = CharacterSet(folder).drawings_apart(np.random.default_rng(4), size=64, gaps=[9, 1, 48, None])
+    assert len(clip.drawings) == 5
+    for drawing in clip.drawings:
         assert drawing.line.shape == drawing.part.shape == (64, 64)
         assert drawing.line.min() < 128
-        assert set(np.unique(group[drawing.part])) == {0, 1, 2}
+        assert set(np.unique(clip.group[drawing.part])) - {0} <= {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("gap", [1, 4, 9])
+def test_a_gap_is_that_many_drawings(folder: Path, gap: int) -> None:
+    """The cube that rises two of its sides in nine steps has moved by the gap; the other one has not."""
+    still = Look(fill=(0.8, 0.8), shadow=0, turn=0, pitch=0, roll=0, perspective=0, moving_camera=0)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        clip = CharacterSet(folder, look=still).drawings_apart(rng, size=128, gaps=[gap])
+        top, other = ([int(np.flatnonzero((d.part == part).any(1))[0]) for d in clip.drawings] for part in (2, 1))
+        side = np.ptp(np.flatnonzero((clip.drawings[0].part == 1).any(0))) + 1
+        assert abs(top[0] - top[1]) == pytest.approx(gap * 2 / 9 * side, abs=2)
+        assert abs(other[0] - other[1]) <= 1
+
+
+def test_several_gaps_stay_in_one_run() -> None:
+    """Each reference is its gap away from the target, on a side where the run goes on."""
+    for seed in range(40):
+        first, steps = characters._steps(np.random.default_rng(seed), [9, 3, 1, 5], 10)
+        assert [abs(step) for step in steps] == [9, 3, 1, 5]
+        assert all(0 <= first + step < 10 for step in steps)
 
 
 def test_fill_is_the_share_of_the_frame(folder: Path) -> None:

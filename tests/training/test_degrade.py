@@ -90,3 +90,59 @@ def test_noise_and_jpeg_keep_ink_dark(drawing):
     """Scanning faults leave ink and paper well apart."""
     noisy = faults.jpeg(faults.paper_noise(np.random.default_rng(0), drawing.line, amount=6.0), 60)
     assert noisy[21, 10:50].mean() < 60 and noisy[30, 10:50].mean() > 220
+
+
+def test_jitter_moves_line_and_part_together(drawing):
+    """A shift moves both by as much; what enters the page is paper."""
+    moved = faults.jitter(drawing, shift=(5.0, -3.0), degrees=0.0)
+    np.testing.assert_array_equal(moved.line[:-3, 5:], drawing.line[3:, :-5])
+    np.testing.assert_array_equal(moved.part[:-3, 5:], drawing.part[3:, :-5])
+    assert (moved.line[:, :5] == 255).all() and (moved.part[-3:] == 0).all()
+
+
+def test_jitter_turns_about_the_middle(drawing):
+    """After a turn the part's border still carries the ink, and the middle has not moved."""
+    turned = faults.jitter(drawing, shift=(0.0, 0.0), degrees=10.0)
+    assert (turned.part != drawing.part).any() and turned.part[32, 32] == drawing.part[32, 32]
+    rows = np.nonzero(turned.part[:, 32])[0]
+    assert turned.line[rows[0] - 2 : rows[0] + 2, 32].min() < 128
+
+
+def test_taper_swells_and_thins_without_a_break():
+    """Along a straight line some places get more ink and some less, and half of it stays everywhere."""
+    line = np.full((128, 128), 255, np.uint8)
+    line[60:63] = 0
+    tapered = [faults.taper(np.random.default_rng(seed), line, 1.2) for seed in range(6)]
+    ink = (255.0 - np.stack(tapered)).sum(1) / 255
+    assert ink.min() < 2.7 and ink.max() > 3.3 and np.abs(np.diff(ink)).max() < 0.5
+    assert (255 - np.stack(tapered)).max(1).min() >= 127
+    hairline = np.where(np.arange(128)[:, None] == 60, 0, 255).repeat(128, 1).astype(np.uint8)
+    assert (255 - faults.taper(np.random.default_rng(0), hairline, 1.5)).max(0).min() >= 127
+
+
+def test_dust_is_small_and_only_adds(drawing):
+    """Specks darken some paper and leave everything else."""
+    dusty = faults.dust(np.random.default_rng(1), drawing.line, count=6, radius=1.0)
+    assert (dusty <= drawing.line).all() and 0 < np.count_nonzero(dusty < drawing.line) <= 6 * 16
+
+
+def test_strong_faults_are_all_drawn(drawing, monkeypatch):
+    """Each fault takes part in some of the drawings made worse."""
+    called = set()
+    names = ("wobble", "jitter", "erase_gaps", "change_thickness", "taper", "binary_lines", "pencil", "blur", "dust",
+             "paper_noise", "jpeg")  # fmt: skip
+
+    def watch(name):
+        fault = getattr(faults, name)
+
+        def watched(*values, **options):
+            called.add(name)
+            return fault(*values, **options)
+
+        monkeypatch.setattr(faults, name, watched)
+
+    for name in names:
+        watch(name)
+    for seed in range(60):
+        faults.degrade(np.random.default_rng(seed), drawing, 1.0)
+    assert called == set(names)

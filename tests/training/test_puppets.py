@@ -10,7 +10,7 @@ from cmft_engine.training.puppet_humans import add_human
 from cmft_engine.training.puppet_ink import Outline, draw
 from cmft_engine.training.puppet_motion import Puppet
 from cmft_engine.training.puppet_rig import Binding, Bone, Part, Rig
-from cmft_engine.training.puppets import puppet_pair, random_puppet_clip
+from cmft_engine.training.puppets import PuppetScene, puppets_apart, random_puppet_clip
 
 
 def _random_clip(seed, **options):
@@ -47,10 +47,15 @@ def test_clip_arrays_fit_together(seed):
     assert clip.painted(0).shape == (96, 96, 3)
 
 
+def _pair(seed, *, size=96, gap, style="inked"):
+    (target, reference), group = puppets_apart(np.random.default_rng(seed), size=size, gaps=[gap], style=style)
+    return target, reference, group
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_gap_zero_is_the_same_drawing(seed):
     """Two drawings no time apart are identical."""
-    a, b, _ = puppet_pair(np.random.default_rng(seed), size=96, gap=0.0, style="mixed")
+    a, b, _ = _pair(seed, gap=0.0, style="mixed")
     np.testing.assert_array_equal(a.line, b.line)
     np.testing.assert_array_equal(a.part, b.part)
 
@@ -59,7 +64,7 @@ def test_ids_name_the_same_part_over_time():
     """Neighbouring drawings share most of their ids, and shared ids cover similar places."""
     agreement = []
     for seed in range(5):
-        a, b, _ = puppet_pair(np.random.default_rng(seed), size=96, gap=0.25, style="inked")
+        a, b, _ = _pair(seed, gap=0.25)
         agreement.append((a.part == b.part).mean())
     assert np.mean(agreement) > 0.75
 
@@ -68,16 +73,34 @@ def test_longer_gap_moves_more():
     """Pixels change owner more often over nine drawings than over one."""
     changed = {}
     for gap in (1.0, 9.0):
-        pairs = [puppet_pair(np.random.default_rng(seed), size=64, gap=gap, style="inked") for seed in range(5)]
+        pairs = [_pair(seed, size=64, gap=gap) for seed in range(5)]
         changed[gap] = np.mean([(a.part != b.part).mean() for a, b, _ in pairs])
     assert changed[9.0] > 1.3 * changed[1.0]
 
 
 def test_pair_shows_parts_of_both():
     """A pair shares part ids, and the group table covers them."""
-    a, b, group = puppet_pair(np.random.default_rng(3), size=96, gap=1.0, style="shaded")
+    a, b, group = _pair(3, gap=1.0, style="shaded")
     shared = np.intersect1d(a.part, b.part)
     assert len(shared) > 5 and max(a.part.max(), b.part.max()) < len(group)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_long_gaps_still_show_the_cast(seed):
+    """Forty-eight drawings apart, every drawing shows something of the cast."""
+    drawings, _ = puppets_apart(np.random.default_rng(seed), size=64, gaps=[48, 24, 48])
+    assert len(drawings) == 4
+    assert all((drawing.part > 0).mean() >= 0.02 for drawing in drawings)
+
+
+def test_views_leave_the_scene_out():
+    """A view for a sheet shows the cast's parts alone, of the same ids, and is another drawing."""
+    for seed in range(12):
+        (target, view), group = puppets_apart(np.random.default_rng(seed), size=96, gaps=[None])
+        scene = PuppetScene(np.random.default_rng(seed), size=96, style="inked")
+        around = {i + 1 for i, key in enumerate(scene.color_keys) if key.startswith(("scene.", "prop."))}
+        assert not around & set(np.unique(group[view.part]).tolist())
+        assert (view.part > 0).mean() >= 0.02 and (view.part != target.part).any()
 
 
 def test_line_width_sets_the_amount_of_ink():

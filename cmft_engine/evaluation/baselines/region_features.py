@@ -3,6 +3,7 @@
 Looks at line plates only; colours are attached by the matcher.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -126,20 +127,37 @@ def _describe_each(
         middle = center[i] - (columns.start, rows.start)
         scale = SHAPE_SIDE / (SHAPE_SPAN * np.sqrt(area[i]))
         raw = cv2.moments(mask, True)
-        angle = 0.5 * np.arctan2(2 * raw["mu11"], raw["mu20"] - raw["mu02"])
         shape[i] = _normalised_mask(mask, middle, scale, 0.0)
-        turned[i] = _normalised_mask(mask, middle, scale, -angle)
+        turned[i] = _normalised_mask(mask, middle, scale, -_axis(raw))
         hu = cv2.HuMoments(raw).ravel()[:4]
         moments[i] = np.sign(hu) * np.log10(np.abs(hu) + 1e-9)
         touches[i] = rows.start <= 1, rows.stop >= height - 1, columns.start <= 1, columns.stop >= width - 1
     return shape, turned, moments, touches
 
 
-def _normalised_mask(mask: np.ndarray, middle: np.ndarray, scale: float, angle: float) -> np.ndarray:
-    """Return the mask scaled and turned about its middle into SHAPE_SIDE squared cells, flattened."""
+def level_shape(mask: np.ndarray) -> np.ndarray:
+    """Return what a non-empty bool mask looks like with its long axis level and its area normalised, flattened.
+
+    Its middle lies in the middle of the cells, so that the cells in reverse order show it mirrored or turned.
+    """
+    raw = cv2.moments(mask.astype(np.uint8), True)
+    middle = np.array([raw["m10"], raw["m01"]]) / raw["m00"]
+    scale = SHAPE_SIDE / (SHAPE_SPAN * np.sqrt(raw["m00"]))
+    return _normalised_mask(mask, middle, scale, -_axis(raw), to=(SHAPE_SIDE - 1) / 2)
+
+
+def _axis(moments: Mapping[str, float]) -> float:
+    """Return the angle of a mask's long axis in radians."""
+    return float(0.5 * np.arctan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"]))
+
+
+def _normalised_mask(
+    mask: np.ndarray, middle: np.ndarray, scale: float, angle: float, *, to: float = SHAPE_SIDE / 2
+) -> np.ndarray:
+    """Return the mask scaled and turned about its middle into SHAPE_SIDE squared cells, flattened; `to`: where to."""
     cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
     turn = np.array([[cosine, -sine], [sine, cosine]])
-    shift = SHAPE_SIDE / 2 - turn @ middle
+    shift = to - turn @ middle
     matrix = np.column_stack([turn, shift]).astype(np.float32)
     return np.asarray(cv2.warpAffine(mask.astype(np.float32), matrix, (SHAPE_SIDE, SHAPE_SIDE)).ravel())
 
