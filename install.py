@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Set CMFT up in its own folder: a private environment in .venv, nothing outside it is touched.
+"""Set CMFT up in its own folder: a private environment in .venv; only `nuke` adds one line outside of it.
 
     python3 install.py demo              set up, colour the example shot, say where to look
     python3 install.py test [-- ARGS]    set up, check the code and run the tests; ARGS go to pytest
     python3 install.py engine            set up only; hosts start the engine from .venv
+    python3 install.py nuke              set up, and add one line to the init.py in your .nuke folder
+    python3 install.py uninstall nuke    take that line away again
 
+`nuke` and `uninstall nuke` only say what they would do with --dry-run.
 Standard library only; runs under Python 3.9 and later. Running it again changes nothing that is in order.
 """
 
@@ -18,12 +21,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = "cmft-installed.json"
 VERSIONS = ((3, 11), (3, 12), (3, 13))
+NUKE_INIT = Path(".nuke") / "init.py"  # in the user's home, on every system
+NUKE_MARK = "# CMFT: this line was added by install.py"
 
 
 class InstallError(Exception):
@@ -165,7 +171,7 @@ def test(pytest_arguments: list[str]) -> int:
     install(VENV, ["test"])
     checks = [
         ["ruff", "check", "."],
-        ["mypy", "--strict", "cmft_engine"],
+        ["mypy", "--strict", "cmft_engine", "nuke_plugin"],
         ["pytest", *pytest_arguments],
     ]
     failed = []
@@ -184,17 +190,99 @@ def engine() -> int:
     return 0
 
 
+def nuke_line() -> str:
+    """Return the line that makes Nuke read the plug-in's folder."""
+    folder = (ROOT / "nuke_plugin").as_posix()
+    return f"import nuke; nuke.pluginAddPath({folder!r})  {NUKE_MARK}"
+
+
+def without_nuke_lines(text: str) -> str:
+    """Return the text of an init.py without lines of ours, from whatever clone; the rest stays as it is."""
+    return "".join(line for line in text.splitlines(keepends=True) if NUKE_MARK not in line)
+
+
+def with_nuke_line(text: str) -> str:
+    """Return the text of an init.py with our line once, at its end."""
+    rest = without_nuke_lines(text)
+    end = "" if not rest or rest.endswith(("\n", "\r")) else "\n"
+    return f"{rest}{end}{nuke_line()}\n"
+
+
+def change_init(change: Callable[[str], str], *, dry_run: bool) -> str:
+    """Change the user's init.py and return what was done, as a sentence; a file that would be empty is removed."""
+    path = Path(os.path.realpath(Path.home() / NUKE_INIT))  # a link to a shared file stays one
+    try:
+        before = path.read_bytes().decode("utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise InstallError(f"{path} cannot be read ({error}). Add this line to it by hand: {nuke_line()}") from error
+    after = change(before)
+    if after == before:
+        return f"{path} is as it should be; nothing to do."
+    done = "would be changed" if dry_run else "is changed"
+    lines = [f"  - {line}" for line in before.splitlines() if line not in after.splitlines()]
+    lines += [f"  + {line}" for line in after.splitlines() if line not in before.splitlines()]
+    if not dry_run:
+        write_or_remove(path, after)
+    return "\n".join([f"{path} {done}:", *lines])
+
+
+def write_or_remove(path: Path, text: str) -> None:
+    """Write a file whole or not at all; an empty one is removed."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not text:
+            path.unlink()
+            return
+        temporary.write_bytes(text.encode("utf-8"))
+        if path.exists():
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InstallError(f"{path} cannot be written ({error.strerror}). Mend that, or do by hand what "
+                           "--dry-run says.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def nuke(*, dry_run: bool) -> int:
+    """Set the engine up and let Nuke read the plug-in."""
+    if dry_run:
+        print(f"The engine would be set up in {VENV}, unless it is.")
+    else:
+        engine()
+    print(change_init(with_nuke_line, dry_run=dry_run))
+    print("Start Nuke, press Tab over the node graph, and type CMFT. docs/nuke.md goes on from there.")
+    return 0
+
+
+def uninstall(hosts: list[str], *, dry_run: bool) -> int:
+    """Take away what `nuke` has added; the clone and its .venv stay and can be deleted as they are."""
+    if hosts != ["nuke"]:
+        raise InstallError("say what to uninstall: python3 install.py uninstall nuke")
+    print(change_init(without_nuke_lines, dry_run=dry_run))
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Read the command line, act, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=("demo", "test", "engine"))
-    parser.add_argument("pytest_arguments", nargs="*", metavar="-- ARGS", help="after test: passed on to pytest")
+    parser.add_argument("action", choices=("demo", "test", "engine", "nuke", "uninstall"))
+    parser.add_argument("further", nargs="*", metavar="ARGS",
+                        help="after uninstall: nuke. After test: -- and what is passed on to pytest")
+    parser.add_argument("--dry-run", action="store_true", help="with nuke and uninstall: only say what would be done")
     given = parser.parse_args(arguments)
-    if given.pytest_arguments and given.action != "test":
-        parser.error("only `test` takes further arguments")
+    if given.further and given.action not in ("test", "uninstall"):
+        parser.error("only `test` and `uninstall` take further arguments")
+    if given.dry_run and given.action not in ("nuke", "uninstall"):
+        parser.error("--dry-run is for `nuke` and `uninstall`")
     try:
         if given.action == "test":
-            return test(given.pytest_arguments)
+            return test(given.further)
+        if given.action == "nuke":
+            return nuke(dry_run=given.dry_run)
+        if given.action == "uninstall":
+            return uninstall(given.further, dry_run=given.dry_run)
         return demo() if given.action == "demo" else engine()
     except InstallError as error:
         print(f"install.py: {error}", file=sys.stderr)

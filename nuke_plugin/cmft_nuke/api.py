@@ -1,0 +1,146 @@
+"""CMFT from Python, in Nuke's window and in `nuke -t`: create, colour, status, and what the buttons do.
+
+Errors are those of `cmft_engine.protocol.errors`; every message says what to do.
+"""
+
+from pathlib import Path
+from typing import Iterable, NamedTuple, Optional, Tuple, Union, cast
+
+import nuke
+
+from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.job import parse_frames
+
+from . import corrections, results, runner
+from . import freeze as freezing
+from .engine import EngineMissing, engine_command
+from .knobs import ENGINE_MISSING, NOT_COLOURED, READY, STALE
+from .nodes import as_cmft, no_undo, own_identity, result_pattern, set_state, text, value
+from .shot_job import prepare
+from .signature import forget, signature
+from .template import TEMPLATE
+
+__all__ = ["Status", "add_correction", "cancel", "colour", "create", "create_at_selection", "export_job", "freeze",
+           "report", "status"]
+
+Frames = Union[int, str, Iterable[int], None]
+WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing"}
+
+
+class Status(NamedTuple):
+    """What `status` returns. `state` is "not coloured", "ready", "stale" or "engine missing"."""
+
+    state: str
+    text: str
+    first: int
+    last: int
+    result: str
+    running: bool
+
+
+class Exported(NamedTuple):
+    """A job that can run elsewhere: its file, and the command line."""
+
+    job: Path
+    command: str
+
+
+def create(line: Optional[nuke.Node] = None, ref: Optional[nuke.Node] = None,
+           mask: Optional[nuke.Node] = None) -> nuke.Group:
+    """Make a CMFT node connected to these nodes and to nothing else."""
+    for selected in nuke.selectedNodes():
+        selected.setSelected(False)  # pasting would connect to it
+    group = as_cmft(nuke.nodePaste(TEMPLATE.as_posix()))
+    for index, node in enumerate((line, ref, mask)):
+        group.setInput(index, node)
+    return group
+
+
+def create_at_selection() -> nuke.Group:
+    """Make a CMFT node as Nuke's menus do: connected to what is selected, its panel open."""
+    group = as_cmft(nuke.nodePaste(TEMPLATE.as_posix()))
+    group.showControlPanel()
+    return group
+
+
+def colour(node: nuke.Node, frames: Frames = None) -> runner.Run:
+    """Bake what is needed and colour the node's range, or some frames of it.
+
+    In a terminal it returns when all is done and raises what went wrong; in Nuke's window it returns at once and the
+    result reaches the node by itself. Frames that are up to date are kept.
+    """
+    group = as_cmft(node)
+    busy = runner.running(own_identity(group))
+    if busy is not None:
+        raise InputError("{} is being coloured; wait, or press Cancel first".format(group.fullName()))
+    try:
+        engine_command(text(group, "engine"))
+        return runner.start(prepare(group, parsed_frames(frames)))
+    except EngineMissing as error:
+        _say_missing(group, error)
+        raise
+
+
+def _say_missing(group: nuke.Group, error: EngineMissing) -> None:
+    """Let a node without a result say that there is no engine; one with a result goes on to show it."""
+    if not result_pattern(group):
+        with no_undo():
+            set_state(group, ENGINE_MISSING, str(error))
+
+
+def parsed_frames(frames: Frames) -> Optional[Tuple[int, ...]]:
+    """Return frames given as a number, a text such as "1-48x2", or numbers; None for the node's own range."""
+    if frames is None:
+        return None
+    if isinstance(frames, str):
+        return parse_frames(frames)
+    found = (frames,) if isinstance(frames, int) else tuple(sorted(set(frames)))
+    if not found:
+        raise InputError("no frames are asked for; give some, or none to take the node's range")
+    return tuple(int(frame) for frame in found)
+
+
+def cancel(node: nuke.Node) -> bool:
+    """Stop the node's run; finished frames stay. Returns False when none was running."""
+    run = runner.running(str(value(as_cmft(node), "uid")))
+    if run is None:
+        return False
+    run.cancel()
+    return True
+
+
+def status(node: nuke.Node) -> Status:
+    """Look thoroughly, store what is true on the node, and return it."""
+    group = as_cmft(node)
+    forget(group)
+    with no_undo():
+        state = results.refresh(group)
+    run = runner.running(str(value(group, "uid")))
+    return Status(WORDS[state], str(value(group, "status")), int(value(group, "first")), int(value(group, "last")),
+                  result_pattern(group), run is not None)
+
+
+def add_correction(node: nuke.Node, source: corrections.Source, frame: Optional[int] = None) -> str:
+    """Make a frame (the current one) a reference: `source` is a node that shows it repainted, or a file."""
+    return corrections.add(as_cmft(node), source, frame)
+
+
+def freeze(node: nuke.Node) -> nuke.Node:
+    """Return a plain Read of the result that has taken the node's place."""
+    return freezing.freeze(as_cmft(node))
+
+
+def export_job(node: nuke.Node) -> Exported:
+    """Bake what is needed, write the job file, and return it with the command line that runs it elsewhere."""
+    group = as_cmft(node)
+    own_identity(group)
+    plan = prepare(group, inputs="inputs." + signature(group))  # later bakes must not change what a farm reads
+    return Exported(plan.job_file, 'cmft colorize --job "{}" --resume'.format(plan.job_file.as_posix()))
+
+
+def report(node: nuke.Node) -> Path:
+    """Return the HTML report of the result that the node shows. Raises InputError when there is none."""
+    found = results.report_file(as_cmft(node))
+    if found is None:
+        raise InputError("{}: there is no report yet; press Colour first".format(cast(nuke.Group, node).fullName()))
+    return found

@@ -1,0 +1,105 @@
+"""What happens when a button of the node is pressed: an action of `api`, its errors told in a sentence."""
+
+import webbrowser
+from typing import Callable, Dict
+
+import nuke
+
+from cmft_engine.protocol.errors import Cancelled, CmftError
+from cmft_engine.protocol.job import parse_frames
+
+from . import api
+from .knobs import frames_text
+from .nodes import as_cmft, one_undo, text
+from .troubleshoot import findings
+
+
+def press(action: str, node: nuke.Node) -> None:
+    """Do what a button is for; an error becomes a message."""
+    group = as_cmft(node)
+    try:
+        ACTIONS[action](group)
+    except Cancelled:
+        return  # by the person who is looking at the screen
+    except CmftError as error:
+        tell("{}: {}".format(group.name(), error) if group.fullName() not in str(error) else str(error))
+
+
+def tell(words: str) -> None:
+    """Show a sentence: in a window when there is one."""
+    if nuke.GUI:
+        nuke.message(words)
+    else:
+        nuke.tprint(words)
+
+
+def colour(group: nuke.Group) -> None:
+    """Colour the range."""
+    api.colour(group)
+
+
+def colour_frame(group: nuke.Group) -> None:
+    """Colour the current frame."""
+    api.colour(group, int(nuke.frame()))
+
+
+def cancel(group: nuke.Group) -> None:
+    """Stop the engine."""
+    if not api.cancel(group):
+        tell("{} is not being coloured.".format(group.name()))
+
+
+def add_reference(group: nuke.Group) -> None:
+    """Add the current frame to the reference frames."""
+    written = text(group, "reference_frames")
+    frames = set(parse_frames(written)) if written else set()
+    with one_undo("CMFT: add reference frame"):
+        group["reference_frames"].setValue(frames_text(sorted(frames | {int(nuke.frame())})))
+
+
+def add_correction(group: nuke.Group) -> None:
+    """Make the current frame a reference, from the selected node or from a file that is asked for."""
+    with group.parent():  # Nuke runs a button's code inside of the Group
+        selected = [node for node in nuke.selectedNodes() if node != group]
+    if len(selected) == 1:
+        api.add_correction(group, selected[0])
+        return
+    path = nuke.getFilename("The repainted frame {}".format(int(nuke.frame())), "*.exr *.png *.tif *.tiff")
+    if path:
+        api.add_correction(group, path)
+
+
+def open_report(group: nuke.Group) -> None:
+    """Open the report in the browser."""
+    webbrowser.open(api.report(group).resolve().as_uri())
+
+
+def freeze(group: nuke.Group) -> None:
+    """Make a plain Read that takes the node's place."""
+    api.freeze(group)
+
+
+def export_job(group: nuke.Group) -> None:
+    """Write the job file and say the command line."""
+    exported = api.export_job(group)
+    tell("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\nThen press "
+         "Colour: it takes the finished frames over.".format(exported.job, exported.command))
+
+
+def troubleshoot(group: nuke.Group) -> None:
+    """Say what is in order and what is not."""
+    tell("\n".join("{} {}: {}".format("ok  " if found.ok else "LOOK", found.name, found.detail)
+                   for found in findings(group)))
+
+
+ACTIONS: Dict[str, Callable[[nuke.Group], None]] = {
+    "colour": colour,
+    "colour_frame": colour_frame,
+    "cancel": cancel,
+    "add_reference": add_reference,
+    "add_correction": add_correction,
+    "open_report": open_report,
+    "freeze": freeze,
+    "export_job": export_job,
+    "troubleshoot": troubleshoot,
+}

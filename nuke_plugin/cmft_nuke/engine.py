@@ -1,0 +1,35 @@
+"""The command that starts the engine: its own Python in the clone, or what the node's knob says."""
+
+import os
+import shlex
+from typing import List
+
+from cmft_engine.protocol.errors import InputError
+
+from .startup import FOLDER
+
+
+class EngineMissing(InputError):
+    """There is no engine to start: it was never set up, or its folder has gone."""
+
+
+def default_python() -> str:
+    """Return the interpreter that `install.py` sets up, whether or not it is there."""
+    clone = os.path.dirname(FOLDER)
+    parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+    return os.path.join(clone, ".venv", *parts)
+
+
+def engine_command(written: str) -> List[str]:
+    """Return the command for an engine knob. Raises EngineMissing with what to do."""
+    if written:
+        command = [part.strip('"') for part in shlex.split(written, posix=os.name != "nt")]
+        if os.path.isabs(command[0]) and not os.path.exists(command[0]):
+            raise EngineMissing("engine missing: there is no {}; correct the knob Engine command or empty it".format(
+                command[0]))
+        return command
+    python = default_python()
+    if not os.path.exists(python):
+        raise EngineMissing("engine missing: run python3 install.py engine in {}, then press Colour".format(
+            os.path.dirname(FOLDER)))
+    return [python, "-m", "cmft_engine"]

@@ -1,0 +1,153 @@
+"""Every knob of the CMFT node, spelled once: the template writes them, the other modules read them by name.
+
+The engine's settings come from `cmft_engine.protocol.settings`. Imports no `nuke`.
+"""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from cmft_engine.protocol.settings import SETTINGS, Setting
+
+TEMPLATE_VERSION = 1
+
+# Values of the hidden knob "state", which the Asserts inside the node read.
+NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
+
+INPUT, GLOBAL, CUSTOM = "input", "global", "custom"
+RANGES = (INPUT, GLOBAL, CUSTOM)
+ON_STALE = ("error", "old result")
+
+TEXT, FILE, INTEGER, CHOICE, SWITCH, NUMBER, TAB, BUTTON, LINE = 1, 2, 3, 4, 6, 7, 20, 22, 26
+_KINDS = {"choice": CHOICE, "bool": SWITCH, "int": INTEGER, "float": NUMBER, "text": TEXT}
+
+NOT_INSTALLED = ("CMFT is not installed in this Nuke, so this button cannot work; the picture does. "
+                 "Run python3 install.py nuke in CMFT's folder and start Nuke again.")
+_PRESS = """try:
+    from cmft_nuke import buttons
+except ImportError:
+    nuke.message({sentence!r})
+else:
+    buttons.press('{action}', nuke.thisNode())"""
+
+
+class Knob(NamedTuple):
+    """One knob of the node: `kind` is the number that Nuke's scripts use for its class."""
+
+    name: str
+    label: str
+    tooltip: str
+    kind: int
+    value: Any = None
+    items: Tuple[str, ...] = ()
+    limits: Optional[Tuple[float, float]] = None
+    flags: Tuple[str, ...] = ()
+
+
+def button(action: str, label: str, tooltip: str, *, same_line: bool = False) -> Knob:
+    """Return a button that calls `buttons.press`, or says that the plug-in is not there."""
+    code = _PRESS.format(sentence=NOT_INSTALLED, action=action)
+    return Knob(action, label, tooltip, BUTTON, code, flags=("-STARTLINE",) if same_line else ("+STARTLINE",))
+
+
+def of_setting(name: str) -> Knob:
+    """Return the knob of an engine setting."""
+    setting = next(setting for setting in SETTINGS if setting.name == name)
+    limits = None if setting.minimum is None or setting.maximum is None else (setting.minimum, setting.maximum)
+    flags = ("+STARTLINE",) if setting.kind == "bool" else ()
+    return Knob(name, setting.label, _tooltip(setting), _KINDS[setting.kind], setting.default, setting.choices, limits,
+                flags)
+
+
+def _tooltip(setting: Setting) -> str:
+    default = setting.default
+    if setting.kind == "bool":
+        default = "on" if default else "off"
+    return "{} Default: {}.".format(setting.help, default if default != "" else "empty")
+
+
+def _hidden(name: str, label: str, tooltip: str, kind: int, value: Any = None) -> Knob:
+    return Knob(name, label, tooltip, kind, value, flags=("+INVISIBLE",))
+
+
+_SHOT = [
+    Knob("cmft", "CMFT", "Colours the line art of a shot from painted frames.", TAB),
+    Knob("status", "", "What the node shows, and what to do when it shows nothing.", TEXT,
+         "not coloured yet: connect line and ref, press Colour"),
+    button("colour", "Colour", "Colours the range in the engine's own process. Frames that are up to date are kept, so "
+           "after a cancel or a change only what is missing is done."),
+    button("colour_frame", "Colour this frame", "Colours only the current frame, to try settings.", same_line=True),
+    button("cancel", "Cancel", "Stops the engine within a few seconds; finished frames stay.", same_line=True),
+    Knob("shot_line", "Shot", "Which frames are coloured, and from what.", LINE),
+    Knob("range", "Range", "input: the frames of the line input. global: the script's frame range. custom: the frames "
+         "written beside.", CHOICE, INPUT, RANGES),
+    Knob("frames", "Frames", "Frames of the custom range, such as 1-48, 1-48x2 or 1 5 9; negative ones as -5--1.", TEXT,
+         "", flags=("-STARTLINE",)),
+    Knob("reference_frames", "Reference frames", "Frames at which the ref input shows a painted drawing, such as "
+         "1001 1024. Empty takes every frame for which the connected Read has a file.", TEXT, ""),
+    button("add_reference", "Add current frame", "Adds the current frame to the list of reference frames.",
+           same_line=True),
+    Knob("sheet", "Character sheet", "The ref input is a character sheet: any size, no place in time.", SWITCH, False,
+         flags=("+STARTLINE",)),
+    Knob("corrections", "Corrections", "Repainted frames that count as references, as FRAME=FILE with a semicolon "
+         "between. They go before the ref input at their frame.", TEXT, ""),
+    button("add_correction", "Add correction", "Makes the current frame a reference: takes the picture of the one "
+           "selected node, such as a RotoPaint below this one, or else asks for a file.", same_line=True),
+    Knob("palette", "Palette file", "A .json or .gpl palette with the only colours to use; empty takes the references' "
+         "own.", FILE, ""),
+    of_setting("mode"),
+    of_setting("ink"),
+    of_setting("confidence_below"),
+]
+_LINES = [
+    Knob("lines_tab", "Lines", "How lines become regions.", TAB),
+    of_setting("ink_threshold"),
+    of_setting("trace_lines"),
+    of_setting("gap_px"),
+    of_setting("min_region_px"),
+    of_setting("work_size"),
+]
+_OUTPUT = [
+    Knob("output_tab", "Output", "Where results go and in what colour space.", TAB),
+    Knob("cache", "Cache folder", "Folder for baked inputs and coloured plates; expressions work. Empty: a folder cmft "
+         "beside the script.", TEXT, ""),
+    of_setting("input_space"),
+    of_setting("output_space"),
+    Knob("on_stale", "When stale", "What to show after the inputs or settings have changed: an error that says so, or "
+         "the old result.", CHOICE, ON_STALE[0], ON_STALE),
+    of_setting("device"),
+    Knob("engine", "Engine command", "Starts the engine; empty takes the one that install.py has set up. For another "
+         "machine: ssh HOST cmft.", TEXT, ""),
+    button("open_report", "Open report", "Opens the report of the last run in the browser: what to check by hand."),
+    button("freeze", "Freeze to Read", "Makes a plain Read of the result and connects what hung on this node to it.",
+           same_line=True),
+    button("export_job", "Export job", "Writes the job file and says the command line that runs it elsewhere.",
+           same_line=True),
+    button("troubleshoot", "Troubleshoot", "Checks engine, inputs, cache and result, and says what is wrong.",
+           same_line=True),
+]
+_STATE = [
+    _hidden("state", "State", "0 not coloured, 1 ready, 2 stale, 3 engine missing.", INTEGER, NOT_COLOURED),
+    _hidden("first", "First", "First coloured frame.", INTEGER, 0),
+    _hidden("last", "Last", "Last coloured frame.", INTEGER, -1),
+    _hidden("signature", "Signature", "Digest of what the result was made from.", TEXT, ""),
+    _hidden("uid", "Identity", "Names this node's folder in the cache.", TEXT, ""),
+    _hidden("uid_owner", "Identity of", "Name of the node that the identity was given to.", TEXT, ""),
+    _hidden("cmft_version", "Version", "Version of this node's layout.", INTEGER, TEMPLATE_VERSION),
+]
+KNOBS: Tuple[Knob, ...] = tuple(_SHOT + _LINES + _OUTPUT + _STATE)
+
+
+def read_settings(values: Dict[str, Any]) -> Dict[str, Any]:
+    """Return the engine's settings from knob values, each in the type that the engine checks."""
+    kinds = {"bool": bool, "int": int, "float": float, "text": str, "choice": str}
+    return {setting.name: kinds[setting.kind](values[setting.name]) for setting in SETTINGS}
+
+
+def frames_text(frames: Sequence[int]) -> str:
+    """Return sorted frames as text that `parse_frames` reads: "1-5 9"."""
+    runs: List[List[int]] = []
+    for frame in sorted(set(frames)):
+        if runs and frame == runs[-1][1] + 1:
+            runs[-1][1] = frame
+        else:
+            runs.append([frame, frame])
+    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in runs)

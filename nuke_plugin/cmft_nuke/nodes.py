@@ -1,0 +1,162 @@
+"""CMFT nodes as such: finding them, their identity, their folder in the cache, their stored state.
+
+Everything here runs in Nuke's main thread.
+"""
+
+import os
+import re
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator, List, Optional, cast
+
+import nuke
+
+from cmft_engine.protocol.errors import InputError
+
+from .knobs import KNOBS, TEMPLATE_VERSION
+
+VERSION_KNOB = "cmft_version"
+RESULT = "Result"
+PLATES = "coloured.%04d.exr"
+CACHE = "cmft"
+MAX_STATUS = 240  # letters that still read well on a node
+
+
+def is_cmft(node: Optional[nuke.Node]) -> bool:
+    """Say whether a node is one of ours."""
+    return node is not None and VERSION_KNOB in node.knobs()
+
+
+def as_cmft(node: Optional[nuke.Node]) -> nuke.Group:
+    """Return the node as a Group. Raises InputError for any other node."""
+    if node is None or not is_cmft(node):
+        name = "nothing" if node is None else node.fullName()
+        raise InputError("{} is no CMFT node; make one with Tab, CMFT or with api.create()".format(name))
+    return cast(nuke.Group, node)
+
+
+def check_layout(group: nuke.Group) -> None:
+    """Raise InputError when the node's layout is of another version: it renders, but cannot be coloured."""
+    layout = int(value(group, VERSION_KNOB))
+    if layout != TEMPLATE_VERSION:
+        raise InputError("{} was made by another version (layout {}, here {}); it renders, but make a new node to "
+                         "colour".format(group.fullName(), layout, TEMPLATE_VERSION))
+
+
+def all_cmft() -> List[nuke.Group]:
+    """Return every CMFT node of the script, those inside Groups too; not those that a LiveGroup keeps locked."""
+    return [cast(nuke.Group, node) for node in nuke.allNodes("Group", nuke.root(), recurseGroups=True)
+            if is_cmft(node) and not _is_locked(node)]
+
+
+def _is_locked(node: nuke.Node) -> bool:
+    parent = node.parent()
+    while parent is not None and parent.Class() != "Root":
+        if parent.Class() == "LiveGroup" and cast(nuke.LiveGroup, parent).published():
+            return True
+        parent = parent.parent()
+    return False
+
+
+def find(uid: str, name: str) -> Optional[nuke.Group]:
+    """Return the node that a run was started for, None when it was deleted; it may have been renamed."""
+    node = nuke.toNode(name)
+    if is_cmft(node) and value(cast(nuke.Group, node), "uid") == uid:
+        return cast(nuke.Group, node)
+    return next((other for other in all_cmft() if value(other, "uid") == uid), None)
+
+
+def inner(group: nuke.Group, name: str) -> nuke.Node:
+    """Return a node inside of the Group. Raises InputError when someone has removed it."""
+    node = group.node(name)
+    if node is None:
+        raise InputError("{}: the node {} inside of it is gone; make a new CMFT node".format(group.fullName(), name))
+    return node
+
+
+def value(group: nuke.Group, name: str) -> Any:
+    """Return a knob's value; its default for a knob that an older node does not have."""
+    knob = group.knob(name)
+    if knob is None:
+        return next(known.value for known in KNOBS if known.name == name)
+    return knob.value()
+
+
+def text(group: nuke.Group, name: str) -> str:
+    """Return a text knob with its expressions evaluated."""
+    knob = group.knob(name)
+    return "" if knob is None else str(cast(nuke.EvalString_Knob, knob).evaluate() or "").strip()
+
+
+@contextmanager
+def one_undo(title: str) -> Iterator[None]:
+    """Make all changes inside one step of Nuke's undo."""
+    nuke.Undo.begin(title)
+    try:
+        yield
+    finally:
+        nuke.Undo.end()
+
+
+@contextmanager
+def no_undo() -> Iterator[None]:
+    """Keep the changes inside out of Nuke's undo: they are bookkeeping, no action of the user."""
+    if nuke.Undo.disabled():  # by an outer block, which ends it
+        yield
+        return
+    nuke.Undo.disable()
+    try:
+        yield
+    finally:
+        nuke.Undo.enable()
+
+
+def own_identity(group: nuke.Group) -> str:
+    """Return the node's identity; a new node gets one, a pasted copy a new one, a renamed node keeps its own."""
+    uid, name = value(group, "uid"), group.fullName()
+    twins = [other for other in all_cmft() if value(other, "uid") == uid and other.fullName() != name]
+    is_copy = bool(twins) and value(group, "uid_owner") != name
+    if not uid or is_copy:
+        uid = uuid.uuid4().hex[:12]
+    if uid != value(group, "uid") or value(group, "uid_owner") != name:
+        with no_undo():
+            group["uid"].setValue(uid)
+            group["uid_owner"].setValue(name)
+    return str(uid)
+
+
+def cache_folder(group: nuke.Group) -> Path:
+    """Return the node's own folder: in the cache folder that is set, else in `cmft` beside the script.
+
+    A script without a name has no place; its results go below $CMFT_HOME, or .cmft in the user's home.
+    """
+    given = text(group, "cache")
+    script = str(nuke.root()["name"].value() or "")
+    if given:
+        base = Path(given)
+        if not base.is_absolute() and script:
+            base = Path(script).parent / base
+    elif script:
+        base = Path(script).parent / CACHE
+    else:
+        base = Path(os.environ.get("CMFT_HOME") or Path.home() / ".cmft") / "nuke"
+    return base / own_identity(group)
+
+
+def result_pattern(group: nuke.Group) -> str:
+    """Return the file pattern of the plates that the node shows, "" when there are none."""
+    written = str(inner(group, RESULT)["file"].value() or "").replace("\\", "/")
+    return re.sub("#+", lambda hashes: "%0{}d".format(len(hashes.group())), written)  # Nuke gives back either form
+
+
+def set_state(group: nuke.Group, state: int, status: str) -> None:
+    """Store what the Asserts and the label show; touches nothing that is so already.
+
+    The sentence is cut to one line, and brackets, which Nuke would evaluate, become round.
+    """
+    line = (status.splitlines() or [""])[0].replace("[", "(").replace("]", ")").replace("\\", "/")
+    for name, wanted in (("state", state), ("status", line[:MAX_STATUS])):
+        if value(group, name) != wanted:
+            group[name].setValue(wanted)
+

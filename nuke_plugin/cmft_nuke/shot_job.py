@@ -1,0 +1,163 @@
+"""From a node to a job: which frames, which references, what must be baked, where the result goes. Main thread only."""
+
+import os
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+import nuke
+
+from cmft_engine.protocol.errors import InputError, SettingsError
+from cmft_engine.protocol.job import Job, JobReference, parse_frames, save_job
+from cmft_engine.protocol.settings import SETTINGS, Settings
+
+from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read
+from .knobs import CUSTOM, GLOBAL, frames_text, read_settings
+from .nodes import PLATES, cache_folder, check_layout, text, value
+from .plates import Plates, content_digest, existing, frame_in_name, token_of
+from .signature import signature
+
+JOB = "job.json"
+
+
+class Plan(NamedTuple):
+    """One run, ready to start: the job, its file, the folder of the result, and what it was made from."""
+
+    uid: str
+    name: str
+    job: Job
+    job_file: Path
+    folder: Path
+    wanted: Tuple[int, ...]  # the whole range of the node
+    frames: Tuple[int, ...]  # the frames of this run
+    signature: str
+    engine: str
+
+    @property
+    def pattern(self) -> str:
+        """The coloured plates, as a Read takes them."""
+        return (self.folder / PLATES).as_posix()
+
+
+def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: str = "inputs") -> Plan:
+    """Bake what must be baked, into the folder `inputs`, and write the job file; `only`: some frames of the range.
+
+    Raises InputError and SettingsError with what to do, Cancelled when the user stops the bake.
+    """
+    check_layout(group)
+    wanted = wanted_frames(group)
+    frames = wanted if only is None else only
+    settings = settings_of(group)
+    node_folder = cache_folder(group)
+    lines, references = _sources(group, frames, node_folder / inputs)
+    palette = text(group, "palette") or None
+    if palette is not None and not os.path.isfile(palette):
+        raise InputError("{}: there is no palette file {}; choose another or leave it empty".format(
+            group.fullName(), palette))
+    look = [repr(settings), repr([reference.frame for reference in references])]
+    files = [reference.path for reference in references] + ([palette] if palette else [])
+    folder = node_folder / content_digest(files, look)
+    job = Job(lines.pattern, tuple(references), (folder / PLATES).as_posix(), frames_text(frames), palette, settings,
+              resume=True)
+    job_file = folder / JOB
+    save_job(job, job_file)
+    return Plan(str(value(group, "uid")), group.fullName(), job, job_file, folder, wanted, frames, signature(group),
+                text(group, "engine"))
+
+
+def settings_of(group: nuke.Group) -> Settings:
+    """Return the engine's settings from the knobs. Raises SettingsError naming the knob."""
+    return Settings.from_dict(read_settings({setting.name: value(group, setting.name) for setting in SETTINGS}))
+
+
+def wanted_frames(group: nuke.Group) -> Tuple[int, ...]:
+    """Return the frames that the range knobs ask for. Raises InputError, SettingsError."""
+    choice = value(group, "range")
+    if choice == CUSTOM:
+        written = text(group, "frames")
+        if not written:
+            raise InputError("{}: the range is custom but no frames are written; write some, such as 1-48".format(
+                group.fullName()))
+        return parse_frames(written)
+    first, last = input_range(group, LINE)
+    if choice == GLOBAL:
+        first, last = int(nuke.root()["first_frame"].value()), int(nuke.root()["last_frame"].value())
+    frames = tuple(range(first, last + 1))
+    read = source_read(group.input(LINE))
+    pattern = pattern_of(read) if read is not None else ""
+    if choice != GLOBAL and pattern and token_of(pattern) is not None:
+        frames = existing(pattern, frames) or frames  # plates may have gaps
+    return frames
+
+
+def _sources(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> Tuple[Plates, List[JobReference]]:
+    """Return line plates and references as files, baking those inputs that are none."""
+    first, last = input_range(group, LINE)
+    input_range(group, REF)
+    corrections = read_corrections(group)
+    is_sheet = bool(value(group, "sheet"))
+    at = _sheet_frame(group) if is_sheet else reference_frames(group)
+    ref_frames = tuple(frame for frame in at if is_sheet or frame not in corrections)
+    lines = on_disk(source_read(group.input(LINE)), frames)
+    if lines is None:
+        also = [frame for frame in (*at, *corrections) if first <= frame <= last and not is_sheet]
+        lines = bake(group, LINE, sorted({*frames, *also}), folder)
+    references = [JobReference(plates.path(frame), None if is_sheet else frame)
+                  for plates in _reference_plates(group, ref_frames, folder) for frame in plates.frames]
+    references += [JobReference(path, frame) for frame, path in sorted(corrections.items())]
+    return lines, sorted(references, key=lambda one: (one.frame is None, one.frame or 0))
+
+
+def _reference_plates(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> List[Plates]:
+    if not frames:
+        return []
+    read = source_read(group.input(REF))
+    found = None
+    if read is not None and is_linear_exr(read):
+        pattern = pattern_of(read)
+        is_still = bool(pattern) and token_of(pattern) is None and os.path.isfile(pattern)
+        found = Plates(pattern, frames[:1]) if is_still and len(frames) == 1 else on_disk(read, frames)
+    return [found if found is not None else bake(group, REF, frames, folder)]
+
+
+def _sheet_frame(group: nuke.Group) -> Tuple[int, ...]:
+    written = text(group, "reference_frames")
+    return parse_frames(written)[:1] if written else (input_range(group, REF)[0],)
+
+
+def reference_frames(group: nuke.Group) -> Tuple[int, ...]:
+    """Return the frames at which ref is painted: those written, else those that the connected files name.
+
+    Raises InputError when neither tells.
+    """
+    written = text(group, "reference_frames")
+    if written:
+        return parse_frames(written)
+    first, last = input_range(group, REF)
+    read = source_read(group.input(REF))
+    pattern = pattern_of(read) if read is not None else ""
+    if pattern and token_of(pattern) is not None:
+        return existing(pattern, range(first, last + 1)) or (first,)
+    named = frame_in_name(pattern) if pattern else None
+    candidates = [frame for frame in (named, first if first == last else None) if frame is not None]
+    inside = [frame for frame in candidates if frame in wanted_frames(group)]
+    if not inside:
+        raise InputError("{}: which frame does ref show painted? Go there and press Add current frame, or tick "
+                         "Character sheet if it has no place in time".format(group.fullName()))
+    return (inside[0],)
+
+
+def read_corrections(group: nuke.Group) -> Dict[int, str]:
+    """Return the corrections' files by frame. Raises InputError for a text that is none or a file that is gone."""
+    found: Dict[int, str] = {}
+    for part in filter(None, (part.strip() for part in text(group, "corrections").split(";"))):
+        number, _, path = part.partition("=")
+        try:
+            frame = int(number)
+        except ValueError:
+            raise SettingsError("corrections", part, "FRAME=FILE with a semicolon between") from None
+        if not os.path.isfile(path.strip()):
+            raise InputError("{}: the correction {} of frame {} is gone; take it off the list or add it again".format(
+                group.fullName(), path.strip(), frame))
+        found[frame] = path.strip()
+    return found
+

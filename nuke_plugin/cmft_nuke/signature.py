@@ -1,0 +1,127 @@
+"""Whether the result still fits: a digest of settings, references and everything upstream that makes the inputs.
+
+Built from scripts' own text and from files' sizes and times, so that it is the same tomorrow and in another session;
+Nuke's opHashes are only used to see that nothing has changed since the last look. Main thread only.
+"""
+
+import hashlib
+import time
+from typing import Dict, Iterator, List, Optional, Set, Tuple, cast
+
+import nuke
+
+from cmft_engine.protocol.settings import SETTINGS
+
+from .bake import LINE, REF, passes
+from .nodes import text, value
+from .plates import plate_path, stamp
+
+_LOOK = ("reference_frames", "sheet", "corrections", "palette")
+_COSMETIC = frozenset((
+    "xpos", "ypos", "selected", "name", "label", "note_font", "note_font_size", "note_font_color", "tile_color",
+    "gl_color", "hide_input", "cached", "postage_stamp", "postage_stamp_frame", "dope_sheet", "bookmark", "icon",
+    "indicators", "panel", "help", "onCreate", "onDestroy", "knobChanged", "updateUI", "autolabel", "window",
+    "mapsize", "reload", "localizationPolicy", "version", "Render", "status",
+))
+STAMPS_S = 5.0
+_MAX_FILES = 2000  # of one Read; beyond it the range's ends and the count must do
+
+
+def signature(group: nuke.Group) -> str:
+    """Return the digest of all that the node's picture is made from, the frame range apart; looks at every file."""
+    _stamps.clear()
+    return _digest(group)
+
+
+def _digest(group: nuke.Group) -> str:
+    digest = hashlib.blake2b(digest_size=12)
+    for line in _lines(group):
+        digest.update(line.encode("utf-8", "replace") + b"\n")
+    return digest.hexdigest()
+
+
+def quick_key(group: nuke.Group) -> Tuple[object, ...]:
+    """Return what differs, within this session, as soon as an input or a setting does; costs next to nothing."""
+    inputs = [group.input(which) for which in (LINE, REF)]
+    hashes = [tuple(node.opHashes()) if node is not None else () for node in inputs]
+    names = [setting.name for setting in SETTINGS] + list(_LOOK)
+    return (*hashes, *(str(value(group, name)) for name in names))
+
+
+def _lines(group: nuke.Group) -> Iterator[str]:
+    for setting in SETTINGS:
+        yield "{}={}".format(setting.name, value(group, setting.name))
+    for name in _LOOK:
+        yield "{}={}".format(name, value(group, name))
+    yield stamp(text(group, "palette"))
+    for part in text(group, "corrections").split(";"):
+        yield stamp(part.partition("=")[2].strip())
+    for which in (LINE, REF):
+        yield "input {}".format(which)
+        for node in _upstream(group.input(which)):
+            yield from _node_lines(node)
+
+
+def _upstream(node: Optional[nuke.Node]) -> Iterator[nuke.Node]:
+    """Yield a node and all that it is made from, each once, in an order that the graph alone decides."""
+    seen: Set[str] = set()
+    waiting: List[nuke.Node] = [] if node is None else [node]
+    while waiting:
+        found = waiting.pop()
+        if found.fullName() in seen:
+            continue
+        seen.add(found.fullName())
+        if passes(found):
+            waiting.extend(filter(None, [found.input(0)]))
+            continue
+        yield found
+        inputs = [found.input(index) for index in range(found.inputs())]
+        linked = sorted(found.dependencies(nuke.EXPRESSIONS), key=lambda other: other.fullName())
+        inside = cast(nuke.Group, found).nodes() if found.Class() == "Group" else []
+        waiting.extend(other for other in [*linked, *inside, *inputs] if other is not None and other.Class() != "Root")
+
+
+def _node_lines(node: nuke.Node) -> Iterator[str]:
+    yield node.Class()
+    for name, knob in sorted(node.knobs().items()):
+        if name not in _COSMETIC:
+            yield "{}={}".format(name, knob.toScript())
+    if node.Class() == "Read":
+        yield from _file_stamps(node)
+
+
+def _file_stamps(read: nuke.Node) -> Iterator[str]:
+    pattern = nuke.filename(read) or ""
+    first, last = int(read["first"].value()), int(read["last"].value())
+    step = 1 + (last - first) // _MAX_FILES
+    key = (pattern, first, last)
+    if key not in _stamps:
+        _stamped["at"] = time.monotonic()
+        _stamps[key] = [stamp(plate_path(pattern, frame)) for frame in range(first, last + 1, step)]
+    yield from _stamps[key]
+
+
+_seen: Dict[str, Tuple[Tuple[object, ...], str]] = {}
+_stamps: Dict[Tuple[str, int, int], List[str]] = {}  # of the last look at the files
+_stamped: Dict[str, float] = {}  # when that was
+
+
+def signature_if_changed(group: nuke.Group) -> str:
+    """Return the signature, from memory when nothing has changed in Nuke; for when Nuke is idle.
+
+    Files are not looked at again within a few seconds, so that playing a shot costs nothing on a slow disk.
+    """
+    key, uid = quick_key(group), str(value(group, "uid"))
+    known = _seen.get(uid)
+    if known is None or known[0] != key:
+        if time.monotonic() - _stamped.get("at", 0.0) > STAMPS_S:
+            _stamps.clear()
+        known = (key, _digest(group))
+        _seen[uid] = known
+    return known[1]
+
+
+def forget(group: nuke.Group) -> None:
+    """Let the next look read everything again, as after files were written."""
+    _seen.pop(str(value(group, "uid")), None)
+

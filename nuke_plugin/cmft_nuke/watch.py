@@ -1,0 +1,78 @@
+"""Keeps a node's stored state true while people work: on edits in its panel, when Nuke is idle, at save and render."""
+
+import threading
+from typing import Set
+
+import nuke
+
+from .bake import is_baking
+from .knobs import NOT_COLOURED
+from .nodes import all_cmft, find, is_cmft, no_undo, value
+from .results import current_state, refresh, relink
+from .signature import forget, signature_if_changed
+
+_EVENTS = ("inputChange", "showPanel")
+_RESULT_KNOBS = ("state", "status", "first", "last", "signature", "uid", "uid_owner", "xpos", "ypos", "selected",
+                 "label", "name", "frames", "range", "cache", "engine")
+
+_asked: Set[str] = set()  # identities of nodes for which a refresh is on its way
+
+
+def knob_changed(node: nuke.Node, knob: nuke.Knob) -> None:
+    """React to an edit in the open panel; Nuke calls this for nothing else."""
+    if is_cmft(node) and (knob.name() in _EVENTS or knob.name() not in _RESULT_KNOBS):
+        group = find(str(value_of(node, "uid")), node.fullName())
+        if group is not None:
+            with no_undo():
+                refresh(group)
+            if knob.name() == "showPanel":
+                group["status"].setEnabled(False)  # to be read, not written
+
+
+def value_of(node: nuke.Node, name: str) -> object:
+    """Return a knob's value of a node that may be half made."""
+    knob = node.knob(name)
+    return "" if knob is None else knob.value()
+
+
+def refresh_all() -> None:
+    """Look at every node thoroughly, files on disk too, and store what is true."""
+    if is_baking():
+        return
+    for group in all_cmft():
+        forget(group)
+        with no_undo():
+            refresh(group)
+
+
+def loaded() -> None:
+    """Find the plates of a script that was moved together with its cache."""
+    for group in all_cmft():
+        with no_undo():
+            relink(group)
+
+
+def notice(node: nuke.Node) -> None:
+    """Look, when Nuke is idle, whether a node has become stale or good again, and have it stored soon after.
+
+    Storing changes the picture, which Nuke forbids in this callback; a thread asks the main thread for it.
+    """
+    group = find(str(value_of(node, "uid")), node.fullName())
+    if group is None or value(group, "state") == NOT_COLOURED or not value(group, "uid"):
+        return
+    uid, name = str(value(group, "uid")), group.fullName()
+    if uid not in _asked and current_state(group, signature_if_changed(group)) != value(group, "state"):
+        _asked.add(uid)
+        threading.Thread(target=_ask, args=(uid, name), name="cmft-watch", daemon=True).start()
+
+
+def _ask(uid: str, name: str) -> None:
+    nuke.executeInMainThread(_refresh_one, args=(uid, name))
+
+
+def _refresh_one(uid: str, name: str) -> None:
+    _asked.discard(uid)
+    group = find(uid, name)
+    if group is not None:
+        with no_undo():
+            refresh(group)

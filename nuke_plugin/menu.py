@@ -1,0 +1,5 @@
+"""Nuke reads this when it has a window: the menu, the icon and the callbacks that keep the nodes' state true."""
+
+from cmft_nuke import startup
+
+STEPS = [step() for step in (startup.add_path, startup.add_menu, startup.add_callbacks)]

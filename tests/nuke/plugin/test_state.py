@@ -1,0 +1,180 @@
+"""Stale, ready, and the script's travels: saved, copied, renamed, moved. Nothing here runs the engine."""
+
+import shutil
+
+import pytest
+
+from tests.nuke.host import RenderError
+
+from .conftest import draw_line, draw_reference, opened
+
+GRADE = "Expression {\n inputs 1\n expr0 r*2\n channel0 rgba.red\n name Between\n}\n"
+DOT = "Dot {\n inputs 1\n name Bend\n}\n"
+
+
+def test_setting_changed_in_the_panel(colored):
+    """An edit of a setting turns the node red at once, with the remedy; changing it back makes it good again."""
+    with opened(colored.script, gui=True) as (host, node):
+        host.open_panel(node)
+        assert not node["status"].enabled()
+        host.render(node, 2)
+        host.edit(node, "gap_px", 9)
+        assert "stale" in host.label(node)
+        with pytest.raises(RenderError, match=r"CMFT: stale: .* press Colour"):
+            host.render(node, 2)
+        host.edit(node, "gap_px", 4)
+        host.render(node, 2)
+        assert host.label(node).endswith("1-3 coloured")
+
+
+def test_old_result_can_be_shown(colored):
+    """Who prefers it sees the old result while it is stale; the label says so."""
+    with opened(colored.script, gui=True) as (host, node):
+        host.open_panel(node)
+        host.edit(node, "on_stale", "old result")
+        host.edit(node, "gap_px", 9)
+        host.render(node, 2)
+        assert "stale" in host.label(node)
+
+
+@pytest.mark.parametrize("change", ["knob", "input", "retime"])
+def test_upstream_change_with_the_panel_closed(colored, change):
+    """A change upstream is noticed when Nuke is idle, and stored from the main thread."""
+    with opened(colored.script, gui=True) as (host, node):
+        line = host.nuke.toNode("Line")
+        host.idle()
+        if change == "knob":
+            line["premultiplied"].setValue(True)
+        elif change == "retime":
+            line["frame"].setValue("2")
+            line["frame_mode"].setValue("offset")
+        else:
+            between = host.load(GRADE)[-1]
+            between.setInput(0, line)
+            node.setInput(0, between)
+        host.idle()
+        assert host.run_main_loop(5, until=lambda: node["state"].value() == 2)
+        with pytest.raises(RenderError, match="stale"):
+            host.render(node, 2)
+
+
+def test_looks_change_nothing(colored):
+    """Moving, naming and colouring nodes, or a Dot in the pipe, is no change of the picture."""
+    with opened(colored.script, gui=True) as (host, node):
+        line = host.nuke.toNode("Line")
+        line["tile_color"].setValue(0xFF0000FF)
+        line["label"].setValue("plates")
+        line.setXYpos(500, 500)
+        dot = host.load(DOT)[-1]
+        dot.setInput(0, line)
+        node.setInput(0, dot)
+        host.idle()
+        host.run_main_loop(0.3)
+        host.save()
+        assert node["state"].value() == 1
+
+
+def test_repainted_file_is_noticed_at_save(colored, tmp_path):
+    """A file that was painted over on disk makes the saved script say stale, so a farm stops with a sentence."""
+    folder, script = moved(colored, tmp_path)
+    with opened(script, gui=True) as (host, node):
+        accept(node)
+        host.save()
+        assert node["state"].value() == 1
+        draw_reference(folder, 1, paint=(1.0, 0.0, 0.0, 1.0))
+        script.write_text(host.save())
+    with opened(script, plugin=False) as (host, node), pytest.raises(RenderError, match="stale"):
+        host.render(node, 2)
+
+
+def test_render_in_a_window_is_checked_first(colored, tmp_path):
+    """A Write below the node stops with the sentence when a plate has changed on disk."""
+    folder, script = moved(colored, tmp_path)
+    with opened(script, gui=True) as (host, node):
+        accept(node)
+        write = host.load("Write {\n inputs 1\n file_type exr\n channels rgba\n name Out\n}\n")[-1]
+        write["file"].setValue((tmp_path / "out.%04d.exr").as_posix())
+        write.setInput(0, node)
+        host.nuke.execute(write, 1, 1)
+        draw_line(folder, 2, shade=0.5)
+        with pytest.raises(RuntimeError, match="stale"):
+            host.nuke.execute(write, 1, 1)
+
+
+def test_copy_gets_a_cache_of_its_own(colored):
+    """A pasted copy shows the old result; its next run goes to another folder, the original keeps its own."""
+    with opened(colored.script, gui=True) as (host, node):
+        from cmft_nuke import nodes
+
+        node.selectOnly()
+        host.nuke.nodeCopy("%clipboard%")
+        copy = host.nuke.nodePaste("%clipboard%")
+        copy.setInput(0, host.nuke.toNode("Line"))
+        copy.setInput(1, host.nuke.toNode("Ref"))
+        assert (host.render(copy, 2)["rgba.red"] == host.render(node, 2)["rgba.red"]).all()
+        before = nodes.cache_folder(node)
+        assert nodes.cache_folder(copy) != before and nodes.cache_folder(node) == before
+        assert nodes.cache_folder(copy) == nodes.cache_folder(copy)
+        node.setName("Renamed")
+        assert nodes.cache_folder(node) == before
+
+
+def test_version_up_and_save_as(colored, tmp_path):
+    """Under a new name and in another folder the result is still shown; the next run goes beside the new script."""
+    with opened(colored.script, gui=True) as (host, node):
+        from cmft_nuke import nodes
+
+        host.nuke.scriptSaveAs((tmp_path / "shot_v002.nk").as_posix(), 1)
+        assert node["state"].value() == 1
+        assert tmp_path in nodes.cache_folder(node).parents
+    with opened(tmp_path / "shot_v002.nk", plugin=False) as (host, node):
+        host.render(node, 2)
+
+
+def test_project_moved_to_another_place(colored, tmp_path):
+    """Script and cache moved together find each other when the script is opened."""
+    folder = tmp_path / "elsewhere"
+    shutil.copytree(colored.folder, folder)
+    script = folder / "shot_v001.nk"
+    script.write_text(script.read_text().replace(
+        str(colored.folder / "cmft"), str(colored.folder / "gone")).replace(str(colored.script), str(script)))
+    with opened(script, gui=True) as (_, node):
+        assert node.node("Result")["file"].value().startswith(str(folder))
+
+
+def test_unsaved_script_has_a_place(window, tmp_path, monkeypatch):
+    """Without a script's name results go to CMFT_HOME; a cache folder that is set goes before all."""
+    host, node = window
+    from cmft_nuke import nodes
+
+    host.nuke.root()["name"].setValue("")
+    monkeypatch.setenv("CMFT_HOME", str(tmp_path / "home"))
+    assert nodes.cache_folder(node).parent == tmp_path / "home" / "nuke"
+    node["cache"].setValue((tmp_path / "here").as_posix())
+    assert nodes.cache_folder(node).parent == tmp_path / "here"
+
+
+def test_state_is_the_same_in_another_session(colored):
+    """The digest is no hash of one session: a script opened anew is ready."""
+    for gui in (True, False):
+        with opened(colored.script, gui=gui):
+            from cmft_nuke import api
+
+            assert api.status(__import__("nuke").toNode("CMFT1")).state == "ready"
+
+
+def moved(colored, tmp_path):
+    """Copy shot, script and cache to a folder that a test may change; return folder and script."""
+    folder = tmp_path / "shot"
+    shutil.copytree(colored.folder, folder)
+    script = folder / "shot_v001.nk"
+    script.write_text(script.read_text().replace(str(colored.folder), str(folder)))
+    return folder, script
+
+
+def accept(node):
+    """Take the copied inputs for those that the result was made from."""
+    from cmft_nuke import results, signature
+
+    node["signature"].setValue(signature.signature(node))
+    results.refresh(node)
