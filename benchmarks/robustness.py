@@ -16,7 +16,7 @@ from .bars import Bar, within
 from .methods import OURS, RULES_AND_FLOW, Gallery
 
 SETS = ("toon", "puppets")
-CLIPS, GAPS = 8, (1, 5)  # of each set: a run colours every one of them with each disturbance
+CLIPS, GAPS = 6, (1, 5)  # of each set: a run colours every one of them with each disturbance
 STORED_LINE_PX = 2.0
 PENS = {f"lines {px} px wide": float(px) for px in (1, 2, 3, 4)}
 SCALES = {"half size": 0.5, "double size": 2.0}

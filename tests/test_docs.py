@@ -16,7 +16,8 @@ from cmft_engine import cli, pipeline
 from cmft_engine.image import cryptomatte
 from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.image.palette import Palette
-from cmft_engine.model import encoders, network, region_network
+from cmft_engine.image.snap import SIGNS
+from cmft_engine.model import encoders, network, region_network, region_pool
 from cmft_engine.protocol import errors, events, job
 from cmft_engine.protocol.settings import SETTINGS, Setting
 from cmft_engine.review.report_data import FrameReport, ReportData, UnsureRegion, to_dict
@@ -192,7 +193,10 @@ def test_method_tells_the_network_s_sizes() -> None:
     assert f"(M, {v8} + 3) | (M, {v4} + 3) | (M, {v2} + 3) |" in text
     assert f"k = {network.CANDIDATES} candidates" in text and f"the {pipeline.MAX_REFERENCES} nearest in time" in text
     assert f"by {NODE_FEATURES} numbers" in text and f"{RASTER} × {RASTER} picture" in text
-    assert f"by {region_network.PAIR_FEATURES} (" in text
+    assert f"{region_pool.POOLED} features" in text
+    assert f"by {region_network.PAIR_FEATURES} (" in text and f"by {region_network.SENT} more" in text
+    assert region_network.LAYERS == 4 and "Four rounds of attention" in text
+    assert len(SIGNS) + 1 == 12 and "Its twelve numbers" in text
     sizes = [sum(p.numel() for p in kind().parameters()) / 1e6
              for kind in (network.Network, region_network.RegionNetwork)]
     assert "{:.1f} M parameters, {:.1f} M for the region network".format(*sizes) in text

@@ -19,31 +19,43 @@ MIXED_SHARE = 0.03  # further colours with this share of the matched regions div
 TRUSTED_FLOW = 0.6  # flow decides inside a region when this share of it lands in the matched regions
 SMOOTH_RATIO = 0.004  # spread of the vote among neighbours in a divided region, as a share of the longer side
 PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
-SIGNS = ("chance", "margin", "cycle", "agreed", "trust", "known", "divided", "pixels only")
-UNCALIBRATED = np.array([1, 0, 0, 0, 0, 0, 0, 0, 0], np.float32)  # the chance alone
+SIGNS = (
+    "chance", "margin", "before", "cycle", "flow", "match", "trust", "known", "size", "divided", "pixels only",
+)  # fmt: skip
+UNCALIBRATED = np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0]  # the chance alone
 
 
 @dataclass(frozen=True)
 class Votes:
     """What the networks and the flow say of one drawing.
 
-    color: (n, K) probability of each colour by region match, rows sum to at most 1. pixel: (n, K) share of each
-    colour among the pixels carried to the region. mixture: (n,) how much of the matched regions is painted in other
-    than their main colour. known: (n,) probability that the region is in the reference.
-    cycle: (n,) whether the match holds in return. trust: (n,) share of the region that flow sends to the matched
-    regions. All in [0, 1]. by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the
-    pixel network. rgb: (H, W, 3) the decoder's display RGB.
+    color: (n, K) probability of each colour by region match, rows sum to at most 1; before: the same after all rounds
+    of messages but the last. flow, match: (n, K) share of each colour among the pixels that flow and the pixel network
+    carried to the region. mixture: (n,) how much of the matched regions is painted in other than their main colour.
+    known: (n,) probability that the region is in the reference. cycle: (n,) whether the match holds in return. trust:
+    (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work pixels.
+    by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. rgb: (H, W, 3)
+    the decoder's display RGB.
     """
 
     color: Floats
-    pixel: Floats
+    before: Floats
+    flow: Floats
+    match: Floats
     mixture: Floats
     known: Floats
     cycle: Floats
     trust: Floats
+    area: Floats
     by_flow: Labels
     by_match: Labels
     rgb: Floats
+
+    @property
+    def pixel(self) -> Floats:
+        """Share (n, K) of each colour among all pixels carried to the region."""
+        pixel: Floats = (self.flow + self.match) / np.float32(2)
+        return pixel
 
 
 @dataclass(frozen=True)
@@ -53,8 +65,9 @@ class Snapped:
     index: int32 (H, W) palette index of every pixel. color, runner_up: (n,) palette index of a region's first and
     second choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours. signs:
     float32 (n, len(SIGNS)) what confidence was judged by: log odds of the chance of the chosen colour, its margin over
-    the second, whether the match holds in return, the share of the region's pixel matches that agree (their spread),
-    flow's trust, log odds of being known, and two flags.
+    the second, log odds of its chance one round before, whether the match holds in return, the shares of the region's
+    pixels that agree by flow and by the pixel network (their spread), flow's trust, log odds of being known, log of
+    the region's width in work pixels, and two flags.
     """
 
     index: Labels
@@ -84,8 +97,16 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = U
         index = _divide(index, grown, votes, divided, chance >= MIXED_SHARE * total[:, None])
     first = np.where(divided, total, chance[rows, color])
     margin = first - np.where(divided | (runner_up == color), 0, chance[rows, runner_up])
-    agreed = np.where(divided, 1.0, votes.pixel[rows, color])
-    signs = np.stack([_logit(first), margin, votes.cycle, agreed, votes.trust, _logit(votes.known), divided, ~asked], 1)
+    before = np.where(divided, votes.before.sum(1), votes.before[rows, color])
+    agreed = (np.where(divided, 1.0, share[rows, color]) for share in (votes.flow, votes.match))
+    width = np.log(np.maximum(votes.area, 1)) / 2
+    signs = np.stack(
+        [
+            _logit(first), margin, _logit(before), votes.cycle, *agreed, votes.trust, _logit(votes.known), width,
+            divided, ~asked,
+        ],
+        1,
+    )  # fmt: skip
     confidence = 1 / (1 + np.exp(-(signs @ calibration[:-1] + calibration[-1])))
     return Snapped(index, color, runner_up, confidence.astype(np.float32), divided, signs.astype(np.float32))
 

@@ -20,8 +20,11 @@ from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import Votes
 from . import region_inputs
 from .inputs import as_batch, line_channels
-from .network import NetworkOutput, ReferenceFeatures, join_references
-from .region_inputs import Motion, RegionSide, find_motion, look_up, pair_features, region_side
+from .network import LineFeatures, NetworkOutput, ReferenceFeatures, join_references
+from .region_chances import cycle_of, join_chances
+from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
+from .region_network import RegionTensors
+from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
@@ -54,15 +57,41 @@ class PaintedDrawing:
 
 
 @dataclass(frozen=True)
-class _Known:
-    """A reference as the matcher keeps it: work-size pictures, features, palette shares of its regions (m, K)."""
+class _Seen:
+    """A drawing at the work size: its regions, where they lie in the plate, and what the line encoder sees in it.
+
+    side, cells and tensors hold the regions that the region network is asked about; kept: their rows among all of the
+    drawing's. area: (n,) work pixels of all.
+    """
 
     side: RegionSide
     framing: Framing
+    line: torch.Tensor
+    features: LineFeatures
+    cells: RegionCells
+    kept: NDArray[np.intp]
+    area: Floats
+    tensors: RegionTensors
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K)."""
+
+    seen: _Seen
     index: Labels  # plate size
     features: ReferenceFeatures
     shares: Floats
-    kept: NDArray[np.intp]
+
+    @property
+    def side(self) -> RegionSide:
+        """The drawing's regions at the work size."""
+        return self.seen.side
+
+    @property
+    def framing(self) -> Framing:
+        """Where the work picture lies in the plate."""
+        return self.seen.framing
 
 
 class Matcher:
@@ -89,16 +118,16 @@ class Matcher:
 
     @torch.inference_mode()
     def _take_in(self, reference: PaintedDrawing) -> _Known:
-        side, framing = self._side(reference.drawing)
-        rgb = framing.sample(reference.rgb).astype(np.float32)
-        features = self.network.encode_reference(
-            as_batch(line_channels(side.ink), self.device), as_batch(rgb.transpose(2, 0, 1), self.device)
-        )
         drawing = reference.drawing
-        shares = shares_of(count_colors(drawing.labels, reference.index, (drawing.count, self.n_colors)))
-        return _Known(side, framing, reference.index, features, shares, _largest(side))
+        seen = self._see(drawing)
+        rgb = seen.framing.sample(reference.rgb).astype(np.float32)
+        features = self.network.encode_reference(
+            seen.line, as_batch(rgb.transpose(2, 0, 1), self.device), seen.features
+        )
+        painted = shares_of(count_colors(drawing.labels, reference.index, (drawing.count, self.n_colors)))
+        return _Known(seen, reference.index, features, painted)
 
-    def _side(self, drawing: CutDrawing) -> tuple[RegionSide, Framing]:
+    def _see(self, drawing: CutDrawing) -> _Seen:
         limit = round(self.work_size * TARGET_LIMIT)
         framing = frame_drawing(drawing.ink, self.scale, limit=limit)
         side = region_side(
@@ -107,7 +136,13 @@ class Matcher:
             framing.sample_ink(drawing.ink),
             count=drawing.count,
         )
-        return side, framing
+        kept, area = _largest(side), side.descriptors.area
+        side = _keep(side, kept)
+        line = as_batch(line_channels(side.ink), self.device)
+        features = self.network.lines(line)
+        cells = region_cells(side.grown, count=side.count, device=self.device)
+        tensors = region_inputs.as_tensors(side.descriptors, pool(features, cells))
+        return _Seen(side, framing, line, features, cells, kept, area, tensors)
 
     def _join_uncached(self, use: tuple[int, ...]) -> ReferenceFeatures:
         return join_references([self.known[i].features for i in use])
@@ -119,58 +154,73 @@ class Matcher:
         use: which references, nearest in time first; all of them by default.
         """
         chosen = tuple(range(len(self.known)) if use is None else use)
-        side, framing = self._side(drawing)
-        output = self.network(as_batch(line_channels(side.ink), self.device), self._join(chosen))
+        seen = self._see(drawing)
+        side, framing = seen.side, seen.framing
+        output = self.network(seen.line, self._join(chosen), seen=seen.features)
         sides = [self.known[i].side for i in chosen]
         mass = match_mass(output, side, sides)
-        motions = [find_motion(side, self.known[i].side) for i in chosen]
-        color, mixture, known, cycle, trust = self._vote(side, chosen, motions, mass)
+        motions = [find_motions(side, self.known[i].side) for i in chosen]
+        vote = self._vote(seen, chosen, motions, mass)
         nearest = self.known[chosen[0]]
-        by_flow = self._carry(motions[0], nearest, framing, drawing.labels.shape)
-        by_match = _up(self._best(output, side, chosen), framing, drawing.labels.shape)
+        size = drawing.labels.shape
+        by_flow = self._carry(motions[0][0], nearest, framing, size)
+        by_match = _up(self._best(output, side, chosen), framing, size)
+        flow, match = (
+            shares_of(count_colors(drawing.labels, carried, (drawing.count, self.n_colors)))
+            for carried in (by_flow, by_match)
+        )
         return Votes(
-            color=color,
-            pixel=self._pixel_shares(drawing, by_flow, by_match),
-            mixture=mixture,
-            known=known,
-            cycle=cycle,
-            trust=trust,
+            **vote,
+            flow=flow,
+            match=match,
+            area=seen.area,
             by_flow=by_flow,
             by_match=by_match,
-            rgb=_up_rgb(output.rgb, framing, drawing.labels.shape),
+            rgb=_up_rgb(output.rgb, framing, size),
         )
 
     def _vote(
-        self, side: RegionSide, chosen: tuple[int, ...], motions: list[Motion], mass: list[NDArray[np.float64]]
-    ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Colour probabilities (n, K), mixture, known, cycle and flow trust (n,) from the region network."""
-        kept = _largest(side)
-        n = side.count
-        color = np.zeros((n, self.n_colors), np.float32)
-        mixture, known, cycle, trust = (np.zeros(n, np.float32) for _ in range(4))
-        rows: list[torch.Tensor] = []
-        columns, pairs = [], []
-        tensors = region_inputs.as_tensors(_subset(side, kept), self.device)
+        self,
+        seen: _Seen,
+        chosen: tuple[int, ...],
+        motions: list[tuple[Motion, Motion]],
+        mass: list[NDArray[np.float64]],
+    ) -> dict[str, Floats]:
+        """What the region network says, as the fields of `Votes`."""
+        kept, n = seen.kept, len(seen.area)
+        shape = {"color": (n, self.n_colors), "before": (n, self.n_colors)}
+        names = ("color", "before", "mixture", "known", "cycle", "trust")
+        vote: dict[str, Floats] = {name: np.zeros(shape.get(name, n), np.float32) for name in names}
+        if not kept.size:
+            return vote
+        rounds: list[tuple[torch.Tensor, torch.Tensor]] = []
+        columns, sizes, pairs = [], [], []
         for i, motion, weight in zip(chosen, motions, mass, strict=True):
             reference = self.known[i]
-            pair = pair_features(side, reference.side, motion, weight)[np.ix_(kept, reference.kept)]
-            other = region_inputs.as_tensors(_subset(reference.side, reference.kept), self.device)
-            rows.append(self.regions(tensors, other, torch.from_numpy(pair)[None].to(self.device))[0])
-            columns.append(reference.shares[reference.kept])
+            pair = pair_features(seen.side, reference.side, motion, weight)
+            rounds.append(self._score(seen, reference.seen, pair))
+            columns.append(reference.shares[reference.seen.kept])
+            sizes.append(reference.side.descriptors.area)
             pairs.append(pair)
-        if not kept.size:
-            return color, mixture, known, cycle, trust
-        match = torch.cat([row[:, :-1] for row in rows], 1)
-        null = torch.stack([row[:, -1] for row in rows], 1).mean(1, keepdim=True)
-        chance = torch.cat([match, null], 1).softmax(-1).cpu().numpy()
-        shares = np.concatenate(columns)
-        color[kept] = chance[:, :-1] @ shares
-        mixture[kept] = chance[:, :-1] @ (1 - shares.max(1))
-        known[kept] = 1 - chance[:, -1]
-        cycle[kept] = _cycle(match.cpu().numpy(), color[kept], shares)
-        nearest = chance[:, : rows[0].shape[1] - 1]
-        trust[kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
-        return color, mixture, known, cycle, trust
+        painted = np.concatenate(columns)
+        area = seen.side.descriptors.area
+        before, chance = (join_chances([logits[i] for logits in rounds], area, sizes) for i in (0, 1))
+        vote["color"][kept], vote["before"][kept] = chance[:, :-1] @ painted, before[:, :-1] @ painted
+        vote["mixture"][kept] = chance[:, :-1] @ (1 - painted.max(1))
+        vote["known"][kept] = 1 - chance[:, -1]
+        match = torch.cat([last[:, :-1] for _, last in rounds], 1).cpu().numpy()
+        vote["cycle"][kept] = cycle_of(match, vote["color"][kept], painted)
+        nearest = chance[:, : len(columns[0])]
+        vote["trust"][kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
+        return vote
+
+    def _score(self, target: _Seen, reference: _Seen, pair: Floats) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (n, m + 1) of two drawings' kept regions, one round early and at last; pair: (n, m, PAIR_FEATURES)."""
+        arrived = self.network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
+        weight = sent(arrived, target.cells, reference.cells)
+        pairs = torch.from_numpy(pair)[None].to(self.device)
+        rounds = self.regions.rounds(target.tensors, reference.tensors, pairs, weight[None])
+        return rounds[-2][0], rounds[-1][0]
 
     def _best(self, output: NetworkOutput, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
         """Palette index of the best match of each half cell: (h/2, w/2)."""
@@ -194,12 +244,6 @@ class Matcher:
         place_x = reference.framing.x + (x + 0.5) / reference.framing.scale - 0.5
         place_y = reference.framing.y + (y + 0.5) / reference.framing.scale - 0.5
         return look_up(reference.index, place_x, place_y).astype(np.int32)
-
-    def _pixel_shares(self, drawing: CutDrawing, *carried: Labels) -> Floats:
-        """Share of each colour among a region's carried pixels, mean of both ways: (n, K)."""
-        size = drawing.count, self.n_colors
-        tables = [count_colors(drawing.labels, index, size) for index in carried]
-        return shares_of(np.sum(tables, axis=0))
 
 
 @dataclass(frozen=True)
@@ -258,19 +302,15 @@ def _largest(side: RegionSide) -> NDArray[np.intp]:
     return np.sort(order[side.descriptors.area[order] > 0])
 
 
-def _subset(side: RegionSide, kept: NDArray[np.intp]) -> Descriptors:
+def _keep(side: RegionSide, kept: NDArray[np.intp]) -> RegionSide:
+    """The drawing with these regions alone, numbered anew; the pixels of the others have label 0."""
+    number = np.zeros(side.count + 1, np.int32)
+    number[kept + 1] = np.arange(1, len(kept) + 1)
     d = side.descriptors
-    return Descriptors(
+    descriptors = Descriptors(
         d.node[kept], d.raster[kept], d.position[kept], d.area[kept], d.touching[np.ix_(kept, kept)]
     )
-
-
-def _cycle(match: Floats, color: Floats, shares: Floats) -> Floats:
-    """How far a region's best reference region, asked in return, names a region of the same colour: (n,) in [0, 1]."""
-    if match.shape[1] == 0:  # the references have no regions
-        return np.zeros(len(match), np.float32)
-    back = match.argmax(0)[match.argmax(1)]
-    return np.asarray((color * color[back]).sum(1) / np.maximum((color**2).sum(1), 1e-6), np.float32).clip(0, 1)
+    return RegionSide(number[side.labels], number[side.grown], side.ink, len(kept), descriptors)
 
 
 def _up(picture: Labels, framing: Framing, size: tuple[int, int]) -> Labels:

@@ -32,6 +32,20 @@ CANDIDATES = 6  # coarse cells below which the finer levels look
 
 
 @dataclass(frozen=True)
+class LineFeatures:
+    """What the network sees in line art, the same for targets and references.
+
+    half: (B, 24, H/2, W/2), quarter: (B, 48, H/4, W/4). tokens: (B, N, 64) matching features at 1/8, centred and
+    normalised. position: (B, N, 2) from the ink's centre in units of its spread.
+    """
+
+    half: Tensor
+    quarter: Tensor
+    tokens: Tensor
+    position: Tensor
+
+
+@dataclass(frozen=True)
 class ReferenceFeatures:
     """What the network keeps of its references: keys and values of every cell, children grouped by cell.
 
@@ -110,26 +124,46 @@ class Network(nn.Module):
     def _temperature(self, level: int) -> Tensor:
         return torch.exp(-self.log_inverse_temperature[level].clamp(0.0, 4.0))
 
-    def _lines(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Encode line art (B, 2, H, W): features at 1/2 and 1/4, matching features (B, N, 64), positions."""
+    def lines(self, line: Tensor) -> LineFeatures:
+        """Encode line art (B, 2, H, W): ink and distance to ink in [0, 1]."""
         half, quarter, eighth = self.line(line)
         position = drawing_positions(line[:, :1], 8)  # (B, 2, h, w)
         feature = self.match_eighth(torch.cat([eighth, self.semantic(eighth, position)], 1))
         tokens = cmft.center_normalize(feature.flatten(2).transpose(1, 2))
-        return half, quarter, tokens, position.flatten(2).transpose(1, 2)
+        return LineFeatures(half, quarter, tokens, position.flatten(2).transpose(1, 2))
 
-    def encode_reference(self, line: Tensor, color: Tensor) -> ReferenceFeatures:
+    def _query(self, seen: LineFeatures) -> Tensor:
+        return cmft.query_columns(
+            seen.tokens,
+            seen.position,
+            temperature=self._temperature(0),
+            inverse_sigma=self.log_inverse_sigma.exp(),
+        )
+
+    def _key(self, seen: LineFeatures) -> Tensor:
+        return cmft.key_columns(seen.tokens, seen.position, inverse_sigma=self.log_inverse_sigma.exp())
+
+    def attend(self, target: LineFeatures, reference: LineFeatures, values: Tensor) -> Tensor:
+        """Carry values (B, M, E) of reference cells to target cells (B, N, E) by the match at 1/8, lines alone.
+
+        What goes to "not in the reference" is missing from the sums.
+        """
+        query, key = self._query(target), self._key(reference)
+        key = torch.cat([key, cmft.null_key(key, self.null_logit)], 1)
+        return cmft.transfer(query, key.to(query.dtype), F.pad(values, (0, 0, 0, 1)).to(query.dtype))
+
+    def encode_reference(self, line: Tensor, color: Tensor, seen: LineFeatures | None = None) -> ReferenceFeatures:
         """Encode a reference once.
 
         line: (B, 2, H, W) ink and distance to ink in [0, 1]; color: (B, 3, H, W) display RGB without ink.
+        seen: `lines(line)`, when it is known already.
         """
-        half, quarter, tokens, position = self._lines(line)
+        seen = seen or self.lines(line)
         painted = self.color(torch.cat([color, line], 1))  # maps at 1/2, 1/4, 1/8
-        inverse_sigma = self.log_inverse_sigma.exp()
-        key_quarter = self.match_quarter(quarter) + self.truth_quarter(painted[1])
-        key_half = self.match_half(half) + self.truth_half(painted[0])
+        key_quarter = self.match_quarter(seen.quarter) + self.truth_quarter(painted[1])
+        key_half = self.match_half(seen.half) + self.truth_half(painted[0])
         keys = (
-            cmft.key_columns(tokens, position, inverse_sigma=inverse_sigma),
+            self._key(seen),
             cmft.center_normalize(cmft.to_cells(key_quarter, 2)),
             cmft.center_normalize(cmft.to_cells(key_half, 4)),
         )
@@ -140,25 +174,30 @@ class Network(nn.Module):
         grouped = (values[0].flatten(2).transpose(1, 2), cmft.to_cells(values[1], 2), cmft.to_cells(values[2], 4))
         return ReferenceFeatures(keys, grouped)
 
-    def forward(self, line: Tensor, reference: ReferenceFeatures, extra: Tensor | None = None) -> NetworkOutput:
+    def forward(
+        self,
+        line: Tensor,
+        reference: ReferenceFeatures,
+        extra: Tensor | None = None,
+        seen: LineFeatures | None = None,
+    ) -> NetworkOutput:
         """Colour targets (B, 2, H, W) from encoded references.
 
-        extra: (B, M, E) further values to carry at 1/8, such as shares of parts in training.
+        extra: (B, M, E) further values to carry at 1/8, such as shares of parts in training. seen: `lines(line)`,
+        when it is known already.
         """
         height, width = line.shape[-2] // 8, line.shape[-1] // 8
-        half, quarter, tokens, position = self._lines(line)
+        seen = seen or self.lines(line)
         back = self.backbone(line)
-        query = cmft.query_columns(
-            tokens, position, temperature=self._temperature(0), inverse_sigma=self.log_inverse_sigma.exp()
-        )
+        query = self._query(seen)
         moved, known, coarse = self._match_eighth(query, reference, extra)
         index = cmft.best_cells(query.detach(), reference.key[0].detach(), CANDIDATES)
         carried0 = cmft.from_cells(moved[:, :, None], height, width)  # (B, 67, h, w)
         estimate = self.decode_eighth(torch.cat([carried0, back[2]], 1))  # (B, 48, 2h, 2w)
-        q = self.match_quarter(quarter) + self.estimate_quarter(estimate)
+        q = self.match_quarter(seen.quarter) + self.estimate_quarter(estimate)
         carried1, weights1 = self._match_below(q, reference, index, level=1)
         estimate = self.decode_quarter(torch.cat([carried1, back[1], estimate], 1))  # (B, 24, 4h, 4w)
-        q = self.match_half(half) + self.estimate_half(estimate)
+        q = self.match_half(seen.half) + self.estimate_half(estimate)
         carried2, weights2 = self._match_below(q, reference, index, level=2)
         full = self.decode_half(torch.cat([carried2, back[0], estimate], 1))  # (B, 8, H, W)
         base = F.interpolate(carried2[:, -3:], scale_factor=2.0, mode="nearest")

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..image.descriptors import Descriptors, describe_regions, ink_frame, overlap
 from ..image.motion import flow_to_reference
@@ -78,16 +79,21 @@ def look_up(picture: NDArray[np.generic], x: Floats, y: Floats) -> NDArray[np.ge
 
 
 def pair_features(
-    target: RegionSide, reference: RegionSide, motion: Motion, mass: NDArray[np.float64] | None = None
+    target: RegionSide,
+    reference: RegionSide,
+    motion: tuple[Motion, Motion],
+    mass: NDArray[np.float64] | None = None,
 ) -> Floats:
     """What is known of every pair: (T, R, PAIR_FEATURES).
 
-    mass: (T, R) match weight that target region i's pixels sent to reference region j, in pixels; None if the
-    pixel network was not asked.
+    motion: of target pixels to the reference, and of reference pixels to the target. mass: (T, R) match weight that
+    target region i's pixels sent to reference region j, in pixels; None if the pixel network was not asked.
     """
+    there, back = motion
     counts = (target.count, reference.count)
-    moved = look_up(reference.grown, motion.flow_x, motion.flow_y).astype(np.int32)
-    still = look_up(reference.grown, motion.still_x, motion.still_y).astype(np.int32)
+    moved = look_up(reference.grown, there.flow_x, there.flow_y).astype(np.int32)
+    still = look_up(reference.grown, there.still_x, there.still_y).astype(np.int32)
+    returned = look_up(target.grown, back.flow_x, back.flow_y).astype(np.int32)
     a, b = target.descriptors, reference.descriptors
     sizes = np.maximum(a.area, 1)[:, None], np.maximum(b.area, 1)[None]
     offset = a.position[:, None] - b.position[None]
@@ -105,10 +111,37 @@ def pair_features(
         np.exp(-4 * distance),
         np.log(sizes[0] / sizes[1]) / 2,
         shared / np.maximum(union, 1e-6),
+        *_shares(overlap(reference.labels, returned, counts[::-1]).T, sizes),
+        *_landing(target, reference, there),
     ]
     features = np.stack(columns, -1).astype(np.float32)
     assert features.shape[-1] == PAIR_FEATURES
     return features
+
+
+def _landing(target: RegionSide, reference: RegionSide, motion: Motion) -> tuple[Floats, ...]:
+    """Where flow takes each target region, seen from each reference region: four tables (T, R).
+
+    Offset (x, y) in units of the ink's spread, within 3; distance in units of the pair's mean width, within 4; and a
+    falling function of that.
+    """
+    inside = target.labels > 0
+    owner = target.labels[inside]
+    area = np.maximum(target.descriptors.area, 1)
+    landed = np.stack(
+        [
+            np.bincount(owner, places[inside], target.count + 1)[1:] / area
+            for places in (motion.flow_x, motion.flow_y)
+        ],
+        1,
+    )
+    center, spread = ink_frame(reference.ink)
+    offset = ((landed - center) / spread)[:, None] - reference.descriptors.position[None]
+    width = np.sqrt(area[:, None] * np.maximum(reference.descriptors.area, 1)[None]) ** 0.5
+    distance = np.sqrt((offset**2).sum(-1)) * spread / width
+    offset = np.clip(offset, -3, 3)
+    columns = (offset[..., 0], offset[..., 1], np.minimum(distance, 4), np.exp(-2 * distance))
+    return tuple(column.astype(np.float32) for column in columns)
 
 
 def _shares(pixels: NDArray[np.float64], sizes: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
@@ -124,11 +157,17 @@ def relation_features(descriptors: Descriptors) -> Floats:
     return np.concatenate([offset, distance[..., None], descriptors.touching[..., None]], -1).astype(np.float32)
 
 
-def as_tensors(descriptors: Descriptors, device: torch.device) -> RegionTensors:
-    """One drawing's regions as a batch of one."""
+def find_motions(target: RegionSide, reference: RegionSide) -> tuple[Motion, Motion]:
+    """Where each target pixel comes from, and where each reference pixel goes."""
+    return find_motion(target, reference), find_motion(reference, target)
+
+
+def as_tensors(descriptors: Descriptors, pooled: Tensor) -> RegionTensors:
+    """One drawing's regions as a batch of one; pooled: (n, POOLED), on the device to use."""
+    device = pooled.device
     node, raster, relation = (
         torch.from_numpy(array)[None].to(device)
         for array in (descriptors.node, descriptors.raster, relation_features(descriptors))
     )
     real = torch.ones(node.shape[:2], dtype=torch.bool, device=device)
-    return RegionTensors(node, raster, relation, real)
+    return RegionTensors(node, raster, pooled[None], relation, real)

@@ -28,7 +28,7 @@ _REINSTALL = "reinstall CMFT, or name a whole checkpoint"
 class Checkpoint:
     """Both networks in evaluation mode, the calibration of confidence, and where they came from.
 
-    calibration: float32 (9,), see `image.snap`.
+    calibration: float32 (len(SIGNS) + 1,), see `image.snap`.
     """
 
     network: Network

@@ -15,15 +15,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import nn
+
 from cmft_engine.protocol.errors import CmftError, InputError
-from cmft_engine.training.config import Config, load_config, read_table, read_text
+from cmft_engine.training.config import Config, JointConfig, ScheduleConfig, load_config, read_table, read_text
 from cmft_engine.training.journal import Row
 from cmft_engine.training.state import load_state
 from cmft_engine.training.train import train
-from cmft_engine.training.variants import build_network
+from cmft_engine.training.variants import build_network, build_regions
 
 log = logging.getLogger(__name__)
-FIGURES = ("plain right8", "plain right2", "plain l1", "mixed right8", "mixed right2", "mixed l1")
+FIGURES = (
+    "plain right8", "plain right2", "plain l1", "plain color", "plain part",
+    "mixed right8", "mixed right2", "mixed l1", "mixed color", "mixed part",
+)  # fmt: skip
+COMPARED = ("mixed right2", "mixed color")  # with those of the first row
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Ablation:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished row: its figures by name, steps, ms a step, and the network's parameters."""
+    """A finished row: its figures by name, steps, ms a step, and the parameters of what it trained."""
 
     flip: Flip
     figures: Row
@@ -76,36 +82,52 @@ def run_row(flip: Flip, config: Config, *, started: float) -> Result | None:
     state = load_state(config.run.folder / "state")
     figures = next(row for row in reversed(state["curve"]) if FIGURES[0] in row)
     steps: int = state["step"]
-    parameters = sum(parameter.numel() for parameter in build_network(config.network).parameters())
+    trained: list[nn.Module] = [build_network(config.network)]
+    if "regions" in state:
+        trained.append(build_regions(config.regions))
+    parameters = sum(parameter.numel() for module in trained for parameter in module.parameters())
     return Result(flip, figures, steps, 1000 * state["spent_s"] / max(steps, 1), parameters)
 
 
 def table(results: Sequence[Result], *, budget: str) -> str:
-    """Return the Markdown table; the difference is to the first row, in points of `mixed right2`."""
+    """Return the Markdown table; differences are to the first row, in points. A figure that is not there is a dash."""
     lines = [
         "On development pairs, `right8` and `right2` are the share in % of cells at 1/8 and 1/2 whose best match is"
         " right, and `l1` is the mean difference of the decoder's RGB.",
+        "`color` and `part` are the share in % of regions whose best match has their colour, shows their part.",
         f"Every row: {budget}.",
         "",
-        f"| | {' | '.join(FIGURES)} | difference | steps | ms a step | parameters |",
-        f"|---|{'--:|' * (len(FIGURES) + 4)}",
+        f"| | {' | '.join([*FIGURES, *(f'± {name}' for name in COMPARED)])} | steps | ms a step | parameters |",
+        f"|---|{'--:|' * (len(FIGURES) + len(COMPARED) + 3)}",
     ]
     for result in results:
-        cells = [
-            f"{result.figures[name]:.4f}" if name.endswith("l1") else f"{100 * result.figures[name]:.1f}"
-            for name in FIGURES
-        ]
-        difference = 100 * (result.figures["mixed right2"] - results[0].figures["mixed right2"])
-        cells += [f"{difference:+.1f}", str(result.steps), f"{result.ms:.0f}", f"{result.parameters / 1e6:.2f} M"]
+        cells = [_cell(result.figures, name) for name in FIGURES]
+        cells += [_difference(result.figures, results[0].figures, name) for name in COMPARED]
+        cells += [str(result.steps), f"{result.ms:.0f}", f"{result.parameters / 1e6:.2f} M"]
         lines.append(f"| {result.flip.name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
+def _cell(figures: Row, name: str) -> str:
+    if name not in figures:
+        return "–"
+    return f"{figures[name]:.4f}" if name.endswith("l1") else f"{100 * figures[name]:.1f}"
+
+
+def _difference(figures: Row, base: Row, name: str) -> str:
+    return f"{100 * (figures[name] - base[name]):+.1f}" if name in figures and name in base else "–"
+
+
 def budget_of(config: Config) -> str:
-    """Say how long every row trains, and with which seed."""
-    schedule = config.schedule
-    length = f"{schedule.steps} steps" if schedule.steps else f"{schedule.minutes:g} minutes"
-    return f"{length}, seed {config.run.seed}"
+    """Say how long every row trains in each stage, and with which seed."""
+    stages: dict[str, ScheduleConfig | JointConfig] = {
+        "of the pixel network": config.schedule, "of both networks": config.joint
+    }  # fmt: skip
+    lengths = [
+        f"{stage.steps} steps {what}" if stage.steps else f"{stage.minutes:g} minutes {what}"
+        for what, stage in stages.items() if stage.steps or stage.minutes
+    ]  # fmt: skip
+    return f"{', '.join(lengths)}, seed {config.run.seed}"
 
 
 def ablate(ablation: Ablation, changes: Sequence[str], *, folder: Path, out: Path, started: float) -> bool:
@@ -134,13 +156,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", default="ablation", help="TOML file of rows")
     parser.add_argument("--folder", type=Path, default=Path("runs/ablation"), help="the rows' runs")
     parser.add_argument("--out", type=Path, required=True, help="Markdown file")
-    parser.add_argument("--minutes-per-row", type=float, help="instead of the budget in the file")
+    parser.add_argument("--minutes-per-row", type=float, help="instead of the budget in the file, half for each stage")
     parser.add_argument("--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="changes")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     changes = options.changes
     if options.minutes_per_row is not None:
-        changes = [*changes, "schedule.steps=0", f"schedule.minutes={options.minutes_per_row}"]
+        half = options.minutes_per_row / 2
+        for stage in ("schedule", "joint"):
+            changes = [*changes, f"{stage}.steps=0", f"{stage}.minutes={half}"]
     try:
         done = ablate(load_ablation(options.config), changes, folder=options.folder, out=options.out, started=started)
     except CmftError as error:

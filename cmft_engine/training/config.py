@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -56,9 +56,10 @@ class BatchConfig:
 
 @dataclass(frozen=True)
 class ScheduleConfig:
-    """How long and how fast. Of steps and minutes one is 0: the learning rate follows the other.
+    """The first stage, the pixel network alone: how long and how fast.
 
-    minutes_per_call: a call ends, state saved, before so many minutes are over; 0 = no limit.
+    Of steps and minutes one is 0: the learning rate follows the other. Without either there is no such stage.
+    minutes_per_call: a call ends, state saved, before so many minutes are over; 0 = no limit. Holds for both stages.
     rate falls by a cosine to final * rate, after rising over warmup steps.
     """
 
@@ -68,6 +69,34 @@ class ScheduleConfig:
     rate: float
     final: float
     warmup: int
+
+
+@dataclass(frozen=True)
+class JointConfig:
+    """The second stage, both networks on framed drawings: how long, how fast, and on what.
+
+    steps, minutes, final, warmup: as in the first stage. rate: of the region network; network_rate: of the pixel
+    network. data: the mixture of this stage. sizes: work size in px -> how often it is drawn. samples: pairs that a
+    process draws for a step. pixel_share: of these, the share that the pixel network's own losses look at.
+    withheld: share of pairs that lack the cues of flow, and of those that lack the match weight at 1/8.
+    replay: how many samples a process keeps to show them again; replay_batch: how many of them at once;
+    replay_steps: steps of the region network alone, on replayed samples, that follow every step.
+    """
+
+    steps: int
+    minutes: float
+    rate: float
+    network_rate: float
+    final: float
+    warmup: int
+    data: Mixture
+    sizes: dict[int, float]
+    samples: int
+    pixel_share: float
+    withheld: float
+    replay: int
+    replay_batch: int
+    replay_steps: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +129,16 @@ class NetworkConfig:
 
 
 @dataclass(frozen=True)
+class RegionConfig:
+    """What the region network reads; see `variants.build_regions`."""
+
+    pooled: bool
+    flow: bool
+    sent: bool
+    along: bool
+
+
+@dataclass(frozen=True)
 class LogConfig:
     """Steps between two rows of the curve, two saves, two validations."""
 
@@ -110,26 +149,33 @@ class LogConfig:
 
 @dataclass(frozen=True)
 class ValidationConfig:
-    """Development pairs: how many, of what size in px, and how many of them are drawn on the sheet."""
+    """Development pairs: how many, of what size in px, and how many of them are drawn on the sheet.
+
+    framed, framed_size: how many pairs measure the region network, and their work size.
+    """
 
     pairs: int
     size: int
     pictures: int
+    framed: int
+    framed_size: int
 
 
 @dataclass(frozen=True)
 class Config:
-    """A whole training run."""
+    """A whole training run: one stage or two."""
 
     run: RunConfig
     machine: MachineConfig
     data: Mixture
     batch: BatchConfig
     schedule: ScheduleConfig
+    joint: JointConfig
     optimizer: OptimizerConfig
     losses: LossWeights
     adversary: AdversaryConfig
     network: NetworkConfig
+    regions: RegionConfig
     log: LogConfig
     validation: ValidationConfig
 
@@ -144,6 +190,7 @@ def load_config(name: str, changes: Sequence[str] = ()) -> Config:
     _merge(values, read_table(Config, text, origin))
     for change in changes:
         _merge(values, _read(Config, _change(change), f"--set {change}"))
+    values["joint"]["data"].setdefault("characters", values["data"]["characters"])
     try:
         config: Config = _build(Config, values)
     except SettingsError as error:
@@ -289,25 +336,50 @@ def _build(kind: Any, values: dict[str, Any]) -> Any:
     return kind(**{**values, **sections})
 
 
+def with_characters(config: Config, folder: Path) -> Config:
+    """Return the same run on characters of this folder, in both stages."""
+    data, joint = (replace(mixture, characters=folder) for mixture in (config.data, config.joint.data))
+    return replace(config, data=data, joint=replace(config.joint, data=joint))
+
+
 def _check(config: Config, name: str) -> None:
     """Raise InputError for values that no type rules out."""
-    schedule, log = config.schedule, config.log
-    if (schedule.steps > 0) == (schedule.minutes > 0):
-        raise InputError(f"{name}: set either schedule.steps or schedule.minutes, and the other one to 0")
+    _check_stages(config, name)
+    log, joint = config.log, config.joint
     if config.run.seed in (VALIDATION_SEED, DEVELOPMENT_SEED) or config.run.seed < 0:
         raise InputError(f"{name}: run.seed = {config.run.seed} is kept for measuring or negative; take another")
     above_zero = {
         "log.every": log.every, "log.save_every": log.save_every, "log.validate_every": log.validate_every,
         "machine.devices": config.machine.devices, "machine.nodes": config.machine.nodes,
-        "machine.threads": config.machine.threads, "schedule.rate": schedule.rate,
+        "machine.threads": config.machine.threads, "schedule.rate": config.schedule.rate,
+        "joint.rate": joint.rate, "joint.network_rate": joint.network_rate, "joint.samples": joint.samples,
+        "joint.replay": joint.replay, "joint.replay_batch": joint.replay_batch,
         "optimizer.clip": config.optimizer.clip, "validation.pairs": config.validation.pairs,
-        "the sum of losses": sum(as_plain(config.losses).values()),
+        "validation.framed": config.validation.framed, "the sum of losses": sum(as_plain(config.losses).values()),
     }  # fmt: skip
     for key, number in above_zero.items():
         if number <= 0:
             raise InputError(f"{name}: {key} = {number} is too small; set it above 0")
-    for size in (*config.batch.sizes, config.validation.size):
+    for key, share in (("joint.pixel_share", joint.pixel_share), ("joint.withheld", joint.withheld)):
+        if not 0 <= share <= 1:
+            raise InputError(f"{name}: {key} = {share} is no share; set it from 0 to 1")
+    for size in (*config.batch.sizes, *joint.sizes, config.validation.size, config.validation.framed_size):
         if size < 64 or size % 16:
             raise InputError(f"{name}: pictures of {size} px; use a multiple of 16 from 64 on")
     if min(config.batch.sizes.values()) < 1:
         raise InputError(f"{name}: batch.sizes = {config.batch.sizes}; every batch needs a pair")
+    if min(joint.sizes.values()) <= 0:
+        raise InputError(f"{name}: joint.sizes = {joint.sizes}; every size needs a frequency above 0")
+
+
+def _check_stages(config: Config, name: str) -> None:
+    """Raise InputError unless every stage has one measure of its length, and there is a stage to begin with."""
+    stages: dict[str, ScheduleConfig | JointConfig] = {"schedule": config.schedule, "joint": config.joint}
+    for key, stage in stages.items():
+        if (stage.steps > 0 and stage.minutes > 0) or min(stage.steps, stage.minutes) < 0:
+            raise InputError(f"{name}: set either {key}.steps or {key}.minutes, and the other one to 0")
+    has_pixels, has_joint = (bool(stage.steps or stage.minutes) for stage in stages.values())
+    if not has_pixels and not has_joint:
+        raise InputError(f"{name}: no stage has steps or minutes; set schedule.steps, joint.steps or both")
+    if not has_pixels and not config.run.init:
+        raise InputError(f"{name}: the joint stage alone starts from weights; set run.init or schedule.steps")

@@ -156,12 +156,11 @@ class PairSource:
             raise SettingsError("seed", seed, "any other number: validation is drawn from this one")
         self.mixture = mixture
         self.seed = seed
-        self.rng = np.random.default_rng(seed)
         self.characters = CharacterSet(mixture.characters, split)
 
-    def pair(self, size: int) -> Pair:
-        """Draw the next target with one reference at `size` pixels."""
-        sample = self.sample(self.rng, size, 1)
+    def pair(self, rng: Rng, size: int) -> Pair:
+        """Draw one target with one reference at `size` pixels."""
+        sample = self.sample(rng, size, 1)
         reference, target = sample.references[0], sample.target
         return Pair(reference.drawing, target.drawing, reference.label, target.label, sample.color)
 

@@ -1,4 +1,7 @@
-"""One step of learning: network, its average, optimiser and adversary. Knows no files, schedules or clocks."""
+"""One step of the first stage: the pixel network, its average, optimiser and adversary.
+
+Knows no files, schedules or clocks.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from cmft_engine.model.network import Network, NetworkOutput
+from cmft_engine.model.network import Network
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.training.adversary import Adversary
 from cmft_engine.training.config import Config
 from cmft_engine.training.dataset import Batch
-from cmft_engine.training.losses import LossWeights, losses
+from cmft_engine.training.losses import LossWeights, match_and_judge
 
 MAX_SKIPPED = 20  # steps in a row without a finite gradient, after which training gives up
 
@@ -33,23 +36,44 @@ class Objective(nn.Module):
         super().__init__()
         self.network = network
         self.weights = weights
-        self._painted: list[Tensor] = []
-        network.register_forward_hook(self._keep)
-
-    def _keep(self, module: nn.Module, inputs: Any, output: NetworkOutput) -> None:
-        self._painted.append(output.rgb)
 
     def forward(self, parcel: Parcel) -> tuple[dict[str, Tensor], Tensor]:
         """Return the unweighted terms by name, and the decoder's RGB (B, 3, S, S) of the targets."""
-        self._painted.clear()
-        terms = losses(self.network, parcel.batch, self.weights)
-        painted = self._painted[0]
-        self._painted.clear()
-        return terms, painted
+        output, terms = match_and_judge(self.network, parcel.batch, self.weights)
+        return terms, output.rgb
+
+
+class Patience:
+    """Bears with a few gradients that are not finite and would spoil every weight; gives up after a row of them."""
+
+    def __init__(self) -> None:
+        self._skipped = 0
+
+    def allows(self, norm: Tensor | None, step: int) -> bool:
+        """Return whether a gradient of this norm may be used. Raises InputError when too many in a row may not."""
+        is_finite = norm is not None and bool(torch.isfinite(norm))
+        self._skipped = 0 if is_finite else self._skipped + 1
+        if self._skipped > MAX_SKIPPED:
+            raise InputError(f"step {step}: no finite gradient in {MAX_SKIPPED} steps; lower the stage's rate")
+        return is_finite
+
+
+@torch.no_grad()
+def follow(average: nn.Module, module: nn.Module, *, step: int, keep: float) -> None:
+    """Move the average of a module's weights; it starts as a plain mean, so that the start is soon forgotten.
+
+    step: from 1. keep: how much of the average stays at a step, later on.
+    """
+    keep = min(keep, (1 + step) / (10 + step))
+    for mean, value in zip(average.state_dict().values(), module.state_dict().values(), strict=True):
+        if mean.dtype.is_floating_point:
+            mean.lerp_(value, 1 - keep)
+        else:
+            mean.copy_(value)
 
 
 class Learner:
-    """What learns, and what it needs to go on later."""
+    """What learns in the first stage, and what it needs to go on later."""
 
     def __init__(self, config: Config, network: Network, fabric: Fabric) -> None:
         """Take over a network, on the device of `fabric`."""
@@ -63,15 +87,16 @@ class Learner:
         )  # fmt: skip
         self._objective, self._optimizer = fabric.setup(Objective(network, config.losses), optimizer)
         self._adversary = Adversary(config.adversary, fabric) if config.adversary.weight > 0 else None
-        self._skipped = 0
+        self._patience = Patience()
 
-    def learn(self, batch: Batch, *, step: int, rate: float) -> dict[str, Tensor]:
+    def learn(self, batch: Batch, *, step: int, share: float) -> dict[str, Tensor]:
         """Make a step with a batch on the device; returns every term, and their weighted sum as "loss".
 
-        Raises InputError when no gradient has been finite for a while.
+        step: of this stage, from 0. share: of the configured learning rate. Raises InputError when no gradient has
+        been finite for a while.
         """
         for group in self._optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = share * self._config.schedule.rate
         terms, painted = self._objective(Parcel(batch))
         loss = self._config.losses.total(terms)
         adversary = self._adversary if step >= self._config.adversary.start else None
@@ -83,30 +108,12 @@ class Learner:
         norm = self._fabric.clip_gradients(
             self._objective, self._optimizer, max_norm=self._config.optimizer.clip, error_if_nonfinite=False
         )
-        if self._is_sound(norm, step):
+        if self._patience.allows(norm, step):
             self._optimizer.step()
-            self._follow(step + 1)
+            follow(self.average, self.network, step=step + 1, keep=self._config.optimizer.average)
         if adversary is not None:
             terms["discriminator"] = adversary.learn(batch.line_target, batch.color_target, painted)
         return {name: value.detach() for name, value in {**terms, "loss": loss}.items()}
-
-    def _is_sound(self, norm: Tensor | None, step: int) -> bool:
-        """Return whether the gradient may be used: one that is not finite would spoil every weight."""
-        is_finite = norm is not None and bool(torch.isfinite(norm))
-        self._skipped = 0 if is_finite else self._skipped + 1
-        if self._skipped > MAX_SKIPPED:
-            raise InputError(f"step {step}: no finite gradient in {MAX_SKIPPED} steps; lower schedule.rate")
-        return is_finite
-
-    @torch.no_grad()
-    def _follow(self, step: int) -> None:
-        """Move the average; it starts as a plain mean, so that the random start is soon forgotten."""
-        keep = min(self._config.optimizer.average, (1 + step) / (10 + step))
-        for mean, value in zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True):
-            if mean.dtype.is_floating_point:
-                mean.lerp_(value, 1 - keep)
-            else:
-                mean.copy_(value)
 
     def state(self) -> dict[str, Any]:
         """Return what a resumed run needs; tensors are shared, not copied."""

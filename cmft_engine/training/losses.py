@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from cmft_engine.model import cmft
-from cmft_engine.model.network import MATCH, Network, NetworkOutput, join_references
+from cmft_engine.model.network import LineFeatures, Network, NetworkOutput, join_references
 from cmft_engine.protocol.errors import SettingsError
 from cmft_engine.training.dataset import MAX_LABELS, Batch
 
@@ -87,8 +87,23 @@ class _Truth:
         return cls(shares, wanted, (wanted * present).sum(-1), wanted * present * weight[:, None], weight)
 
 
+@dataclass(frozen=True)
+class SeenLines:
+    """Line features of a batch's targets and of each of its references, when they are known already."""
+
+    target: LineFeatures
+    references: tuple[LineFeatures, ...]
+
+
 def losses(network: Network, batch: Batch, weights: LossWeights = DEFAULT_WEIGHTS) -> dict[str, Tensor]:
-    """Run a batch and return every loss that has a weight by name, unweighted.
+    """Run a batch and return every loss that has a weight by name, unweighted; `match_and_judge` names them."""
+    return match_and_judge(network, batch, weights)[1]
+
+
+def match_and_judge(
+    network: Network, batch: Batch, weights: LossWeights, seen: SeenLines | None = None
+) -> tuple[NetworkOutput, dict[str, Tensor]]:
+    """Run a batch; return the output, and every loss that has a weight by name, unweighted.
 
     match8, match4, match2: negative log of the match weight that fell on the right label, at 1/8, 1/4 and 1/2.
     known: cross-entropy of "the reference has it". rgb, out: L1 of transferred and decoded display RGB.
@@ -96,7 +111,7 @@ def losses(network: Network, batch: Batch, weights: LossWeights = DEFAULT_WEIGHT
     references and back. perceptual: L1 of what our own colour encoder sees in the decoded and in the true RGB.
     """
     truth = _Truth.of(batch)
-    output = _run(network, batch, truth, weights)
+    output = _run(network, batch, truth, weights, seen or _see(network, batch))
     terms: dict[str, Callable[[], Tensor]] = {
         "match8": lambda: _coarse_loss(output, truth, slice(0, MAX_LABELS)),
         "match4": lambda: _fine_loss(output, batch, truth.weight, level=1),
@@ -107,37 +122,44 @@ def losses(network: Network, batch: Batch, weights: LossWeights = DEFAULT_WEIGHT
         "cycle": lambda: _coarse_loss(output, truth, slice(-MAX_LABELS, None)),
         "perceptual": lambda: _perceptual_loss(network, output, batch, truth),
     }
-    return {name: term() for name, term in terms.items() if getattr(weights, name)}
+    return output, {name: term() for name, term in terms.items() if getattr(weights, name)}
 
 
-def _run(network: Network, batch: Batch, truth: _Truth, weights: LossWeights) -> NetworkOutput:
+def _see(network: Network, batch: Batch) -> SeenLines:
+    references = tuple(network.lines(reference.line) for reference in batch.references)
+    return SeenLines(network.lines(batch.line_target), references)
+
+
+def _run(
+    network: Network, batch: Batch, truth: _Truth, weights: LossWeights, seen: SeenLines
+) -> NetworkOutput:
     """Match the targets with all references joined.
 
     `coarse` carries the references' label shares if match8 asks for them, then, if cycle does, where a walk from the
     target to the references and back ends (`_home`).
     """
-    known = join_references([network.encode_reference(r.line, r.color) for r in batch.references])
+    pairs = zip(batch.references, seen.references, strict=True)
+    known = join_references([network.encode_reference(r.line, r.color, lines) for r, lines in pairs])
     extra = [truth.shares] if weights.match8 else []
     if weights.cycle:
-        extra.append(_home(network, known.key[0], batch, truth.wanted))
-    output: NetworkOutput = network(batch.line_target, known, extra=torch.cat(extra, -1) if extra else None)
+        extra.append(_home(network, seen, truth.wanted))
+    output: NetworkOutput = network(
+        batch.line_target, known, extra=torch.cat(extra, -1) if extra else None, seen=seen.target
+    )
     return output
 
 
-def _home(network: Network, key: Tensor, batch: Batch, wanted: Tensor) -> Tensor:
-    """Label shares (B, M, L) of the target cells that each reference cell, by its key (B, M, 70), matches in return.
+def _home(network: Network, seen: SeenLines, wanted: Tensor) -> Tensor:
+    """Label shares (B, M, L) of the target cells that each reference cell matches in return.
 
     Carried to the target once more they say on which label a round trip ends, as in Haeusser, Mordvintsev and
     Cremers, "Learning by Association", CVPR 2017; Jabri, Owens and Efros, "Space-Time Correspondence as a Contrastive
     Random Walk", NeurIPS 2020, walk to neighbouring frames and back so. Both ways are fused attentions: memory grows
     with the cells, never with target times reference cells.
     """
-    features, position = key[..., : MATCH[0]], key[..., MATCH[0] : MATCH[0] + 2]  # the position is over sigma already
-    query = cmft.query_columns(
-        features, position, temperature=network._temperature(0), inverse_sigma=torch.ones_like(key[0, 0, 0])
-    )
-    target = network.encode_reference(batch.line_target, batch.color_target).key[0]
-    return cmft.transfer(query, target.to(query.dtype), wanted.to(query.dtype))
+    values = F.pad(wanted, (0, 1), value=1.0)  # the last column finds out what went to "not there", and undoes it
+    back = torch.cat([network.attend(lines, seen.target, values) for lines in seen.references], 1)
+    return back[..., :-1] / back[..., -1:].clamp_min(torch.finfo(torch.bfloat16).tiny)
 
 
 def _coarse_loss(output: NetworkOutput, truth: _Truth, columns: slice) -> Tensor:

@@ -1,57 +1,52 @@
-"""Examples for the region network: drawn pairs, cut into regions, with which region is which."""
+"""Examples for the region network: drawn pairs, cut into regions as in use, with which region is which."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from cmft_engine.image.descriptors import NODE_FEATURES, RASTER, count_colors, shares_of
+from cmft_engine.image.descriptors import count_colors, shares_of
 from cmft_engine.image.framing import frame_drawing, work_scale
 from cmft_engine.image.lineart import LineArt
 from cmft_engine.image.regions import grow_under_ink, label_regions
 from cmft_engine.model.matcher import TARGET_LIMIT, CutDrawing
-from cmft_engine.model.region_inputs import RegionSide, find_motion, pair_features, region_side, relation_features
-from cmft_engine.model.region_network import PAIR_FEATURES, RegionTensors
-from cmft_engine.training.dataset import Pair
+from cmft_engine.model.region_inputs import RegionSide, region_side
+from cmft_engine.training.dataset import MAX_LABELS, VOID, Pair
 from cmft_engine.training.drawing import Drawing
 
 INK_BELOW = 191  # line value up to which a pixel is ink
 MAX_REGIONS = 160  # larger drawings are left out of training
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class RegionExample:
-    """One pair in numbers.
-
-    node_*, raster_*, relation_*: as `RegionTensors`, without batch. pair: (T, R, PAIR_FEATURES).
-    same: float32 (T, R) 1 where both regions show the same thing; area: float32 (T,) share of the drawing.
-    """
-
-    node_target: Floats
-    node_reference: Floats
-    raster_target: Floats
-    raster_reference: Floats
-    relation_target: Floats
-    relation_reference: Floats
-    pair: Floats
-    same: Floats
-    area: Floats
+Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class WorkDrawing:
-    """A drawing cut into regions at the work size; shares: (regions, labels) of truth in each region."""
+    """A drawing cut into regions at the work size.
+
+    shares: (regions, MAX_LABELS) how much of each region every label covers. label: int64 (h, w) label of every work
+    pixel.
+    """
 
     side: RegionSide
     shares: Floats
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    label: Labels
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the region network should say of T target and R reference regions.
+
+    same: bool (T, R) both show the same part. same_color: bool (T, R) both are of one colour for the most part.
+    weight: float32 (T,) how much a region counts, 0 without pixels: each once, and a little more the larger it is.
+    """
+
+    same: NDArray[np.bool_]
+    same_color: NDArray[np.bool_]
+    weight: Floats
 
 
 def cut_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
@@ -73,83 +68,35 @@ def cut_drawing(drawing: Drawing) -> CutDrawing:
     return CutDrawing(ink, regions.labels, grown, max(regions.count, int(grown.max())))
 
 
-def _cut(drawing: Drawing, label: NDArray[np.int64], scale: float, work_size: int) -> WorkDrawing:
+def _cut(drawing: Drawing, label: Labels, scale: float, work_size: int) -> WorkDrawing:
     regions = cut_drawing(drawing)
-    ink = regions.ink
-    framing = frame_drawing(ink, scale, limit=round(work_size * TARGET_LIMIT))
+    framing = frame_drawing(regions.ink, scale, limit=round(work_size * TARGET_LIMIT))
     side = region_side(
         framing.sample(regions.labels).astype(np.int32),
         framing.sample(regions.grown).astype(np.int32),
-        framing.sample_ink(ink),
+        framing.sample_ink(regions.ink),
         count=regions.count,
     )
-    shares = shares_of(count_colors(regions.labels, label, (regions.count, int(label.max()) + 1)))
-    rows, columns = framing.rows(ink.shape[0]), framing.columns(ink.shape[1])
-    return WorkDrawing(side, shares, rows, columns)
+    shares = shares_of(count_colors(regions.labels, label, (regions.count, MAX_LABELS)))
+    return WorkDrawing(side, shares, framing.sample(label).astype(np.int64))
 
 
-def example_of(target: WorkDrawing, reference: WorkDrawing, mass: NDArray[np.float64] | None) -> RegionExample | None:
-    """Put two cut drawings side by side, or None for nothing to match or too much; `mass` as in `pair_features`."""
-    counts = (target.side.count, reference.side.count)
-    if not all(1 < count <= MAX_REGIONS for count in counts):
-        return None
-    width = max(target.shares.shape[1], reference.shares.shape[1])
-    a, b = (np.pad(s, ((0, 0), (0, width - s.shape[1]))) for s in (target.shares, reference.shares))
+def usable(target: WorkDrawing, reference: WorkDrawing) -> bool:
+    """Whether there is something to match, and not too much."""
+    return all(1 < drawing.side.count <= MAX_REGIONS for drawing in (target, reference))
+
+
+def truth_of(target: WorkDrawing, reference: WorkDrawing, color: Floats) -> Truth:
+    """Tell which regions belong together; color: (MAX_LABELS, 3) colour of each label."""
+    a, b = target.shares, reference.shares
     common = np.minimum(a[:, None], b[None]).sum(-1)
     same = (common > 0.5) | (a.argmax(1)[:, None] == b.argmax(1)[None])
-    motion = find_motion(target.side, reference.side)
+    group = np.unique(color, axis=0, return_inverse=True)[1].reshape(-1)
+    group[VOID] = group.max() + 1  # scenery and what is unpainted: no colour to take
+    member = (group[:, None] == np.arange(group.max() + 1)[None]).astype(np.float32)
+    same_color = (a @ member).argmax(1)[:, None] == (b @ member).argmax(1)[None]
+    real = (a.sum(1) > 0)[:, None] & (b.sum(1) > 0)[None]
     area = target.side.descriptors.area
-    return RegionExample(
-        target.side.descriptors.node,
-        reference.side.descriptors.node,
-        target.side.descriptors.raster,
-        reference.side.descriptors.raster,
-        relation_features(target.side.descriptors),
-        relation_features(reference.side.descriptors),
-        pair_features(target.side, reference.side, motion, mass),
-        same.astype(np.float32),
-        (area / max(float(area.sum()), 1.0)).astype(np.float32),
-    )
-
-
-@dataclass(frozen=True)
-class RegionBatch:
-    """Padded examples; same (B, T, R), weight (B, T) with 0 on padding."""
-
-    target: RegionTensors
-    reference: RegionTensors
-    pair: Tensor
-    same: Tensor
-    weight: Tensor
-
-
-def collate_regions(examples: list[RegionExample]) -> RegionBatch:
-    """Pad examples to one size. A region counts once, and a little more the larger it is."""
-    size = len(examples)
-    t = max(len(e.node_target) for e in examples)
-    r = max(len(e.node_reference) for e in examples)
-
-    def padded(arrays: list[Floats], *shape: int) -> Tensor:
-        out = np.zeros((size, *shape), np.float32)
-        for row, array in zip(out, arrays, strict=True):
-            row[tuple(slice(0, n) for n in array.shape)] = array
-        return torch.from_numpy(out)
-
-    def side(name: str, count: int) -> RegionTensors:
-        nodes: list[Floats] = [getattr(e, f"node_{name}") for e in examples]
-        real = torch.arange(count)[None] < torch.tensor([len(n) for n in nodes])[:, None]
-        return RegionTensors(
-            padded(nodes, count, NODE_FEATURES),
-            padded([getattr(e, f"raster_{name}") for e in examples], count, RASTER * RASTER),
-            padded([getattr(e, f"relation_{name}") for e in examples], count, count, 4),
-            real,
-        )
-
-    weight = padded([((e.area > 0) * (0.5 + 5 * np.sqrt(e.area))).astype(np.float32) for e in examples], t)
-    return RegionBatch(
-        side("target", t),
-        side("reference", r),
-        padded([e.pair for e in examples], t, r, PAIR_FEATURES),
-        padded([e.same for e in examples], t, r),
-        weight,
-    )
+    share = area / max(float(area.sum()), 1.0)
+    weight = np.where(area > 0, 0.5 + 5 * np.sqrt(share), 0)
+    return Truth(same & real, same_color & real, weight.astype(np.float32))

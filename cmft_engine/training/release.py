@@ -1,4 +1,4 @@
-"""Join trained states into the checkpoint that is shipped: `python -m cmft_engine.training.release --network STATE`."""
+"""Make the shipped checkpoint of a training run: `python -m cmft_engine.training.release --state FOLDER`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,60 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
 from cmft_engine.model.network import Network
 from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.model.weights import DEFAULT, save_checkpoint
+from cmft_engine.protocol.errors import CmftError, InputError
+from cmft_engine.training.config import load_config
+from cmft_engine.training.state import has_state, load_average, read_manifest
 
 log = logging.getLogger(__name__)
 
 
+def averaged_networks(path: Path) -> tuple[Network, RegionNetwork]:
+    """Return both networks with the averaged weights of a state, in evaluation mode.
+
+    Raises InputError when the state lacks the region network, or holds networks with parts taken out or added.
+    """
+    average = load_average(path)
+    if average.regions is None:
+        raise InputError(f"{path}: holds no region network; train on into the joint stage, or name another state")
+    if has_state(path):
+        _check_parts(path)
+    network, regions = Network(), RegionNetwork()
+    try:
+        network.load_state_dict(average.network)
+        regions.load_state_dict(average.regions)
+    except RuntimeError as error:
+        raise InputError(f"{path}: holds other networks than the engine's; name another state") from error
+    return network.eval(), regions.eval()
+
+
+def _check_parts(folder: Path) -> None:
+    """Raise InputError for a run whose networks were not whole: some variants have the same weights."""
+    trained, whole = read_manifest(folder)["config"], load_config("default")
+    for section, parts in (("network", whole.network), ("regions", whole.regions)):
+        for key, value in vars(parts).items():
+            if trained[section][key] != value:
+                raise InputError(
+                    f"{folder}: was trained with {section}.{key} = {trained[section][key]!r}, which the engine does "
+                    "not have; name another state"
+                )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and write the checkpoint and its checksum."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--network", type=Path, required=True, help="state written by cmft_engine.training")
-    parser.add_argument("--regions", type=Path, required=True, help="state written by train_regions")
-    parser.add_argument("--out", type=Path, default=DEFAULT)
+    parser = argparse.ArgumentParser(prog="python -m cmft_engine.training.release", description=__doc__)
+    parser.add_argument("--state", type=Path, required=True, help="state folder of a run, such as runs/default/state")
+    parser.add_argument("--out", type=Path, default=DEFAULT, help="checkpoint to write; the shipped one by default")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    network, regions = Network(), RegionNetwork()
-    network.load_state_dict(torch.load(options.network, weights_only=True)["average"])
-    regions.load_state_dict(torch.load(options.regions, weights_only=True))
-    log.info("%s  %s", save_checkpoint(network, regions, options.out), options.out)
+    try:
+        digest = save_checkpoint(*averaged_networks(options.state), options.out)
+    except CmftError as error:
+        log.error("%s", error)
+        return error.exit_code
+    log.info("%s  %s", digest, options.out)
     return 0
 
 

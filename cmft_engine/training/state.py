@@ -11,16 +11,18 @@ import io
 import json
 import os
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from cmft_engine.model import weights
 from cmft_engine.protocol.errors import InputError
 
 PART_BYTES = 15_000_000
-FORMAT = "cmft-training-1"
+FORMAT = "cmft-training-2"
 MANIFEST = "manifest.json"
 SHIPPED = "shipped"
 _AGAIN = "copy the whole folder again, or remove it to start anew"
@@ -61,6 +63,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}); {_AGAIN}") from error
+    if isinstance(manifest, dict) and str(manifest.get("format")).startswith("cmft-training-") \
+            and manifest["format"] != FORMAT:
+        raise InputError(
+            f"{path}: was written by another version ({manifest['format']}, this one writes {FORMAT}); "
+            "begin anew in another run.folder, from its checkpoint by run.init if there is one"
+        )
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not manifest.get("parts"):
         raise InputError(f"{path}: not a training state of format {FORMAT!r}; {_AGAIN}")
     return manifest
@@ -82,16 +90,22 @@ def load_state(folder: Path) -> State:
     return state
 
 
-def load_average(path: Path | str) -> dict[str, Tensor]:
-    """Return the network's averaged weights from a state folder, from a state of one file, or from a checkpoint.
+@dataclass(frozen=True)
+class Average:
+    """Averaged weights of the pixel network and, where they were trained together, of the region network."""
+
+    network: dict[str, Tensor]
+    regions: dict[str, Tensor] | None
+
+
+def load_average(path: Path | str) -> Average:
+    """Return the averaged weights from a state folder, from a state of one file, or from a checkpoint.
 
     "shipped" names the default checkpoint. Raises InputError, or WeightsError for a damaged checkpoint.
     """
     if str(path) == SHIPPED or Path(path).suffix == ".safetensors":
-        from cmft_engine.model import weights  # not above: it loads SciPy, which training does without
-
-        network = weights.load_checkpoint(weights.DEFAULT if str(path) == SHIPPED else Path(path)).network
-        return dict(network.state_dict())
+        checkpoint = weights.load_checkpoint(weights.DEFAULT if str(path) == SHIPPED else Path(path))
+        return Average(dict(checkpoint.network.state_dict()), dict(checkpoint.regions.state_dict()))
     if Path(path).is_dir():
         state = load_state(Path(path))
     else:
@@ -105,8 +119,7 @@ def load_average(path: Path | str) -> dict[str, Tensor]:
             ) from error
     if not isinstance(state, dict) or "average" not in state:
         raise InputError(f"{path}: holds no averaged weights; name a state folder or a .safetensors checkpoint")
-    average: dict[str, Tensor] = state["average"]
-    return average
+    return Average(state["average"], state.get("average_regions"))
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -1,7 +1,8 @@
-"""Train the pixel network: `python -m cmft_engine.training --config NAME_OR_FILE [--set key=value …]`.
+"""Train the networks: `python -m cmft_engine.training --config NAME_OR_FILE [--set key=value …]`.
 
-Everything comes from one seed and goes on from the state in the run's folder; the exponential moving average of the
-weights is what is kept for use. The same command serves a CPU, a GPU and, under `torchrun`, several machines.
+First the pixel network alone, then both together, as far as the configuration asks for either. Everything comes from
+one seed and goes on from the state in the run's folder; the exponential moving average of the weights is what is kept
+for use. The same command serves a CPU, a GPU and, under `torchrun`, several machines.
 """
 
 from __future__ import annotations
@@ -11,44 +12,27 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch import Tensor, nn
 
-from cmft_engine.model.network import Network
 from cmft_engine.protocol.errors import CmftError, InputError
-from cmft_engine.training.config import DEFAULT, Config, as_plain, load_config, shipped_names
-from cmft_engine.training.dataset import Batch, PairSource, use_one_thread
+from cmft_engine.training.config import DEFAULT, Config, as_plain, load_config, shipped_names, with_characters
+from cmft_engine.training.dataset import use_one_thread
 from cmft_engine.training.journal import Journal, Row
-from cmft_engine.training.learner import Learner
 from cmft_engine.training.pack import prepare_characters
-from cmft_engine.training.state import has_state, load_average, load_state, save_state
-from cmft_engine.training.validate import development_batches, validate
-from cmft_engine.training.variants import build_network
+from cmft_engine.training.stages import Development, JointStage, PixelStage, Stage
+from cmft_engine.training.state import Average, has_state, load_average, load_state, save_state
+from cmft_engine.training.variants import build_network, build_regions
 
 log = logging.getLogger(__name__)
-ENDLESS = 1 << 40  # steps of a run that ends by the clock
 
 T = TypeVar("T")
-
-
-class StepData(Dataset[Batch]):
-    """The batches of one process, step after step; `stride` processes take turns."""
-
-    def __init__(self, source: PairSource, sizes: dict[int, int], *, first: int, stride: int, count: int) -> None:
-        self.source, self.sizes, self.first, self.stride, self.count = source, sizes, first, stride, count
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, number: int) -> Batch:
-        return self.source.batch(self.first + number * self.stride, self.sizes)
 
 
 class Meter:
@@ -56,21 +40,26 @@ class Meter:
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
+        self._counts: Counter[str] = Counter()
         self._steps, self._waited_s, self._whole_s = 0, 0.0, 0.0
 
     def add(self, terms: dict[str, Tensor], *, waited_s: float, whole_s: float) -> None:
         """Count a step that took so long, of which it waited so long for its batch."""
         for name, value in terms.items():
             self._sums[name] = self._sums.get(name, torch.zeros_like(value)) + value
+        self._counts.update(terms.keys())
         self._steps += 1
         self._waited_s += waited_s
         self._whole_s += whole_s
 
     def take(self) -> dict[str, float]:
-        """Return the means and start anew; {} without a step. `ms` is a whole step, `data_ms` its wait for data."""
+        """Return the means and start anew; {} without a step. `ms` is a whole step, `data_ms` its wait for data.
+
+        A term that only some steps have is the mean of those.
+        """
         if not self._steps:
             return {}
-        row = {name: float(value) / self._steps for name, value in self._sums.items()}
+        row = {name: float(value) / self._counts[name] for name, value in self._sums.items()}
         row["ms"] = 1000 * self._whole_s / self._steps
         row["data_ms"] = 1000 * self._waited_s / self._steps
         self.__init__()  # type: ignore[misc]
@@ -78,7 +67,7 @@ class Meter:
 
 
 class Trainer:
-    """A training run: its schedule, its state on disk, what it tells."""
+    """A training run: its stages, its state on disk, what it tells."""
 
     def __init__(self, config: Config, fabric: Fabric, *, started: float) -> None:
         """Build the run or take it up from its folder. started: when this call began, by `time.monotonic`.
@@ -87,17 +76,23 @@ class Trainer:
         """
         self._config, self._fabric, self._started = config, fabric, started
         self.state_folder = config.run.folder / "state"
-        torch.manual_seed(config.run.seed)
-        network = build_network(config.network)
-        state = self._agreed(load_state(self.state_folder) if self._leads and has_state(self.state_folder) else None)
-        if state is None and config.run.init:
-            _fill(network, load_average(config.run.init), config.run.init)
-        self.learner = Learner(config, network, fabric)
         self.step, self.spent_s, rows = 0, 0.0, list[Row]()
-        if state is not None:
-            _check_state(self.state_folder, json.loads(state["config"]), as_plain(config))
-            self.learner.load(state)
+        self._before_step, self._before_s = 0, 0.0  # of the stages before this one
+        self._development = Development(config)
+        torch.manual_seed(config.run.seed)
+        state = self._agreed(load_state(self.state_folder) if self._leads and has_state(self.state_folder) else None)
+        if state is None:
+            given = load_average(config.run.init) if config.run.init else None
+            self.stage: Stage = self._first_stage(given)
+        else:
+            before, now = json.loads(state["config"]), json.loads(json.dumps(as_plain(config)))
+            _check_state(self.state_folder, before, now)
+            for change in changed_settings(before, now):
+                log.warning("goes on with another setting: %s", change)
+            self.stage = self._pixel_stage() if state["stage"] == PixelStage.name else self._joint_stage(None)
+            self.stage.learner.load(state)
             self.step, self.spent_s, rows = state["step"], state["spent_s"], state["curve"]
+            self._before_step, self._before_s = state["before_step"], state["before_s"]
         self.journal = Journal(config.run.folder, rows=rows, step=self.step, silent=not self._leads)
 
     @property
@@ -108,101 +103,126 @@ class Trainer:
         """Return the first process's value in all of them, so that clocks and disks cannot part them."""
         return value if self._fabric.world_size == 1 else self._fabric.broadcast(value)
 
-    def progress(self) -> float:
-        """How much of the schedule is behind, from 0 to 1."""
+    def _first_stage(self, given: Average | None) -> Stage:
         schedule = self._config.schedule
-        done = self.step / schedule.steps if schedule.steps else self.spent_s / (60 * schedule.minutes)
-        return min(done, 1.0)
+        return self._pixel_stage(given) if schedule.steps or schedule.minutes else self._joint_stage(given)
+
+    def _pixel_stage(self, given: Average | None = None) -> PixelStage:
+        network = build_network(self._config.network)
+        if given is not None:
+            _fill(network, given.network, self._config.run.init)
+        return PixelStage(self._config, network, self._fabric)
+
+    def _joint_stage(self, given: Average | None) -> JointStage:
+        """Return the joint stage on given weights; a region network that they lack is new, always the same one."""
+        torch.manual_seed(self._config.run.seed)
+        network, regions = build_network(self._config.network), build_regions(self._config.regions)
+        if given is not None:
+            _fill(network, given.network, self._config.run.init)
+            if given.regions is not None:
+                _fill(regions, given.regions, self._config.run.init)
+        return JointStage(self._config, network, regions, self._fabric)
+
+    @property
+    def _is_last(self) -> bool:
+        joint = self._config.joint
+        return self.stage.name == JointStage.name or not (joint.steps or joint.minutes)
+
+    def progress(self) -> float:
+        """How much of the stage's schedule is behind, from 0 to 1."""
+        schedule = self.stage.schedule
+        if schedule.steps:
+            return min((self.step - self._before_step) / schedule.steps, 1.0)
+        # without a length of its own a stage that a state was begun with is over
+        return min((self.spent_s - self._before_s) / (60 * schedule.minutes), 1.0) if schedule.minutes else 1.0
+
+    def is_finished(self) -> bool:
+        """Return whether the whole run is over."""
+        return self._is_last and self.progress() == 1
 
     def run(self) -> bool:
-        """Train until the schedule or this call's time is over; returns whether the schedule is."""
-        if self.progress() == 1:
+        """Train until the run or this call's time is over; returns whether the run is."""
+        if self.is_finished():
             return True
+        is_over = False
+        while not is_over and not self.is_finished():
+            if self.progress() == 1:
+                self._enter_joint_stage()
+            is_over = self._run_stage()
+            self.save()
+        self.journal.close()
+        self._fabric.barrier()
+        return self.is_finished()
+
+    def _enter_joint_stage(self) -> None:
+        """Go on with the average of the first stage."""
+        self._before_step, self._before_s = self.step, self.spent_s
+        self.stage = self._joint_stage(Average(self.stage.learner.average.state_dict(), None))
+
+    def _run_stage(self) -> bool:
+        """Train until the stage or this call's time is over; returns whether the call's time is."""
         every = self._config.log
-        development = development_batches(self._config.data.characters, self._config.validation)
         meter, longest_s, before_s = Meter(), 0.0, self.spent_s
         begun = pass_begun = time.monotonic()
-        for batch in self._batches():
+        is_over = False
+        for learn in self.stage.lessons(self.step - self._before_step):
             waited_s = time.monotonic() - pass_begun
-            rate = self._rate()
-            terms = self.learner.learn(batch, step=self.step, rate=rate)
+            share = self._rate_share()
+            terms = learn(share=share)
             meter.add(terms, waited_s=waited_s, whole_s=time.monotonic() - pass_begun)
             self.step += 1
             self.spent_s = self._agreed(before_s + time.monotonic() - begun)
             is_over = self._agreed(self._is_call_over(longest_s))
             if self.step % every.every == 0 or is_over or self.progress() == 1:
-                self.journal.add(self.step, {**meter.take(), "rate": rate}, group="training")
+                self.journal.add(
+                    self.step, {**meter.take(), "rate": share * self.stage.schedule.rate}, group=self.stage.name
+                )
             if self.progress() == 1 or (self.step % every.validate_every == 0 and not is_over):
-                self._validate(development)
+                self._validate()
             if self.progress() == 1 or is_over:
                 break
             if self.step % every.save_every == 0:
                 self.save()
             now = time.monotonic()
             longest_s, pass_begun = max(longest_s, now - pass_begun - waited_s), now
-        self.save()
-        self.journal.close()
-        self._fabric.barrier()
-        return self.progress() == 1
+        return is_over
 
     def _is_call_over(self, longest_s: float) -> bool:
         """Return whether the call's time would run out in another pass as long as the longest one, save included."""
         limit_s = 60 * self._config.schedule.minutes_per_call
         return limit_s > 0 and time.monotonic() - self._started + longest_s > limit_s
 
-    def _rate(self) -> float:
-        schedule = self._config.schedule
+    def _rate_share(self) -> float:
+        """How much of the configured learning rate the next step takes."""
+        schedule = self.stage.schedule
         cosine = 0.5 * (1 + math.cos(math.pi * self.progress()))
-        rise = min(1.0, (self.step + 1) / max(schedule.warmup, 1))
-        return schedule.rate * rise * (schedule.final + (1 - schedule.final) * cosine)
+        rise = min(1.0, (self.step - self._before_step + 1) / max(schedule.warmup, 1))
+        return rise * (schedule.final + (1 - schedule.final) * cosine)
 
-    def _batches(self) -> Iterator[Batch]:
-        """Yield this process's batches from the current step on, on the device."""
-        config, fabric = self._config, self._fabric
-        data = StepData(
-            PairSource(config.data, seed=config.run.seed),
-            config.batch.sizes,
-            first=self.step * fabric.world_size + fabric.global_rank,
-            stride=fabric.world_size,
-            count=config.schedule.steps - self.step if config.schedule.steps else ENDLESS,
-        )
-        workers: dict[str, Any] = {}
-        if config.machine.workers:
-            # spawned, because a forked process inherits the locks of torch's and OpenCV's threads; every tensor that
-            # waits holds a file open
-            workers = {"multiprocessing_context": "spawn", "prefetch_factor": 2, "worker_init_fn": _settle_worker}
-        loader = DataLoader(
-            data, batch_size=None, num_workers=config.machine.workers, generator=torch.Generator(), **workers
-        )
-        for batch in loader:
-            yield batch.to(fabric.device)
-
-    def _validate(self, development: dict[str, list[Batch]]) -> None:
-        """Measure the average on the development pairs, in the first process; the others wait."""
+    def _validate(self) -> None:
+        """Measure the averages on the development pairs, in the first process; the others wait."""
         if self._leads:
-            pictures = self._config.validation.pictures
-            figures, sheet = validate(self.learner.average, development, fabric=self._fabric, pictures=pictures)
+            figures, sheet = self.stage.measure(self._development)
             self.journal.add(self.step, figures, group="development")
             self.journal.show(self.step, sheet)
         self._fabric.barrier()
 
     def save(self) -> None:
-        """Write the state, in the first process."""
+        """Write the state, in the first process; all have to call it at once."""
+        learned = self.stage.learner.state()
         if not self._leads:
             return
         config = as_plain(self._config)
-        counts = {"step": self.step, "spent_s": self.spent_s}
-        state = {**self.learner.state(), **counts, "curve": self.journal.rows, "config": json.dumps(config)}
-        save_state(self.state_folder, state, facts={**counts, "finished": self.progress() == 1, "config": config})
-
-
-def _settle_worker(number: int) -> None:
-    use_one_thread()
+        counts = {"stage": self.stage.name, "step": self.step, "spent_s": self.spent_s}
+        before = {"before_step": self._before_step, "before_s": self._before_s}
+        state = {**learned, **counts, **before, "curve": self.journal.rows, "config": json.dumps(config)}
+        save_state(self.state_folder, state, facts={**counts, "finished": self.is_finished(), "config": config})
 
 
 def _check_state(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Raise InputError when a state was begun with another seed or network."""
-    for section, key in (("run", "seed"), *(("network", key) for key in now["network"])):
+    """Raise InputError when a state was begun with another seed or other networks."""
+    parts = [(section, key) for section in ("network", "regions") for key in now[section]]
+    for section, key in (("run", "seed"), *parts):
         if before[section].get(key) != now[section][key]:
             raise InputError(
                 f"{folder}: was begun with {section}.{key} = {before[section].get(key)!r}; "
@@ -210,11 +230,25 @@ def _check_state(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> N
             )
 
 
-def _fill(network: Network, tensors: dict[str, Tensor], name: str) -> None:
+def changed_settings(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Return which settings that decide the result differ from those a state was saved with, as sentences."""
+    free = {"machine", "log", "validation"}
+    pairs = [(section, key) for section in now if section not in free for key in now[section]]
+    return [
+        f"{section}.{key} was {before.get(section, {}).get(key)!r} and is {now[section][key]!r}"
+        for section, key in pairs
+        if (section, key) not in (("run", "folder"), ("data", "characters"))
+        and before.get(section, {}).get(key) != now[section][key]
+    ]
+
+
+def _fill(network: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
-        raise InputError(f"run.init = {name!r}: holds another network; start from one that fits [network]") from error
+        raise InputError(
+            f"run.init = {name!r}: holds another network; start from one that fits [network] and [regions]"
+        ) from error
 
 
 def make_fabric(config: Config) -> Fabric:
@@ -244,7 +278,7 @@ def train(config: Config, *, started: float) -> bool:
         raise InputError(f"machine.accelerator = {config.machine.accelerator!r}: {error}") from error
     with fabric.rank_zero_first(local=True):
         characters = prepare_characters(config.data.characters)
-    return Trainer(replace(config, data=replace(config.data, characters=characters)), fabric, started=started).run()
+    return Trainer(with_characters(config, characters), fabric, started=started).run()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,7 @@
-"""The network with parts taken out or added, to measure what each part is worth. The default is `Network` itself."""
+"""The networks with parts taken out or added, to measure what each part is worth.
+
+The defaults are `Network` and `RegionNetwork` themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ from torch import Tensor, nn
 from cmft_engine.model import cmft
 from cmft_engine.model.encoders import ResidualBlock, SelfAttention
 from cmft_engine.model.network import Network, ReferenceFeatures
-from cmft_engine.training.config import NetworkConfig
+from cmft_engine.model.region_network import PAIR_FEATURES, RegionNetwork
+from cmft_engine.training.config import NetworkConfig, RegionConfig
+from cmft_engine.training.region_batch import FLOW_COLUMNS, MASS_COLUMNS
 
 ALL_LEVELS = 3
+SENT_COLUMNS = (PAIR_FEATURES, PAIR_FEATURES + 1)  # of what `RegionNetwork.pair` reads, behind the pair's features
 
 
 def build_network(config: NetworkConfig) -> Network:
@@ -37,6 +43,38 @@ def _drop_residual_blocks(module: nn.Module) -> None:
             setattr(module, name, nn.Identity())
         else:
             _drop_residual_blocks(child)
+
+
+def build_regions(config: RegionConfig) -> RegionNetwork:
+    """Return a new region network, random weights from torch's seed.
+
+    What is switched off is read as zero, in training and in use alike. pooled: features of the line encoder. flow:
+    where flow leads. sent: match weights at 1/8 and at 1/2. along: how well pairs go with their neighbours.
+    """
+    regions = RegionNetwork()
+    if not config.pooled:
+        regions.pooled.register_forward_pre_hook(_Silence())
+    if not config.along:
+        regions.along.register_forward_hook(_Silence())
+    columns = (() if config.flow else FLOW_COLUMNS) + (() if config.sent else (*MASS_COLUMNS, *SENT_COLUMNS))
+    if columns:
+        regions.pair.register_forward_pre_hook(_Silence(columns))
+    return regions
+
+
+class _Silence:
+    """A hook that sets what a module reads or, as a forward hook, what it returns to zero, in some columns or all."""
+
+    def __init__(self, columns: tuple[int, ...] = ()) -> None:
+        self._columns = columns
+
+    def __call__(self, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor | None = None) -> Tensor:
+        values = inputs[0] if output is None else output
+        if not self._columns:
+            return torch.zeros_like(values)
+        kept = torch.ones(values.shape[-1], device=values.device)
+        kept[list(self._columns)] = 0
+        return values * kept
 
 
 class CoarseNetwork(Network):

@@ -25,24 +25,30 @@ POLL_S = 0.1  # how often the window's Cancel is looked at
 LOG = "engine.log"
 
 _runs: Dict[str, "Run"] = {}  # by the node's identity; changed in the main thread only
+_ended: Dict[str, "Run"] = {}  # the last run of each, likewise; of this session
 
 
 class Run:
-    """One run of the engine for one node."""
+    """One run of the engine for one node. `progress`, `words` and `is_stopping` may be read from any thread."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.outcome: Optional[Outcome] = None
+        self.progress = Progress(plan.name, len(plan.frames))
+        self.words = "starting the engine"
+        self.is_stopping = False
         self._client = EngineClient(engine_command(plan.engine))
         self._news: queue.Queue[Union[Event, CmftError, None]] = queue.Queue()
 
     def cancel(self) -> None:
         """Stop the engine; the run ends soon after. Safe from any thread."""
+        self.is_stopping = True
         self._client.cancel()
 
     def start(self) -> None:
         """Begin. In a terminal this returns when the run is over, and raises what went wrong."""
         _runs[self.plan.uid] = self
+        _ended.pop(self.plan.uid, None)
         if nuke.GUI:
             threading.Thread(target=self._in_thread, name="cmft-run", daemon=True).start()
             return
@@ -50,6 +56,7 @@ class Run:
             self.outcome = self._watch(Terminal(self.plan.name, nuke.tprint))
         finally:
             _runs.pop(self.plan.uid, None)
+        _ended[self.plan.uid] = self
         self._apply()
         if self.outcome.error is not None:
             raise self.outcome.error
@@ -66,6 +73,7 @@ class Run:
         """Bring the outcome to the node; runs in the main thread."""
         _runs.pop(self.plan.uid, None)
         self.outcome = outcome
+        _ended[self.plan.uid] = self
         self._apply()
         if outcome.error is not None and not isinstance(outcome.error, Cancelled):
             nuke.message("{}: {}\n\nLog: {}".format(self.plan.name, outcome.error, self.plan.folder / LOG))
@@ -80,7 +88,6 @@ class Run:
 
     def _watch(self, shown: Union[Window, Terminal]) -> Outcome:
         """Follow the engine to its end and return what came of it."""
-        progress = Progress(self.plan.name, len(self.plan.frames))
         pump = threading.Thread(target=self._pump, name="cmft-events", daemon=True)
         pump.start()
         done: List[int] = []
@@ -100,9 +107,10 @@ class Run:
                 if isinstance(event, Message) and event.level == "warning":
                     warnings.append(event.text)
                 finished = event if isinstance(event, Finished) else finished
-                words = progress.note(event)
+                words = self.progress.note(event)
                 if words:
-                    shown.show(progress.percent, words)
+                    self.words = words
+                    shown.show(self.progress.percent, words)
         finally:
             self._client.cancel()  # no effect after the engine's own end
             shown.close()
@@ -112,7 +120,7 @@ class Run:
     def _next(self, shown: Union[Window, Terminal]) -> Union[Event, CmftError, None]:
         """Return the next event, the error that ended the run, or None at its end; obeys the window's Cancel."""
         while True:
-            if shown.is_cancelled():
+            if shown.is_cancelled() or self.is_stopping:  # a cancel that came before the engine's process is heard too
                 self._client.cancel()
             try:
                 return self._news.get(timeout=POLL_S)
@@ -151,3 +159,13 @@ def start(plan: Plan) -> Run:
 def running(uid: str) -> Optional[Run]:
     """Return the run of a node, None when it has none."""
     return _runs.get(uid)
+
+
+def ended(uid: str) -> Optional[Run]:
+    """Return the last run of a node that is over, None when there was none in this session."""
+    return _ended.get(uid)
+
+
+def forget_ended(uid: str) -> None:
+    """Let the last run of a node be forgotten, as when its error has been read."""
+    _ended.pop(uid, None)

@@ -3,6 +3,7 @@
 Imports only what Python and Nuke have loaded anyway; everything heavier waits for the first button.
 """
 
+import importlib
 import importlib.machinery
 import importlib.util
 import os
@@ -13,6 +14,8 @@ import nuke
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # nuke_plugin
 ENGINE_PACKAGE = os.path.join(os.path.dirname(FOLDER), "cmft_engine")
 ICON = "CMFT.png"
+PANEL = "__import__('cmft_nuke.panel', fromlist=['make']).make"  # Nuke evaluates it when the panel is opened
+PANEL_ID = "cmft.panel"  # stands in saved workspaces
 INCOMPLETE = ("CMFT is not complete: the folder cmft_engine is not beside nuke_plugin. Keep the folders of the clone "
               "together, or run python3 install.py nuke in it again.")
 
@@ -56,6 +59,13 @@ def add_callbacks() -> None:
     nuke.addOnScriptSave(on_save)
     nuke.addBeforeRender(before_render)
     nuke.addUpdateUI(on_idle, nodeClass="Group")
+
+
+def add_panel() -> None:
+    """Let the panel be opened from Windows, Custom, CMFT and from saved workspaces; Qt is imported only then."""
+    if find_protocol():
+        panels = importlib.import_module("nukescripts.panels")
+        panels.registerWidgetAsPanel(PANEL, "CMFT", PANEL_ID)
 
 
 def create() -> None:

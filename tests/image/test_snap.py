@@ -14,9 +14,11 @@ def vote():
     """Votes of two regions and three colours, sure and undivided unless a test says otherwise."""
     def vote(**fields):
         values = {
-            "color": [[0.9, 0.1, 0], [0, 0.2, 0.7]], "pixel": [[0, 1, 0], [0, 1, 0]], "mixture": [0, 0],
-            "known": [1, 1], "cycle": [1, 1], "trust": [1, 1], "rgb": np.zeros((2, 5, 3)), **fields,
+            "color": [[0.9, 0.1, 0], [0, 0.2, 0.7]], "before": [[0.9, 0.1, 0], [0, 0.2, 0.7]],
+            "flow": fields.pop("pixel", [[0, 1, 0], [0, 1, 0]]), "mixture": [0, 0], "known": [1, 1], "cycle": [1, 1],
+            "trust": [1, 1], "area": [1, 1], "rgb": np.zeros((2, 5, 3)), **fields,
         }
+        values.setdefault("match", values["flow"])
         arrays = {name: np.array(value, np.float32) for name, value in values.items()
                   if name not in ("by_flow", "by_match")}
         by = {name: np.array(fields.get(name, np.ones((2, 5))), np.int32) for name in ("by_flow", "by_match")}
@@ -39,18 +41,19 @@ def test_confidence_is_the_winners_share(vote):
 
 
 def test_signs(vote):
-    """Calibration sees log odds of the chance, margin, cycle, agreement, trust, log odds of known, and two flags."""
-    votes = vote(color=[[0.9, 0.1, 0], [0, 0, 0]], pixel=[[0.25, 0.75, 0], [0, 1, 0]], cycle=[0.5, 0],
-                 trust=[0.75, 0], known=[0.5, 0])
+    """Calibration sees odds, margin, the round before, cycle, both agreements, trust, known, width, and two flags."""
+    votes = vote(color=[[0.9, 0.1, 0], [0, 0, 0]], before=[[0.5, 0.5, 0], [0, 0, 0]], cycle=[0.5, 0], area=[100, 0],
+                 flow=[[0.25, 0.75, 0], [0, 1, 0]], match=[[0.5, 0.5, 0], [0, 1, 0]], trust=[0.75, 0], known=[0.5, 0])
     signs = snap(LABELS, GROWN, votes).signs
+    nothing = np.log(1 / 999)
     assert signs.shape == (2, len(SIGNS))
-    assert signs[0] == pytest.approx([np.log(9), 0.8, 0.5, 0.25, 0.75, 0, 0, 0], abs=1e-6)
-    assert signs[1] == pytest.approx([0, 0.5, 0, 1, 0, np.log(1 / 999), 0, 1], abs=1e-5)
+    assert signs[0] == pytest.approx([np.log(9), 0.8, 0, 0.5, 0.25, 0.5, 0.75, 0, np.log(10), 0, 0], abs=1e-6)
+    assert signs[1] == pytest.approx([0, 0.5, nothing, 0, 1, 1, 0, nothing, 0, 0, 1], abs=1e-5)
 
 
 def test_calibration_weighs_the_signs(vote):
     """A calibration that counts only the cycle makes the region that holds in return the surer one."""
-    only_cycle = np.array([0, 0, 4, 0, 0, 0, 0, 0, -2], np.float32)
+    only_cycle = np.array([4 * (sign == "cycle") for sign in SIGNS] + [-2], np.float32)
     confidence = snap(LABELS, GROWN, vote(cycle=[0, 1]), calibration=only_cycle).confidence
     assert confidence == pytest.approx([1 / (1 + np.e**2), 1 / (1 + np.e**-2)])
 
@@ -76,7 +79,7 @@ def test_one_color(vote):
 def test_no_regions(vote):
     """A drawing without regions is filled with the first entry."""
     none = np.zeros((0, 3))
-    empty = vote(color=none, pixel=none, mixture=[], known=[], cycle=[], trust=[])
+    empty = vote(color=none, before=none, pixel=none, mixture=[], known=[], cycle=[], trust=[], area=[])
     snapped = snap(np.zeros((2, 5), np.int32), np.ones((2, 5), np.int32), empty)
     assert (snapped.index == 0).all() and snapped.confidence.size == 0
 

@@ -146,3 +146,9 @@ def test_stand_in_colors_are_apart():
     assert len(np.unique(colors, axis=0)) == 256
     distance = np.abs(colors[:32, None] - colors[None, :32]).sum(-1) + 9 * np.eye(32)
     assert distance.min() > 0.1
+
+
+def test_the_same_reference_twice_changes_no_decision(build):
+    """A second copy of a reference adds no weight against "not there", and rivals still give way."""
+    once, twice = (build(*[painted(figure())] * n).match(cut(figure(3, 1))) for n in (1, 2))
+    assert np.allclose(twice.color, once.color, atol=1e-3) and np.allclose(twice.known, once.known, atol=1e-3)

@@ -1,5 +1,7 @@
 """What the region network reads is measured rightly: motion, overlap and relations of known drawings."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,12 +10,14 @@ from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.model.region_inputs import (
     as_tensors,
     find_motion,
+    find_motions,
     look_up,
     pair_features,
     region_side,
     relation_features,
 )
 from cmft_engine.model.region_network import PAIR_FEATURES
+from cmft_engine.model.region_pool import POOLED
 from tests.drawings import cut, figure
 
 
@@ -52,7 +56,7 @@ def test_look_up_repeats_the_border():
 
 def test_pair_features_of_a_drawing_with_itself(same):
     """A region overlaps itself wholly and no other, is at no distance, of equal size, and of no other's shape."""
-    pair = pair_features(same, same, find_motion(same, same))
+    pair = pair_features(same, same, find_motions(same, same))
     assert pair.shape == (4, 4, PAIR_FEATURES) and pair.dtype == np.float32
     assert np.allclose(pair[..., 0], np.eye(4), atol=0.02)  # share by flow
     assert np.allclose(pair[..., 2], np.eye(4), atol=0.02)  # share in place
@@ -60,11 +64,25 @@ def test_pair_features_of_a_drawing_with_itself(same):
     assert np.allclose(own[:, 7:10], 0)  # offset and distance
     assert np.allclose(own[:, 10], 1) and np.allclose(own[:, 11], 0)
     assert (pair[..., 12].argmax(1) == range(4)).all()
+    assert np.allclose(pair[..., 13], np.eye(4), atol=0.02) and np.allclose(pair[..., 14], np.eye(4), atol=0.02)
+    assert np.allclose(own[:, 15:18], 0, atol=0.05) and np.allclose(own[:, 18], 1, atol=0.05)  # where flow lands
+
+
+def test_landing_tells_small_regions_that_moved_apart():
+    """A region that moved by more than its width overlaps nothing; where flow lands still names the nearest."""
+    small = ((20, 32, 3, 3, 1), (40, 32, 3, 3, 2), (32, 52, 25, 5, 3))
+    here, there = side(figure(boxes=small)), side(figure(boxes=small))
+    still = find_motion(here, there)
+    gone = replace(still, flow_x=still.flow_x + 7)
+    pair = pair_features(here, there, (gone, still))
+    assert pair[1, 1, 0] == 0  # no overlap
+    assert pair[1, 1:3, 18].argmax() == 0
+    assert pair[1, 1, 15] > 0 and abs(pair[1, 1, 16]) < 0.05
 
 
 def test_match_mass_becomes_shares(same):
     """Match weight sent to a region counts as a share of either region; without it the columns say so."""
-    motion = find_motion(same, same)
+    motion = find_motions(same, same)
     mass = np.diag(same.descriptors.area).astype(np.float64) / 2
     given, absent = pair_features(same, same, motion, mass), pair_features(same, same, motion)
     assert np.allclose(given[..., 4], np.eye(4) / 2) and np.allclose(given[..., 5], np.eye(4) / 2)
@@ -83,8 +101,9 @@ def test_relations(same):
 
 def test_tensors_of_one_drawing(same):
     """A drawing becomes a batch of one in which every region is real."""
-    tensors = as_tensors(same.descriptors, torch.device("cpu"))
+    tensors = as_tensors(same.descriptors, torch.zeros(4, POOLED))
     assert tensors.node.shape == (1, 4, NODE_FEATURES)
     assert tensors.raster.shape == (1, 4, RASTER**2)
+    assert tensors.pooled.shape == (1, 4, POOLED)
     assert tensors.relation.shape == (1, 4, 4, 4)
     assert tensors.real.tolist() == [[True] * 4]

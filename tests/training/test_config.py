@@ -17,6 +17,7 @@ from cmft_engine.training.config import (
     read_table,
     shipped_names,
     shipped_text,
+    with_characters,
 )
 from cmft_engine.training.dataset import VALIDATION_SEED, Mixture
 from cmft_engine.training.losses import LossWeights
@@ -33,7 +34,9 @@ def _keys_of(values: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_default_spells_out_every_key() -> None:
     """default.toml is the full recipe: no key stands in the code alone."""
-    assert _keys_of(read_table(Config, shipped_text(DEFAULT), "default.toml")) == _keys(Config)
+    wanted = _keys(Config)
+    del wanted["joint"]["data"]["characters"]  # those of [data]
+    assert _keys_of(read_table(Config, shipped_text(DEFAULT), "default.toml")) == wanted
 
 
 def test_the_default_is_that_of_the_code() -> None:
@@ -41,6 +44,23 @@ def test_the_default_is_that_of_the_code() -> None:
     config = load_config(DEFAULT)
     assert config.losses == LossWeights()
     assert config.data == Mixture(Path("characters"))
+
+
+def test_both_stages_draw_the_same_characters() -> None:
+    """The second stage has a mixture of its own, on the first one's characters."""
+    config = load_config(DEFAULT, ["data.characters=some/where", "joint.data.hidden=0.5"])
+    assert config.joint.data.characters == config.data.characters == Path("some/where")
+    assert (config.joint.data.hidden, config.data.hidden) == (0.5, 0.15)
+    moved = with_characters(config, Path("else/where"))
+    assert moved.joint.data.characters == moved.data.characters == Path("else/where")
+
+
+def test_the_second_stage_may_stand_alone() -> None:
+    """The configuration for it starts from the shipped weights and has no first stage."""
+    config = load_config("joint")
+    assert config.run.init == "shipped"
+    assert (config.schedule.steps, config.schedule.minutes) == (0, 0)
+    assert load_config("joint", ["run.init=", "schedule.steps=5"]).schedule.steps == 5
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -88,6 +108,12 @@ def test_a_file_changes_the_default_and_the_command_line_the_file(tmp_path: Path
         ("batch.sizes={ 100 = 3 }", "multiple of 16"),
         ("losses=3", "write it as section.key=value"),
         ("schedule.minutes=5", "either schedule.steps or schedule.minutes"),
+        ("joint.minutes=5", "either joint.steps or joint.minutes"),
+        ("schedule.steps=0", "the joint stage alone starts from weights; set run.init"),
+        ("joint.sizes={ 224 = 0 }", "every size needs a frequency above 0"),
+        ("joint.sizes={ 100 = 1 }", "multiple of 16"),
+        ("joint.pixel_share=2", "joint.pixel_share = 2.0 is no share"),
+        ("joint.data.hidden=2", "hidden: 2.0 is not allowed"),
         ("log.every=0", "log.every = 0 is too small"),
         (f"run.seed={VALIDATION_SEED}", "kept for measuring"),
         (f"run.seed={DEVELOPMENT_SEED}", "kept for measuring"),
@@ -98,6 +124,12 @@ def test_mistakes_are_named(change: str, says: str) -> None:
     with pytest.raises(InputError) as caught:
         load_config(DEFAULT, [change])
     assert says in str(caught.value)
+
+
+def test_a_run_needs_a_stage() -> None:
+    """Without steps and minutes in either stage there is nothing to do."""
+    with pytest.raises(InputError, match="no stage has steps or minutes"):
+        load_config(DEFAULT, ["schedule.steps=0", "joint.steps=0"])
 
 
 @pytest.mark.parametrize(
@@ -120,5 +152,5 @@ def test_mistakes_in_a_file_name_the_file(tmp_path: Path, text: str, says: str) 
 
 def test_a_missing_file_says_what_there_is() -> None:
     """The names of the shipped configurations are the remedy."""
-    with pytest.raises(InputError, match="cpu, default, gpu, smoke"):
+    with pytest.raises(InputError, match="cpu, default, gpu, joint, smoke"):
         load_config("nowhere.toml")

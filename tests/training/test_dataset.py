@@ -239,7 +239,7 @@ def test_a_step_has_one_batch(plain: Mixture) -> None:
     source = PairSource(mixture, seed=3)
     wanted = _tensors(source, 7)
     source.batch(1, {SIZE: 1})
-    source.pair(SIZE)
+    source.pair(np.random.default_rng(3), SIZE)
     for again in (source, pickle.loads(pickle.dumps(source)), PairSource(mixture, seed=3)):
         assert all(torch.equal(a, b) for a, b in zip(wanted, _tensors(again, 7), strict=True))
     for other in (_tensors(source, 8), _tensors(PairSource(mixture, seed=4), 7)):
@@ -271,7 +271,7 @@ def test_a_pickled_source_is_small(plain: Mixture) -> None:
 
 def test_pair_has_one_reference(plain: Mixture) -> None:
     """What the region network learns from: drawings, labels and the colour of each label."""
-    pair = PairSource(replace(plain, several=1.0), seed=3).pair(SIZE)
+    pair = PairSource(replace(plain, several=1.0), seed=3).pair(np.random.default_rng(3), SIZE)
     assert pair.reference.line.shape == pair.target.line.shape == (SIZE, SIZE)
     assert pair.label_reference.max() < len(pair.color) and pair.label_target.dtype == np.int64
 

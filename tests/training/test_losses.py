@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import asdict, replace
 from types import SimpleNamespace
 
@@ -11,13 +12,13 @@ import torch
 import torch.nn.functional as F
 
 from cmft_engine.model import cmft
-from cmft_engine.model.network import Network
+from cmft_engine.model.network import LineFeatures, Network
 from cmft_engine.protocol.errors import SettingsError
 from cmft_engine.training import losses as module
 from cmft_engine.training.augment import UNPAINTED
 from cmft_engine.training.dataset import MAX_LABELS, VOID, Batch, Sample, collate, label_table, paint, random_colors
 from cmft_engine.training.drawing import Drawing
-from cmft_engine.training.losses import LossWeights, label_shares, label_weights, losses
+from cmft_engine.training.losses import LossWeights, SeenLines, label_shares, label_weights, losses
 from cmft_engine.training.puppets import puppets_apart
 
 EVERY = LossWeights(cycle=0.2, perceptual=0.2)
@@ -167,20 +168,31 @@ def test_known_loss_is_cross_entropy():
     torch.testing.assert_close(found, wanted)
 
 
-def test_a_walk_comes_home_by_the_match():
+def test_a_walk_comes_home_by_the_match(network):
     """With reference cells that are the target's in another order, each names the labels of its own partner."""
     torch.manual_seed(0)
     n, order = 12, torch.randperm(12)
-    tokens = cmft.center_normalize(torch.randn(1, n, 64))
-    position, one = torch.randn(1, n, 2), torch.ones(())
-    key = cmft.key_columns(tokens, position, inverse_sigma=one)
-    target = SimpleNamespace(key=(key,))
-    sharp = torch.tensor(0.01)
-    network = SimpleNamespace(encode_reference=lambda line, color: target, _temperature=lambda level: sharp)
+    tokens, position = cmft.center_normalize(torch.randn(1, n, 64)), torch.randn(1, n, 2)
+    target, reference = (LineFeatures(None, None, tokens[:, i], position[:, i]) for i in (torch.arange(n), order))
+    sharp = copy.deepcopy(network)
+    sharp.log_inverse_temperature.data.fill_(4.0)
     wanted = torch.rand(1, n, MAX_LABELS)
-    batch = SimpleNamespace(line_target=None, color_target=None)
-    home = module._home(network, key[:, order], batch, wanted)
+    home = module._home(sharp, SeenLines(target, (reference,)), wanted)
     torch.testing.assert_close(home, wanted[:, order], atol=1e-3, rtol=1e-3)
+
+
+def test_a_walk_home_ignores_not_there(network):
+    """It is the softmax over the target's cells alone, whatever "not in the reference" draws."""
+    torch.manual_seed(1)
+    lines = [LineFeatures(None, None, cmft.center_normalize(torch.randn(1, 9, 64)), torch.randn(1, 9, 2))
+             for _ in range(2)]  # fmt: skip
+    wanted = torch.rand(1, 9, MAX_LABELS)
+    logits = network._query(lines[1]) @ network._key(lines[0]).transpose(1, 2)
+    greedy = copy.deepcopy(network)
+    greedy.null_logit.data.fill_(12.0)
+    for asked in (network, greedy):
+        home = module._home(asked, SeenLines(lines[0], (lines[1],)), wanted)
+        torch.testing.assert_close(home, logits.softmax(-1) @ wanted, atol=1e-4, rtol=1e-3)
 
 
 def test_perceptual_loss_teaches_the_picture_alone(network):

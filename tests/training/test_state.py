@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from cmft_engine.model.network import Network
+from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.training import state as states
 from cmft_engine.training.state import has_state, load_average, load_state, read_manifest, save_state
@@ -83,7 +84,7 @@ def test_damage_is_told(folder: Path) -> None:
         load_state(folder)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', '{"format": "cmft-training-1"}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', '{"format": "cmft-training-2"}'])
 def test_a_foreign_manifest_is_told(folder: Path, text: str) -> None:
     """What is no manifest of ours is refused with a remedy."""
     (folder / states.MANIFEST).write_text(text)
@@ -92,13 +93,20 @@ def test_a_foreign_manifest_is_told(folder: Path, text: str) -> None:
 
 
 def test_averaged_weights_come_from_anywhere(folder: Path, tmp_path: Path, random_weights: Path) -> None:
-    """A state folder, a state of one file and a checkpoint all hold the network's average."""
-    assert torch.equal(load_average(folder)["weight"], torch.ones(400))
+    """A state folder, a state of one file and a checkpoint all hold averages, where trained also the regions'."""
+    pixels = load_average(folder)
+    assert torch.equal(pixels.network["weight"], torch.ones(400))
+    assert pixels.regions is None
+    save_state(folder, {**_state(4), "average_regions": {"weight": torch.zeros(3)}}, facts={})
+    both = load_average(folder).regions
+    assert both is not None and torch.equal(both["weight"], torch.zeros(3))
     torch.save(_state(4), tmp_path / "network.pt")
-    assert torch.equal(load_average(tmp_path / "network.pt")["weight"], torch.full((400,), 4.0))
+    assert torch.equal(load_average(tmp_path / "network.pt").network["weight"], torch.full((400,), 4.0))
     shipped = load_average(random_weights)
-    Network().load_state_dict(shipped)
-    assert load_average(states.SHIPPED).keys() == shipped.keys()
+    assert shipped.regions is not None
+    Network().load_state_dict(shipped.network)
+    RegionNetwork().load_state_dict(shipped.regions)
+    assert load_average(states.SHIPPED).network.keys() == shipped.network.keys()
 
 
 def test_what_holds_no_weights_is_told(tmp_path: Path) -> None:
@@ -112,3 +120,10 @@ def test_what_holds_no_weights_is_told(tmp_path: Path) -> None:
     assert not has_state(tmp_path / "empty")
     with pytest.raises(InputError, match=json.dumps("manifest.json")[1:-1]):
         load_average(tmp_path / "empty")
+
+
+def test_a_state_of_another_version_is_told_apart(tmp_path):
+    """Copying it again cannot help, so the message says what does."""
+    tmp_path.joinpath(states.MANIFEST).write_text('{"format": "cmft-training-1", "parts": [{}]}')
+    with pytest.raises(InputError, match=r"another version.*run\.folder"):
+        read_manifest(tmp_path)

@@ -20,12 +20,13 @@ from cmft_engine.training.config import AdversaryConfig, load_config
 from cmft_engine.training.losses import LossWeights
 from cmft_engine.training.pack import write_pack
 from cmft_engine.training.state import load_state, read_manifest
-from cmft_engine.training.train import main, train
+from cmft_engine.training.train import changed_settings, main, train
 from tests.training.cubes import write_cubes
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=3", "schedule.warmup=1", "log.every=1",
-        "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64")  # fmt: skip
+        "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
+        "joint.steps=0")  # fmt: skip
 
 ABSENT = ("OpenImageIO", "bpy", "skimage", "typer", "rich", "pandas", "matplotlib")
 
@@ -141,7 +142,7 @@ def test_gradients_that_are_not_finite_stop_training(
     """They never reach the weights, and a row of them ends the run with the remedy."""
     monkeypatch.setattr("cmft_engine.training.learner.MAX_SKIPPED", 1)
     monkeypatch.setattr(LossWeights, "total", lambda self, terms: sum(terms.values()) * float("nan"))
-    with pytest.raises(InputError, match=r"step 1: no finite gradient .* lower schedule.rate"):
+    with pytest.raises(InputError, match=r"step 1: no finite gradient .* lower the stage's rate"):
         _run(tmp_path, characters)
 
 
@@ -166,7 +167,7 @@ def test_training_needs_neither_image_files_nor_blender() -> None:
     code = (
         "import sys\n"
         f"for name in {ABSENT!r}: sys.modules[name] = None\n"
-        "import cmft_engine.training.ablate, cmft_engine.training.pack, cmft_engine.model.weights\n"
+        "import cmft_engine.training.ablate, cmft_engine.training.pack, cmft_engine.training.release\n"
         "from cmft_engine.training.train import main\n"
         "raise SystemExit(main(['--config', 'smoke', '--set', 'data.characters=nowhere']))\n"
     )
@@ -201,13 +202,15 @@ def test_an_ablation_writes_its_table(tmp_path: Path, characters: Path) -> None:
 
 
 def test_the_table_counts_from_the_first_row() -> None:
-    """Differences are points of the mixed pairs at 1/2."""
+    """Differences are points of the mixed pairs, cells at 1/2 and regions; what was not measured is a dash."""
     figures = {"plain right8": 0.5, "plain right2": 0.4, "plain l1": 0.1, "mixed right8": 0.3, "mixed l1": 0.2}
     results = [Result(Flip(name), {**figures, "mixed right2": right}, 9, 20.0, 2_500_000)
                for name, right in (("base", 0.5), ("less", 0.468))]  # fmt: skip
+    for result, color in zip(results, (0.7, 0.75), strict=True):
+        result.figures["mixed color"] = color
     lines = table(results, budget="9 steps").splitlines()
-    assert lines[-2].endswith("| 50.0 | 0.2000 | +0.0 | 9 | 20 | 2.50 M |")
-    assert lines[-1].startswith("| less | 50.0 | 40.0 | 0.1000 | 30.0 | 46.8 | 0.2000 | -3.2 |")
+    assert lines[-2].endswith("| 50.0 | 0.2000 | 70.0 | – | +0.0 | +0.0 | 9 | 20 | 2.50 M |")
+    assert lines[-1].startswith("| less | 50.0 | 40.0 | 0.1000 | – | – | 30.0 | 46.8 | 0.2000 | 75.0 | – | -3.2 | +5.0")
 
 
 def test_rows_need_names_of_their_own(tmp_path: Path) -> None:
@@ -216,3 +219,10 @@ def test_rows_need_names_of_their_own(tmp_path: Path) -> None:
     path.write_text('rows = [{ name = "A b" }, { name = "a-b" }]\n')
     with pytest.raises(InputError, match="name every row"):
         load_ablation(str(path))
+
+
+def test_other_settings_are_told_on_resuming():
+    """What decides the result and has changed is named with both values; where and how it runs is not."""
+    before = {"run": {"seed": 1, "folder": "a"}, "losses": {"rgb": 1.0}, "machine": {"workers": 0}}
+    now = {"run": {"seed": 1, "folder": "b"}, "losses": {"rgb": 0.5}, "machine": {"workers": 9}}
+    assert changed_settings(before, now) == ["losses.rgb was 1.0 and is 0.5"]

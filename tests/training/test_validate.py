@@ -9,6 +9,7 @@ import torch
 from lightning_fabric import Fabric
 
 from cmft_engine.model.network import Network
+from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.training.config import NetworkConfig, ValidationConfig
 from cmft_engine.training.dataset import Batch, Mixture, PairSource, ReferenceBatch
 from cmft_engine.training.validate import (
@@ -22,6 +23,7 @@ from cmft_engine.training.validate import (
     plain,
     validate,
 )
+from cmft_engine.training.validate_regions import development_samples, validate_regions
 from cmft_engine.training.variants import build_network, children_of
 from tests.training.cubes import write_cubes
 
@@ -87,7 +89,7 @@ def test_what_the_reference_lacks_does_not_count(mirror: Batch) -> None:
 
 def test_development_pairs_never_change(characters: Path) -> None:
     """They are the same each time, plain ones have one reference, and training with any mixture leaves them alone."""
-    config = ValidationConfig(pairs=3, size=SIZE, pictures=1)
+    config = ValidationConfig(pairs=3, size=SIZE, pictures=1, framed=2, framed_size=SIZE)
     first, second = (development_batches(characters, config) for _ in range(2))
     for name in ("plain", "mixed"):
         assert len(first[name]) == 3
@@ -99,7 +101,8 @@ def test_development_pairs_never_change(characters: Path) -> None:
 
 def test_a_sheet_shows_the_first_pairs(characters: Path) -> None:
     """Figures of both sets lie in [0, 1]; the sheet has as many rows as asked for, and captions."""
-    batches = development_batches(characters, ValidationConfig(pairs=3, size=SIZE, pictures=2))
+    config = ValidationConfig(pairs=3, size=SIZE, pictures=2, framed=1, framed_size=SIZE)
+    batches = development_batches(characters, config)
     network = _network(levels=3)
     figures, sheet = validate(network, batches, fabric=Fabric(accelerator="cpu"), pictures=2)
     assert {name.split()[0] for name in figures} == {"plain", "mixed"}
@@ -138,3 +141,21 @@ def test_children_bring_their_children_along() -> None:
     assert fine[:2, :2].tolist() == [[16 + 8, 16 + 9], [16 + 12, 16 + 13]]
     assert fine[2:, :2].tolist() == [[16 + 8, 16 + 9], [16 + 12, 16 + 13]]
     assert fine[2:, 2:].tolist() == [[0, 1], [4, 5]]
+
+
+def test_region_figures_come_from_framed_pairs(characters: Path) -> None:
+    """The same framed pairs each time; the right part has the right colour."""
+    config = ValidationConfig(pairs=1, size=SIZE, pictures=1, framed=2, framed_size=96)
+    samples, again = (development_samples(characters, config) for _ in range(2))
+    for name, pairs in samples.items():
+        assert all(np.array_equal(a.pair, b.pair) for a, b in zip(pairs, again[name], strict=True))
+    assert all(sample.asks_pixels for pairs in samples.values() for sample in pairs)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        regions = RegionNetwork()
+    device = torch.device("cpu")
+    figures = validate_regions(_network(levels=3), regions, samples, device=device)
+    assert figures.keys() == {f"{name} {what}" for name in ("plain", "mixed") for what in ("color", "part")}
+    assert all(0 <= value <= 1 for value in figures.values())
+    assert all(figures[f"{name} color"] >= figures[f"{name} part"] for name in ("plain", "mixed"))
+    assert validate_regions(_network(levels=3), regions, samples, device=device) == figures

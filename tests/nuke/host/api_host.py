@@ -8,6 +8,7 @@ import sys
 
 from . import rendering
 from .callbacks import EVENTS, WRITE_EVENTS
+from .interface import ViewerWindow
 
 
 class HostApi:
@@ -59,6 +60,17 @@ class HostApi:
 
     def choice(self, title, prompt, options, default=0):
         return self._session.interface.ask(prompt)
+
+    def activeViewer(self):
+        """The first Viewer's window; None when there is none."""
+        session = self._session
+        session.gui_only("nuke.activeViewer")
+        viewers = [node for node in session.all_nodes(session.root) if node.Class() == "Viewer"]
+        return ViewerWindow(session.interface, viewers[0]) if viewers else None
+
+    def zoom(self, scale, center, group=None):
+        self._session.gui_only("nuke.zoom")
+        self._session.interface.graph_center = tuple(center)
 
     def menu(self, name):
         return self._session.interface.menu(name)

@@ -23,6 +23,8 @@ class Interface:
         self.clipboard = ""
         self.menus = {name: Menu(self, name) for name in MENUS}
         self.missing_icons, self.panels = [], {}
+        self.viewer_inputs = {}  # what each Viewer shows, an index of its inputs
+        self.graph_center = None  # where the node graph was moved to
 
     def say(self, text) -> None:
         self.session.gui_only("nuke.message")
@@ -202,3 +204,23 @@ class Menu(MenuItem):
 
     def removeItem(self, name):
         self._items = [item for item in self._items if item.name() != name]
+
+
+class ViewerWindow:
+    """The window of a Viewer node: which of its inputs is shown."""
+
+    def __init__(self, interface, node) -> None:
+        self._interface, self._node = interface, node
+
+    def node(self):
+        return self._node
+
+    def activeInput(self, secondary=False):
+        """Nuke gives None when nothing is shown."""
+        return self._interface.viewer_inputs.get(self._node)
+
+    def activateInput(self, input, secondary=False):
+        self._interface.session.on_main_thread("a viewer")
+        if self._node.input(input) is None:
+            self._interface.session.fault("viewer input {} shows nothing".format(input))
+        self._interface.viewer_inputs[self._node] = input

@@ -8,7 +8,7 @@ from . import groups, knob_factory, nodes, schema
 from .api_host import HostApi, callback_functions
 from .api_script import ScriptApi
 from .faults import CancelledError
-from .interface import Menu, MenuItem, ProgressTask
+from .interface import Menu, MenuItem, ProgressTask, ViewerWindow
 from .knob_base import FLAGS, Knob
 from .ranges import Format, FrameRange, FrameRanges
 
@@ -147,7 +147,7 @@ def build(session) -> types.ModuleType:
     vars(nuke).update(knob_factory.KNOB_CLASSES, **FLAGS)
     vars(nuke).update(CONSTANTS)
     for class_ in (Knob, nodes.Node, groups.Group, groups.Root, groups.Viewer, groups.BackdropNode, nodes.Info, Format,
-                   FrameRange, FrameRanges, Menu, MenuItem, CancelledError):
+                   FrameRange, FrameRanges, Menu, MenuItem, ViewerWindow, CancelledError):
         setattr(nuke, class_.__name__, class_)
     for class_ in (ProgressTask, Undo, Layer):
         bound = type(class_.__name__, (class_,), {"_session": session, "__doc__": class_.__doc__})

@@ -1,0 +1,87 @@
+"""What the networks make of a framed sample: line features, features pooled in regions, match weights between them.
+
+The same steps as `model.matcher` takes in use, with gradients. Shapes: T target regions, R reference regions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cmft_engine.model.inputs import as_batch
+from cmft_engine.model.matcher import match_mass
+from cmft_engine.model.network import LineFeatures, Network, NetworkOutput
+from cmft_engine.model.region_inputs import as_tensors, pair_features
+from cmft_engine.model.region_pool import Membership, RegionCells, cell_shares, pool, sent
+from cmft_engine.training.dataset import Batch, ReferenceBatch
+from cmft_engine.training.losses import SeenLines
+from cmft_engine.training.region_batch import RegionBatch
+from cmft_engine.training.region_samples import FramedDrawing, RegionSample
+
+
+@dataclass(frozen=True)
+class View:
+    """A framed drawing on the device: line (1, 2, h, w), what the line encoder sees, and where regions lie."""
+
+    drawing: FramedDrawing
+    line: Tensor
+    features: LineFeatures
+    cells: RegionCells
+
+
+def view(network: Network, drawing: FramedDrawing, *, device: torch.device, is_bf16: bool) -> View:
+    """Let the line encoder look at a drawing. is_bf16: whether it computes in bf16; its features are float32."""
+    line = as_batch(drawing.line, device).contiguous(memory_format=torch.channels_last)
+    with torch.autocast(device.type, torch.bfloat16, enabled=is_bf16):
+        seen = network.lines(line)
+    features = LineFeatures(seen.half.float(), seen.quarter.float(), seen.tokens.float(), seen.position.float())
+    return View(drawing, line, features, _moved(drawing.cells, device))
+
+
+def _moved(cells: RegionCells, device: torch.device) -> RegionCells:
+    eighth, quarter, half = (
+        Membership(*(tensor.to(device) for tensor in (level.region, level.cell, level.pixels)))
+        for level in cells.levels
+    )
+    return RegionCells((eighth, quarter, half), cells.area.to(device), cells.cells)
+
+
+def read_regions(
+    network: Network, sample: RegionSample, target: View, reference: View, output: NetworkOutput | None
+) -> RegionBatch:
+    """Return what the region network reads of one pair, and the truth.
+
+    output: of the pixel network on that pair, or None where it was not asked beyond its line encoder.
+    """
+    arrived = network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
+    pair = sample.pair if output is None else _asked(sample, output)
+    device = target.line.device
+    here, there = (
+        as_tensors(seen.drawing.work.side.descriptors, pool(seen.features, seen.cells)) for seen in (target, reference)
+    )
+    truth = (torch.from_numpy(array)[None].to(device) for array in (
+        sample.truth.same, sample.truth.same_color, sample.truth.weight))  # fmt: skip
+    weight = sent(arrived, target.cells, reference.cells)[None]
+    return RegionBatch(here, there, torch.from_numpy(pair)[None].to(device), weight, *truth)
+
+
+def _asked(sample: RegionSample, output: NetworkOutput) -> NDArray[np.float32]:
+    """Return the pair's features with the match weight at 1/2 among them, (T, R, PAIR_FEATURES); no gradient."""
+    assert sample.motion is not None
+    target, reference = sample.target.work.side, sample.reference.work.side
+    coarse, fine = output.weights
+    mass = match_mass(replace(output, weights=(coarse.detach(), fine.detach())), target, [reference])[0]
+    return pair_features(target, reference, sample.motion, mass)
+
+
+def pixel_batch(sample: RegionSample, target: View, reference: View) -> tuple[Batch, SeenLines]:
+    """Return the pair as a batch of one for the pixel network's losses, and its line features."""
+    color = torch.from_numpy(sample.color).to(target.line.device)
+    labels = [torch.from_numpy(seen.drawing.work.label)[None].to(target.line.device) for seen in (target, reference)]
+    flats = [color[label].permute(0, 3, 1, 2).contiguous() for label in labels]
+    batch = Batch(target.line, flats[0], labels[0], (ReferenceBatch(reference.line, flats[1], labels[1]),))
+    return batch, SeenLines(target.features, (reference.features,))

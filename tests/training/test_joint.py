@@ -1,0 +1,218 @@
+"""Both networks learn together, stage after stage, and a run cut off anywhere goes on bit for bit."""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from cmft_engine.model.weights import load_checkpoint
+from cmft_engine.protocol.errors import InputError
+from cmft_engine.training import train as training
+from cmft_engine.training.calibrate import calibrate, load_networks, place_to_write
+from cmft_engine.training.calibrate import main as calibrate_main
+from cmft_engine.training.config import load_config
+from cmft_engine.training.joint_learner import JointLearner
+from cmft_engine.training.region_samples import RegionSample, RegionSource
+from cmft_engine.training.release import averaged_networks
+from cmft_engine.training.release import main as release_main
+from cmft_engine.training.state import load_average, load_state, read_manifest
+from cmft_engine.training.train import Meter, train
+from cmft_engine.training.variants import build_network, build_regions
+from tests.training.cubes import write_cubes
+
+TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=1", "schedule.warmup=1", "log.every=1",
+        "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
+        "validation.framed=1", "validation.framed_size=64", "joint.steps=3", "joint.warmup=1",
+        "joint.sizes={ 64 = 1 }", "joint.data.puppets=1.0", "joint.samples=1", "joint.pixel_share=0.5",
+        "joint.replay=3", "joint.replay_batch=2", "joint.replay_steps=1")  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def unchanged_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tests' own process keep its threads and numbers."""
+    monkeypatch.setattr(training, "settle_process", lambda config: None)
+
+
+@pytest.fixture(scope="module")
+def characters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of cubes."""
+    return write_cubes(tmp_path_factory.mktemp("characters"))
+
+
+def _run(folder: Path, characters: Path, *changes: str) -> bool:
+    places = (f"run.folder={folder}", f"data.characters={characters}")
+    return train(load_config("smoke", [*TINY, *places, *changes]), started=time.monotonic())
+
+
+@pytest.fixture(scope="module")
+def through(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> Path:
+    """The folder of a run of both stages in one go."""
+    folder = tmp_path_factory.mktemp("through")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "settle_process", lambda config: None)
+        assert _run(folder, characters)
+    return folder
+
+
+def _tensors(state: Any, path: str = "") -> dict[str, Tensor]:
+    if isinstance(state, Tensor):
+        return {path: state}
+    entries = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list) else ()
+    return {name: value for key, entry in entries for name, value in _tensors(entry, f"{path}/{key}").items()}
+
+
+def test_a_run_of_both_stages_cut_off_goes_on_bit_for_bit(tmp_path: Path, characters: Path, through: Path) -> None:
+    """Calls that end after a step each give all weights, averages, moments and replayed samples of one run through."""
+    calls = 1
+    while not _run(tmp_path, characters, "schedule.minutes_per_call=1e-9"):
+        assert not read_manifest(tmp_path / "state")["finished"]
+        calls += 1
+    assert calls == 4
+    ours, theirs = (_tensors(load_state(folder / "state")) for folder in (tmp_path, through))
+    assert ours.keys() == theirs.keys()
+    assert {name.split("/")[1] for name in ours} == {
+        "network", "average", "optimizer", "regions", "average_regions", "region_optimizer", "replay"
+    }  # fmt: skip
+    assert len(ours["/replay/0/regions"]) == 3
+    assert [name for name in ours if not torch.equal(ours[name], theirs[name])] == []
+
+
+def test_what_a_joint_run_leaves_behind(through: Path) -> None:
+    """The curve goes through both stages; every stage ends with figures, the second with those of regions."""
+    manifest, state = read_manifest(through / "state"), load_state(through / "state")
+    assert (manifest["step"], manifest["stage"], manifest["finished"]) == (4, "joint", True)
+    curve = [row for row in state["curve"] if "loss" in row]
+    assert [row["step"] for row in curve] == [1, 2, 3, 4]
+    assert "region" not in curve[0] and {"region", "color", "part", "rate"} <= curve[1].keys()
+    assert "replayed region" in curve[3] and all(math.isfinite(row["loss"]) for row in curve)
+    first, second = (row for row in state["curve"] if "mixed right2" in row)
+    assert (first["step"], second["step"]) == (1, 4)
+    assert "mixed color" not in first and 0 <= second["mixed color"] <= 1
+    assert any("match8" in row for row in curve[1:])
+
+
+def test_the_joint_stage_may_start_from_a_checkpoint(tmp_path: Path, characters: Path, random_weights: Path) -> None:
+    """Both networks are those of the checkpoint, not new ones; with no rate to speak of they stay so."""
+    slow = ("joint.rate=1e-12", "joint.network_rate=1e-12", "joint.steps=1", "optimizer.weight_decay=0.0")
+    assert _run(tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", *slow)
+    state, given = load_state(tmp_path / "state"), load_average(random_weights)
+    assert given.regions is not None
+    for wanted, found in ((given.network, state["network"]), (given.regions, state["average_regions"])):
+        assert all(torch.allclose(value, found[name], atol=1e-5) for name, value in wanted.items())
+    with pytest.raises(InputError, match="set that again"):
+        _run(tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", "regions.flow=false")
+
+
+@pytest.fixture
+def make_learner(characters: Path, random_weights: Path) -> Callable[..., JointLearner]:
+    """Make a learner of the random networks, the configuration changed."""
+
+    def make(*changes: str) -> JointLearner:
+        places = (f"data.characters={characters}", f"run.init={random_weights}")
+        config = load_config("smoke", [*TINY, *places, *changes])
+        network, regions = build_network(config.network), build_regions(config.regions)
+        given = load_average(random_weights)
+        assert given.regions is not None
+        network.load_state_dict(given.network)
+        regions.load_state_dict(given.regions)
+        return JointLearner(config, network, regions, Fabric(accelerator="cpu"))
+
+    return make
+
+
+def _samples(characters: Path, count: int, *, pixel_share: float = 1.0) -> list[RegionSample]:
+    mixture = load_config("smoke", [*TINY, f"data.characters={characters}"]).joint.data
+    source = RegionSource(mixture, seed=1, sizes={64: 1.0}, pixel_share=pixel_share)
+    return [source.sample(number) for number in range(count)]
+
+
+def test_losses_fall_together(characters: Path, make_learner: Callable[..., JointLearner]) -> None:
+    """A few steps on one sample lower the loss of the regions and of the pixels; statistics of batch norm stay."""
+    learner = make_learner("joint.rate=3e-3", "joint.network_rate=1e-3", "joint.withheld=0")
+    before = {name: value.clone() for name, value in learner.network.state_dict().items() if "running" in name}
+    samples = _samples(characters, 1)
+    curve = [learner.learn(samples, step=step, share=1.0) for step in range(6)]
+    for name in ("region", "match8", "loss"):
+        assert float(curve[-1][name]) < 0.97 * float(curve[0][name]), name
+    after = learner.network.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_the_line_encoder_learns_from_regions(characters: Path, make_learner: Callable[..., JointLearner]) -> None:
+    """Without the pixel network's own losses its line encoder still moves, and its decoder only decays."""
+    learner = make_learner("optimizer.weight_decay=0.0")
+    before = {name: value.clone() for name, value in learner.network.named_parameters()}
+    terms = learner.learn(_samples(characters, 1, pixel_share=0.0), step=0, share=1.0)
+    assert "match8" not in terms and "region" in terms
+    moved = {name for name, value in learner.network.named_parameters() if not torch.equal(value, before[name])}
+    assert {"match_eighth.weight", "log_inverse_sigma", "null_logit"} <= moved
+    assert not any(name.startswith(("decode", "color", "backbone")) for name in moved)
+
+
+def test_joint_gradients_that_are_not_finite_are_not_used(
+    characters: Path, make_learner: Callable[..., JointLearner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither network moves, and a row of them ends the run with the remedy."""
+    monkeypatch.setattr("cmft_engine.training.learner.MAX_SKIPPED", 1)
+    learner = make_learner()
+    sample = _samples(characters, 1, pixel_share=0.0)
+    sample[0].pair[0, 0, 0] = float("nan")
+    before = [value.clone() for value in (*learner.network.parameters(), *learner.regions.parameters())]
+    learner.learn(sample, step=0, share=1.0)
+    after = [*learner.network.parameters(), *learner.regions.parameters()]
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    with pytest.raises(InputError, match=r"no finite gradient .* lower the stage's rate"):
+        learner.learn(sample, step=1, share=1.0)
+
+
+def test_terms_of_some_steps_are_the_mean_of_those() -> None:
+    """A step without pixel losses does not count as one with none."""
+    meter = Meter()
+    for terms in ({"region": 1.0, "match8": 4.0}, {"region": 3.0}):
+        meter.add({name: torch.tensor(value) for name, value in terms.items()}, waited_s=0.0, whole_s=1.0)
+    row = meter.take()
+    assert (row["region"], row["match8"], row["ms"]) == (2.0, 4.0, 1000.0)
+    assert meter.take() == {}
+
+
+def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, characters: Path) -> None:
+    """Release writes both averages; calibration adds to it, in place only where the file was named."""
+    out = tmp_path / "new.safetensors"
+    assert release_main(["--state", str(through / "state"), "--out", str(out)]) == 0
+    average, released = load_state(through / "state"), load_checkpoint(out)
+    for wanted, network in ((average["average"], released.network), (average["average_regions"], released.regions)):
+        found = network.state_dict()
+        assert all(torch.allclose(value.float(), found[name].float(), atol=1e-2) for name, value in wanted.items())
+    calibration = calibrate(load_networks(through / "state"), characters, count=1, work_size=64)
+    assert calibration.shape == released.calibration.shape
+    assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
+
+
+def test_what_cannot_be_released_is_refused(
+    tmp_path: Path, characters: Path, through: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A run without regions, and one whose networks lack a part, are no checkpoints; nothing is written."""
+    assert _run(tmp_path / "pixels", characters, "joint.steps=0")
+    out = tmp_path / "new.safetensors"
+    assert release_main(["--state", str(tmp_path / "pixels" / "state"), "--out", str(out)]) == 2
+    assert "holds no region network; train on into the joint stage" in caplog.text
+    assert _run(tmp_path / "blind", characters, "joint.steps=1", "regions.flow=false")
+    with pytest.raises(InputError, match=r"was trained with regions.flow = False"):
+        averaged_networks(tmp_path / "blind" / "state")
+    assert not out.exists()
+
+
+def test_the_shipped_checkpoint_is_not_written_by_chance(
+    through: Path, characters: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Calibration without a name, or of a state folder without --out, says what to name."""
+    assert calibrate_main(["--characters", str(characters)]) == 2
+    assert "name --out, or --checkpoint" in caplog.text
+    assert calibrate_main(["--characters", str(characters), "--checkpoint", str(through / "state")]) == 2
+    assert "a folder cannot be written over" in caplog.text
