@@ -87,7 +87,9 @@ def test_plug_in_without_its_clone(tmp_path):
     folder = tmp_path / "nuke_plugin"
     shutil.copytree(PLUGIN, folder, ignore=shutil.ignore_patterns("__pycache__"))
     code = "import json\n" + ALONE.format(root=str(ROOT), folder=folder.as_posix())
-    result = subprocess.run([sys.executable, "-E", "-s", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    # not this environment's Python: the engine is installed into it, and Nuke's has none
+    python = getattr(sys, "_base_executable", sys.executable)
+    result = subprocess.run([python, "-E", "-s", "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     first, second = json.loads(result.stdout)
     assert "not complete" in first and "not installed" in second
