@@ -76,12 +76,16 @@ class _Seen:
 
 @dataclass(frozen=True)
 class _Known:
-    """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K)."""
+    """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
+
+    cells: (M, m) share of its kept regions in every cell at 1/8.
+    """
 
     seen: _Seen
     index: Labels  # plate size
     features: ReferenceFeatures
     shares: Floats
+    cells: torch.Tensor
 
     @property
     def side(self) -> RegionSide:
@@ -92,6 +96,21 @@ class _Known:
     def framing(self) -> Framing:
         """Where the work picture lies in the plate."""
         return self.seen.framing
+
+
+def frame_regions(drawing: CutDrawing, scale: float, work_size: int) -> tuple[RegionSide, Framing]:
+    """Bring a drawing's regions to the work size, in use and in training alike.
+
+    scale: work pixels a plate pixel, from the references.
+    """
+    framing = frame_drawing(drawing.ink, scale, limit=round(work_size * TARGET_LIMIT))
+    side = region_side(
+        framing.sample(drawing.labels).astype(np.int32),
+        framing.sample(drawing.grown).astype(np.int32),
+        framing.sample_ink(drawing.ink),
+        count=drawing.count,
+    )
+    return side, framing
 
 
 class Matcher:
@@ -125,17 +144,10 @@ class Matcher:
             seen.line, as_batch(rgb.transpose(2, 0, 1), self.device), seen.features
         )
         painted = shares_of(count_colors(drawing.labels, reference.index, (drawing.count, self.n_colors)))
-        return _Known(seen, reference.index, features, painted)
+        return _Known(seen, reference.index, features, painted, cell_shares(seen.cells))
 
     def _see(self, drawing: CutDrawing) -> _Seen:
-        limit = round(self.work_size * TARGET_LIMIT)
-        framing = frame_drawing(drawing.ink, self.scale, limit=limit)
-        side = region_side(
-            framing.sample(drawing.labels).astype(np.int32),
-            framing.sample(drawing.grown).astype(np.int32),
-            framing.sample_ink(drawing.ink),
-            count=drawing.count,
-        )
+        side, framing = frame_regions(drawing, self.scale, self.work_size)
         kept, area = _largest(side), side.descriptors.area
         side = _keep(side, kept)
         line = as_batch(line_channels(side.ink), self.device)
@@ -198,7 +210,7 @@ class Matcher:
         for i, motion, weight in zip(chosen, motions, mass, strict=True):
             reference = self.known[i]
             pair = pair_features(seen.side, reference.side, motion, weight)
-            rounds.append(self._score(seen, reference.seen, pair))
+            rounds.append(self._score(seen, reference, pair))
             columns.append(reference.shares[reference.seen.kept])
             sizes.append(reference.side.descriptors.area)
             pairs.append(pair)
@@ -214,12 +226,13 @@ class Matcher:
         vote["trust"][kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
         return vote
 
-    def _score(self, target: _Seen, reference: _Seen, pair: Floats) -> tuple[torch.Tensor, torch.Tensor]:
+    def _score(self, target: _Seen, reference: _Known, pair: Floats) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits (n, m + 1) of two drawings' kept regions, one round early and at last; pair: (n, m, PAIR_FEATURES)."""
-        arrived = self.network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
-        weight = sent(arrived, target.cells, reference.cells)
+        there = reference.seen
+        arrived = self.network.attend(target.features, there.features, reference.cells[None])[0]
+        weight = sent(arrived, target.cells, there.cells)
         pairs = torch.from_numpy(pair)[None].to(self.device)
-        rounds = self.regions.rounds(target.tensors, reference.tensors, pairs, weight[None])
+        rounds = self.regions.rounds(target.tensors, there.tensors, pairs, weight[None])
         return rounds[-2][0], rounds[-1][0]
 
     def _best(self, output: NetworkOutput, side: RegionSide, chosen: tuple[int, ...]) -> Labels:

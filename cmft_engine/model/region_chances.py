@@ -24,11 +24,11 @@ def join_chances(logits: list[torch.Tensor], area_target: Floats, area_reference
     none = torch.stack([row[:, -1] for row in logits], 1).mean(1, keepdim=True)
     match = torch.cat([row[:, :-1] for row in logits], 1) - float(np.log(len(logits)))
     joined: Floats = torch.cat([match, none], 1).softmax(-1).cpu().numpy()
+    known = 1 - joined[:, -1:]
     blocks, start = [], 0
     for area in area_references:
         block = joined[:, start : start + len(area)]
         share = block.sum(1, keepdims=True)
-        known = 1 - joined[:, -1:]
         alone = np.concatenate([block / np.maximum(share, 1e-9) * known, joined[:, -1:]], 1)
         blocks.append(exclude(alone, area_target, area)[:, :-1] * (share / np.maximum(known, 1e-9)))
         start += len(area)

@@ -14,6 +14,9 @@ from ..image.descriptors import Descriptors, describe_regions, ink_frame, overla
 from ..image.motion import flow_to_reference
 from .region_network import PAIR_FEATURES, RegionTensors
 
+FLOW_COLUMNS = (0, 1, 13, 14, 15, 16, 17, 18)  # of PAIR_FEATURES: what flow says
+MASS_COLUMNS = (4, 5, 6)  # of PAIR_FEATURES: match weight at 1/2 as a share of either region, and whether it is known
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
@@ -103,8 +106,7 @@ def pair_features(
     columns = [
         *_shares(overlap(target.labels, moved, counts), sizes),
         *_shares(overlap(target.labels, still, counts), sizes),
-        *(_shares(mass, sizes) if mass is not None else (np.zeros(counts), np.zeros(counts))),
-        np.full(counts, 0.0 if mass is None else 1.0),
+        *(np.zeros(counts) for _ in MASS_COLUMNS),
         offset[..., 0],
         offset[..., 1],
         np.minimum(distance, 3.0),
@@ -116,7 +118,17 @@ def pair_features(
     ]
     features = np.stack(columns, -1).astype(np.float32)
     assert features.shape[-1] == PAIR_FEATURES
-    return features
+    return features if mass is None else with_match_weight(features, target, reference, mass)
+
+
+def with_match_weight(
+    features: Floats, target: RegionSide, reference: RegionSide, mass: NDArray[np.float64]
+) -> Floats:
+    """Return features of pairs (T, R, PAIR_FEATURES) with the pixel network's match weight; mass as above."""
+    sizes = np.maximum(target.descriptors.area, 1)[:, None], np.maximum(reference.descriptors.area, 1)[None]
+    told = features.copy()
+    told[..., MASS_COLUMNS] = np.stack([*_shares(mass, sizes), np.ones(mass.shape, np.float32)], -1)
+    return told
 
 
 def _landing(target: RegionSide, reference: RegionSide, motion: Motion) -> tuple[Floats, ...]:

@@ -12,13 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cmft_engine.model.region_inputs import FLOW_COLUMNS
 from cmft_engine.model.region_network import RegionNetwork, RegionTensors
 
 ROUNDS = (0.1, 0.15, 0.25, 0.5)  # weight of the logits after each round of messages
 WORST = 12.0  # a region's loss counts up to here: parts that are told wrong by the material must not lead
 IMPOSSIBLE = -1e4
-FLOW_COLUMNS = (0, 1, 13, 14, 15, 16, 17, 18)  # of PAIR_FEATURES: what flow says
-MASS_COLUMNS = (4, 5, 6)  # what the match weight at 1/2 says, and whether it is there
 
 
 @dataclass(frozen=True)

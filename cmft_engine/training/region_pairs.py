@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmft_engine.image.descriptors import count_colors, shares_of
-from cmft_engine.image.framing import frame_drawing, work_scale
+from cmft_engine.image.framing import work_scale
 from cmft_engine.image.lineart import LineArt
 from cmft_engine.image.regions import grow_under_ink, label_regions
-from cmft_engine.model.matcher import TARGET_LIMIT, CutDrawing
-from cmft_engine.model.region_inputs import RegionSide, region_side
+from cmft_engine.model.matcher import CutDrawing, frame_regions
+from cmft_engine.model.region_inputs import RegionSide
 from cmft_engine.training.dataset import MAX_LABELS, VOID, Pair
 from cmft_engine.training.drawing import Drawing
 
 INK_BELOW = 191  # line value up to which a pixel is ink
-MAX_REGIONS = 160  # larger drawings are left out of training
+MAX_TRAINED_REGIONS = 160  # larger drawings are left out of training
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -70,20 +70,14 @@ def cut_drawing(drawing: Drawing) -> CutDrawing:
 
 def _cut(drawing: Drawing, label: Labels, scale: float, work_size: int) -> WorkDrawing:
     regions = cut_drawing(drawing)
-    framing = frame_drawing(regions.ink, scale, limit=round(work_size * TARGET_LIMIT))
-    side = region_side(
-        framing.sample(regions.labels).astype(np.int32),
-        framing.sample(regions.grown).astype(np.int32),
-        framing.sample_ink(regions.ink),
-        count=regions.count,
-    )
+    side, framing = frame_regions(regions, scale, work_size)
     shares = shares_of(count_colors(regions.labels, label, (regions.count, MAX_LABELS)))
     return WorkDrawing(side, shares, framing.sample(label).astype(np.int64))
 
 
 def usable(target: WorkDrawing, reference: WorkDrawing) -> bool:
     """Whether there is something to match, and not too much."""
-    return all(1 < drawing.side.count <= MAX_REGIONS for drawing in (target, reference))
+    return all(1 < drawing.side.count <= MAX_TRAINED_REGIONS for drawing in (target, reference))
 
 
 def truth_of(target: WorkDrawing, reference: WorkDrawing, color: Floats) -> Truth:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from cmft_engine.model.inputs import line_channels
-from cmft_engine.model.region_inputs import Motion, find_motions, pair_features
+from cmft_engine.model.region_inputs import find_motions, pair_features
 from cmft_engine.model.region_pool import RegionCells, region_cells
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.training.dataset import Mixture, PairSource
@@ -38,21 +38,16 @@ class FramedDrawing:
 class RegionSample:
     """A target and its reference, T and R regions.
 
-    pair: (T, R, PAIR_FEATURES), the pixel network not asked. motion: where pixels went, kept only where the pixel
-    network is asked. truth: which regions belong together. color: (MAX_LABELS, 3) display RGB of each label.
+    pair: (T, R, PAIR_FEATURES), the pixel network not asked. truth: which regions belong together. color:
+    (MAX_LABELS, 3) display RGB of each label. asks_pixels: whether the pixel network's own losses look at it too.
     """
 
     target: FramedDrawing
     reference: FramedDrawing
     pair: Floats
-    motion: tuple[Motion, Motion] | None
     truth: Truth
     color: Floats
-
-    @property
-    def asks_pixels(self) -> bool:
-        """Whether the pixel network's own losses look at this sample too."""
-        return self.motion is not None
+    asks_pixels: bool
 
 
 class RegionSource:
@@ -88,14 +83,13 @@ class RegionSource:
 
 
 def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, asks_pixels: bool) -> RegionSample:
-    motion = find_motions(target.side, reference.side)
     return RegionSample(
         _framed(target),
         _framed(reference),
-        pair_features(target.side, reference.side, motion),
-        motion if asks_pixels else None,
+        pair_features(target.side, reference.side, find_motions(target.side, reference.side)),
         truth_of(target, reference, color),
         color,
+        asks_pixels,
     )
 
 

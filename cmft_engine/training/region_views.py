@@ -15,7 +15,7 @@ from torch import Tensor
 from cmft_engine.model.inputs import as_batch
 from cmft_engine.model.matcher import match_mass
 from cmft_engine.model.network import LineFeatures, Network, NetworkOutput
-from cmft_engine.model.region_inputs import as_tensors, pair_features
+from cmft_engine.model.region_inputs import as_tensors, with_match_weight
 from cmft_engine.model.region_pool import Membership, RegionCells, cell_shares, pool, sent
 from cmft_engine.training.dataset import Batch, ReferenceBatch
 from cmft_engine.training.losses import SeenLines
@@ -71,11 +71,10 @@ def read_regions(
 
 def _asked(sample: RegionSample, output: NetworkOutput) -> NDArray[np.float32]:
     """Return the pair's features with the match weight at 1/2 among them, (T, R, PAIR_FEATURES); no gradient."""
-    assert sample.motion is not None
     target, reference = sample.target.work.side, sample.reference.work.side
     coarse, fine = output.weights
     mass = match_mass(replace(output, weights=(coarse.detach(), fine.detach())), target, [reference])[0]
-    return pair_features(target, reference, sample.motion, mass)
+    return with_match_weight(sample.pair, target, reference, mass)
 
 
 def pixel_batch(sample: RegionSample, target: View, reference: View) -> tuple[Batch, SeenLines]:

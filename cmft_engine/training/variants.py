@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from cmft_engine.model import cmft
 from cmft_engine.model.encoders import ResidualBlock, SelfAttention
 from cmft_engine.model.network import Network, ReferenceFeatures
+from cmft_engine.model.region_inputs import FLOW_COLUMNS, MASS_COLUMNS
 from cmft_engine.model.region_network import PAIR_FEATURES, RegionNetwork
 from cmft_engine.training.config import NetworkConfig, RegionConfig
-from cmft_engine.training.region_batch import FLOW_COLUMNS, MASS_COLUMNS
 
 ALL_LEVELS = 3
 SENT_COLUMNS = (PAIR_FEATURES, PAIR_FEATURES + 1)  # of what `RegionNetwork.pair` reads, behind the pair's features

@@ -24,25 +24,14 @@ from cmft_engine.training.release import main as release_main
 from cmft_engine.training.state import load_average, load_state, read_manifest
 from cmft_engine.training.train import Meter, train
 from cmft_engine.training.variants import build_network, build_regions
-from tests.training.cubes import write_cubes
+
+pytestmark = pytest.mark.usefixtures("unchanged_process")
 
 TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=1", "schedule.warmup=1", "log.every=1",
         "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
         "validation.framed=1", "validation.framed_size=64", "joint.steps=3", "joint.warmup=1",
         "joint.sizes={ 64 = 1 }", "joint.data.puppets=1.0", "joint.samples=1", "joint.pixel_share=0.5",
         "joint.replay=3", "joint.replay_batch=2", "joint.replay_steps=1")  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def unchanged_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the tests' own process keep its threads and numbers."""
-    monkeypatch.setattr(training, "settle_process", lambda config: None)
-
-
-@pytest.fixture(scope="module")
-def characters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of cubes."""
-    return write_cubes(tmp_path_factory.mktemp("characters"))
 
 
 def _run(folder: Path, characters: Path, *changes: str) -> bool:

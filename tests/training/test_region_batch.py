@@ -6,12 +6,11 @@ import torch
 from torch import Tensor
 
 from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
+from cmft_engine.model.region_inputs import FLOW_COLUMNS, MASS_COLUMNS
 from cmft_engine.model.region_network import PAIR_FEATURES, SENT, RegionNetwork, RegionTensors
 from cmft_engine.model.region_pool import POOLED
 from cmft_engine.training.config import RegionConfig
 from cmft_engine.training.region_batch import (
-    FLOW_COLUMNS,
-    MASS_COLUMNS,
     ROUNDS,
     WORST,
     RegionBatch,

@@ -9,13 +9,12 @@ import torch
 
 from cmft_engine.model.matcher import Matcher, PaintedDrawing, match_mass
 from cmft_engine.model.network import join_references
-from cmft_engine.model.region_inputs import find_motions, pair_features
+from cmft_engine.model.region_inputs import FLOW_COLUMNS, MASS_COLUMNS, find_motions, pair_features
 from cmft_engine.model.weights import Checkpoint
 from cmft_engine.protocol.errors import InputError, SettingsError
 from cmft_engine.training import region_samples
 from cmft_engine.training.dataset import MAX_LABELS, VALIDATION_SEED, Mixture, PairSource
 from cmft_engine.training.losses import LossWeights, losses, match_and_judge
-from cmft_engine.training.region_batch import FLOW_COLUMNS, MASS_COLUMNS
 from cmft_engine.training.region_pairs import cut_drawing, cut_pair, truth_of, usable
 from cmft_engine.training.region_samples import RegionSample, RegionSource, from_bytes, to_bytes
 from cmft_engine.training.region_views import pixel_batch, read_regions, view

@@ -21,26 +21,15 @@ from cmft_engine.training.losses import LossWeights
 from cmft_engine.training.pack import write_pack
 from cmft_engine.training.state import load_state, read_manifest
 from cmft_engine.training.train import changed_settings, main, train
-from tests.training.cubes import write_cubes
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("unchanged_process")
+
 TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=3", "schedule.warmup=1", "log.every=1",
         "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
         "joint.steps=0")  # fmt: skip
 
 ABSENT = ("OpenImageIO", "bpy", "skimage", "typer", "rich", "pandas", "matplotlib")
-
-
-@pytest.fixture(autouse=True)
-def unchanged_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the tests' own process keep its threads and numbers."""
-    monkeypatch.setattr(training, "settle_process", lambda config: None)
-
-
-@pytest.fixture(scope="module")
-def characters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of cubes."""
-    return write_cubes(tmp_path_factory.mktemp("characters"))
 
 
 def _run(folder: Path, characters: Path, *changes: str) -> bool:
