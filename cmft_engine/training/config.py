@@ -78,6 +78,8 @@ class JointConfig:
     steps, minutes, final, warmup: as in the first stage. rate: of the region network; network_rate: of the pixel
     network. data: the mixture of this stage. sizes: work size in px -> how often it is drawn. samples: pairs that a
     process draws for a step. pixel_share: of these, the share that the pixel network's own losses look at.
+    encoder_share: share of the other samples that the line encoder learns from; the region network alone learns from
+    the rest, in half the time.
     withheld: share of pairs that lack the cues of flow, and of those that lack the match weight at 1/8.
     replay: how many samples a process keeps to show them again; replay_batch: how many of them at once;
     replay_steps: steps of the region network alone, on replayed samples, that follow every step.
@@ -93,6 +95,7 @@ class JointConfig:
     sizes: dict[int, float]
     samples: int
     pixel_share: float
+    encoder_share: float
     withheld: float
     replay: int
     replay_batch: int
@@ -360,9 +363,10 @@ def _check(config: Config, name: str) -> None:
     for key, number in above_zero.items():
         if number <= 0:
             raise InputError(f"{name}: {key} = {number} is too small; set it above 0")
-    for key, share in (("joint.pixel_share", joint.pixel_share), ("joint.withheld", joint.withheld)):
+    for key in ("pixel_share", "encoder_share", "withheld"):
+        share = getattr(joint, key)
         if not 0 <= share <= 1:
-            raise InputError(f"{name}: {key} = {share} is no share; set it from 0 to 1")
+            raise InputError(f"{name}: joint.{key} = {share} is no share; set it from 0 to 1")
     for size in (*config.batch.sizes, *joint.sizes, config.validation.size, config.validation.framed_size):
         if size < 64 or size % 16:
             raise InputError(f"{name}: pictures of {size} px; use a multiple of 16 from 64 on")

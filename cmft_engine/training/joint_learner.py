@@ -77,19 +77,22 @@ class JointLearner:
 
     def _study(self, sample: RegionSample, rng: np.random.Generator, count: int) -> dict[str, Tensor]:
         """Add the gradient of one of `count` new samples, and keep it."""
-        device = self._fabric.device
-        target, reference = (
-            view(self.network, drawing, device=device, is_bf16=self._is_bf16)
-            for drawing in (sample.target, sample.reference)
-        )
+        device, joint = self._fabric.device, self._config.joint
+        is_encoder_taught = sample.asks_pixels or rng.random() < joint.encoder_share
+        with torch.set_grad_enabled(is_encoder_taught):
+            target, reference = (
+                view(self.network, drawing, device=device, is_bf16=self._is_bf16)
+                for drawing in (sample.target, sample.reference)
+            )
         output, pixels = None, dict[str, Tensor]()
         loss = torch.zeros((), device=device)
         if sample.asks_pixels:
             batch, seen = pixel_batch(sample, target, reference)
             output, pixels = match_and_judge(self.network, batch, self._config.losses, seen)
             loss = self._config.losses.total(pixels)
-        read = read_regions(self.network, sample, target, reference, output)
-        terms = region_terms(self.regions, withhold(read, rng, self._config.joint.withheld))
+        with torch.set_grad_enabled(is_encoder_taught):
+            read = read_regions(self.network, sample, target, reference, output)
+        terms = region_terms(self.regions, withhold(read, rng, joint.withheld))
         loss = loss + terms["region"]
         if bool(torch.isfinite(loss)):  # else it would spoil the batches of many steps
             self._replay.add(read)

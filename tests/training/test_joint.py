@@ -144,6 +144,20 @@ def test_the_line_encoder_learns_from_regions(characters: Path, make_learner: Ca
     assert not any(name.startswith(("decode", "color", "backbone")) for name in moved)
 
 
+def test_the_line_encoder_may_rest(characters: Path, make_learner: Callable[..., JointLearner]) -> None:
+    """With an encoder share of 0 the region network alone moves, by what it would have moved by anyway."""
+    moved = []
+    for share in (0.0, 1.0):
+        learner = make_learner("optimizer.weight_decay=0.0", f"joint.encoder_share={share}", "joint.withheld=0")
+        before = [value.clone() for value in learner.network.parameters()]
+        learner.learn(_samples(characters, 1, pixel_share=0.0), step=0, share=1.0)
+        same = all(map(torch.equal, before, learner.network.parameters()))
+        assert same == (share == 0.0)
+        moved.append([value.detach().clone() for value in learner.regions.parameters()])
+    for resting, taught in zip(*moved, strict=True):
+        torch.testing.assert_close(resting, taught, atol=1e-5, rtol=0.0)
+
+
 def test_joint_gradients_that_are_not_finite_are_not_used(
     characters: Path, make_learner: Callable[..., JointLearner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
