@@ -35,7 +35,7 @@ class Regions:
     closed: NDArray[np.bool_]
 
 
-def label_regions(line_art: LineArt, *, gap_px: int = 4, min_region_px: int = 4) -> Regions:
+def label_regions(line_art: LineArt, *, gap_px: int = 6, min_region_px: int = 3) -> Regions:
     """Return the areas that main and trace lines enclose, 4-connected.
 
     gap_px: breaks in lines up to this wide are closed, 0 closes none. min_region_px: a smaller region joins the

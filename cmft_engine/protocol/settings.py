@@ -62,9 +62,9 @@ SETTINGS = (
     Setting("trace_lines", "Colour trace lines", "Treat red, green and blue lines as borders that are painted over.",
             "bool", True),
     Setting("gap_px", "Gap closing", "Close breaks in lines up to this many pixels wide; 0 closes none.",
-            "int", 4, 0, 64),
+            "int", 6, 0, 64),
     Setting("min_region_px", "Smallest region", "Regions of fewer pixels are merged into their neighbour.",
-            "int", 4, 1, 10000),
+            "int", 3, 1, 10000),
     Setting("confidence_below", "Review below", "Regions with a confidence under this are listed for review.",
             "float", 0.5, 0.0, 1.0),
     Setting("work_size", "Work size", "Longest side, in pixels, of the drawing as the network sees it. Regions are "

@@ -17,6 +17,7 @@ from cmft_engine.training.dataset import MAX_LABELS, VOID, Pair
 from cmft_engine.training.drawing import Drawing
 
 INK_BELOW = 191  # line value up to which a pixel is ink
+GAP_PX, MIN_REGION_PX = 4, 4  # training pictures are about half as large as the plates that the defaults are for
 MAX_TRAINED_REGIONS = 160  # larger drawings are left out of training
 
 Floats = NDArray[np.float32]
@@ -63,7 +64,7 @@ def cut_drawing(drawing: Drawing) -> CutDrawing:
     ink = drawing.line <= INK_BELOW
     coverage = np.float32(1) - drawing.line.astype(np.float32) / np.float32(255)
     art = LineArt(ink, np.zeros_like(ink), coverage, np.zeros((*ink.shape, 3), np.float32))
-    regions = label_regions(art)
+    regions = label_regions(art, gap_px=GAP_PX, min_region_px=MIN_REGION_PX)
     grown = grow_under_ink(regions.labels)
     return CutDrawing(ink, regions.labels, grown, max(regions.count, int(grown.max())))
 

@@ -65,7 +65,7 @@ def test_over_its_own_paper_the_line_art_is_the_drawing(ink, paper):
     assert not found.trace.any()
     flats = np.broadcast_to(np.asarray(paper, np.float32), rgb.shape)
     assert np.abs(picture(found, flats) - rgb).max() < 0.025
-    assert label_regions(found).count == 2
+    assert label_regions(found, gap_px=0).count == 2
 
 
 def test_binary_black_lines_are_found_exactly():
@@ -83,7 +83,7 @@ def test_transparent_paper_takes_coverage_from_alpha():
     alpha = ring()
     found = extract_line_art(np.zeros((48, 48, 3), np.float32), alpha)
     assert np.abs(found.coverage - alpha).max() <= 0.02
-    assert label_regions(found).count == 2
+    assert label_regions(found, gap_px=0).count == 2
     light = extract_line_art(np.ones((48, 48, 3), np.float32), alpha)
     assert np.array_equal(light.ink, found.ink)
 

@@ -131,8 +131,8 @@ def test_stripes_stay_whole(wave, width):
 
 def test_tapering_shapes_stay_whole():
     """A wedge that narrows to nothing, such as a strand of hair, is not cut."""
-    ink = np.zeros((60, 200), np.uint8)
-    cv2.polylines(ink, [np.array([[10, 10], [190, 30], [10, 50]])], True, 1, 2)
+    ink = np.zeros((80, 220), np.uint8)
+    cv2.polylines(ink, [np.array([[20, 20], [200, 40], [20, 60]])], True, 1, 2)
     assert label_regions(lines(ink), min_region_px=12).count == 2
 
 
