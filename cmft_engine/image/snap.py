@@ -38,7 +38,7 @@ class Votes:
     known: (n,) probability that the region is in the reference. cycle: (n,) whether the match holds in return. trust:
     (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work pixels.
     by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. rgb: (H, W, 3)
-    the decoder's display RGB.
+    the decoder's display RGB, where it is asked for.
     """
 
     color: Floats
@@ -52,7 +52,7 @@ class Votes:
     area: Floats
     by_flow: Labels
     by_match: Labels
-    rgb: Floats
+    rgb: Floats | None = None
 
     @property
     def pixel(self) -> Floats:
