@@ -87,7 +87,7 @@ def compose(colored: Colored, *, line_plate: Plate, lines: LineArt, palette: Pal
     shown = flats if colored.rgb is None else np.dstack([from_display(colored.rgb, space), flats[..., 3]])
     inked = lay_ink(shown, lines, space) if settings.ink == "over" else shown
     base = replace(
-        line_plate, pixels=inked.astype(np.float32), channels=("R", "G", "B", "A"), space=space,
+        line_plate, pixels=inked, channels=("R", "G", "B", "A"), space=space,
         bit_depth=_depth(painting, path), path=path, float_channels=(),
     )
     if path.suffix.lower() != ".exr":
@@ -98,13 +98,13 @@ def compose(colored: Colored, *, line_plate: Plate, lines: LineArt, palette: Pal
 def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
     """Composite the main lines over straight RGBA (H, W, 4) in display values; bare pixels stay bit-identical."""
     inked = flats.copy()
-    at = lines.coverage > 0
-    cover = lines.coverage[at][:, None]
-    under = flats[at]
-    color = to_display(under[:, :3], space) * under[:, 3:] * (1 - cover) + lines.color[at]
+    at = np.flatnonzero(lines.coverage > 0)
+    cover = lines.coverage.ravel()[at][:, None]
+    under = flats.reshape(-1, 4)[at]
+    color = to_display(under[:, :3], space) * under[:, 3:] * (1 - cover) + lines.color.reshape(-1, 3)[at]
     alpha = under[:, 3:] * (1 - cover) + cover
     straight = np.clip(color / np.maximum(alpha, 1e-6), 0, 1)
-    inked[at] = np.concatenate([from_display(straight.astype(np.float32), space), alpha], 1)
+    inked.reshape(-1, 4)[at] = np.concatenate([from_display(straight.astype(np.float32), space), alpha], 1)
     return inked
 
 
@@ -114,7 +114,7 @@ def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palet
     channels |= {"confidence.Y": colored.confidence, **matte.channels}
     return replace(
         base,
-        pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32),
+        pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32, copy=False),
         channels=(*base.channels, *channels),
         metadata={**base.metadata, **matte.metadata},
         float_channels=tuple(matte.channels),
@@ -143,9 +143,11 @@ def _opaque(plate: Plate) -> Plate:
 
 def display_picture(plate: Plate) -> Floats:
     """What a person sees of a plate over white: display RGB (H, W, 3)."""
-    rgba = plate.rgb_alpha()
-    alpha = rgba[..., 3:].clip(0, 1)
-    rgb: Floats = to_display(rgba[..., :3], plate.space) * alpha + (1 - alpha)
+    rgb: Floats = to_display(plate.rgb(), plate.space)
+    alpha = plate.alpha()
+    if alpha is not None:
+        alpha = alpha.clip(0, 1)[..., None]
+        rgb = rgb * alpha + (1 - alpha)
     return rgb
 
 

@@ -235,7 +235,7 @@ class _Engine:
         self.canvas: Window = shot.canvas()
         self.references: References = read_references(shot, canvas=self.canvas, settings=settings, palette=palette)
         self.matcher = Matcher(checkpoint, self.references.painted, n_colors=len(self.references.palette),
-                               work_size=settings.work_size, device=device)
+                               work_size=settings.work_size, device=device, paints=settings.mode == "paint")
         self.last: dict[int, tuple[Colored, FrameReport]] = {}
 
     def keep(self, held: int, decision: tuple[Colored, FrameReport], last_use: dict[int, int]) -> None:
@@ -258,7 +258,7 @@ class _Engine:
         snapped = snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=self.matcher.calibration)
         confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
             drawing.cut.grown.shape, np.float32)
-        index, rgb = snapped.index, votes.rgb if self.settings.mode == "paint" else None
+        index, rgb = snapped.index, votes.rgb
         painted = next((self.references.painted[i].index for i in use if self._shows(i, frame)), None)
         if painted is not None and painted.shape == index.shape:
             snapped = _as_painted(snapped, painted)

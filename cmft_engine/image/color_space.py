@@ -110,10 +110,10 @@ def convert(rgb: np.ndarray, source: str, target: str) -> np.ndarray:
 def to_display(rgb: np.ndarray, space: str) -> np.ndarray:
     """Return display RGB `(..., 3)` float32 in [0, 1] without NaN; values already so come back bit-identical."""
     display = display_space()
-    clean = np.where(np.isnan(rgb), np.float32(0), rgb).astype(np.float32, copy=False)
+    positive = np.fmax(rgb, np.float32(0), dtype=np.float32)  # NaN too; curves explode below zero
     if not same_space(space, display):
-        clean = convert(np.clip(clean, 0, _BRIGHTEST), space, display)  # curves explode below zero
-    return np.clip(clean, 0, 1)
+        positive = np.fmax(convert(np.fmin(positive, _BRIGHTEST), space, display), np.float32(0))
+    return np.minimum(positive, np.float32(1), out=positive)
 
 
 def from_display(rgb: np.ndarray, space: str) -> np.ndarray:

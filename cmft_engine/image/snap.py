@@ -11,13 +11,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
+Box = tuple[slice, slice]  # rows and columns
 
 MIXED_SHARE = 0.03  # further colours with this share of the matched regions divide a region
 TRUSTED_FLOW = 0.6  # flow decides inside a region when this share of it lands in the matched regions
 SMOOTH_RATIO = 0.004  # spread of the vote among neighbours in a divided region, as a share of the longer side
+SMOOTH_SMALL_PX = 2.5  # a spread of several times this is taken at reduced size
 PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
 SIGNS = (
     "chance", "margin", "before", "cycle", "flow", "match", "trust", "known", "size", "divided", "pixels only",
@@ -35,7 +38,7 @@ class Votes:
     known: (n,) probability that the region is in the reference. cycle: (n,) whether the match holds in return. trust:
     (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work pixels.
     by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. rgb: (H, W, 3)
-    the decoder's display RGB.
+    the decoder's display RGB, where it is asked for.
     """
 
     color: Floats
@@ -49,7 +52,7 @@ class Votes:
     area: Floats
     by_flow: Labels
     by_match: Labels
-    rgb: Floats
+    rgb: Floats | None = None
 
     @property
     def pixel(self) -> Floats:
@@ -122,29 +125,63 @@ def _divide(
     index: Labels, grown: Labels, votes: Votes, divided: NDArray[np.bool_], allowed: NDArray[np.bool_]
 ) -> Labels:
     """Give each pixel of a divided region the colour carried to it, if its region may have that colour."""
-    y, x = np.nonzero(divided[grown - 1])
-    region = grown[y, x] - 1
-    flow, match = votes.by_flow[y, x], votes.by_match[y, x]
-    flow_fits, match_fits = allowed[region, flow], allowed[region, match]
-    flow_first = votes.trust[region] >= TRUSTED_FLOW
-    first, first_fits = np.where(flow_first, flow, match), np.where(flow_first, flow_fits, match_fits)
-    second, second_fits = np.where(flow_first, match, flow), np.where(flow_first, match_fits, flow_fits)
+    allowed = allowed & divided[:, None]
+    at = np.flatnonzero(np.append(False, divided)[grown])
+    region = grown.ravel()[at] - 1
+    flow, match = votes.by_flow.ravel()[at], votes.by_match.ravel()[at]
+    flow_first = (votes.trust >= TRUSTED_FLOW)[region]
+    chosen = index.ravel()[at]
+    for color in (np.where(flow_first, match, flow), np.where(flow_first, flow, match)):  # the second one wins
+        fits = allowed.ravel()[region * allowed.shape[1] + color]
+        chosen = np.where(fits, color, chosen)
     out = index.copy()
-    out[y, x] = np.where(first_fits, first, np.where(second_fits, second, index[y, x]))
-    return _smooth(out, (y, x), allowed[region])
+    out.ravel()[at] = chosen
+    return _smooth(out, grown, allowed, np.unique(chosen))
 
 
-def _smooth(index: Labels, places: tuple[NDArray[np.intp], NDArray[np.intp]], allowed: NDArray[np.bool_]) -> Labels:
-    """Give each of the divided pixels the colour that most of its surroundings have, among those it may have.
+def _smooth(index: Labels, grown: Labels, allowed: NDArray[np.bool_], present: Labels) -> Labels:
+    """Give each pixel of a divided region the colour that most of its surroundings have, among those it may have.
 
-    places: rows and columns of P pixels. allowed: (P, K).
+    allowed: (n, K) which colours a region may have, none where it is not divided; present: (C,) those to look at.
     """
     sigma = SMOOTH_RATIO * max(index.shape)
-    best, most = index[places], np.zeros(len(places[0]), np.float32)
-    for color in np.unique(index[places]):
-        near = cv2.GaussianBlur((index == color).astype(np.float32), (0, 0), sigma)[places]
-        wins = allowed[:, color] & (near > most)
-        best[wins], most[wins] = color, near[wins]
-    out = index.copy()
-    out[places] = best
-    return out
+    boxes = ndimage.find_objects(grown, len(allowed))
+    best, most = index.copy(), np.zeros(index.shape, np.float32)
+    for color in present[allowed[:, present].any(0)]:
+        may = np.append(False, allowed[:, color])
+        inside = _enclose([boxes[i] for i in np.flatnonzero(allowed[:, color]) if boxes[i] is not None])
+        near = _near(index, int(color), inside, sigma)
+        wins = may[grown[inside]] & (near > most[inside])
+        best[inside][wins] = color
+        most[inside][wins] = near[wins]
+    return best
+
+
+def _enclose(boxes: list[Box]) -> Box:
+    """The smallest box around boxes; an empty one around none."""
+    if not boxes:
+        return slice(0, 0), slice(0, 0)
+    rows, columns = (
+        slice(min(s.start for s in along), max(s.stop for s in along)) for along in zip(*boxes, strict=True)
+    )
+    return rows, columns
+
+
+def _near(index: Labels, color: int, inside: Box, sigma: float) -> Floats:
+    """How much of each pixel's surroundings has a colour, in [0, 1], for the pixels of a box.
+
+    A wide spread is taken of a smaller picture: nothing is left of the details that get lost there.
+    """
+    step = max(1, int(sigma / SMOOTH_SMALL_PX))
+    reach = round(4 * sigma) + step  # OpenCV's kernel ends there
+    starts = [max(0, s.start - reach) for s in inside]
+    rows, columns = (slice(start, s.stop + reach) for start, s in zip(starts, inside, strict=True))
+    holds = (index[rows, columns] == color).astype(np.float32)
+    height, width = holds.shape
+    if step > 1:
+        holds = cv2.resize(holds, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
+    near = cv2.GaussianBlur(holds, (0, 0), sigma / step)
+    if step > 1:
+        near = cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR)
+    near = near[tuple(slice(s.start - start, s.stop - start) for start, s in zip(starts, inside, strict=True))]
+    return np.asarray(near, np.float32)

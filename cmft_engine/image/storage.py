@@ -43,10 +43,9 @@ def make_straight(pixels: np.ndarray, channels: Sequence[str], metadata: Mapping
 
 def as_floats(pixels: np.ndarray) -> np.ndarray:
     """Return a file's numbers as float32; integers become the float32 nearest to value / maximum."""
-    floats = np.asarray(pixels, dtype=np.float32)
     if pixels.dtype == np.float32:
-        return floats
-    return floats / np.float32(_UINT_MAX[str(pixels.dtype)])
+        return pixels
+    return np.divide(pixels, np.float32(_UINT_MAX[str(pixels.dtype)]), dtype=np.float32)
 
 
 def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
@@ -59,7 +58,10 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 def as_integers(pixels: np.ndarray, depth: str) -> np.ndarray:
     """Return `(H, W, C)` clipped to [0, 1] and rounded to the nearest of `depth`, "uint8" or "uint16"."""
-    values = np.clip(np.nan_to_num(pixels), 0, 1) * np.float32(_UINT_MAX[depth]) + np.float32(0.5)
+    values = np.fmax(pixels, np.float32(0))  # NaN too
+    np.minimum(values, np.float32(1), out=values)
+    values *= np.float32(_UINT_MAX[depth])
+    values += np.float32(0.5)
     return np.ascontiguousarray(values.astype(depth))  # the floor of x + 1/2
 
 

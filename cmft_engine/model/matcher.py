@@ -20,7 +20,7 @@ from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import Votes
 from . import region_inputs
 from .inputs import as_batch, line_channels
-from .network import LineFeatures, NetworkOutput, ReferenceFeatures, join_references
+from .network import LineFeatures, Match, ReferenceFeatures, join_references
 from .region_chances import cycle_of, join_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
 from .region_network import RegionTensors
@@ -124,7 +124,10 @@ class Matcher:
         n_colors: int,
         work_size: int,
         device: torch.device,
+        paints: bool = False,
     ) -> None:
+        """Take the references in; paints: whether votes hold the decoder's RGB."""
+        self.paints = paints
         self.network = checkpoint.network.to(device)
         self.regions = checkpoint.regions.to(device)
         self.calibration = checkpoint.calibration
@@ -168,15 +171,15 @@ class Matcher:
         chosen = tuple(range(len(self.known)) if use is None else use)
         seen = self._see(drawing)
         side, framing = seen.side, seen.framing
-        output = self.network(seen.line, self._join(chosen), seen=seen.features)
+        found = self.network.match(seen.line, self._join(chosen), seen=seen.features)
         sides = [self.known[i].side for i in chosen]
-        mass = match_mass(output, side, sides)
+        mass = match_mass(found, side, sides)
         motions = [find_motions(side, self.known[i].side) for i in chosen]
         vote = self._vote(seen, chosen, motions, mass)
         nearest = self.known[chosen[0]]
         size = drawing.labels.shape
         by_flow = self._carry(motions[0][0], nearest, framing, size)
-        by_match = _up(self._best(output, side, chosen), framing, size)
+        by_match = _up(self._best(found, side, chosen), framing, size)
         flow, match = (
             shares_of(count_colors(drawing.labels, carried, (drawing.count, self.n_colors)))
             for carried in (by_flow, by_match)
@@ -188,7 +191,7 @@ class Matcher:
             area=seen.area,
             by_flow=by_flow,
             by_match=by_match,
-            rgb=_up_rgb(output.rgb, framing, size),
+            rgb=_up_rgb(self.network.paint(seen.line, found), framing, size) if self.paints else None,
         )
 
     def _vote(
@@ -235,10 +238,10 @@ class Matcher:
         rounds = self.regions.rounds(target.tensors, there.tensors, pairs, weight[None])
         return rounds[-2][0], rounds[-1][0]
 
-    def _best(self, output: NetworkOutput, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
+    def _best(self, found: Match, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
         """Palette index of the best match of each half cell: (h/2, w/2)."""
-        near = _near(output, [self.known[i].side for i in chosen])
-        best = output.weights[1][0].argmax(-1).cpu().numpy()  # (N, 16)
+        near = _near(found, [self.known[i].side for i in chosen])
+        best = found.weights[1][0].argmax(-1).cpu().numpy()  # (N, 16)
         owner, x, y = (np.take_along_axis(a, best, axis=1) for a in (near.owner, near.x, near.y))
         out = np.zeros(best.shape, np.int32)
         for position, i in enumerate(chosen):
@@ -252,11 +255,10 @@ class Matcher:
 
     def _carry(self, motion: Motion, reference: _Known, framing: Framing, size: tuple[int, int]) -> Labels:
         """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
-        x = _up_smooth(motion.flow_x, framing, size)
-        y = _up_smooth(motion.flow_y, framing, size)
-        place_x = reference.framing.x + (x + 0.5) / reference.framing.scale - 0.5
-        place_y = reference.framing.y + (y + 0.5) / reference.framing.scale - 0.5
-        return look_up(reference.index, place_x, place_y).astype(np.int32)
+        there = reference.framing
+        flow = (motion.flow_x, there.x), (motion.flow_y, there.y)
+        places = np.dstack([(work + 0.5) / there.scale + start - 0.5 for work, start in flow])
+        return look_up(reference.index, _up_smooth(places.astype(np.float32, copy=False), framing, size))
 
 
 @dataclass(frozen=True)
@@ -271,8 +273,8 @@ class _Near:
     y: NDArray[np.intp]
 
 
-def _near(output: NetworkOutput, sides: Sequence[RegionSide]) -> _Near:
-    index = output.index[0].cpu().numpy()  # (N, k) coarse reference cells
+def _near(found: Match, sides: Sequence[RegionSide]) -> _Near:
+    index = found.index[0].cpu().numpy()  # (N, k) coarse reference cells
     places = [_cell_places(side.ink.shape) for side in sides]
     starts = np.concatenate([[0], np.cumsum([len(p[0]) for p in places])])
     owner = np.searchsorted(starts, index, side="right") - 1
@@ -281,11 +283,11 @@ def _near(output: NetworkOutput, sides: Sequence[RegionSide]) -> _Near:
 
 
 def match_mass(
-    output: NetworkOutput, target: RegionSide, references: Sequence[RegionSide]
+    found: Match, target: RegionSide, references: Sequence[RegionSide]
 ) -> list[NDArray[np.float64]]:
     """Match weight that target regions sent to the regions of each reference: (n, m) each, in work pixels."""
-    near = _near(output, references)
-    weights = output.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
+    near = _near(found, references)
+    weights = found.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
     y, x = _cell_places(target.ink.shape)
     region = target.grown[y, x].astype(np.int64)  # (N, 16), from 1
     mass: list[NDArray[np.float64]] = []
@@ -336,18 +338,18 @@ def _up(picture: Labels, framing: Framing, size: tuple[int, int]) -> Labels:
 
 
 def _up_smooth(picture: Floats, framing: Framing, size: tuple[int, int]) -> Floats:
-    """Spread a work-size map of places (h, w) to plate pixels (H, W), linear between, extrapolated as a shift."""
-    x = (np.arange(size[1], dtype=np.float32) + 0.5 - framing.x) * framing.scale - 0.5
-    y = (np.arange(size[0], dtype=np.float32) + 0.5 - framing.y) * framing.scale - 0.5
-    grid_x, grid_y = np.meshgrid(x, y)
-    spread: Floats = cv2.remap(picture, grid_x, grid_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return spread
+    """Spread work-size values (h, w, C) to plate pixels (H, W, C), linear between; outside repeats the border."""
+    scale = framing.scale
+    to_work = np.array([[scale, 0, (0.5 - framing.x) * scale - 0.5], [0, scale, (0.5 - framing.y) * scale - 0.5]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    spread = cv2.warpAffine(picture, to_work, size[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(spread, np.float32)
 
 
 def _up_rgb(rgb: torch.Tensor, framing: Framing, size: tuple[int, int]) -> Floats:
     """The decoder's picture at plate size, display RGB (H, W, 3) in [0, 1]."""
     work = np.ascontiguousarray(rgb[0].float().cpu().numpy().transpose(1, 2, 0))
-    return np.dstack([_up_smooth(work[..., i], framing, size) for i in range(3)]).clip(0, 1)
+    return _up_smooth(work, framing, size).clip(0, 1)
 
 
 @lru_cache(maxsize=1)

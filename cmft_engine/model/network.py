@@ -1,7 +1,8 @@
 """The CMFT network: three encoders, matches at 1/8, 1/4 and 1/2, one decoder.
 
 The upsampled colour estimate of a coarser level joins the line features of the next match, as in the paper.
-References are encoded once (`encode_reference`, `join_references`) and serve every target (`forward`).
+References are encoded once (`encode_reference`, `join_references`) and serve every target (`match`); what its pixels
+look like (`paint`) is asked only where the network's own RGB is shown.
 Shapes: B batch, H W work resolution (multiples of 16), N M cells at 1/8 of target and reference.
 """
 
@@ -58,23 +59,30 @@ class ReferenceFeatures:
 
 
 @dataclass(frozen=True)
-class NetworkOutput:
-    """One pass over a target.
+class Match:
+    """Where the cells of a target come from.
 
-    rgb: (B, 3, H, W) the decoder's display RGB, unbounded.
     transferred: line-free RGB carried over at 1/8, 1/4 and 1/2, (B, 3, h, w) each.
     index: (B, N, k) candidate reference cells of every target cell at 1/8.
     weights: (B, N, 4, k*4) and (B, N, 16, k*16) match weights at 1/4 and 1/2 over the candidates' children.
     known: (B, N) probability that the cell is in the reference at all, in [0, 1].
     coarse: (B, N, E) what `extra` values arrived at 1/8, when given.
+    undecoded: (B, C, H/2, W/2) what `paint` reads.
     """
 
-    rgb: Tensor
     transferred: tuple[Tensor, Tensor, Tensor]
     index: Tensor
     weights: tuple[Tensor, Tensor]
     known: Tensor
     coarse: Tensor | None
+    undecoded: Tensor
+
+
+@dataclass(frozen=True)
+class NetworkOutput(Match):
+    """One pass over a target: its match, and the decoder's display RGB (B, 3, H, W), unbounded."""
+
+    rgb: Tensor
 
 
 class Upsample(nn.Module):
@@ -181,7 +189,18 @@ class Network(nn.Module):
         extra: Tensor | None = None,
         seen: LineFeatures | None = None,
     ) -> NetworkOutput:
-        """Colour targets (B, 2, H, W) from encoded references.
+        """Match and paint targets (B, 2, H, W); see `match`."""
+        found = self.match(line, reference, extra, seen)
+        return NetworkOutput(**vars(found), rgb=self.paint(line, found))
+
+    def match(
+        self,
+        line: Tensor,
+        reference: ReferenceFeatures,
+        extra: Tensor | None = None,
+        seen: LineFeatures | None = None,
+    ) -> Match:
+        """Match targets (B, 2, H, W) with encoded references.
 
         extra: (B, M, E) further values to carry at 1/8, such as shares of parts in training. seen: `lines(line)`,
         when it is known already.
@@ -199,11 +218,16 @@ class Network(nn.Module):
         estimate = self.decode_quarter(torch.cat([carried1, back[1], estimate], 1))  # (B, 24, 4h, 4w)
         q = self.match_half(seen.half) + self.estimate_half(estimate)
         carried2, weights2 = self._match_below(q, reference, index, level=2)
-        full = self.decode_half(torch.cat([carried2, back[0], estimate], 1))  # (B, 8, H, W)
-        base = F.interpolate(carried2[:, -3:], scale_factor=2.0, mode="nearest")
-        rgb = base + self.out(torch.cat([full, base, line], 1))
         transferred = (carried0[:, -3:], carried1[:, -3:], carried2[:, -3:])
-        return NetworkOutput(rgb, transferred, index, (weights1, weights2), known, coarse)
+        undecoded = torch.cat([carried2, back[0], estimate], 1)
+        return Match(transferred, index, (weights1, weights2), known, coarse, undecoded)
+
+    def paint(self, line: Tensor, found: Match) -> Tensor:
+        """Decode display RGB (B, 3, H, W), unbounded, from what `match` found for the same lines."""
+        full = self.decode_half(found.undecoded)  # (B, 8, H, W)
+        base = F.interpolate(found.transferred[2], scale_factor=2.0, mode="nearest")
+        rgb: Tensor = base + self.out(torch.cat([full, base, line], 1))
+        return rgb
 
     def _match_eighth(
         self, query: Tensor, reference: ReferenceFeatures, extra: Tensor | None

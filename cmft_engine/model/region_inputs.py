@@ -74,11 +74,13 @@ def find_motion(target: RegionSide, reference: RegionSide) -> Motion:
     )
 
 
-def look_up(picture: NDArray[np.generic], x: Floats, y: Floats) -> NDArray[np.generic]:
-    """Take picture (h, w, ...) at the nearest pixel of places (x, y); the border repeats."""
-    column = np.clip(np.rint(x).astype(np.intp), 0, picture.shape[1] - 1)
-    row = np.clip(np.rint(y).astype(np.intp), 0, picture.shape[0] - 1)
-    return picture[row, column]
+def look_up(picture: Labels, places: Floats) -> Labels:
+    """Take picture (h, w), of whole numbers below 2**24, at the nearest pixel of places (..., ..., 2) x, y.
+
+    The border repeats.
+    """
+    found = cv2.remap(picture.astype(np.float32), places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.int32)
 
 
 def pair_features(
@@ -94,9 +96,9 @@ def pair_features(
     """
     there, back = motion
     counts = (target.count, reference.count)
-    moved = look_up(reference.grown, there.flow_x, there.flow_y).astype(np.int32)
-    still = look_up(reference.grown, there.still_x, there.still_y).astype(np.int32)
-    returned = look_up(target.grown, back.flow_x, back.flow_y).astype(np.int32)
+    moved = look_up(reference.grown, np.dstack([there.flow_x, there.flow_y]))
+    still = look_up(reference.grown, np.dstack([there.still_x, there.still_y]))
+    returned = look_up(target.grown, np.dstack([back.flow_x, back.flow_y]))
     a, b = target.descriptors, reference.descriptors
     sizes = np.maximum(a.area, 1)[:, None], np.maximum(b.area, 1)[None]
     offset = a.position[:, None] - b.position[None]

@@ -20,7 +20,7 @@ def outline_thumbnail(rgb: np.ndarray, bbox: Box, mask: np.ndarray | None = None
     gives the region's own outline, without it the box is drawn.
     """
     x0, y0, x1, y1 = _view(bbox, rgb.shape[1], rgb.shape[0])
-    picture = _fit(_to_bytes(rgb[y0:y1, x0:x1]))
+    picture = _to_bytes(_fit(rgb[y0:y1, x0:x1]))
     if mask is None:
         inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
         inside[max(bbox[1] - y0, 0):bbox[3] - y0, max(bbox[0] - x0, 0):bbox[2] - x0] = 1
@@ -31,7 +31,7 @@ def outline_thumbnail(rgb: np.ndarray, bbox: Box, mask: np.ndarray | None = None
 
 def frame_thumbnail(rgb: np.ndarray) -> bytes:
     """Return a JPEG of a whole frame, at most 288x192, from display RGB (H, W, 3) in [0, 1]."""
-    return _encode(_fit(_to_bytes(rgb)))
+    return _encode(_to_bytes(_fit(rgb)))
 
 
 def _view(bbox: Box, width: int, height: int) -> Box:

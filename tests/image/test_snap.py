@@ -1,9 +1,10 @@
 """Votes become colours: one a region, or divided where the reference is."""
 
+import cv2
 import numpy as np
 import pytest
 
-from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, Votes, snap
+from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, SMOOTH_RATIO, Votes, snap
 
 LABELS = np.array([[1, 1, 0, 2, 2], [1, 1, 0, 2, 2]], np.int32)
 GROWN = np.array([[1, 1, 1, 2, 2], [1, 1, 2, 2, 2]], np.int32)
@@ -114,3 +115,24 @@ def test_inputs_stay(vote):
     before = {name: value.copy() for name, value in vars(votes).items()}
     snap(LABELS, GROWN, votes)
     assert all(np.array_equal(getattr(votes, name), value) for name, value in before.items())
+
+
+@pytest.mark.parametrize("size", [(60, 90), (1000, 1500)])
+def test_a_divided_region_is_smoothed_as_by_a_whole_picture(vote, size):
+    """Boxes and the reduced picture for a wide spread change no border by more than a pixel; a small one, nothing."""
+    rng = np.random.default_rng(3)
+    width = size[1]
+    noise = cv2.GaussianBlur(rng.normal(size=size).astype(np.float32), (0, 0), width / 20)
+    carried = np.digitize(noise, np.quantile(noise, [0.3, 0.7])).astype(np.int32)
+    carried[rng.uniform(size=size) < 0.1] = 1  # specks
+    labels = np.ones(size, np.int32)
+    labels[:, width // 2 :] = 2
+    votes = vote(color=[[0.5, 0.3, 0.2], [0.6, 0.4, 0]], mixture=[0.5, 0.5], by_flow=carried, by_match=carried)
+    start = np.where((labels == 2) & (carried == 2), 0, carried)
+    near = np.stack([
+        cv2.GaussianBlur((start == color).astype(np.float32), (0, 0), SMOOTH_RATIO * width) for color in range(3)
+    ])
+    near[2, labels == 2] = -1
+    differs = snap(labels, labels, votes).index != near.argmax(0)
+    assert differs.mean() < (2e-3 if width > 1000 else 1e-9)
+    assert not cv2.erode(differs.astype(np.uint8), np.ones((3, 3), np.uint8)).any()

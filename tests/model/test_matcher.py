@@ -16,8 +16,9 @@ ALL_INK = CutDrawing(np.ones((64, 64), bool), np.zeros((64, 64), np.int32), np.o
 
 @pytest.fixture(scope="module")
 def build(random_checkpoint):
-    def build(*references, n_colors=4):
-        return Matcher(random_checkpoint, references, n_colors=n_colors, work_size=128, device=torch.device("cpu"))
+    def build(*references, n_colors=4, paints=True):
+        cpu = torch.device("cpu")
+        return Matcher(random_checkpoint, references, n_colors=n_colors, work_size=128, device=cpu, paints=paints)
     return build
 
 
@@ -152,3 +153,10 @@ def test_the_same_reference_twice_changes_no_decision(build):
     """A second copy of a reference adds no weight against "not there", and rivals still give way."""
     once, twice = (build(*[painted(figure())] * n).match(cut(figure(3, 1))) for n in (1, 2))
     assert np.allclose(twice.color, once.color, atol=1e-3) and np.allclose(twice.known, once.known, atol=1e-3)
+
+
+def test_painting_changes_no_vote(build):
+    """Asked for the decoder's picture or not, every vote is the same, bit for bit."""
+    asked, not_asked = (build(painted(figure()), paints=paints).match(cut(figure(3, 1))) for paints in (True, False))
+    assert not_asked.rgb is None
+    assert_same(dataclasses.replace(asked, rgb=asked.area), dataclasses.replace(not_asked, rgb=asked.area))

@@ -50,7 +50,7 @@ def test_a_pan_is_followed_exactly(same):
 def test_look_up_repeats_the_border():
     """Places are rounded to the nearest pixel; those outside take the border's."""
     picture = np.arange(6).reshape(2, 3)
-    found = look_up(picture, np.array([[-9, 0.4, 1.6, 99]], np.float32), np.array([[0, 0.6, -1, 5]], np.float32))
+    found = look_up(picture, np.array([[[-9, 0], [0.4, 0.6], [1.6, -1], [99, 5]]], np.float32))
     assert found.tolist() == [[0, 3, 2, 5]]
 
 
