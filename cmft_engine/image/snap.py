@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+
+from .divide import agreement, divide
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
-Box = tuple[slice, slice]  # rows and columns
 
 MIXED_SHARE = 0.03  # further colours with this share of the matched regions divide a region
-TRUSTED_FLOW = 0.6  # flow decides inside a region when this share of it lands in the matched regions
-SMOOTH_RATIO = 0.004  # spread of the vote among neighbours in a divided region, as a share of the longer side
-SMOOTH_SMALL_PX = 2.5  # a spread of several times this is taken at reduced size
 PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
 SIGNS = (
     "chance", "margin", "before", "cycle", "flow", "match", "trust", "known", "size", "divided", "pixels only",
@@ -37,8 +33,9 @@ class Votes:
     carried to the region. mixture: (n,) how much of the matched regions is painted in other than their main colour.
     known: (n,) probability that the region is in the reference. cycle: (n,) whether the match holds in return. trust:
     (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work pixels.
-    by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. rgb: (H, W, 3)
-    the decoder's display RGB, where it is asked for.
+    by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. laid: any
+    number of such maps (…, H, W), from regions laid over those that they matched, -1 where nothing was carried. rgb:
+    (H, W, 3) the decoder's display RGB, where it is asked for.
     """
 
     color: Floats
@@ -52,6 +49,7 @@ class Votes:
     area: Floats
     by_flow: Labels
     by_match: Labels
+    laid: Labels
     rgb: Floats | None = None
 
     @property
@@ -69,7 +67,7 @@ class Snapped:
     second choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours. signs:
     float32 (n, len(SIGNS)) what confidence was judged by: log odds of the chance of the chosen colour, its margin over
     the second, log odds of its chance one round before, whether the match holds in return, the shares of the region's
-    pixels that agree by flow and by the pixel network (their spread), flow's trust, log odds of being known, log of
+    pixels that agree by flow and by the pixel network, flow's trust, log odds of being known, log of
     the region's width in work pixels, and two flags.
     """
 
@@ -96,12 +94,19 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = U
     total = np.maximum(chance.sum(1), 1e-6)
     divided = votes.mixture >= MIXED_SHARE
     index = color[grown - 1].astype(np.int32) if len(color) else np.zeros(labels.shape, np.int32)
+    agreed = [share[rows, color] for share in (votes.flow, votes.match)]
     if divided.any():
-        index = _divide(index, grown, votes, divided, chance >= MIXED_SHARE * total[:, None])
+        ways = votes.by_flow, votes.by_match
+        index = divide(
+            index, grown, (*ways, *votes.laid), divided[:, None] & (chance >= MIXED_SHARE * total[:, None])
+        )
+        agreed = [
+            np.where(divided, agreement(index, grown, way, len(color)), share)
+            for way, share in zip(ways, agreed, strict=True)
+        ]
     first = np.where(divided, total, chance[rows, color])
     margin = first - np.where(divided | (runner_up == color), 0, chance[rows, runner_up])
     before = np.where(divided, votes.before.sum(1), votes.before[rows, color])
-    agreed = (np.where(divided, 1.0, share[rows, color]) for share in (votes.flow, votes.match))
     width = np.log(np.maximum(votes.area, 1)) / 2
     signs = np.stack(
         [
@@ -119,69 +124,3 @@ def _logit(chance: Floats) -> Floats:
     kept = np.clip(chance, 1e-3, 1 - 1e-3)
     odds: Floats = np.log(kept / (1 - kept))
     return odds
-
-
-def _divide(
-    index: Labels, grown: Labels, votes: Votes, divided: NDArray[np.bool_], allowed: NDArray[np.bool_]
-) -> Labels:
-    """Give each pixel of a divided region the colour carried to it, if its region may have that colour."""
-    allowed = allowed & divided[:, None]
-    at = np.flatnonzero(np.append(False, divided)[grown])
-    region = grown.ravel()[at] - 1
-    flow, match = votes.by_flow.ravel()[at], votes.by_match.ravel()[at]
-    flow_first = (votes.trust >= TRUSTED_FLOW)[region]
-    chosen = index.ravel()[at]
-    for color in (np.where(flow_first, match, flow), np.where(flow_first, flow, match)):  # the second one wins
-        fits = allowed.ravel()[region * allowed.shape[1] + color]
-        chosen = np.where(fits, color, chosen)
-    out = index.copy()
-    out.ravel()[at] = chosen
-    return _smooth(out, grown, allowed, np.unique(chosen))
-
-
-def _smooth(index: Labels, grown: Labels, allowed: NDArray[np.bool_], present: Labels) -> Labels:
-    """Give each pixel of a divided region the colour that most of its surroundings have, among those it may have.
-
-    allowed: (n, K) which colours a region may have, none where it is not divided; present: (C,) those to look at.
-    """
-    sigma = SMOOTH_RATIO * max(index.shape)
-    boxes = ndimage.find_objects(grown, len(allowed))
-    best, most = index.copy(), np.zeros(index.shape, np.float32)
-    for color in present[allowed[:, present].any(0)]:
-        may = np.append(False, allowed[:, color])
-        inside = _enclose([boxes[i] for i in np.flatnonzero(allowed[:, color]) if boxes[i] is not None])
-        near = _near(index, int(color), inside, sigma)
-        wins = may[grown[inside]] & (near > most[inside])
-        best[inside][wins] = color
-        most[inside][wins] = near[wins]
-    return best
-
-
-def _enclose(boxes: list[Box]) -> Box:
-    """The smallest box around boxes; an empty one around none."""
-    if not boxes:
-        return slice(0, 0), slice(0, 0)
-    rows, columns = (
-        slice(min(s.start for s in along), max(s.stop for s in along)) for along in zip(*boxes, strict=True)
-    )
-    return rows, columns
-
-
-def _near(index: Labels, color: int, inside: Box, sigma: float) -> Floats:
-    """How much of each pixel's surroundings has a colour, in [0, 1], for the pixels of a box.
-
-    A wide spread is taken of a smaller picture: nothing is left of the details that get lost there.
-    """
-    step = max(1, int(sigma / SMOOTH_SMALL_PX))
-    reach = round(4 * sigma) + step  # OpenCV's kernel ends there
-    starts = [max(0, s.start - reach) for s in inside]
-    rows, columns = (slice(start, s.stop + reach) for start, s in zip(starts, inside, strict=True))
-    holds = (index[rows, columns] == color).astype(np.float32)
-    height, width = holds.shape
-    if step > 1:
-        holds = cv2.resize(holds, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
-    near = cv2.GaussianBlur(holds, (0, 0), sigma / step)
-    if step > 1:
-        near = cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR)
-    near = near[tuple(slice(s.start - start, s.stop - start) for start, s in zip(starts, inside, strict=True))]
-    return np.asarray(near, np.float32)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
-from ..image.snap import Votes
+from ..image.snap import MIXED_SHARE, Votes
 from . import region_inputs
 from .inputs import as_batch, line_channels
 from .network import LineFeatures, Match, ReferenceFeatures, join_references
+from .region_carry import Laid, Painted, carry_regions
 from .region_chances import cycle_of, join_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
 from .region_network import RegionTensors
@@ -175,7 +176,7 @@ class Matcher:
         sides = [self.known[i].side for i in chosen]
         mass = match_mass(found, side, sides)
         motions = [find_motions(side, self.known[i].side) for i in chosen]
-        vote = self._vote(seen, chosen, motions, mass)
+        vote, best = self._vote(seen, chosen, motions, mass)
         nearest = self.known[chosen[0]]
         size = drawing.labels.shape
         by_flow = self._carry(motions[0][0], nearest, framing, size)
@@ -191,6 +192,7 @@ class Matcher:
             area=seen.area,
             by_flow=by_flow,
             by_match=by_match,
+            laid=self._lay(drawing, seen, chosen, vote["mixture"], best),
             rgb=_up_rgb(self.network.paint(seen.line, found), framing, size) if self.paints else None,
         )
 
@@ -200,14 +202,17 @@ class Matcher:
         chosen: tuple[int, ...],
         motions: list[tuple[Motion, Motion]],
         mass: list[NDArray[np.float64]],
-    ) -> dict[str, Floats]:
-        """What the region network says, as the fields of `Votes`."""
+    ) -> tuple[dict[str, Floats], NDArray[np.intp]]:
+        """What the region network says, as the fields of `Votes`, and the likeliest match of each kept region.
+
+        A match counts through the kept regions of all chosen references.
+        """
         kept, n = seen.kept, len(seen.area)
         shape = {"color": (n, self.n_colors), "before": (n, self.n_colors)}
         names = ("color", "before", "mixture", "known", "cycle", "trust")
         vote: dict[str, Floats] = {name: np.zeros(shape.get(name, n), np.float32) for name in names}
         if not kept.size:
-            return vote
+            return vote, np.zeros(0, np.intp)
         rounds: list[tuple[torch.Tensor, torch.Tensor]] = []
         columns, sizes, pairs = [], [], []
         for i, motion, weight in zip(chosen, motions, mass, strict=True):
@@ -227,7 +232,21 @@ class Matcher:
         vote["cycle"][kept] = cycle_of(match, vote["color"][kept], painted)
         nearest = chance[:, : len(columns[0])]
         vote["trust"][kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
-        return vote
+        return vote, chance[:, :-1].argmax(1) if len(painted) else np.zeros(kept.size, np.intp)
+
+    def _lay(
+        self, drawing: CutDrawing, seen: _Seen, chosen: tuple[int, ...], mixture: Floats, best: NDArray[np.intp]
+    ) -> Labels:
+        """Carry palette indices into the regions of mixed colours; see `carry_regions`. best: as from `_vote`."""
+        ends = np.cumsum([self.known[i].side.count for i in chosen])
+        laid = []
+        for row in np.flatnonzero(mixture[seen.kept] >= MIXED_SHARE):
+            position = int(np.searchsorted(ends, best[row], side="right"))
+            known = self.known[chosen[position]]
+            label = int(best[row] - ends[position]) + known.side.count + 1
+            painted = Painted(known.side.grown, known.framing, known.index)
+            laid.append(Laid(int(row) + 1, int(seen.kept[row]) + 1, painted, label))
+        return carry_regions(drawing.grown, seen.side.grown, seen.framing, laid)
 
     def _score(self, target: _Seen, reference: _Known, pair: Floats) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits (n, m + 1) of two drawings' kept regions, one round early and at last; pair: (n, m, PAIR_FEATURES)."""

@@ -43,7 +43,7 @@ def test_votes_are_probabilities(one):
     assert np.allclose(votes.pixel.sum(1), 1)
     for index in (votes.by_flow, votes.by_match):
         assert index.shape == (64, 64) and set(np.unique(index)) <= {0, 1, 2, 3}
-    assert votes.rgb.shape == (64, 64, 3)
+    assert votes.rgb.shape == (64, 64, 3) and set(np.unique(votes.laid)) <= {-1, 0, 1, 2, 3}
 
 
 def test_flow_brings_the_painting_of_the_same_drawing(one):

@@ -1,0 +1,68 @@
+"""Regions that are painted in several colours with no line between: each pixel gets the colour that most ways carry.
+
+Shapes: H W plate size, n regions, K palette colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+SMOOTH_RATIO = 0.004  # spread of the vote among neighbours, as a share of the longer side
+SMOOTH_SMALL_PX = 4  # a wider spread is taken of a smaller picture
+ORDER_BONUS = 0.02  # of a vote, for each way that is named before another: it breaks ties
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+def divide(index: Labels, grown: Labels, ways: Sequence[Labels], allowed: NDArray[np.bool_]) -> Labels:
+    """Return the index (H, W) with every pixel of a divided region in the colour that most of its surroundings want.
+
+    ways: int32 (H, W) each, the palette index that one way of carrying brings to a pixel, -1 for none; all count
+    alike. allowed: bool (n, K) which colours a region may have, none where it is not divided.
+    """
+    out = index.copy()
+    sigma = SMOOTH_RATIO * max(index.shape)
+    boxes = ndimage.find_objects(grown, len(allowed))
+    for region in np.flatnonzero(allowed.any(1)):
+        box = boxes[region]
+        if box is None:
+            continue
+        inside = grown[box] == region + 1
+        brought = [np.where(inside, way[box], -1) for way in ways]
+        best, most = out[box], np.zeros(inside.shape, np.float32)
+        for color in np.flatnonzero(allowed[region]):
+            wins = inside & ((wish := _wish(brought, int(color), sigma)) > most)
+            best[wins], most[wins] = color, wish[wins]
+    return out
+
+
+def agreement(index: Labels, grown: Labels, way: Labels, count: int) -> Floats:
+    """Share (n,) of each region's pixels to which one way of carrying brings the colour that they got."""
+    agreed = np.bincount(grown.ravel(), (way == index).ravel(), count + 1)[1:]
+    return (agreed / np.maximum(np.bincount(grown.ravel(), minlength=count + 1)[1:], 1)).astype(np.float32)
+
+
+def _wish(brought: Sequence[Labels], color: int, sigma: float) -> Floats:
+    """How much of each pixel's surroundings gets a colour (h, w), summed over the ways, nothing outside the region.
+
+    A wide spread is taken of a smaller picture: nothing is left of the details that get lost there.
+    """
+    votes = np.zeros(brought[0].shape, np.float32)
+    for place, way in enumerate(reversed(brought), start=1):
+        votes += (1 + ORDER_BONUS * place) * (way == color)
+    if not votes.any():
+        return votes
+    step = max(1, int(sigma / SMOOTH_SMALL_PX))
+    height, width = brought[0].shape[:2]
+    if step > 1:
+        votes = cv2.resize(votes, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
+    near = cv2.GaussianBlur(votes, (0, 0), sigma / step, borderType=cv2.BORDER_CONSTANT)
+    if step > 1:
+        near = cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(near, np.float32)
