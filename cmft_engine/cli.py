@@ -40,6 +40,8 @@ app = typer.Typer(
 )
 palette_app = typer.Typer(help="Extract, show and swap palettes.", no_args_is_help=True)
 app.add_typer(palette_app, name="palette")
+export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
 
 Plates = Annotated[str, typer.Argument(metavar="PLATES", help="####, %04d, a folder, or one file.", show_default=False)]
 Out = Annotated[str, typer.Option(help="Where to write; #### or %04d stands for the frame.", show_default=False)]
@@ -178,6 +180,19 @@ def farm(
     check_free(out / bundle.TEMPLATE, overwrite=overwrite)
     written = bundle.write_bundle(load_job(job), out, chunk=chunk)
     say(f"The bundle is {written.folder}\nto run it here: {written.run}\nto Deadline Cloud: {written.submit}")
+
+
+@export_app.command()
+def cattery(
+    out: Annotated[Path, typer.Option(help="The folder to write.", show_default=False)],
+    overwrite: Overwrite = False,
+) -> None:
+    """Write the network as a model for Nuke's Inference node: a live, rough version of paint mode."""
+    from .export.cattery import write_cattery
+
+    written = write_cattery(out, overwrite=overwrite)
+    say(f"The model is {written.model}\nOpen {written.script} in NukeX and press Create .cat, put the folder into one "
+        "named cattery on Nuke's plug-in path, and choose Cattery, Update")
 
 
 @app.command()
