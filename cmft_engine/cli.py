@@ -9,7 +9,7 @@ import signal
 import sys
 import traceback
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -23,8 +23,9 @@ from rich.table import Table
 from . import __version__
 from .commands.options import build_job, with_settings
 from .commands.progress import watch
+from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError
-from .protocol.events import Event, Finished, failed_from, to_line
+from .protocol.events import Event, Failed, Finished, failed_from, to_line
 from .protocol.job import Job, load_job, save_job
 from .protocol.settings import Settings
 
@@ -39,6 +40,8 @@ app = typer.Typer(
 )
 palette_app = typer.Typer(help="Extract, show and swap palettes.", no_args_is_help=True)
 app.add_typer(palette_app, name="palette")
+export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
 
 Plates = Annotated[str, typer.Argument(metavar="PLATES", help="####, %04d, a folder, or one file.", show_default=False)]
 Out = Annotated[str, typer.Option(help="Where to write; #### or %04d stands for the frame.", show_default=False)]
@@ -62,7 +65,10 @@ def colorize(
     palette: Annotated[str | None, typer.Option(help="A .json or .gpl file; else the references' colours.")] = None,
     overwrite: Overwrite = False,
     resume: Annotated[bool, typer.Option("--resume", help="Leave finished frames that are up to date.")] = False,
+    only: Annotated[str | None, typer.Option(help="Colour only these frames of the shot, as tasks of a farm do; no "
+                                             "report is written.")] = None,
     events: Annotated[bool, typer.Option("--events", help="Tell progress as JSON lines on stdout.")] = False,
+    openjd: Annotated[bool, typer.Option("--openjd", help="Tell progress as an OpenJD farm reads it.")] = False,
     job: Annotated[Path | None, typer.Option(help="Read a job file; other options override it.")] = None,
     save: Annotated[Path | None, typer.Option("--save-job", help="Write the job file and colour nothing.")] = None,
     *,
@@ -75,27 +81,23 @@ def colorize(
     if save is not None:
         save_job(run_job, save)
         say(f"Saved {save}")
-    elif events:
-        for event in start(run_job):
-            send(event)
+    elif events or openjd:
+        tell = send if events else tell_farm(FarmProgress())
+        for event in start(run_job, only):
+            tell(event)
     else:
-        show_result(watch(start(run_job), Console(stderr=True)))
+        show_result(watch(start(run_job, only), Console(stderr=True)))
 
 
-def start(job: Job) -> Iterator[Event]:
-    """Open the shot and return the events of colouring it."""
+def start(job: Job, only: str | None = None) -> Iterator[Event]:
+    """Open the shot and return the events of colouring it, or some of its frames."""
+    from .farm.bundle import open_shot
     from .pipeline import colorize_iter
-    from .shot import Reference, Shot
 
-    references = [
-        Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
-        else r.path if r.frame is None else f"{r.path}@{r.frame}"
-        for r in job.references
-    ]
-    shot = Shot.open(job.lines, reference=references, frames=job.frames)
+    shot = open_shot(job)
     return colorize_iter(
-        shot, job.out, settings=job.settings, palette=None if job.palette is None else Path(job.palette),
-        overwrite=job.overwrite, resume=job.resume,
+        shot if only is None else shot.only(only), job.out, settings=job.settings,
+        palette=None if job.palette is None else Path(job.palette), overwrite=job.overwrite, resume=job.resume,
     )
 
 
@@ -165,6 +167,35 @@ def show(palette: Annotated[Path, typer.Argument(help="A .json or .gpl palette."
 
 
 @app.command()
+def farm(
+    job: Annotated[Path, typer.Option(help="The job file; --save-job writes one.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The folder for the bundle.", show_default=False)],
+    chunk: Annotated[int, typer.Option(help="Frames a task.", min=1)] = 16,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write a job as an OpenJD bundle, which render farms run in chunks."""
+    from .commands.plates import check_free
+    from .farm import bundle
+
+    check_free(out / bundle.TEMPLATE, overwrite=overwrite)
+    written = bundle.write_bundle(load_job(job), out, chunk=chunk)
+    say(f"The bundle is {written.folder}\nto run it here: {written.run}\nto Deadline Cloud: {written.submit}")
+
+
+@export_app.command()
+def cattery(
+    out: Annotated[Path, typer.Option(help="The folder to write.", show_default=False)],
+    overwrite: Overwrite = False,
+) -> None:
+    """Write the network as a model for Nuke's Inference node: a live, rough version of paint mode."""
+    from .export.cattery import write_cattery
+
+    written = write_cattery(out, overwrite=overwrite)
+    say(f"The model is {written.model}\nOpen {written.script} in NukeX and press Create .cat, put the folder into one "
+        "named cattery on Nuke's plug-in path, and choose Cattery, Update")
+
+
+@app.command()
 @with_settings("device")
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -230,9 +261,19 @@ def send(event: Event) -> None:
     print(to_line(event), flush=True)
 
 
+def tell_farm(progress: FarmProgress) -> Callable[[Event], None]:
+    """Return what prints an event's lines for a farm, at once."""
+    def tell(event: Event) -> None:
+        for line in progress.lines(event):
+            print(line, flush=True)
+    return tell
+
+
 def show_result(finished: Finished | None) -> None:
     """Print what a run has made and what is left to check."""
-    if finished is not None:
+    if finished is not None and not finished.report:
+        say(f"{finished.frames} frames in {finished.seconds:.1f} s; --resume without --only writes the report")
+    elif finished is not None:
         check = f"{finished.unsure} regions to check" if finished.unsure else "no region needs a check"
         say(f"{finished.frames} frames in {finished.seconds:.1f} s; {check}: {finished.html or finished.report}")
 
@@ -253,27 +294,33 @@ def options(
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; every error ends here in a sentence, a bug in a traceback."""
-    events = "--events" in arguments
     try:
         app(args=arguments, prog_name="cmft")
     except SystemExit as end:  # Typer has said on stderr what is wrong with the command line
         code = end.code if isinstance(end.code, int) else 1
-        if code == 2 and events:
-            send(failed_from(InputError("the command line is wrong; the log says where")))
+        if code == 2:
+            tell_program(failed_from(InputError("the command line is wrong; the log says where")), arguments)
         return code
     except CmftError as error:
-        return fail(error, events=events)
+        return fail(error, arguments)
     except Exception as error:
         traceback.print_exc()
-        return fail(error, events=events)
+        return fail(error, arguments)
     return 0
 
 
-def fail(error: Exception, *, events: bool) -> int:
-    """Tell host and person what went wrong, and return the exit code."""
-    failed = failed_from(error)
-    if events:
+def tell_program(failed: Failed, arguments: list[str]) -> None:
+    """Tell the program that reads stdout, if one does, what went wrong."""
+    if "--events" in arguments:
         send(failed)
+    elif "--openjd" in arguments:
+        tell_farm(FarmProgress())(failed)
+
+
+def fail(error: Exception, arguments: list[str]) -> int:
+    """Tell program and person what went wrong, and return the exit code."""
+    failed = failed_from(error)
+    tell_program(failed, arguments)
     Console(stderr=True).print(f"[bold red]cmft:[/] {escape(failed.message)}", highlight=False, soft_wrap=True)
     return failed.exit_code
 

@@ -6,7 +6,6 @@ import contextlib
 import glob
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,10 +22,11 @@ from .image.plate import Plate
 from .image.sequence import frame_path, has_frame_token
 from .protocol.errors import InputError, ShotError
 from .protocol.settings import Settings
+from .protocol.text_file import write_text
 from .shot import Shot
 
 Floats = NDArray[np.float32]
-STATE = ".cmft-state.json"
+STATE = ".cmft-state"
 STATE_VERSION = 1
 
 
@@ -161,45 +161,38 @@ def fingerprint(*parts: str | Path) -> str:
 
 
 class State:
-    """Which frames of an output folder are finished, and from what: kept beside them, renamed into place."""
+    """Which frames of an output folder are finished, and from what: a file a frame, so that runs may share a folder."""
 
     def __init__(self, folder: Path, out: str) -> None:
-        self._path = folder / STATE
-        self._out = Path(out).name
-        self._frames: dict[str, Any] = _read_state(self._path).get(self._out, {})
+        self._folder = folder / STATE / Path(out).name
 
     def finished(self, frame: int, digest: str, path: Path) -> dict[str, Any] | None:
         """The notes of a frame that an earlier run finished from the same inputs, if its plate is still there."""
-        entry = self._frames.get(str(frame))
-        if entry is None or entry["digest"] != digest or not path.exists():
+        entry = _read_note(self._file(frame))
+        if entry.get("digest") != digest or not path.exists():
             return None
-        stat = path.stat()
         notes: dict[str, Any] = entry["notes"]
-        return notes if entry["size"] == stat.st_size else None
+        return notes if entry["size"] == path.stat().st_size else None
 
     def note(self, frame: int, digest: str, path: Path, notes: Mapping[str, Any]) -> None:
         """Record a finished frame."""
-        outputs = _read_state(self._path)  # another run may have finished frames here meanwhile
-        entry = {"digest": digest, "size": path.stat().st_size, "notes": dict(notes)}
-        outputs.setdefault(self._out, {})[str(frame)] = entry
-        temporary = self._path.with_name(f"{STATE}.{os.getpid()}.tmp")
+        entry = {"version": STATE_VERSION, "digest": digest, "size": path.stat().st_size, "notes": dict(notes)}
         try:
-            temporary.write_text(json.dumps({"version": STATE_VERSION, "outputs": outputs}), encoding="utf-8")
-            os.replace(temporary, self._path)
+            write_text(self._file(frame), json.dumps(entry))
         except OSError as error:
-            raise InputError(f"{self._path}: cannot be written ({error.strerror}); free some space or choose "
+            raise InputError(f"{self._folder}: cannot be written ({error.strerror}); free some space or choose "
                              "another --out, then --resume") from error
-        finally:
-            temporary.unlink(missing_ok=True)
+
+    def _file(self, frame: int) -> Path:
+        return self._folder / f"{frame}.json"
 
 
-def _read_state(path: Path) -> dict[str, dict[str, Any]]:
-    """Read the notes of earlier runs; unreadable ones only cost the frames being coloured again."""
+def _read_note(path: Path) -> dict[str, Any]:
+    """Read the note of a frame; an unreadable one only costs the frame being coloured again."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    known = isinstance(content, dict) and content.get("version") == STATE_VERSION
-    outputs: dict[str, dict[str, Any]] = content.get("outputs", {}) if known else {}
-    return outputs
+    is_known = isinstance(content, dict) and content.get("version") == STATE_VERSION
+    return content if is_known and {"digest", "size", "notes"} <= set(content) else {}
 

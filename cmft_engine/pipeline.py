@@ -54,7 +54,10 @@ class Report:
 
 def colorize(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
              overwrite: bool = False, resume: bool = False) -> Report:
-    """Colour every frame of the shot into `out` ("flats.####.exr") and write the report beside the plates.
+    """Colour the shot into `out` ("flats.####.exr") and write the report beside the plates.
+
+    A part of a shot (`shot.only`) gets no report, for it would be another than the whole shot's; colour the whole with
+    `resume` afterwards to have it.
 
     palette: a .json or .gpl file instead of the references' own colours. overwrite replaces plates that are there;
     resume keeps those that are finished and up to date. Raises the errors of `protocol.errors`.
@@ -79,12 +82,12 @@ def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None,
     if palette is not None and not Path(palette).is_file():
         raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
     if not (overwrite or resume):
-        check_free(paths)
+        check_free({frame: paths[frame] for frame in shot.todo})
     run = _Run(shot, str(out), settings=settings, palette=palette)
-    yield Started(len(shot.frames), run.device_name, __version__)
+    yield Started(len(shot.todo), run.device_name, __version__)
     if any(path.suffix.lower() in LOSSY for path in paths.values()):
         run.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
-    for frame in shot.frames:
+    for frame in shot.todo:
         event = run.frame(frame, paths[frame], resume=resume)
         yield from run.news()
         yield event
@@ -178,11 +181,14 @@ class _Run:
             drawing = engine.read(frame)
         if held in engine.last and not engine.is_painted(frame):
             colored, first = engine.last[held]
-            report = FrameReport(**{**vars(first), "frame": frame, "path": str(path), "held_from": first.frame})
+            since = first.frame if first.held_from is None else first.held_from
+            report = FrameReport(**{**vars(first), "frame": frame, "path": str(path), "held_from": since})
         else:
+            first_at = frame if engine.is_painted(frame) else held  # whatever part of the shot is coloured now
             with self.clock.stage("match"), memory_errors(f"frame {frame}"):
-                colored, snapped = engine.color(frame, drawing)
+                colored, snapped = engine.color(first_at, drawing)
             report = _frame_report(frame, path, drawing, snapped, engine.references.palette, self.settings)
+            report = replace(report, held_from=None if first_at == frame else first_at)
             engine.keep(held, (colored, report), self.last_use)
             for text in _doubts(report, drawing, self.settings):
                 self.warn(text)
@@ -209,8 +215,10 @@ class _Run:
         self._picture(report, display_picture(read_plate(path, frame=report.frame)), None)
 
     def finish(self) -> Finished:
-        """Write the report."""
+        """Write the report, unless only a part of the shot was to be coloured."""
         seconds = time.perf_counter() - self.start
+        if self.shot.part is not None:
+            return Finished("", "", len(self.reports), sum(len(report.unsure) for report in self.reports), seconds)
         json_path, html_path = self.folder / "report.json", self.folder / "report.html"
         palette = self.engine.references.palette
         canvas = self.shot.canvas()

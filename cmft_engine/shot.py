@@ -44,11 +44,12 @@ LinesLike = str | Path
 
 @dataclasses.dataclass(frozen=True)
 class Shot:
-    """Line plates, the frames to colour, and the references."""
+    """Line plates, the frames of the shot, the references, and which of the frames to colour now (None: all)."""
 
     lines: PlateSequence
     frames: tuple[int, ...]
     references: tuple[Reference, ...]
+    part: tuple[int, ...] | None = None
 
     @classmethod
     def open(
@@ -72,6 +73,23 @@ class Shot:
         shot = cls(sequence, chosen, tuple(sorted(references, key=_in_time)))
         shot._check_sizes()
         return shot
+
+    @property
+    def todo(self) -> tuple[int, ...]:
+        """The frames to colour now."""
+        return self.frames if self.part is None else self.part
+
+    def only(self, frames: str | Iterable[int]) -> "Shot":
+        """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
+
+        Raises ShotError for a frame that is not in the shot.
+        """
+        wanted = parse_frames(frames) if isinstance(frames, str) else tuple(sorted(set(frames)))
+        strangers = sorted(set(wanted) - set(self.frames))
+        if strangers or not wanted:
+            raise ShotError(f"{self.lines.pattern}: frame {frames_text(strangers) or '(none)'} is not in the shot "
+                            f"({frames_text(self.frames)}); ask for frames that are")
+        return dataclasses.replace(self, part=wanted)
 
     def reference_for(self, frame: int) -> tuple[Reference, ...]:
         """Return all references, the nearest in time first (of two as near, the earlier), sheets last."""

@@ -22,7 +22,7 @@ LAYERS = [
     {"outputs", "references"},
     {"review"},
     {"pipeline"},
-    {"farm"},
+    {"farm", "export"},
     {"doctor", "commands"},
     {"cli"},
     {"__main__"},

@@ -35,7 +35,7 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pretend(monkeypatch: pytest.MonkeyPatch, *told: events.Event, error: Exception | None = None) -> None:
     """Let `colorize` give these events, then fail with an error if there is one."""
 
-    def start(job: Job) -> Iterator[events.Event]:
+    def start(job: Job, only: str | None = None) -> Iterator[events.Event]:
         yield from told
         if error is not None:
             raise error

@@ -182,22 +182,34 @@ def test_state_remembers_finished_frames(tmp_path):
     assert [p.name for p in tmp_path.glob(".*")] == [outputs.STATE]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 99, "outputs": {}}', '{"version": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 99, "digest": "inputs"}', '{"version": 1}'])
 def test_unreadable_state_costs_only_time(tmp_path, text):
-    """Notes that are damaged or of another version count as none, and the next frame writes them anew."""
-    (tmp_path / outputs.STATE).write_text(text)
+    """A note that is damaged or of another version counts as none, and is written anew."""
+    note = tmp_path / outputs.STATE / "c.png" / "1.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(text)
     plate = tmp_path / "c.png"
     plate.write_bytes(b"pixels")
     state = State(tmp_path, "c.png")
     assert state.finished(1, "inputs", plate) is None
     state.note(1, "inputs", plate, {})
-    assert list(json.loads((tmp_path / outputs.STATE).read_text())["outputs"]["c.png"]) == ["1"]
+    assert json.loads(note.read_text())["digest"] == "inputs"
+
+
+def test_runs_may_share_a_folder(tmp_path):
+    """Two runs that began before either had finished a frame both find both frames afterwards."""
+    plates = [tmp_path / f"c.{frame}.png" for frame in (1, 2)]
+    runs = [State(tmp_path, "c.#.png") for _ in plates]
+    for frame, (plate, run) in enumerate(zip(plates, runs, strict=True), 1):
+        plate.write_bytes(b"pixels")
+        run.note(frame, "inputs", plate, {"frame": frame})
+    assert [runs[0].finished(frame, "inputs", plates[frame - 1]) for frame in (1, 2)] == [{"frame": 1}, {"frame": 2}]
 
 
 def test_state_that_cannot_be_written(tmp_path):
-    """A full disk at this point names the file and the way on."""
+    """A full disk at this point names the folder and the way on."""
     plate = tmp_path / "c.png"
     plate.write_bytes(b"pixels")
-    (tmp_path / (outputs.STATE)).mkdir()
+    (tmp_path / outputs.STATE).write_text("in the way")
     with pytest.raises(InputError, match=r"cannot be written \(.*free some space or choose another --out, then --res"):
         State(tmp_path, "c.png").note(1, "inputs", plate, {})

@@ -371,3 +371,15 @@ def test_missing_palette(shot, out, tmp_path):
     """A palette that is not there is refused by name before anything starts."""
     with pytest.raises(PaletteError, match=r"day\.json: there is no such palette file"):
         colorize(shot(), out, palette=tmp_path / "day.json")
+
+
+def test_parts_are_as_the_whole(shot, out, tmp_path):
+    """A part comes out as in a run over the shot, a hold that began before it too, and leaves the report alone."""
+    whole = shot()
+    colorize(whole, tmp_path / "w" / "c.####.exr", settings=SMALL)
+    last = list(steps(whole.only([3, 4]), tmp_path / "p" / "c.####.exr", settings=SMALL))
+    assert [event.held_from for event in last[1:-1]] == [1, 2] and last[0].frames == 2
+    assert last[-1].report == "" and not (tmp_path / "p" / "report.json").exists()
+    for frame in (3, 4):
+        part, one = (read_plate(tmp_path / name / f"c.{frame:04d}.exr") for name in "pw")
+        assert np.array_equal(part.pixels, one.pixels)

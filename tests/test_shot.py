@@ -8,6 +8,7 @@ import pytest
 from cmft_engine.image.plate import Plate, Window, write_plate
 from cmft_engine.protocol.errors import PlateError, SettingsError, ShotError
 from cmft_engine.shot import Reference, Shot
+from tests.drawings import figure, write_shot
 
 
 def write(path, value=0.5, size=(6, 8), **fields):
@@ -191,3 +192,13 @@ def test_one_pixel_shot(tmp_path):
     write(tmp_path / "dot.png", size=(1, 1))
     shot = Shot.open(tmp_path / "dot.png", reference=f"{tmp_path}/dot.png@1")
     assert shot.canvas() == Window(0, 0, 1, 1) and shot.holds() == {1: 1}
+
+
+def test_part_of_a_shot(tmp_path):
+    """A part is frames of the shot; all the rest stays, and a frame that is not in the shot is named."""
+    lines = write_shot(tmp_path, {1: figure(), 2: figure(1), 3: figure(2)}, reference=1)
+    shot = Shot.open(lines, reference=f"{tmp_path}/ref.png@1")
+    part = shot.only("2-3")
+    assert (shot.todo, part.todo, part.frames) == ((1, 2, 3), (2, 3), (1, 2, 3)) and part.holds() == shot.holds()
+    with pytest.raises(ShotError, match=r"frame 4 is not in the shot \(1-3\)"):
+        shot.only("3-4")

@@ -16,7 +16,7 @@ from .text_file import write_text
 VERSION = 1
 MAX_FRAMES = 1000000
 
-_PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:x(\d+))?)?$")
+_PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:[x:](\d+))?)?$")  # 1-9:2 is how farms write 1-9x2
 
 
 class JobReference(NamedTuple):

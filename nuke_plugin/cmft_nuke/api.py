@@ -13,7 +13,9 @@ from cmft_engine.protocol.job import parse_frames
 
 from . import corrections, results, runner
 from . import freeze as freezing
+from . import upgrade as upgrading
 from .engine import EngineMissing, engine_command
+from .farm import write_bundle
 from .knobs import ENGINE_MISSING, NOT_COLOURED, READY, STALE
 from .nodes import as_cmft, no_undo, own_identity, result_pattern, set_state, text, value
 from .shot_job import prepare
@@ -21,7 +23,7 @@ from .signature import forget, signature
 from .template import TEMPLATE
 
 __all__ = ["Status", "add_correction", "cancel", "colour", "create", "create_at_selection", "export_job", "freeze",
-           "report", "status"]
+           "report", "status", "upgrade"]
 
 Frames = Union[int, str, Iterable[int], None]
 WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing"}
@@ -39,10 +41,15 @@ class Status(NamedTuple):
 
 
 class Exported(NamedTuple):
-    """A job that can run elsewhere: its file, and the command line."""
+    """A job that can run elsewhere: its file, the command line, the farm's bundle, and how to run that.
+
+    `bundle` is None where there is no engine to write it; `farm` then says so.
+    """
 
     job: Path
     command: str
+    bundle: Optional[Path]
+    farm: str
 
 
 def create(line: Optional[nuke.Node] = None, ref: Optional[nuke.Node] = None,
@@ -131,11 +138,21 @@ def freeze(node: nuke.Node) -> nuke.Node:
 
 
 def export_job(node: nuke.Node) -> Exported:
-    """Bake what is needed, write the job file, and return it with the command line that runs it elsewhere."""
+    """Bake what is needed, write the job file and the farm's bundle, and return them with their command lines."""
     group = as_cmft(node)
     own_identity(group)
     plan = prepare(group, inputs="inputs." + signature(group))  # later bakes must not change what a farm reads
-    return Exported(plan.job_file, 'cmft colorize --job "{}" --resume'.format(plan.job_file.as_posix()))
+    command = 'cmft colorize --job "{}" --resume'.format(plan.job_file.as_posix())
+    try:
+        bundle, farm = write_bundle(plan)
+    except EngineMissing as error:
+        return Exported(plan.job_file, command, None, "No bundle for farms was written: {}".format(error))
+    return Exported(plan.job_file, command, bundle, farm)
+
+
+def upgrade(node: nuke.Node) -> nuke.Group:
+    """Return the node, or one of today's layout in its place when an older CMFT had saved it."""
+    return upgrading.upgrade(as_cmft(node))
 
 
 def report(node: nuke.Node) -> Path:

@@ -8,8 +8,8 @@ import nuke
 
 from cmft_engine.protocol.errors import Cancelled, EngineError, InputError
 
-from .nodes import inner, no_undo
-from .plates import READABLE, Plates, existing, runs, token_of
+from .nodes import inner, no_undo, text
+from .plates import READABLE, Plates, existing, in_view, runs, token_of
 
 LINE, REF, MASK = 0, 1, 2
 _WRITES = {LINE: "BakeLine", REF: "BakeRef"}
@@ -33,15 +33,23 @@ def source_read(node: Optional[nuke.Node]) -> Optional[nuke.Node]:
     return node if node is not None and node.Class() == "Read" else None
 
 
-def pattern_of(read: nuke.Node) -> str:
+def view_of(group: nuke.Group) -> str:
+    """Return the view that the node colours. Raises InputError for one that the script does not have."""
+    wanted, there = text(group, "view"), nuke.views()
+    if wanted and wanted not in there:
+        raise InputError("{}: the script has no view {}; it has {}".format(
+            group.fullName(), wanted, ", ".join(there)))
+    return wanted or str(there[0])
+
+
+def pattern_of(read: nuke.Node, view: str) -> str:
     """Return the file pattern of a Read that shows its frames as they are on disk, else "".
 
-    A retime, a view in the name, or a format that the engine does not read is a reason to bake.
+    A retime, or a format that the engine does not read, is a reason to bake.
     """
-    pattern = (nuke.filename(read) or "").replace("\\", "/")
+    pattern = in_view((nuke.filename(read) or "").replace("\\", "/"), view)
     retimed = str(read["frame"].value() or "").strip() not in ("", "0") or read["frame_mode"].value() == "start at"
-    by_view = "%v" in pattern or "%V" in pattern
-    if retimed or by_view or not pattern.lower().endswith(READABLE):
+    if retimed or not pattern.lower().endswith(READABLE):
         return ""
     return pattern
 
@@ -53,9 +61,9 @@ def is_linear_exr(read: nuke.Node) -> bool:
     return is_exr and bool(read["raw"].value() or space.startswith("default") or space in _LINEAR)
 
 
-def on_disk(read: Optional[nuke.Node], frames: Sequence[int]) -> Optional[Plates]:
+def on_disk(read: Optional[nuke.Node], frames: Sequence[int], view: str) -> Optional[Plates]:
     """Return the plates of a Read when every frame is a file within its range, else None: then it must be baked."""
-    pattern = pattern_of(read) if read is not None else ""
+    pattern = pattern_of(read, view) if read is not None else ""
     if read is None or not pattern:
         return None
     if token_of(pattern) is None:
@@ -68,7 +76,7 @@ def on_disk(read: Optional[nuke.Node], frames: Sequence[int]) -> Optional[Plates
 def bake(group: nuke.Group, which: int, frames: Sequence[int], folder: Path) -> Plates:
     """Write one input's rgba, as 32-bit EXR with Nuke's own numbers, at these frames. Raises Cancelled, EngineError."""
     path = (folder / _NAMES[which]).as_posix()
-    render(inner(group, _WRITES[which]), path, frames)
+    render(inner(group, _WRITES[which]), path, frames, view_of(group))
     plates = Plates(path, tuple(frames), baked=True)
     missing = [frame for frame in frames if frame not in existing(path, frames)]
     if missing:
@@ -77,14 +85,14 @@ def bake(group: nuke.Group, which: int, frames: Sequence[int], folder: Path) -> 
     return plates
 
 
-def bake_node(source: nuke.Node, frame: int, path: Path) -> None:
+def bake_node(source: nuke.Node, frame: int, path: Path, view: str) -> None:
     """Write one frame of any node, leaving selection and undo as they are. Raises as `bake` does."""
     with no_undo(), source.parent():
         write = nuke.nodes.Write(file_type="exr", channels="rgba", raw=True, create_directories=True)
         try:
             write.setInput(0, source)
             write["datatype"].setValue("32 bit float")
-            render(write, path.as_posix(), [frame])
+            render(write, path.as_posix(), [frame], view)
         finally:
             nuke.delete(write)
     if not path.is_file():
@@ -92,8 +100,8 @@ def bake_node(source: nuke.Node, frame: int, path: Path) -> None:
             path, frame))
 
 
-def render(write: nuke.Node, path: str, frames: Sequence[int]) -> None:
-    """Render a Write at full resolution; it is disabled again afterwards, whatever happens."""
+def render(write: nuke.Node, path: str, frames: Sequence[int], view: str) -> None:
+    """Render a Write's view at full resolution; it is disabled again afterwards, whatever happens."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with no_undo(), _full_resolution():
         write["file"].setValue(path)
@@ -101,7 +109,7 @@ def render(write: nuke.Node, path: str, frames: Sequence[int]) -> None:
         _baking.append(path)
         try:
             for first, last in runs(frames):
-                nuke.execute(write, first, last, 1, nuke.views()[:1])
+                nuke.execute(write, first, last, 1, [view])
         except nuke.CancelledError as error:
             raise Cancelled("cancelled while the inputs were written") from error
         except RuntimeError as error:

@@ -9,6 +9,7 @@ from cmft_engine.protocol.errors import Cancelled, CmftError
 from cmft_engine.protocol.job import parse_frames
 
 from . import api
+from . import upgrade as upgrading
 from .knobs import frames_text
 from .nodes import as_cmft, one_undo, text
 from .troubleshoot import findings
@@ -82,8 +83,20 @@ def freeze(group: nuke.Group) -> None:
 def export_job(group: nuke.Group) -> None:
     """Write the job file and say the command line."""
     exported = api.export_job(group)
-    tell("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\nThen press "
-         "Colour: it takes the finished frames over.".format(exported.job, exported.command))
+    tell("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\n{}\n\nThen "
+         "press Colour: it takes the finished frames over.".format(exported.job, exported.command, exported.farm))
+
+
+def upgrade(group: nuke.Group) -> None:
+    """Give an older node today's layout."""
+    if api.upgrade(group) == group:
+        tell("{} is of this version already.".format(group.name()))
+
+
+def upgrade_all() -> None:
+    """Upgrade every node that needs it and say which; for the menu."""
+    names = [group.fullName() for group in upgrading.upgrade_all()]
+    tell("Upgraded: {}.".format(", ".join(names)) if names else "All CMFT nodes are of this version.")
 
 
 def troubleshoot(group: nuke.Group) -> None:
@@ -102,4 +115,5 @@ ACTIONS: Dict[str, Callable[[nuke.Group], None]] = {
     "freeze": freeze,
     "export_job": export_job,
     "troubleshoot": troubleshoot,
+    "upgrade": upgrade,
 }

@@ -9,7 +9,7 @@ import nuke
 
 from cmft_engine.protocol.errors import InputError
 
-from .bake import bake_node
+from .bake import bake_node, view_of
 from .nodes import cache_folder, one_undo
 from .plates import plate_path
 from .shot_job import read_corrections
@@ -35,7 +35,7 @@ def _written(group: nuke.Group, source: nuke.Node, frame: int) -> str:
     folder = cache_folder(group) / "corrections"
     names = (folder / "frame.{}.v{}.exr".format(frame, number) for number in itertools.count(1))
     path = next(path for path in names if not path.exists())  # an older script may still use the older picture
-    bake_node(source, frame, path)
+    bake_node(source, frame, path, view_of(group))
     return path.as_posix()
 
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 
 # Values of the hidden knob "state", which the Asserts inside the node read.
 NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
@@ -81,6 +81,8 @@ _SHOT = [
          "written beside.", CHOICE, INPUT, RANGES),
     Knob("frames", "Frames", "Frames of the custom range, such as 1-48, 1-48x2 or 1 5 9; negative ones as -5--1.", TEXT,
          "", flags=("-STARTLINE",)),
+    Knob("view", "View", "In a script with several views the one that is coloured, such as left; empty takes the "
+         "first. A node a view; JoinViews puts them together.", TEXT, ""),
     Knob("reference_frames", "Reference frames", "Frames at which the ref input shows a painted drawing, such as "
          "1001 1024. Empty takes every frame for which the connected Read has a file.", TEXT, ""),
     button("add_reference", "Add current frame", "Adds the current frame to the list of reference frames.",
@@ -119,10 +121,12 @@ _OUTPUT = [
     button("open_report", "Open report", "Opens the report of the last run in the browser: what to check by hand."),
     button("freeze", "Freeze to Read", "Makes a plain Read of the result and connects what hung on this node to it.",
            same_line=True),
-    button("export_job", "Export job", "Writes the job file and says the command line that runs it elsewhere.",
-           same_line=True),
+    button("export_job", "Export job", "Writes the job file and a bundle for farms, and says the command lines that "
+           "run them elsewhere.", same_line=True),
     button("troubleshoot", "Troubleshoot", "Checks engine, inputs, cache and result, and says what is wrong.",
            same_line=True),
+    button("upgrade", "Upgrade", "Gives a node that was saved by an older CMFT the layout of this one; values, "
+           "connections and result stay.", same_line=True),
 ]
 _STATE = [
     _hidden("state", "State", "0 not coloured, 1 ready, 2 stale, 3 engine missing.", INTEGER, NOT_COLOURED),

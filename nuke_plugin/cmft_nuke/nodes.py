@@ -40,8 +40,9 @@ def check_layout(group: nuke.Group) -> None:
     """Raise InputError when the node's layout is of another version: it renders, but cannot be coloured."""
     layout = int(value(group, VERSION_KNOB))
     if layout != TEMPLATE_VERSION:
-        raise InputError("{} was made by another version (layout {}, here {}); it renders, but make a new node to "
-                         "colour".format(group.fullName(), layout, TEMPLATE_VERSION))
+        how = "choose CMFT, Upgrade nodes" if layout < TEMPLATE_VERSION else "install the later CMFT that made it"
+        raise InputError("{} was made by another version (layout {}, here {}); it renders, but to colour {}".format(
+            group.fullName(), layout, TEMPLATE_VERSION, how))
 
 
 def all_cmft() -> List[nuke.Group]:

@@ -41,6 +41,11 @@ def plate_path(pattern: str, frame: int) -> str:
     return paths[1] if paths[0] != paths[1] and not os.path.isfile(paths[0]) and os.path.isfile(paths[1]) else paths[0]
 
 
+def in_view(pattern: str, view: str) -> str:
+    """Return the pattern with Nuke's places for the view filled in: %V its name, %v its first letter."""
+    return pattern.replace("%V", view).replace("%v", view[:1])
+
+
 def existing(pattern: str, frames: Iterable[int]) -> Tuple[int, ...]:
     """Return those of the frames that have a file."""
     return tuple(frame for frame in frames if os.path.isfile(plate_path(pattern, frame)))

@@ -10,7 +10,7 @@ from cmft_engine.protocol.errors import InputError, SettingsError
 from cmft_engine.protocol.job import Job, JobReference, parse_frames, save_job
 from cmft_engine.protocol.settings import SETTINGS, Settings
 
-from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read
+from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
 from .knobs import CUSTOM, GLOBAL, frames_text, read_settings
 from .nodes import PLATES, cache_folder, check_layout, text, value
 from .plates import Plates, content_digest, existing, frame_in_name, token_of
@@ -53,7 +53,7 @@ def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: s
     if palette is not None and not os.path.isfile(palette):
         raise InputError("{}: there is no palette file {}; choose another or leave it empty".format(
             group.fullName(), palette))
-    look = [repr(settings), repr([reference.frame for reference in references])]
+    look = [repr(settings), repr([reference.frame for reference in references]), text(group, "view")]
     files = [reference.path for reference in references] + ([palette] if palette else [])
     folder = node_folder / content_digest(files, look)
     job = Job(lines.pattern, tuple(references), (folder / PLATES).as_posix(), frames_text(frames), palette, settings,
@@ -83,7 +83,7 @@ def wanted_frames(group: nuke.Group) -> Tuple[int, ...]:
         first, last = int(nuke.root()["first_frame"].value()), int(nuke.root()["last_frame"].value())
     frames = tuple(range(first, last + 1))
     read = source_read(group.input(LINE))
-    pattern = pattern_of(read) if read is not None else ""
+    pattern = pattern_of(read, view_of(group)) if read is not None else ""
     if choice != GLOBAL and pattern and token_of(pattern) is not None:
         frames = existing(pattern, frames) or frames  # plates may have gaps
     return frames
@@ -97,7 +97,7 @@ def _sources(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> Tuple[
     is_sheet = bool(value(group, "sheet"))
     at = _sheet_frame(group) if is_sheet else reference_frames(group)
     ref_frames = tuple(frame for frame in at if is_sheet or frame not in corrections)
-    lines = on_disk(source_read(group.input(LINE)), frames)
+    lines = on_disk(source_read(group.input(LINE)), frames, view_of(group))
     if lines is None:
         also = [frame for frame in (*at, *corrections) if first <= frame <= last and not is_sheet]
         lines = bake(group, LINE, sorted({*frames, *also}), folder)
@@ -113,9 +113,10 @@ def _reference_plates(group: nuke.Group, frames: Tuple[int, ...], folder: Path) 
     read = source_read(group.input(REF))
     found = None
     if read is not None and is_linear_exr(read):
-        pattern = pattern_of(read)
+        view = view_of(group)
+        pattern = pattern_of(read, view)
         is_still = bool(pattern) and token_of(pattern) is None and os.path.isfile(pattern)
-        found = Plates(pattern, frames[:1]) if is_still and len(frames) == 1 else on_disk(read, frames)
+        found = Plates(pattern, frames[:1]) if is_still and len(frames) == 1 else on_disk(read, frames, view)
     return [found if found is not None else bake(group, REF, frames, folder)]
 
 
@@ -134,7 +135,7 @@ def reference_frames(group: nuke.Group) -> Tuple[int, ...]:
         return parse_frames(written)
     first, last = input_range(group, REF)
     read = source_read(group.input(REF))
-    pattern = pattern_of(read) if read is not None else ""
+    pattern = pattern_of(read, view_of(group)) if read is not None else ""
     if pattern and token_of(pattern) is not None:
         return existing(pattern, range(first, last + 1)) or (first,)
     named = frame_in_name(pattern) if pattern else None

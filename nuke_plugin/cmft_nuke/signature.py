@@ -14,7 +14,7 @@ from cmft_engine.protocol.settings import SETTINGS
 
 from .bake import LINE, REF, passes
 from .nodes import text, value
-from .plates import plate_path, stamp
+from .plates import in_view, plate_path, stamp
 
 _LOOK = ("reference_frames", "sheet", "corrections", "palette")
 _COSMETIC = frozenset((
@@ -44,7 +44,7 @@ def quick_key(group: nuke.Group) -> Tuple[object, ...]:
     """Return what differs, within this session, as soon as an input or a setting does; costs next to nothing."""
     inputs = [group.input(which) for which in (LINE, REF)]
     hashes = [tuple(node.opHashes()) if node is not None else () for node in inputs]
-    names = [setting.name for setting in SETTINGS] + list(_LOOK)
+    names = [setting.name for setting in SETTINGS] + [*_LOOK, "view"]
     return (*hashes, *(str(value(group, name)) for name in names))
 
 
@@ -53,13 +53,15 @@ def _lines(group: nuke.Group) -> Iterator[str]:
         yield "{}={}".format(setting.name, value(group, setting.name))
     for name in _LOOK:
         yield "{}={}".format(name, value(group, name))
+    if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was
+        yield "view={}".format(text(group, "view"))
     yield stamp(text(group, "palette"))
     for part in text(group, "corrections").split(";"):
         yield stamp(part.partition("=")[2].strip())
     for which in (LINE, REF):
         yield "input {}".format(which)
         for node in _upstream(group.input(which)):
-            yield from _node_lines(node)
+            yield from _node_lines(node, text(group, "view") or str(nuke.views()[0]))
 
 
 def _upstream(node: Optional[nuke.Node]) -> Iterator[nuke.Node]:
@@ -81,17 +83,17 @@ def _upstream(node: Optional[nuke.Node]) -> Iterator[nuke.Node]:
         waiting.extend(other for other in [*linked, *inside, *inputs] if other is not None and other.Class() != "Root")
 
 
-def _node_lines(node: nuke.Node) -> Iterator[str]:
+def _node_lines(node: nuke.Node, view: str) -> Iterator[str]:
     yield node.Class()
     for name, knob in sorted(node.knobs().items()):
         if name not in _COSMETIC:
             yield "{}={}".format(name, knob.toScript())
     if node.Class() == "Read":
-        yield from _file_stamps(node)
+        yield from _file_stamps(node, view)
 
 
-def _file_stamps(read: nuke.Node) -> Iterator[str]:
-    pattern = nuke.filename(read) or ""
+def _file_stamps(read: nuke.Node, view: str) -> Iterator[str]:
+    pattern = in_view(nuke.filename(read) or "", view)
     first, last = int(read["first"].value()), int(read["last"].value())
     step = 1 + (last - first) // _MAX_FILES
     key = (pattern, first, last)

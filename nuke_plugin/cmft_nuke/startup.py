@@ -49,6 +49,7 @@ def add_menu() -> None:
     """Add CMFT to the Nodes menu, and so to what Tab finds."""
     menu = nuke.menu("Nodes").addMenu("CMFT", icon=ICON)
     menu.addCommand("CMFT", create, icon=ICON)
+    menu.addCommand("Upgrade nodes", upgrade)
 
 
 def add_callbacks() -> None:
@@ -76,6 +77,16 @@ def create() -> None:
         nuke.message(INCOMPLETE)
     else:
         api.create_at_selection()
+
+
+def upgrade() -> None:
+    """Give the script's nodes that an older CMFT has saved the layout of this one, and say which."""
+    try:
+        from . import buttons
+    except ImportError:
+        nuke.message(INCOMPLETE)
+    else:
+        buttons.upgrade_all()
 
 
 def on_load() -> None:

@@ -14,7 +14,7 @@ import cmft_engine
 from cmft_engine.protocol.client import clean_environment
 from cmft_engine.protocol.errors import CmftError, InputError
 
-from .bake import LINE, REF, input_range, on_disk, source_read
+from .bake import LINE, REF, input_range, on_disk, source_read, view_of
 from .engine import engine_command
 from .knobs import frames_text
 from .nodes import cache_folder, check_layout, result_pattern, text, value
@@ -80,7 +80,8 @@ def _engine(group: nuke.Group) -> str:
 def _line(group: nuke.Group) -> str:
     first, last = input_range(group, LINE)
     frames = wanted_frames(group)
-    how = "read from disk" if on_disk(source_read(group.input(LINE)), frames) else "written by Nuke first"
+    is_there = on_disk(source_read(group.input(LINE)), frames, view_of(group)) is not None
+    how = "read from disk" if is_there else "written by Nuke first"
     return "frames {}-{}, to colour {}; {}".format(first, last, frames_text(frames), how)
 
 

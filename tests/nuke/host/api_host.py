@@ -24,12 +24,13 @@ class HostApi:
         return self._session.main.post_and_wait(call, args, kwargs)
 
     def execute(self, nameOrNode, start=None, end=None, incr=1, views=None, continueOnError=False, frameRangeSet=None):
-        rendering.execute(self._session, nameOrNode, rendering.frames(start, end, incr, frameRangeSet), continueOnError)
+        rendering.execute(self._session, nameOrNode, rendering.frames(start, end, incr, frameRangeSet), continueOnError,
+                          views or self._session.views)
 
     def executeMultiple(self, nodes, ranges, views, continueOnError=False):
         frames = [frame for first, last, step in ranges for frame in range(first, last + 1, step)]
         for node in nodes:
-            rendering.execute(self._session, node, frames, continueOnError)
+            rendering.execute(self._session, node, frames, continueOnError, views)
 
     def executing(self, f=None):
         return self._session.rendering is not None

@@ -191,7 +191,7 @@ class ScriptApi:
         self._session.undo.redo()
 
     def views(self):
-        return ["main"]
+        return list(self._session.views)
 
     def layers(self, node=None):
         if node is None:

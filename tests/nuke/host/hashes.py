@@ -62,7 +62,7 @@ def _value(session, knob, frame):
 def _feed_file(session, node, frame, digest) -> None:
     text = session.expressions.text(node, node["file"].getText(), frame)
     shown = min(max(frame, node["first"].value()), node["last"].value())
-    path = at_frame(project_path(text, session.directory()), shown)
+    path = at_frame(project_path(text, session.directory()), shown, session.view_now())
     digest.update(path.encode())
     digest.update(session.remember(node, "state", path, lambda: _state(path)).encode())
 

@@ -15,8 +15,8 @@ NODE_NUMBERS = ("width", "height", "first_frame", "last_frame")
 FIELDS = ("x", "y", "z", "w", "h", "r", "g", "b", "a")
 NUMERIC = {"Array_Knob", "Int_Knob", "Boolean_Knob", "Disable_Knob", "Enumeration_Knob", "Double_Knob", "XY_Knob",
            "XYZ_Knob", "WH_Knob", "BBox_Knob", "Color_Knob", "AColor_Knob", "ColorChip_Knob", "Link_Knob"}
-TCL = ("if", "expr", "string", "return", "lindex", "llength", "lsearch", "join", "split", "format", "set", "regsub",
-       "regexp", "list", "getenv", "frame", "python", "metadata")
+TCL = ("if", "expr", "string", "return", "lindex", "llength", "lsearch", "plugins", "join", "split", "format", "set",
+       "regsub", "regexp", "list", "getenv", "frame", "python", "metadata")
 FILE = ("dirname", "tail", "rootname", "extension", "join", "normalize")
 
 

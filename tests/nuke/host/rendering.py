@@ -19,7 +19,7 @@ def frames(start, end, incr, ranges):
     return list(range(start, (start if end is None else end) + 1, incr or 1))
 
 
-def execute(session, name_or_node, listed, continue_on_error=False) -> None:
+def execute(session, name_or_node, listed, continue_on_error=False, views=("main",)) -> None:
     """Render frames of one node; raises RuntimeError, or CancelledError when the person cancels."""
     session.on_main_thread("nuke.execute")
     node = name_or_node if isinstance(name_or_node, Node) else session.find_node(name_or_node)
@@ -35,18 +35,22 @@ def execute(session, name_or_node, listed, continue_on_error=False) -> None:
     session.callbacks.run("beforeRender", node)
     try:
         for frame in listed:
-            _frame(session, node, frame, continue_on_error)
+            for view in views:
+                _frame(session, node, (frame, view), continue_on_error)
     finally:
         session.rendering = None
     session.callbacks.run("afterRender", node)
 
 
-def _frame(session, node, frame, continue_on_error) -> None:
+def _frame(session, node, at, continue_on_error) -> None:
     from .pixels import write
+    frame, view = at
+    if view not in session.views:
+        raise RuntimeError("there is no view {}".format(view))
     if session.render_cancelled_at is not None and frame >= session.render_cancelled_at:
         session.render_cancelled_at = None
         raise CancelledError("Cancelled")
-    session.rendering = (frame, "main")
+    session.rendering = at
     session.callbacks.run("beforeFrameRender", node)
     try:
         write.write(session, node, frame)
@@ -63,6 +67,6 @@ def render_script(session, first, last) -> list:
     writes = [node for node in session.all_nodes(session.root, True) if node._class == "Write"]
     for node in sorted(writes, key=lambda write: write["render_order"].value()):
         if not node["disable"].value():
-            execute(session, node, list(range(first, last + 1)))
+            execute(session, node, list(range(first, last + 1)), views=session.views)
             done.append(node.fullName())
     return done

@@ -161,6 +161,15 @@ CLASSES: Dict[str, ClassSpec] = {
         "channel0": KnobSpec("ChannelMask_Knob", "rgb"), "channel1": MASK, "channel2": MASK,
         "channel3": KnobSpec("ChannelMask_Knob", "alpha"), **_MASKED,
     }),
+    "Inference": ClassSpec(1, 1, {
+        "modelFile": FILE, "gpuName": TEXT, "channelsIn": TEXT, "channelsOut": TEXT, "serialiseKnob": TEXT,
+        "useGPUIfAvailable": ON, "halfPrecision": OFF,
+        **_many("work_size linear ink_over", INT), "ink_threshold": ZERO,  # what a .cat brings: the knobs of our model
+    }),
+    "CatFileCreator": ClassSpec(0, 0, {
+        **_many("torchScriptFile catFile", FILE), **_many("channelsIn channelsOut modelId", TEXT), "outputScale": INT,
+        "createCatFile": BUTTON,
+    }, executable=True),
     "Viewer": ClassSpec(0, 10, {**_many("frame_range fps frame viewerProcess", TEXT), "input_number": INT}),
     "BackdropNode": ClassSpec(0, 0, {"bdwidth": INT, "bdheight": INT, "z_order": ZERO, "appearance": TEXT}),
     "StickyNote": ClassSpec(0, 0, {}),

@@ -40,6 +40,7 @@ class Session:
     def new_root(self) -> None:
         """Begin an empty script."""
         self.panels, self.groups = [], []
+        self.views = ["main"]
         self.layers = {name: ["{}.{}".format("rgba" if name in ("rgb", "alpha") else name, part) for part in parts]
                        for name, parts in schema.LAYERS.items()}
         self.root = groups.make(self, "Root", None)
@@ -108,7 +109,7 @@ class Session:
         return self.rendering[0] if self.rendering else self.root._knobs["frame"].getValue()
 
     def view_now(self) -> str:
-        return self.rendering[1] if self.rendering else "main"
+        return self.rendering[1] if self.rendering else self.views[0]
 
     def set_frame(self, frame) -> None:
         self.on_main_thread("setting the frame")

@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.errors import EngineError, InputError
 
 from .conftest import PLUGIN, ROOT, draw_reference, finish, opened, read_exr, write_exr
 
@@ -174,9 +174,31 @@ def test_export_runs_elsewhere(colored):
         assert exported.command in host.messages[-1]
         program, *arguments = shlex.split(exported.command)
         command = engine.engine_command(colored.engine)
-        assert program == "cmft"
+        assert program == "cmft" and exported.farm in host.messages[-1] and "openjd run" in exported.farm
     result = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True)
     assert "3 frames" in result.stdout
+    values = json.loads((exported.bundle / "parameters.json").read_text())
+    assert values["Frames"] == "1-3" and values["LinesFolder"] == str(colored.folder)
+
+
+def test_export_without_an_engine(terminal):
+    """Where no engine is set up the job is written all the same, and the message says what is missing."""
+    _, node = terminal
+    from cmft_nuke import api
+
+    node["engine"].setValue("/nowhere/engine")
+    exported = api.export_job(node)
+    assert exported.job.is_file() and exported.bundle is None and "there is no /nowhere/engine" in exported.farm
+
+
+def test_engine_that_refuses_a_bundle(terminal, shot):
+    """What the engine says of a shot that does not fit reaches the person who exports."""
+    _, node = terminal
+    from cmft_nuke import api
+
+    (shot / "ref.0001.exr").write_bytes(b"no picture")
+    with pytest.raises(EngineError, match=r"cannot be written: .*ref\.0001\.exr"):
+        api.export_job(node)
 
 
 def test_exported_inputs_stay(terminal, shot):
@@ -226,10 +248,13 @@ def test_node_of_another_version(colored):
     with opened(colored.script) as (host, node):
         from cmft_nuke import api
 
-        node["cmft_version"].setValue(99)
-        host.render(node, 2)
-        with pytest.raises(InputError, match="made by another version"):
-            api.export_job(node)
+        for layout, remedy in ((1, "choose CMFT, Upgrade nodes"), (99, "install the later CMFT")):
+            node["cmft_version"].setValue(layout)
+            host.render(node, 2)
+            with pytest.raises(InputError, match=f"made by another version.*{remedy}"):
+                api.export_job(node)
+        with pytest.raises(InputError, match="made by a later CMFT"):
+            api.upgrade(node)
 
 
 def test_menu_connects_to_the_selection(window):
@@ -264,12 +289,13 @@ def test_guide_names_what_is_there():
     guide = (ROOT / "docs" / "nuke.md").read_text(encoding="utf-8")
     code = "".join(path.read_text(encoding="utf-8") for path in (PLUGIN / "cmft_nuke").glob("*.py"))
     functions = set(re.findall(r"`api\.(\w+)\(", guide))
-    assert functions == {"create", "colour", "status", "cancel", "add_correction", "freeze", "export_job", "report"}
+    assert functions == {"create", "colour", "status", "cancel", "add_correction", "freeze", "export_job", "report",
+                         "upgrade"}
     assert all(f"def {name}(" in code for name in functions)
     for words in ("not coloured yet", "stale", "this frame is not coloured", "engine missing"):
         assert f"| {words} |" in guide and words in code
     labels = set(re.findall(r'button\("\w+", "([^"]+)"', code))
-    assert len(labels) == 9 and {label for label in labels if label not in guide} == set()
+    assert len(labels) == 10 and {label for label in labels if label not in guide} == set()
 
 
 def test_status_of_other_nodes(terminal):

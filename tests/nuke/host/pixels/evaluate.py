@@ -64,7 +64,7 @@ class Frame:
 @contextlib.contextmanager
 def _at(session, frame):
     before = session.rendering
-    session.rendering = (frame, before[1] if before else "main")
+    session.rendering = (frame, before[1] if before else session.views[0])
     try:
         yield
     finally:

@@ -35,7 +35,7 @@ def file_name(session, node, frame) -> str:
     pattern = session.expressions.text(node, node._knobs["file"].getText(), frame)
     if not pattern:
         raise RenderError(f"{node.fullName()}: no file name")
-    return at_frame(project_path(pattern, session.directory()), int(frame))
+    return at_frame(project_path(pattern, session.directory()), int(frame), session.view_now())
 
 
 def source_frame(session, node, frame):

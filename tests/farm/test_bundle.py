@@ -1,0 +1,132 @@
+"""The OpenJD bundle: complete, accepted by `openjd check`, and run by `openjd run` with the real engine."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cmft_engine import cli
+from cmft_engine.farm import bundle
+from cmft_engine.image.palette import Palette, PaletteColor
+from cmft_engine.image.palette_files import save_palette
+from cmft_engine.image.plate import read_plate
+from cmft_engine.protocol.errors import InputError, ShotError
+from cmft_engine.protocol.job import Job, JobReference, load_job, parse_frames
+from cmft_engine.protocol.settings import Settings
+from tests.drawings import figure, write, write_shot
+
+BIN = Path(sys.executable).parent
+DRAWINGS = {1: figure(), 2: figure(4, 1), 3: figure(4, 1), 5: figure(-3, 2)}
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    """A shot of four frames with a gap and a hold, painted at frame 1, and a sheet with line art of its own."""
+    lines = write_shot(tmp_path, DRAWINGS, reference=1)
+    write(figure(2, 2).painted(), tmp_path / "sheet.png")
+    write(figure(2, 2).lines(), tmp_path / "sheet_lines.png")
+    references = (JobReference(str(tmp_path / "ref.png"), 1),
+                  JobReference(str(tmp_path / "sheet.png"), None, str(tmp_path / "sheet_lines.png")))
+    return Job(str(lines), references, str(tmp_path / "farm" / "c.####.exr"), settings=Settings(
+        work_size=128, device="cpu"))
+
+
+def run_openjd(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    """Run `openjd` as a person would."""
+    return subprocess.run([str(BIN / "openjd"), *map(str, arguments)], capture_output=True, text=True, timeout=500)
+
+
+def test_farm_colours_as_one_run_does(job: Job, tmp_path: Path) -> None:
+    """Tasks of two frames, a session each, give the plates and the report of one run on one machine, bit for bit."""
+    made = bundle.write_bundle(job, tmp_path / "bundle", chunk=2)
+    checked = run_openjd("check", made.folder / "template.json")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    given = f"file://{made.folder / 'parameters.json'}"
+    result = run_openjd("run", made.folder / "template.json", "--job-param", given, "--job-param",
+                        f"Engine={BIN / 'cmft'}")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.count("openjd_progress: 100.0") == 3  # 1-2, 3 and 5, the report
+    report = json.loads((tmp_path / "farm" / "report.json").read_text())
+    assert [frame["frame"] for frame in report["frames"]] == [1, 2, 3, 5]
+    assert [frame["held_from"] for frame in report["frames"]] == [None, None, 2, None]
+    alone = job._replace(out=str(tmp_path / "alone" / "c.####.exr"))
+    finished = list(cli.start(alone))[-1]
+    for frame in DRAWINGS:
+        name = f"c.{frame:04d}.exr"
+        farm, one = read_plate(tmp_path / "farm" / name), read_plate(tmp_path / "alone" / name)
+        assert farm.channels == one.channels and (farm.pixels == one.pixels).all(), frame
+    assert finished.unsure == report["summary"]["unsure"]
+
+
+def test_failing_task_tells_why(job: Job, tmp_path: Path) -> None:
+    """A plate that has gone fails its task with the engine's sentence, and nothing is reported as done."""
+    made = bundle.write_bundle(job, tmp_path / "bundle", chunk=4)
+    (tmp_path / "ref.png").unlink()
+    result = run_openjd("run", made.folder / "template.json", "--step", "Colour", "--job-param",
+                        f"file://{made.folder / 'parameters.json'}", "--job-param", f"Engine={BIN / 'cmft'}")
+    assert result.returncode != 0
+    assert "ref.png" in result.stdout and "openjd_fail" in result.stdout
+
+
+def test_every_path_is_a_parameter(job: Job, tmp_path: Path) -> None:
+    """A farm can map each path of the shot: no argument names a folder, and values and assets name them all."""
+    palette = save_day(tmp_path)
+    made = bundle.write_bundle(job._replace(palette=str(palette)), tmp_path / "bundle")
+    template = json.loads((made.folder / "template.json").read_text())
+    arguments = json.dumps(template["steps"])
+    assert str(tmp_path) not in arguments and str(tmp_path) not in json.dumps(template["parameterDefinitions"])
+    given = {row["name"]: row["value"] for row in json.loads(
+        (made.folder / "parameter_values.json").read_text())["parameterValues"]}
+    assert given == json.loads((made.folder / "parameters.json").read_text())
+    assert {Path(given[name]).name for name in given if name not in ("Frames", "FramesPerTask", "Engine")} == {
+        tmp_path.name, "ref.png", "sheet.png", "sheet_lines.png", "day.json", "farm"}
+    assert set(given) | {"JobFile"} == {found["name"] for found in template["parameterDefinitions"]}
+    inputs = json.loads((made.folder / "asset_references.json").read_text())["assetReferences"]["inputs"]
+    assert [Path(name).name for name in inputs["filenames"]] == [
+        "job.json", "ref.png", "sheet.png", "sheet_lines.png", "day.json"]
+    assert load_job(made.folder / "job.json").resume is True
+
+
+def save_day(folder: Path) -> Path:
+    """Write a palette."""
+    save_palette(Palette((PaletteColor("coat", (0.2, 0.4, 0.8, 1.0)),)), folder / "day.json")
+    return folder / "day.json"
+
+
+@pytest.mark.parametrize("frames", [(1, 2, 3, 9), (-5, -4, -3, 0), (7,), (1, 3, 5)])
+def test_ranges_are_read_back(frames: tuple[int, ...]) -> None:
+    """The frames of a farm's range are those of the shot, negative ones too."""
+    assert parse_frames(bundle.range_text(frames)) == frames
+
+
+def test_farm_s_own_steps_are_read() -> None:
+    """OpenJD writes every second frame as 1-9:2."""
+    assert parse_frames("1-9:2") == (1, 3, 5, 7, 9)
+
+
+def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
+    """What a farm would stumble over is said before anything is written."""
+    with pytest.raises(ShotError, match="no plate for frame 9"):
+        bundle.write_bundle(job._replace(frames="1-2,9"), tmp_path / "bundle")
+    with pytest.raises(InputError, match="at least 1 frame a task"):
+        bundle.write_bundle(job, tmp_path / "bundle", chunk=0)
+    odd = tmp_path / "{{odd"
+    write_shot(odd, {1: figure()}, reference=1)
+    with pytest.raises(InputError, match="rename it"):
+        bundle.write_bundle(job._replace(lines=str(odd / "lines.####.png")), tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_command_writes_a_bundle_once(job: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`cmft farm` says how to run the bundle, and replaces one only when told to."""
+    from cmft_engine.protocol.job import save_job
+
+    save_job(job, tmp_path / "job.json")
+    arguments = ["farm", "--job", str(tmp_path / "job.json"), "--out", str(tmp_path / "bundle"), "--chunk", "3"]
+    assert cli.run(arguments) == 0
+    said = capsys.readouterr().out
+    assert "openjd run" in said and "deadline bundle submit" in said
+    assert json.loads((tmp_path / "bundle" / "parameters.json").read_text())["FramesPerTask"] == 3
+    assert cli.run(arguments) == 2 and cli.run([*arguments, "--overwrite"]) == 0

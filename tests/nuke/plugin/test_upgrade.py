@@ -1,0 +1,79 @@
+"""A node that an older CMFT has saved takes today's layout, and nothing that matters changes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from .conftest import FRAMES, opened
+
+OLD = Path(__file__).with_name("cmft_v1.nk")  # CMFT.nk as layout 1 had it
+
+
+@pytest.fixture
+def old_script(colored, tmp_path):
+    """Save the coloured shot with a node of layout 1 in the place of ours, and an upstream and a downstream."""
+    with opened(colored.script) as (host, node):
+        values = {name: node[name].toScript() for name in ("uid", "first", "last", "signature", "state", "engine",
+                                                           "device", "status", "uid_owner")}
+        result = {name: node.node("Result")[name].toScript() for name in ("file", "first", "last")}
+        inputs = [node.input(index) for index in range(2)]
+        host.nuke.delete(node)
+        (old,) = host.load(OLD.read_text())
+        for index, source in enumerate(inputs):
+            old.setInput(index, source)
+        for name, value in values.items():
+            old[name].fromScript(value)
+        for name, value in result.items():
+            old.node("Result")[name].fromScript(value)
+        old["gap_px"].setExpression("2+2")
+        (below,) = host.load("NoOp {\n inputs 1\n name Below\n}\n")
+        below.setInput(0, old)
+        script = tmp_path / "old.nk"
+        script.write_text(host.save())
+    return script
+
+
+def test_old_node_renders_and_is_upgraded(old_script):
+    """The node keeps its name, picture, state, values, expressions and connections; one undo brings it back."""
+    with opened(old_script, gui=True) as (host, node):
+        from cmft_nuke import api
+        from cmft_nuke.knobs import TEMPLATE_VERSION
+
+        below = host.nuke.toNode("Below")
+        before = [host.render(below, frame) for frame in FRAMES]
+        assert api.status(node).state == "ready" and node.knob("view") is None
+        fresh = api.upgrade(node)
+        assert fresh.name() == "CMFT1" and fresh["cmft_version"].value() == TEMPLATE_VERSION
+        assert below.input(0) is fresh and fresh.input(0).name() == "Line" and fresh.input(1).name() == "Ref"
+        assert api.status(fresh).state == "ready" and fresh["gap_px"].toScript() == "{2+2}"
+        for frame, seen in zip(FRAMES, before, strict=True):
+            found = host.render(below, frame)
+            assert all(np.array_equal(found[name], pixels) for name, pixels in seen.items())
+        host.nuke.undo()
+        back = host.nuke.toNode("CMFT1")
+        assert back["cmft_version"].value() == 1 and below.input(0) is back
+        assert [found.name() for found in host.nuke.allNodes("Group")] == ["CMFT1"]
+
+
+def test_menu_upgrades_all(old_script):
+    """Upgrade nodes says which it has upgraded, and that there is nothing more to do."""
+    with opened(old_script, gui=True) as (host, _):
+        host.choose("Nodes/CMFT/Upgrade nodes")
+        host.choose("Nodes/CMFT/Upgrade nodes")
+        assert host.messages == ["Upgraded: CMFT1.", "All CMFT nodes are of this version."]
+        node = host.nuke.toNode("CMFT1")
+        host.press(node, "upgrade")
+        assert "of this version already" in host.messages[-1]
+        host.nuke.scriptSave(old_script.as_posix())
+        assert "cmft_version 1\n" not in old_script.read_text()
+
+
+def test_upgraded_node_goes_on_colouring(old_script, colored):
+    """After the upgrade Colour finds the finished frames in the same folder: nothing is done twice."""
+    with opened(old_script) as (host, node):
+        from cmft_nuke import api
+
+        fresh = api.upgrade(node)
+        assert fresh["uid"].value() == host.nuke.toNode("CMFT1")["uid"].value() != ""
+        assert Path(api.status(fresh).result).parent == colored.plates[1].parent
