@@ -26,17 +26,17 @@ PIX2PIX_LINE, PIX2PIX_REFERENCE, TCVC = "pix2pix-line", "pix2pix-reference", "tc
 ANALOGY, ANALOGY_VGG = "analogy", "analogy-vgg"
 TITLES = {
     OURS: "ours",
-    PLAIN: "plain CMFT",
-    PLAIN_SHIPPED: "plain CMFT, our trained network",
-    PIX2PIX_LINE: "Pix2Pix, line only",
-    PIX2PIX_REFERENCE: "Pix2Pix with the reference",
-    TCVC: "TCVC",
-    ANALOGY: "Deep Image Analogy, our line features",
-    ANALOGY_VGG: "Deep Image Analogy, VGG-19",
     "copy": "copy of the reference",
     "flow": "flow warp",
     "regions-flow": "region matching by rules, with flow",
     "ebsynth": "EbSynth, line + distance + position guides",
+    ANALOGY: "Deep Image Analogy, our line features",
+    ANALOGY_VGG: "Deep Image Analogy, VGG-19",
+    PLAIN_SHIPPED: "plain CMFT, our trained network",
+    PLAIN: "plain CMFT",
+    TCVC: "TCVC",
+    PIX2PIX_REFERENCE: "Pix2Pix with the reference",
+    PIX2PIX_LINE: "Pix2Pix, line only",
 }
 SEEDS = {  # what the paper compares, worst first: Deep Image Analogy < Pix2Pix ≈ TCVC < CMFT
     "Deep Image Analogy": ANALOGY,
@@ -44,7 +44,7 @@ SEEDS = {  # what the paper compares, worst first: Deep Image Analogy < Pix2Pix 
     "TCVC": TCVC,
     "CMFT": PLAIN,
 }
-TRAINED = (PLAIN, PIX2PIX_LINE, PIX2PIX_REFERENCE, TCVC)
+TRAINED = (PLAIN, TCVC, PIX2PIX_REFERENCE, PIX2PIX_LINE)
 _WARM_PX = 64
 
 

@@ -32,7 +32,7 @@ from cmft_engine.evaluation.clips import (
     draw_puppet_clip,
     read_clips,
 )
-from cmft_engine.protocol.errors import CmftError, InputError, WeightsError
+from cmft_engine.protocol.errors import CmftError, InputError
 
 from .clip_runs import FIRST, PREV, ClipRun, run_clip
 from .methods import cpu_seconds
@@ -134,18 +134,13 @@ class Table:
                 yield Exhibit(caption, clip.paintings[first], clip.lines[number], clip.paintings[number], pictures)
 
 
-def budgets(choices: Choices) -> dict[str, dict[str, object]]:
-    """Return what the trained systems whose weights are there were trained with."""
+def budgets(plan: Plan) -> dict[str, dict[str, object]]:
+    """Return what the plan's trained systems were trained with, those whose weights are there."""
     from .baseline_lessons import make_painter
     from .baseline_weights import FOLDER, load_weights, weights_path
 
-    found = {}
-    for name in TRAINED:
-        try:
-            found[name] = load_weights(make_painter(name), weights_path(name, choices.weights or FOLDER))
-        except WeightsError as error:
-            print(error, file=sys.stderr)
-    return found
+    paths = {name: weights_path(name, plan.choices.weights or FOLDER) for name in TRAINED if name in plan.systems}
+    return {name: load_weights(make_painter(name), path) for name, path in paths.items() if path.is_file()}
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -205,20 +200,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     command = " ".join(["python -m benchmarks.table", *(sys.argv[1:] if arguments is None else arguments)])
-    facts = Facts(command, extent(plan, len(table.shown)), plan.size, budgets(plan.choices))
     for system in plan.systems:
         table.run(system)
-        _write(table, facts, options)
+        _write(table, command, options)
     if options.out is None:
-        print(render_page(table.outcome, plan.systems, plan.choices, facts))
+        print(_page(table, command))
     print(f"{cpu_seconds() / 60:.1f} minutes of processor time", file=sys.stderr)
     return 0
 
 
-def _write(table: Table, facts: Facts, options: argparse.Namespace) -> None:
+def _page(table: Table, command: str) -> str:
     plan = table.plan
+    facts = Facts(command, extent(plan, len(table.shown)), plan.size, budgets(plan))
+    return render_page(table.outcome, plan.systems, plan.choices, facts)
+
+
+def _write(table: Table, command: str, options: argparse.Namespace) -> None:
     if options.out:
-        page = render_page(table.outcome, plan.systems, plan.choices, facts)
+        page = _page(table, command)
         if options.sheet:
             page += f"\n## Pictures\n\n![{SHEET_TITLE}]({os.path.relpath(options.sheet, options.out.parent)})\n"
         options.out.write_text(page, encoding="utf-8")

@@ -40,7 +40,8 @@ INTRODUCTION = """# The seeds' systems and today's peers
 `{command}` printed this page.
 {extent}
 Every system gets the same line plates and paintings of {size} px.
-The learned ones and Deep Image Analogy work at 256 px, which they were made for, and are brought back by bilinear scaling.
+The learned ones and Deep Image Analogy work at 256 px, which they were made for; \
+what they paint is scaled up, bilinear.
 Ink is laid over at full size for all but ours, which lays its own.
 
 - **PSNR** is over the whole picture, ink included, with a data range of 255.
@@ -206,5 +207,6 @@ def _by_set(outcome: Outcome, systems: Sequence[str], choices: Choices) -> str:
 def _failures(outcome: Outcome, choices: Choices) -> str:
     if not outcome.failures:
         return ""
-    lines = [f"- {choices.title(name)}: {reason}" for name, reason in outcome.failures.items()]
+    named = {choices.title(name): reason for name, reason in outcome.failures.items()}
+    lines = [f"- {reason}" if reason.startswith(title) else f"- {title}: {reason}" for title, reason in named.items()]
     return "\n".join(["## Not measured", "", *lines, ""])
