@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .clip_runs import FIRST, PREV
+from .clip_runs import FIRST, PREV, STRIDE_PAIRS
 from .systems import OURS, SEEDS, TRAINED, Choices
 from .table_rows import Figures, Outcome, figures
 
@@ -60,6 +60,8 @@ of which 10 or more pixels, and 1 % or more, are wrong.
 - **peak GB** is the most memory that the system's own process had in use, Python and its libraries included.
 
 Bold is the best of a column.
+EbSynth joins when the environment variable `EBSYNTH` names its program, Deep Image Analogy on VGG-19 with `--vgg FILE`,
+and any other program with `--program 'NAME=COMMAND {{reference_line}} {{reference}} {{target_line}} {{out}}'`.
 """
 MODES = {
     FIRST: "Every drawing is coloured from the first painting; scored 1, 5 and 9 drawings later, "
@@ -67,6 +69,9 @@ MODES = {
     PREV: "Every drawing is coloured from the one before it, which the system coloured itself.\n"
     "That is how TCVC is meant, and nothing else here: ours is made for paintings alone as references.",
 }
+
+
+STRIDE = "At most {pairs} drawings of a clip, each coloured from the true painting {step} before it."
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def render_page(outcome: Outcome, systems: Sequence[str], choices: Choices, fact
 
 
 def _section(outcome: Outcome, mode: str, systems: Sequence[str], choices: Choices) -> str:
-    text = MODES.get(mode) or f"Every drawing is coloured from the true painting {mode.split()[1]} before it."
+    text = MODES.get(mode) or STRIDE.format(step=mode.split()[1], pairs=STRIDE_PAIRS)
     found = _found(outcome, mode, systems)
     verdict = _verdict(found)
     return "\n".join([f"## {mode}", "", text, "", render_table(found, choices), *([verdict, ""] if verdict else [])])
