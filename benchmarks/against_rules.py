@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .bars import ROUNDING, Bar, percent, plain, within, wrong_ratio
 from .methods import OURS, RULES_AND_FLOW, TITLES
-from .table import Result, mean_figure
+from .results import Result, mean_figure
 
 FIGURES = {"foreground": "foreground pixels", "region": "regions"}
 MOST_WRONG = {"foreground": 0.4, "region": 0.5}  # of the rival's wrong

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 
-from cmft_engine.evaluation.clips import Pair, read_rgb8
+from cmft_engine.evaluation.clips import Pair
 from cmft_engine.evaluation.pictures import lay_ink
 
 from .ours import write_rgb8
+from .program import run_program
 
 PROGRAM = "EBSYNTH"  # environment variable with the program's path
 DISTANCES_PX = (6.0, 20.0, 60.0)
@@ -26,7 +26,10 @@ def is_available() -> bool:
 
 
 def ebsynth(pair: Pair) -> np.ndarray:
-    """Return the target synthesised from the reference's flats with line, distance and position guides."""
+    """Return the target synthesised from the reference's flats with line, distance and position guides.
+
+    Raises InputError when the program fails.
+    """
     guides = [
         (pair.reference_line, pair.target_line, LINE_WEIGHT),
         (_distances(pair.reference_line), _distances(pair.target_line), DISTANCE_WEIGHT),
@@ -47,8 +50,8 @@ def ebsynth(pair: Pair) -> np.ndarray:
                 str(weight),
             ]
         command += ["-backend", "cpu", "-output", str(folder / "out.png")]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return lay_ink(read_rgb8(folder / "out.png"), pair.target_line)
+        flats = run_program("EbSynth", command, folder / "out.png", size=pair.target_line.shape)
+        return lay_ink(flats, pair.target_line)
 
 
 def _distances(line: np.ndarray) -> np.ndarray:

@@ -11,9 +11,9 @@ from cmft_engine.evaluation.metrics import score
 from . import leak, robustness, two_sided, verdicts
 from .leak import Guess
 from .methods import FLOW, ORACLE, OURS, Gallery
+from .results import Result
 from .robustness import Loss
 from .sheet import WorstFrame, worst_frame
-from .table import Result
 from .uninked import SETS as UNINKED_SETS
 from .verdicts import Verdict
 

@@ -8,7 +8,7 @@ from . import against_rules, causes, confidence, leak, robustness, two_sided, un
 from .against_rules import render_against_rules
 from .bars import Bar, render_bars
 from .examine import CONFIDENCE, FAILURES, TABLE, UNINKED, Outcome, Plan
-from .table import Result, render_table
+from .results import Result, render_table
 
 INTRODUCTION = """\
 # Quality

@@ -16,7 +16,7 @@ from cmft_engine.evaluation.metrics import wrong_pixels
 from .bars import percent
 from .methods import OURS, Gallery
 from .ours import write_rgb8
-from .table import Result
+from .results import Result
 
 FRAMES = 20
 COLUMNS = 2  # frames side by side

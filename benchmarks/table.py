@@ -1,104 +1,231 @@
-"""Quality results as Markdown: one table a set, one column a metric, the gaps side by side in each cell."""
+"""The systems that CMFT was measured against, and what a user would pick today, beside ours in one table.
+
+`python -m benchmarks.table [--clips 2] [--out docs/table.md --sheet docs/images/table.png --json table.json]`
+
+`EBSYNTH` names EbSynth's program, `--vgg` a file of VGG-19's weights for Deep Image Analogy, and
+`--program NAME=COMMAND` any other program, with {reference_line}, {reference}, {target_line} and {out} for its PNG
+files. What is not there is left out; what fails is named on the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import argparse
+import json
+import logging
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
+import cv2
 import numpy as np
 
-from cmft_engine.evaluation.metrics import Score
-
-from .methods import ORACLE, OURS, TITLES
-
-
-@dataclass(frozen=True)
-class Result:
-    """One method's score on one pair, and its share of the processor seconds of the clip."""
-
-    set_name: str
-    clip: str
-    gap: int
-    method: str
-    seconds: float
-    score: Score
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain JSON values, the score's figures beside the rest."""
-        row = asdict(self)
-        return {**{name: value for name, value in row.items() if name != "score"}, **row["score"]}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One metric of the table: its heading, its field in `Score`, and how it is printed."""
-
-    heading: str
-    field: str
-    scale: float
-    digits: int
-
-
-COLUMNS = (
-    Column("PSNR dB", "psnr", 1, 1),
-    Column("SSIM", "ssim", 1, 3),
-    Column("fg ΔE≤2 %", "foreground", 100, 1),
-    Column("region %", "region", 100, 1),
-    Column("mIoU %", "mean_iou", 100, 1),
-    Column("palette exact %", "palette_exact", 100, 1),
+from cmft_engine.evaluation.clips import (
+    GAPS,
+    PUPPET_CLIPS,
+    PUPPET_STYLES,
+    ValidationClip,
+    draw_puppet_clip,
+    read_clips,
 )
+from cmft_engine.protocol.errors import CmftError, InputError
+
+from .clip_runs import FIRST, PREV, ClipRun, run_clip
+from .methods import cpu_seconds
+from .program import Program
+from .systems import TRAINED, Choices
+from .table_page import Facts, render_page
+from .table_rows import Outcome, Shown, measure
+from .table_sheet import Exhibit, write_sheet
+
+DATA = Path(__file__).parent / "data"
+SETS = ("toon", "shaded", "puppets", "puppets-shaded")
+STRIDES = (1, 4)
+CLIPS, SIZE = 2, 512
+SHOWN = ((FIRST, 5), (PREV, 9))  # which drawing of a set's first clip is on the sheet
+SHEET_TITLE = "One drawing a set in the modes first and prev: reference, line, truth, and every system"
 
 
-def render_table(results: Sequence[Result], *, told_by: str = "gap", columns: Sequence[Column] = COLUMNS) -> str:
-    """Return one Markdown table of the results of one set, the best of each cell but the oracle's in bold.
+@dataclass(frozen=True)
+class Plan:
+    """What a run covers: systems, sets, clips of each set, strides, side in px, and what it is given from outside."""
 
-    told_by: what the numbers of a cell stand for.
-    """
-    gaps = sorted({result.gap for result in results})
-    methods = list(dict.fromkeys(result.method for result in results))
-    means = {
-        (method, column.field, gap): mean_figure(results, method, column.field, gap)
-        for method in methods
-        for column in columns
-        for gap in gaps
-    }
-    heading = f"| method ({told_by} {' / '.join(map(str, gaps))}) | " + " | ".join(column.heading for column in columns)
-    lines = [heading + " | CPU s a frame |", "|---" * (len(columns) + 2) + "|"]
-    for method in methods:
-        cells = [" / ".join(_cell(means, method, column, gap) for gap in gaps) for column in columns]
-        seconds = np.mean([result.seconds for result in results if result.method == method])
-        lines.append(f"| {TITLES[method]} | " + " | ".join(cells) + f" | {seconds:.2f} |")
-    verdict = _verdict(means, columns, told_by) if OURS in methods else ""
-    return "\n".join([*lines, "", verdict] if verdict else lines) + "\n"
+    systems: tuple[str, ...]
+    sets: tuple[str, ...]
+    clips: int
+    strides: tuple[int, ...]
+    size: int
+    choices: Choices
 
 
-def mean_figure(results: Sequence[Result], method: str, field: str, gap: int) -> float:
-    """Return the mean of a score's field over the clips, NaN left out, and NaN when there is no figure."""
-    values = [getattr(r.score, field) for r in results if r.method == method and r.gap == gap]
-    known = [value for value in values if not np.isnan(value)]
-    return float(np.mean(known)) if known else float("nan")
+def load_clips(set_name: str, plan: Plan) -> list[ValidationClip]:
+    """Return the plan's number of clips spread over a set: puppets with every drawing, else the stored drawings."""
+    if set_name in PUPPET_STYLES:
+        style = PUPPET_STYLES[set_name]
+        kept = range(max(GAPS) + 1)
+        numbers = spread(PUPPET_CLIPS, plan.clips)
+        return [draw_puppet_clip(number, style=style, size=plan.size, kept=kept) for number in numbers]
+    count = sum(1 for path in (DATA / set_name).glob("*/line") if path.is_dir())
+    clips = read_clips(DATA / set_name, size=plan.size)
+    wanted = spread(count, plan.clips)
+    return [clip for number, clip in enumerate(islice(clips, max(wanted, default=0) + 1)) if number in wanted]
 
 
-def _shown(mean: float, column: Column) -> str:
-    return "–" if np.isnan(mean) else f"{column.scale * mean:.{column.digits}f}"
+def spread(count: int, wanted: int) -> list[int]:
+    """Return at most `wanted` numbers below `count`, evenly apart, the first one among them."""
+    wanted = min(wanted, count)
+    return [i * count // wanted for i in range(wanted)]
 
 
-def _is_best(means: dict[tuple[str, str, int], float], method: str, column: Column, gap: int) -> bool:
-    rivals = [m for (name, field, g), m in means.items() if field == column.field and g == gap and name != ORACLE]
-    known = [mean for mean in rivals if not np.isnan(mean)]
-    shown = _shown(means[method, column.field, gap], column)
-    return method != ORACLE and bool(known) and shown == _shown(max(known), column)
+def run_system(system: str, shown: Sequence[Shown], plan: Plan) -> Iterator[ClipRun]:
+    """Yield what a system makes of each clip, in a process of its own that goes on while the last clip is scored."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=_prepare) as pool:
+        jobs = [pool.submit(run_clip, system, plan.choices, of_set.clip, plan.strides) for of_set in shown]
+        for job in jobs:
+            run = job.result()
+            yield run
+            if run.failure:
+                pool.shutdown(cancel_futures=True)
+                return
 
 
-def _cell(means: dict[tuple[str, str, int], float], method: str, column: Column, gap: int) -> str:
-    shown = _shown(means[method, column.field, gap], column)
-    return f"**{shown}**" if _is_best(means, method, column, gap) else shown
+def _prepare() -> None:
+    """Make a process ready: one thread, and no word of the engine's on references without a drawing."""
+    cv2.setNumThreads(1)
+    logging.getLogger("cmft_engine").setLevel(logging.ERROR)
 
 
-def _verdict(means: dict[tuple[str, str, int], float], columns: Sequence[Column], told_by: str) -> str:
-    """Return in how many cells ours is best, and the others by name."""
-    gaps = sorted({gap for _, _, gap in means})
-    cells = [(column, gap) for column in columns for gap in gaps]
-    lost = [f"{column.heading} at {told_by} {gap}" for column, gap in cells if not _is_best(means, OURS, column, gap)]
-    behind = "; behind in " + ", ".join(lost) if lost else ""
-    return f"Ours leads or ties in {len(cells) - len(lost)} of {len(cells)} columns{behind}."
+class Table:
+    """A run of the whole table, with the pictures that its sheet shows."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Read the clips. Raises ShotError or PlateError when a stored set is not whole."""
+        self.plan = plan
+        self.outcome = Outcome()
+        self.shown = [Shown(name, clip) for name in plan.sets for clip in load_clips(name, plan)]
+        self._pictures: dict[tuple[str, str, int], dict[str, np.ndarray]] = {}
+        self.exhibits = list(self._exhibits())
+
+    def run(self, system: str) -> None:
+        """Run one system over every clip, and score it."""
+        for number, (shown, run) in enumerate(zip(self.shown, run_system(system, self.shown, self.plan), strict=False)):
+            measure(shown, system, run, self.outcome)
+            print(f"{system} {number + 1}/{len(self.shown)} {shown.clip.name}", file=sys.stderr, flush=True)
+            for mode in run.modes:
+                for (clip, name, drawing), pictures in self._pictures.items():
+                    if (clip, name) == (f"{shown.set_name}/{shown.clip.name}", mode.mode) and drawing in mode.pictures:
+                        pictures[system] = mode.pictures[drawing]
+
+    def _exhibits(self) -> Iterator[Exhibit]:
+        for set_name in self.plan.sets:
+            clip = next(shown.clip for shown in self.shown if shown.set_name == set_name)
+            first = min(clip.lines)
+            for mode, gap in SHOWN:
+                number = first + gap
+                if number not in clip.lines:
+                    continue
+                pictures = self._pictures[f"{set_name}/{clip.name}", mode, number] = {}
+                caption = f"{set_name} {clip.name}   {mode}   drawing {number}"
+                yield Exhibit(caption, clip.paintings[first], clip.lines[number], clip.paintings[number], pictures)
+
+
+def budgets(plan: Plan) -> dict[str, dict[str, object]]:
+    """Return what the plan's trained systems were trained with, those whose weights are there."""
+    from .baseline_lessons import make_painter
+    from .baseline_weights import FOLDER, load_weights, weights_path
+
+    paths = {name: weights_path(name, plan.choices.weights or FOLDER) for name in TRAINED if name in plan.systems}
+    return {name: load_weights(make_painter(name), path) for name, path in paths.items() if path.is_file()}
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--clips", type=int, default=CLIPS, help="of each set; default %(default)d")
+    parser.add_argument("--sets", type=_words, default=SETS, help="comma-separated; default " + ",".join(SETS))
+    parser.add_argument("--systems", type=_words, help="comma-separated; default all that can be run")
+    parser.add_argument("--strides", type=_numbers, default=STRIDES, help="comma-separated; default 1,4")
+    parser.add_argument("--size", type=int, default=SIZE, help="side in px; default %(default)d")
+    parser.add_argument("--vgg", type=Path, help="torchvision's weights of VGG-19, .pth or .safetensors")
+    parser.add_argument("--program", action="append", default=[], metavar="NAME=COMMAND", help="a further program")
+    parser.add_argument("--weights", type=Path, help="folder of the baselines' weights; default benchmarks/weights")
+    parser.add_argument("--out", type=Path, help="Markdown file; standard output when absent")
+    parser.add_argument("--json", type=Path, help="every single figure")
+    parser.add_argument("--sheet", type=Path, help="PNG with the systems' pictures side by side")
+    options = parser.parse_args(arguments)
+    if options.clips < 1 or options.size < 64:
+        parser.error("--clips takes 1 or more, --size 64 or more")
+    return options
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(","))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(","))
+
+
+def make_plan(options: argparse.Namespace) -> Plan:
+    """Return the plan of parsed options. Raises InputError for a system, set or program that there is not."""
+    choices = Choices(options.vgg, tuple(Program.parse(text) for text in options.program), options.weights)
+    systems = options.systems or tuple(choices.names())
+    for what, given, known in (("system", systems, choices.names()), ("set", options.sets, SETS)):
+        if unknown := sorted(set(given) - set(known)):
+            raise InputError(f"no {what} {unknown[0]!r}; there are: " + ", ".join(known))
+    return Plan(systems, options.sets, options.clips, options.strides, options.size, choices)
+
+
+def extent(plan: Plan, clips: int) -> str:
+    """Return the sentence that says how much of the sets was looked at."""
+    return (
+        f"It looked at {clips} clips: at most {plan.clips} of each of {', '.join(plan.sets)}; "
+        "puppets with all of their ten drawings, the others with the four that are stored."
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status. The files hold the systems done so far after each system."""
+    options = _parse(arguments)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a system and its scoring, one core each
+    cv2.setNumThreads(1)
+    try:
+        plan = make_plan(options)
+        table = Table(plan)
+    except CmftError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    command = " ".join(["python -m benchmarks.table", *(sys.argv[1:] if arguments is None else arguments)])
+    for system in plan.systems:
+        table.run(system)
+        _write(table, command, options)
+    if options.out is None:
+        print(_page(table, command))
+    print(f"{cpu_seconds() / 60:.1f} minutes of processor time", file=sys.stderr)
+    return 0
+
+
+def _page(table: Table, command: str) -> str:
+    plan = table.plan
+    facts = Facts(command, extent(plan, len(table.shown)), plan.size, budgets(plan))
+    return render_page(table.outcome, plan.systems, plan.choices, facts)
+
+
+def _write(table: Table, command: str, options: argparse.Namespace) -> None:
+    if options.out:
+        page = _page(table, command)
+        if options.sheet:
+            page += f"\n## Pictures\n\n![{SHEET_TITLE}]({os.path.relpath(options.sheet, options.out.parent)})\n"
+        options.out.write_text(page, encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps(table.outcome.to_dict(), indent=1), encoding="utf-8")
+    if options.sheet:
+        write_sheet(table.exhibits, options.sheet)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

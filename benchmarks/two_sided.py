@@ -15,7 +15,7 @@ from .against_rules import FIGURES
 from .bars import Bar, percent, plain, within, wrong_ratio
 from .methods import OURS, RULES_AND_FLOW, RULES_BOTH, RULES_NEAREST, Gallery, cpu_seconds
 from .ours import Painted, color_shot
-from .table import COLUMNS, Result, mean_figure, render_table
+from .results import COLUMNS, Result, mean_figure, render_table
 
 MOST_WRONG = {"foreground": 0.25, "region": 0.35}  # of the better rival's wrong
 INTRODUCTION = """\

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .bars import Bar, percent
 from .methods import FLOW, ORACLE, OURS, TITLES
-from .table import Result, mean_figure
+from .results import Result, mean_figure
 
 SETS = ("shaded", "puppets-shaded")
 RIVALS = (FLOW, ORACLE)

@@ -131,20 +131,27 @@ def letterbox(picture: np.ndarray, size: int) -> np.ndarray:
     return canvas
 
 
-def draw_puppet_clip(number: int, *, style: Style, size: int, line_px: float | None = None) -> ValidationClip:
-    """Return validation puppet `number`, the same on every machine: drawings 0 and each of GAPS, `size` px square.
+def draw_puppet_clip(
+    number: int,
+    *,
+    style: Style,
+    size: int,
+    line_px: float | None = None,
+    kept: Sequence[int] = (0, *GAPS),
+) -> ValidationClip:
+    """Return validation puppet `number`, the same on every machine, `size` px square.
 
     line_px: how wide the pen is, in px, instead of the clip's own; motion and colours stay the same.
+    kept: which drawings, of 0 to the last of GAPS.
     """
     clip = _puppet(number, style, size, None)
     if line_px is not None:
         clip = replace(_puppet(number, style, size, line_px * PUPPET_PEN_SIZE / size), color=clip.color)
-    stored = (0, *GAPS)
     return ValidationClip(
         name=f"{number:02d}-{clip.name}",
-        lines={i: np.repeat(clip.drawings[i].line[..., None], 3, axis=2) for i in stored},
-        paintings={i: clip.painted(i) for i in stored},
-        parts={i: clip.drawings[i].part for i in stored},
+        lines={i: np.repeat(clip.drawings[i].line[..., None], 3, axis=2) for i in kept},
+        paintings={i: clip.painted(i) for i in kept},
+        parts={i: clip.drawings[i].part for i in kept},
     )
 
 

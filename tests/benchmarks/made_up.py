@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.table import Result
+from benchmarks.results import Result
 from benchmarks.verdicts import Verdict
 from cmft_engine.evaluation.failures import Failures
 from cmft_engine.evaluation.metrics import Score

@@ -1,0 +1,220 @@
+import json
+import math
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from benchmarks import systems, table
+from benchmarks.clip_runs import FIRST, PREV, ClipRun, ModeRun, run_clip, stride, stride_targets
+from benchmarks.ours import Painted
+from benchmarks.program import Program
+from benchmarks.systems import OURS, PLAIN, SEEDS, TITLES, Choices, make_system
+from benchmarks.table_page import Facts, render_page
+from benchmarks.table_rows import FlickerRow, Outcome, Row, Shown, figures, measure
+from benchmarks.table_sheet import CAPTION_PX, COLUMNS, TILE_PX, Exhibit, draw_sheet
+from benchmarks.vgg_file import load_vgg
+from cmft_engine.evaluation.baselines.vgg import Vgg19
+from cmft_engine.evaluation.clips import read_rgb8
+from cmft_engine.evaluation.flicker import Flicker
+from cmft_engine.evaluation.metrics import Score
+from cmft_engine.protocol.errors import InputError, WeightsError
+from tests.benchmarks.fake_engine import face_clip
+
+CLIP = face_clip(0, 1, 2, 5, 9)
+BUDGET = {"minutes": 12.0, "pairs": 9, "steps": 7}
+FACTS = Facts("python -m benchmarks.table", "It looked at 1 clip.", 96, {PLAIN: BUDGET})
+FAILING = Program("broken", f"{sys.executable} -c 'raise SystemExit(4)' {{target_line}} {{out}}")
+
+
+def row(system: str, psnr: float, *, mode: str = FIRST, region: float = 0.5, clicks: int = 3) -> Row:
+    figures_of = Score(psnr, psnr / 100, 0.5, region, float("nan"), 1.0, 6)
+    return Row("toon", "face", system, mode, 1, 0.25, clicks, figures_of)
+
+
+def asked(name: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, np.ndarray, int]]:
+    """Return (reference line, reference painting, targets) of every call that the modes make of a system."""
+    calls = []
+
+    def color(reference: Painted, targets: list[np.ndarray]) -> list[np.ndarray]:
+        calls.append((reference.line, reference.painting, len(targets)))
+        return [np.full_like(target, len(calls)) for target in targets]
+
+    monkeypatch.setattr("benchmarks.clip_runs.make_system", lambda name, choices: color)
+    run = run_clip(name, Choices(), CLIP, (1, 4))
+    assert [mode.mode for mode in run.modes] == [FIRST, PREV, stride(1), stride(4)]
+    assert run.peak_gb > 0.01
+    return calls
+
+
+def test_the_modes_differ_in_what_they_are_shown(monkeypatch):
+    """first: the first painting once for all; prev: the own result of the drawing before; stride k: true paintings."""
+    calls = asked("any", monkeypatch)
+    first, prev, strides = calls[0], calls[1:5], calls[5:]
+    assert first[2] == 4
+    assert first[1] is CLIP.paintings[0]
+    assert prev[0][1] is CLIP.paintings[0]
+    assert [int(painting[0, 0, 0]) for _, painting, _ in prev[1:]] == [2, 3, 4]
+    assert [line is CLIP.lines[n] for (line, _, _), n in zip(prev, (0, 1, 2, 5), strict=True)] == [True] * 4
+    shown = [next(n for n, p in CLIP.paintings.items() if p is painting) for _, painting, _ in strides]
+    assert shown == [0, 1, 1, 5]
+
+
+def test_stride_pairs_are_spread_over_the_clip():
+    """At most three, the first and the last among them, and none where the drawing before is not known."""
+    assert stride_targets(face_clip(*range(10)), 1) == [1, 5, 9]
+    assert stride_targets(face_clip(0, 1, 5, 9), 4) == [5, 9]
+    assert stride_targets(face_clip(0, 1), 4) == []
+
+
+def test_what_the_user_can_mend_is_a_failure_and_no_crash(tmp_path):
+    """A failing program and missing weights are told in the run; the outcome names the system."""
+    run = run_clip("broken", Choices(programs=(FAILING,)), CLIP, (1,))
+    assert "broken: ended with status 4" in run.failure
+    assert "no such baseline weights" in run_clip(PLAIN, Choices(weights=tmp_path), CLIP, ()).failure
+    outcome = Outcome()
+    measure(Shown("toon", CLIP), "broken", run, outcome)
+    assert outcome.failures == {"broken": run.failure}
+    assert not outcome.rows
+
+
+def test_the_truth_scores_full_marks():
+    """Scored at the gaps of every table, flicker over all drawings; a perfect run needs no click."""
+    pictures = {n: CLIP.paintings[n] for n in (1, 2, 5, 9)}
+    run = ClipRun((ModeRun(FIRST, pictures, dict.fromkeys(pictures, 0), 0.5),), 1.5)
+    outcome = Outcome()
+    measure(Shown("toon", CLIP), "painter", run, outcome)
+    assert [r.drawing for r in outcome.rows] == [1, 5, 9]
+    found = figures(outcome, "painter", FIRST)
+    assert found is not None
+    assert (found.foreground, found.region, found.palette_exact, found.clicks, found.flicker) == (1, 1, 1, 0, 0)
+    assert (found.seconds, found.peak_gb) == (0.5, 1.5)
+    assert outcome.flicker[0].flicker.tracked >= 12
+    assert figures(outcome, "painter", PREV) is None
+
+
+def full_outcome() -> Outcome:
+    """Return one row a system in two modes, ours ahead in all but the clicks."""
+    names = list(TITLES)
+    rows = [
+        row(n, 30.0 if n == OURS else 20.0 + i, mode=mode, clicks=1 + (n == OURS))
+        for mode in (FIRST, stride(4))
+        for i, n in enumerate(names[:9])
+    ]
+    rows += [row(n, 10.0) for n in names[9:]]
+    return Outcome(rows, [FlickerRow("toon", "face", OURS, FIRST, Flicker(50, 2))], {OURS: 0.5})
+
+
+def test_the_page_holds_every_system_and_says_where_ours_is_behind():
+    """A line a system with its title, the best in bold, a table a mode, and the verdict."""
+    page = render_page(full_outcome(), list(TITLES), Choices(), FACTS)
+    for title in TITLES.values():
+        assert f"\n| {title} |" in page
+    assert "## first\n" in page and "## stride 4\n" in page and "## prev\n" not in page
+    assert "| ours | **30.0** | **0.300** | **50.0** | **50.0** | **100.0** | **4.0** | 2.0 |" in page
+    assert "Ours leads or ties in 6 of 7 quality columns; behind in clicks." in page
+    assert "| plain CMFT | 12 | 9 | 7 |" in page
+
+
+def test_the_paper_s_order_is_held_against_what_was_found():
+    """As in the paper when it is, else the steps that are broken by name; nothing when a system is missing."""
+    values = dict(zip(SEEDS.values(), (19.3, 23.51, 23.52, 24.7), strict=True))
+    page = render_page(Outcome([row(n, v) for n, v in values.items()]), list(values), Choices(), FACTS)
+    order = "Deep Image Analogy 19.3 < Pix2Pix 23.5 < TCVC 23.5 < CMFT 24.7"
+    assert f"- first, PSNR: {order}; as in the paper." in page
+    values[systems.ANALOGY] = 24.0
+    page = render_page(Outcome([row(n, v) for n, v in values.items()]), list(values), Choices(), FACTS)
+    assert "other than in the paper: Deep Image Analogy is above Pix2Pix, Deep Image Analogy is above TCVC." in page
+    assert "paper's order" not in render_page(Outcome([row(OURS, 1.0)]), [OURS], Choices(), FACTS)
+
+
+def test_what_failed_is_named_on_the_page():
+    """The reason stands there instead of a line of figures."""
+    page = render_page(Outcome([row(OURS, 1.0)], failures={"broken": "no licence"}), [OURS], Choices(), FACTS)
+    assert "## Not measured\n\n- broken: no licence\n" in page
+    assert "\n| broken |" not in page
+
+
+def test_programs_that_are_not_there_are_no_rows(monkeypatch, tmp_path):
+    """EbSynth by its variable, VGG and further programs by their options."""
+    monkeypatch.delenv("EBSYNTH", raising=False)
+    assert not {"ebsynth", "analogy-vgg"} & set(Choices().names())
+    path = tmp_path / "ebsynth"
+    path.touch()
+    monkeypatch.setenv("EBSYNTH", str(path))
+    assert {"ebsynth", "analogy-vgg", "broken"} <= set(Choices(vgg=path, programs=(FAILING,)).names())
+
+
+def test_systems_are_made_from_their_names():
+    """Copying copies, and a name that there is not ends with those that there are."""
+    reference = Painted(CLIP.lines[0], CLIP.paintings[0])
+    (copied,) = make_system("copy", Choices())(reference, [CLIP.lines[1]])
+    assert np.array_equal(copied, CLIP.paintings[0])
+    with pytest.raises(InputError, match="no system 'magic'; there are: ours"):
+        make_system("magic", Choices())
+
+
+def test_puppets_have_every_drawing_and_stored_clips_theirs():
+    """Ten drawings against four; clips are spread over the set."""
+    plan = table.Plan((), ("puppets",), 1, (1,), 64, Choices())
+    (puppet,) = table.load_clips("puppets", plan)
+    assert sorted(puppet.lines) == list(range(10))
+    (stored,) = table.load_clips("shaded", plan)
+    assert sorted(stored.lines) == [0, 1, 5, 9]
+    assert table.spread(10, 3) == [0, 3, 6]
+    assert table.spread(2, 5) == [0, 1]
+
+
+def test_the_sheet_has_a_tile_for_every_picture():
+    """Three given and six made are two rows of eight tiles below a caption; nothing at all is a sentence."""
+    picture = CLIP.paintings[0]
+    made = {f"system {i}": picture for i in range(6)}
+    drawn = draw_sheet([Exhibit("toon face", picture, picture, picture, made)])
+    assert drawn.shape[0] == CAPTION_PX + 2 * (CAPTION_PX + TILE_PX)
+    assert drawn.shape[1] > COLUMNS * TILE_PX
+    assert draw_sheet([]).shape[0] == CAPTION_PX
+
+
+def test_vgg_is_read_from_a_user_s_file(tmp_path):
+    """What lies beyond conv5_1 is left out; a file that is none, or another network, is refused with a remedy."""
+    network = Vgg19()
+    path = tmp_path / "vgg19.pth"
+    torch.save({**network.state_dict(), "classifier.0.weight": torch.zeros(1)}, path)
+    assert torch.equal(load_vgg(path).features[0].weight, network.features[0].weight)
+    save_file(network.state_dict(), tmp_path / "vgg19.safetensors")
+    assert load_vgg(tmp_path / "vgg19.safetensors").features[28].weight.shape == (512, 512, 3, 3)
+    save_file({"features.0.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(WeightsError, match="lacks layers of VGG-19"):
+        load_vgg(tmp_path / "other.safetensors")
+    with pytest.raises(WeightsError, match="cannot be read as weights"):
+        load_vgg(tmp_path / "none.pth")
+
+
+def test_the_command_writes_page_figures_and_sheet(tmp_path):
+    """One that copies and one that fails: the first is measured, the second is named, and the status is 0."""
+    out, figures_path, sheet = tmp_path / "table.md", tmp_path / "table.json", tmp_path / "sheet.png"
+    program = f"broken={FAILING.template}"
+    command = ["--clips", "1", "--sets", "puppets", "--size", "96", "--systems", "copy,broken", "--program", program]
+    assert table.main([*command, "--out", str(out), "--json", str(figures_path), "--sheet", str(sheet)]) == 0
+    page = out.read_text(encoding="utf-8")
+    assert "| copy of the reference |" in page
+    assert "- broken: ended with status 4" in page
+    assert "](sheet.png)" in page
+    rows = json.loads(figures_path.read_text(encoding="utf-8"))
+    assert {r["system"] for r in rows["rows"]} == {"copy"}
+    assert len(rows["rows"]) == 3 + 3 + 3 + 3
+    assert not any(math.isinf(r["psnr"]) for r in rows["rows"])
+    assert read_rgb8(sheet).shape[0] == 2 * (2 * CAPTION_PX + TILE_PX)
+
+
+def test_the_command_refuses_what_there_is_not(capsys):
+    """Unknown systems and sets, and command lines without their places, end with a sentence and status 2."""
+    for arguments, word in (
+        (["--systems", "magic"], "no system 'magic'"),
+        (["--sets", "magic"], "no set 'magic'"),
+        (["--program", "x=y"], "lacks {target_line}"),
+    ):
+        assert table.main(arguments) == 2
+        assert word in capsys.readouterr().err
