@@ -140,7 +140,8 @@ class Colored(NamedTuple):
 def colored(blender, addon, shot, tmp_path_factory):
     """Colour the shot once a Blender, for every test that only looks at the result."""
     folder = tmp_path_factory.mktemp("colored")
-    said = blender.run("colouring.colour", folder / "run", **addon, shot=shot, blend=folder / "shot.blend",
+    plates = shutil.copytree(shot, folder / "shot")
+    said = blender.run("colouring.colour", folder / "run", **addon, shot=plates, blend=folder / "shot.blend",
                        out=folder / "out")
     return Colored(folder, folder / "shot.blend", folder / "out", said)
 

@@ -74,12 +74,11 @@ def times(plates):
             if name.endswith(".exr")}
 
 
-def recolour(addon, root, engine, blend, corrections=(), sheets=(), frames=""):
+def recolour(addon, root, engine, blend, corrections=(), sheets=()):
     """Open a coloured file, add references, colour again; return the job and what the node says."""
     stage.enable(addon, root, engine)
     bpy.ops.wm.open_mainfile(filepath=blend)
     node = stage.compositor().nodes["CMFT Colorize"]
-    images = [image.name for image in bpy.data.images]
     before = stage.plates(node)["path"]
     for frame, path in corrections:
         bpy.context.scene.frame_set(frame)
@@ -89,10 +88,55 @@ def recolour(addon, root, engine, blend, corrections=(), sheets=(), frames=""):
         line.path, line.is_sheet = path, True
     bpy.ops.cmft.refresh()
     stale = stage.state(node)
-    bpy.ops.cmft.colorize(frames=frames)
-    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.cmft.colorize()
     found = stage.plates(node)
     return {"stale": stale, "state": stage.state(node), "before": before, "plates": found,
             "job": os.path.join(os.path.dirname(found["path"]), "job.json"),
             "listed": [[one.frame, one.path, one.is_sheet] for one in node.node_tree.cmft.references],
-            "images": [images, [image.name for image in bpy.data.images]]}
+            "images": sorted(image.name for image in bpy.data.images if "plates" in image.name)}
+
+
+def gaps(addon, root, engine, shot, blend):
+    """Colour a shot that lacks a line plate: by the input's range, then by the scene's."""
+    stage.enable(addon, root, engine)
+    node = scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.cmft.colorize()
+    found = {"input": stage.state(node), "plates": sorted(times(stage.plates(node)))}
+    node.node_tree.cmft.range = "SCENE"
+    found["scene"] = stage.error_of(bpy.ops.cmft.colorize)
+    found["after"] = stage.state(node)
+    return found
+
+
+def one_frame(addon, root, engine, shot, blend):
+    """Colour one frame of a new node, then all of them; undo the first result."""
+    stage.enable(addon, root, engine)
+    node = scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.cmft.colorize(frames="1002")
+    one = {**stage.state(node), "plates": stage.plates(node)}
+    bpy.ops.cmft.colorize()
+    return {"one": one, "all": {**stage.state(node), "plates": stage.plates(node)}}
+
+
+def mattes(addon, root, blend, out, names):
+    """Add Blender's Cryptomatte node, pick each colour in turn and render its matte."""
+    stage.enable(addon, root)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    tree = stage.compositor()
+    bpy.ops.cmft.add_cryptomatte()
+    matte = next(node for node in tree.nodes if node.bl_idname == "CompositorNodeCryptomatteV2")
+    for number, name in enumerate(names):
+        matte.matte_id = name
+        found = stage.writer(tree, matte.outputs["Matte"], out, f"matte{number}_")
+        stage.render(out, 1002, 1002)
+        tree.nodes.remove(found)
+    return {"layer": matte.layer_name, "picked": matte.matte_id}
+
+
+def save_file(blend):
+    """Open a file without the add-on and save it."""
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    return {}

@@ -12,6 +12,8 @@ import os
 import sys
 import traceback
 
+import bpy  # noqa: F401 - before anything that it brings
+
 
 def main(name, arguments, result):
     module, _, function = name.rpartition(".")
