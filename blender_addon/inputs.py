@@ -59,8 +59,8 @@ def _source(use: Use, name: str) -> Optional[Source]:
     image = node.image
     if image is None:
         raise InputError("{}: the Image node on {} has no image; open one in it".format(use.name, name))
-    is_edited = image.is_dirty or image.packed_file is not None
-    if is_edited or image.source not in ("FILE", "SEQUENCE") or not compat.is_plain_picture(image):
+    is_other = image.is_dirty or image.packed_file is not None or image.type == "MULTILAYER"
+    if is_other or image.source not in ("FILE", "SEQUENCE") or not compat.is_plain_picture(image):
         return None
     path = bpy.path.abspath(image.filepath, library=image.library).replace("\\", "/")
     if image.source == "FILE":

@@ -56,7 +56,7 @@ if __name__ == "__main__":
     code = 1
     try:
         action, *further = sys.argv[sys.argv.index("--") + 1:]
-        sys.stdout.write({"install": install, "uninstall": uninstall}[action](*further) + "\n")
+        sys.stdout.write((install(*further) if action == "install" else uninstall()) + "\n")
         code = 0
     finally:
         if code:

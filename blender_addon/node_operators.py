@@ -42,7 +42,7 @@ class CMFT_OT_add_node(bpy.types.Operator):
     def invoke(self, context: Any, event: Any) -> Result:
         """Put it under the mouse."""
         space = context.space_data
-        if space is not None and space.type == "NODE_EDITOR" and context.region is not None:
+        if space is not None and space.type == "NODE_EDITOR" and context.region.type == "WINDOW":
             space.cursor_location_from_region(event.mouse_region_x, event.mouse_region_y)
         return self.execute(context)
 

@@ -85,7 +85,8 @@ class Renderer:
                           request.plates(name).path(frame))
         finally:
             shutil.rmtree(str(work), ignore_errors=True)
-            Path(request.blend).unlink()
+            if os.path.exists(request.blend):
+                os.unlink(request.blend)
 
     def _run(self, command: List[str], say: Callable[[str], None]) -> None:
         environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}

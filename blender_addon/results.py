@@ -84,7 +84,7 @@ def current_state(use: Use, now: Optional[str] = None) -> int:
 
 
 def quick_state(use: Use) -> int:
-    """Return the state for drawing a panel: looks at the files every other second, and stores nothing."""
+    """Return the state for drawing a panel: looks at the files every few seconds, and stores nothing."""
     state = current_state(use, recent_signature(use))
     return ENGINE_MISSING if state == NOT_COLOURED and use.group.cmft.state == ENGINE_MISSING else state
 
@@ -136,7 +136,15 @@ def refresh_all() -> None:
         if scene.library is None:
             for use in uses(scene):
                 if use.group.library is None and use.tree.library is None:
-                    refresh(use)
+                    _refresh_any(use)
+
+
+def _refresh_any(use: Use) -> None:
+    """Refresh a node, or let it say what is wrong with it."""
+    try:
+        refresh(use)
+    except CmftError as error:
+        store(use, NOT_COLOURED, str(error))
 
 
 def report_file(use: Use) -> Path:

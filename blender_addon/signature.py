@@ -17,7 +17,7 @@ from .names import LINE_ART, REFERENCE
 from .nodes import Use
 from .plates import numbers_on_disk, pattern_of, plate_path, stamp
 
-PATIENCE_S = 2.0  # a panel is drawn often; files are looked at again after this
+PATIENCE_S = 5.0  # a panel is drawn often; files are looked at again after this
 _MAX_FILES = 2000  # of one sequence; beyond it every second one, and so on
 
 _COSMETIC = frozenset((

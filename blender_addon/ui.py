@@ -101,7 +101,12 @@ def _draw_state(layout: Any, use: Use) -> None:
             draw_text(layout, words, "TIME")
         layout.operator("cmft.cancel", icon="X").node = use.name
         return
-    values, state = use.group.cmft, quick_state(use)
+    try:
+        state = quick_state(use)
+    except CmftError as error:
+        draw_text(layout, str(error), "ERROR")
+        return
+    values = use.group.cmft
     draw_text(layout, STALE_TEXT if state == STALE and values.state != STALE else values.status, _ICONS[state])
     button = layout.row()
     button.scale_y = 1.4

@@ -203,7 +203,7 @@ def test_every_blender_is_asked_for(installer: ModuleType, monkeypatch: pytest.M
 
 def test_blender_without_its_python_is_left_out(installer: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                                 capsys: pytest.CaptureFixture[str]) -> None:
-    """A Blender whose Python is not on this machine is told and left out; where it is, pyenv's too, bpy is installed."""
+    """A Blender whose Python is not on this machine is told and left out; where it is, bpy is installed."""
     monkeypatch.setattr(installer, "version_of", lambda python: (3, 13) if str(tmp_path) in str(python) else None)
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
     installer.install_bpy("5.2")

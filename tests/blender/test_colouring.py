@@ -37,18 +37,27 @@ def test_colours_are_the_painted_ones(colored, frame):
     assert np.abs(display - wanted)[bare].max() < 1 / 255
 
 
-def test_before_and_after_the_range(colored):
+def test_before_and_after_the_range(blender, colored):
     """Before the first frame there is nothing, after the last one that frame is held, as with any sequence."""
-    nothing(colored.out, 1000)
+    nothing(blender, colored.out, 1000)
     for key, found in channels(colored.out / "Color1004.exr").items():
         same(found, channels(colored.plate(1003))[key])
 
 
-def nothing(out, frame):
-    """Assert that a frame without a plate is black; a File Output of Blender 4.5 and later does not even write it."""
-    shown = [channels(out / f"main{frame}.exr")]
-    shown += [channels(path) for path in out.glob(f"*{frame}.exr") if not path.name.startswith("main")]
-    assert not any(found[name].any() for found in shown for name in found if name != "A")
+def nothing(blender, out, frame):
+    """Assert that a frame without a plate is transparent black, opaque black in Blender 4.2.
+
+    A File Output of Blender 4.5 and later does not even write such a frame.
+    """
+    alpha = np.full((drawings.SIDE, drawings.SIDE), float(blender.name == "4.2"), np.float32)
+    for name in ("main", "Color"):
+        if name == "main" or (out / f"{name}{frame}.exr").exists():
+            found = channels(out / f"{name}{frame}.exr")
+            assert not any(found[channel].any() for channel in "RGB")
+            same(found["A"], alpha)
+    for name, wanted in (("Alpha", alpha), ("Confidence", 0 * alpha)):
+        if (out / f"{name}{frame}.exr").exists():
+            same(single(out / f"{name}{frame}.exr"), wanted)
 
 
 def test_scene_that_starts_at_one(blender, addon, shot, tmp_path):
@@ -95,7 +104,7 @@ def test_missing_result_plate(blender, colored, tmp_path):
     blend = colored.copy(tmp_path)
     (blend.parent / colored.plate(1002).relative_to(colored.folder)).unlink()
     blender.run("colouring.render_file", tmp_path / "run", blend=blend, out=tmp_path / "out", first=1001, last=1003)
-    nothing(tmp_path / "out", 1002)
+    nothing(blender, tmp_path / "out", 1002)
     for frame in (1001, 1003):
         same_pixels(tmp_path / "out", colored.plate(frame), frame)
 

@@ -91,7 +91,9 @@ def refusals(addon, root, shot, gone):
     tree.nodes.remove(twin)
     reference.image.filepath = f"{shot}/painted.9999.png"
     said["gone"] = stage.error_of(colorize)
-    os.makedirs(gone, exist_ok=True)
+    found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
+    bpy.ops.cmft.refresh()
+    said["taken apart"] = values.status
     return said
 
 
