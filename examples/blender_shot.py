@@ -1,7 +1,7 @@
 """Builds an example .blend: Grease Pencil Line Art of a 3D scene, one flat frame as reference, the node, the result.
 
-    blender --background --python examples/blender_shot.py -- FOLDER
-    python examples/blender_shot.py FOLDER          (a Python that has the module bpy)
+    blender --background --python examples/blender_shot.py -- FOLDER [FRAMES]
+    python examples/blender_shot.py FOLDER [FRAMES]          (a Python that has the module bpy)
 
 Two scenes share the objects: "Lines" draws them white with Line Art, "Flats" draws them in their flat colours with the
 same lines. The compositor of "Lines" plugs both into CMFT Colorize. FOLDER gets shot.blend and the plates beside it.
@@ -33,21 +33,21 @@ PARTS = (
 
 def enable_addon():
     """Enable the add-on: the installed one, else that of this clone."""
-    if addon_utils.check(INSTALLED)[1] or addon_utils.enable(INSTALLED) is not None:
+    if addon_utils.check(INSTALLED)[1]:
         return
     sys.path.insert(0, str(ROOT))
     addon_utils.enable("blender_addon", default_set=True)
 
 
-def new_scene():
-    """Leave one scene without objects."""
+def new_scene(frames):
+    """Leave one scene without objects, of so many frames."""
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     scene = bpy.context.scene
     scene.name = "Lines"
     render = scene.render
     render.engine = "BLENDER_WORKBENCH"
     render.resolution_x, render.resolution_y = SIZE
-    scene.frame_start, scene.frame_end = 1, FRAMES
+    scene.frame_start, scene.frame_end = 1, frames
     scene.view_settings.view_transform = "Standard"  # flat colours stay what they are
     scene.display.render_aa = "8"
     scene.world = bpy.data.worlds.new("Paper")
@@ -68,10 +68,10 @@ def add_part(name, kind, place, size, color):
     return part
 
 
-def add_figure():
-    """Add the figure, which walks to the right and turns its head."""
+def add_figure(frames):
+    """Add the figure, which moves to the right while its parcel turns."""
     parts = [add_part(*part) for part in PARTS]
-    for frame in range(1, FRAMES + 1):
+    for frame in range(1, frames + 1):
         for part in parts:
             part.location[0] += 0.12
             part.keyframe_insert("location", frame=frame)
@@ -141,12 +141,12 @@ def connect(lines, flats):
     return node
 
 
-def main(folder):
+def main(folder, frames=FRAMES):
     """Build, colour, and save."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = new_scene()
+    lines = new_scene(int(frames))
     enable_addon()
-    add_figure()
+    add_figure(int(frames))
     add_camera(lines)
     add_line_art()
     node = connect(lines, add_flats(lines))
@@ -162,7 +162,8 @@ def main(folder):
 if __name__ == "__main__":
     code = 1
     try:
-        main(Path((sys.argv[sys.argv.index("--") + 1:] if "--" in sys.argv else sys.argv[1:])[0]).resolve())
+        place, *further = sys.argv[sys.argv.index("--") + 1:] if "--" in sys.argv else sys.argv[1:]
+        main(Path(place).resolve(), *further)
         code = 0
     finally:
         if code:

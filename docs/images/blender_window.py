@@ -37,6 +37,8 @@ class Session:
         with bpy.context.temp_override(**self.editor()):
             print("colorize", bpy.ops.cmft.colorize("INVOKE_DEFAULT", node=self.node), flush=True)
         yield from self.wait_for("frame")
+        for _ in range(2):
+            yield
         self.shoot("running")
         yield from self.wait_for_end()
         for _ in range(4):
