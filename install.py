@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Set CMFT up in its own folder: a private environment in .venv; only `nuke` adds one line outside of it.
+"""Set CMFT up in its own folder: a private environment in .venv; only `nuke` and `blender` act outside of it.
 
     python3 install.py demo              set up, colour the example shot, say where to look
     python3 install.py test [-- ARGS]    set up, check the code and run the tests; ARGS go to pytest
     python3 install.py engine            set up only; hosts start the engine from .venv
     python3 install.py nuke              set up, and add one line to the init.py in your .nuke folder
-    python3 install.py uninstall nuke    take that line away again
+    python3 install.py blender           set up, and install the add-on into Blender; --blender PATH says which one
+    python3 install.py uninstall nuke    take that line away again; `uninstall blender` the add-on
 
-`nuke` and `uninstall nuke` only say what they would do with --dry-run.
+`nuke`, `blender` and `uninstall` only say what they would do with --dry-run. `test` makes an environment with the
+module bpy of one Blender besides, with --every-blender of all that have a Python here.
 Standard library only; runs under Python 3.9 and later. Running it again changes nothing that is in order.
 """
 
@@ -21,13 +23,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = "cmft-installed.json"
 VERSIONS = ((3, 11), (3, 12), (3, 13))
+# The module bpy that the add-on is tested in: its version, and the Python that it is built for.
+BPY = {"4.5": ("4.5.15", (3, 11)), "4.2": ("4.2.23", (3, 11)), "5.0": ("5.0.1", (3, 11)), "5.2": ("5.2.3", (3, 13))}
+USUAL_BPY = ("4.5",)
 NUKE_INIT = Path(".nuke") / "init.py"  # in the user's home, on every system
 NUKE_MARK = "# CMFT: this line was added by install.py"
 
@@ -73,13 +80,21 @@ def version_of(python: str | Path) -> tuple[int, int] | None:
     return int(major), int(minor)
 
 
-def find_python() -> str:
-    """Return the interpreter to build the environment with: this one if it fits, else one on PATH."""
+def matching_python(versions: tuple[tuple[int, int], ...]) -> str | None:
+    """Return an interpreter of one of the versions: this one if it fits, else one on PATH, else one of pyenv's."""
     own = getattr(sys, "_base_executable", None) or sys.executable  # never the environment's own
-    names = ["python{}.{}".format(*version) for version in VERSIONS] + ["python3", "python"]
-    for candidate in [own, *filter(None, map(shutil.which, names))]:
-        if version_of(candidate) in VERSIONS:
-            return candidate
+    names = ["python{}.{}".format(*version) for version in versions] + ["python3", "python"]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    more = (str(path) for version in versions for path in sorted(pyenv.glob("{}.{}.*/bin/python".format(*version))))
+    candidates = chain([own], filter(None, map(shutil.which, names)), more)
+    return next((candidate for candidate in candidates if version_of(candidate) in versions), None)
+
+
+def find_python() -> str:
+    """Return the interpreter to build the engine's environment with."""
+    found = matching_python(VERSIONS)
+    if found is not None:
+        return found
     raise InstallError(
         "CMFT needs Python 3.11, 3.12 or 3.13 and this is {}.{}. Install one (Debian, Ubuntu: sudo apt install "
         "python3.11 python3.11-venv; others: python.org) and run the same line again.".format(*sys.version_info[:2])
@@ -90,7 +105,11 @@ def make_environment(venv: Path) -> None:
     """Create the environment, or create it anew where it is half made, too old or broken."""
     if version_of(venv_python(venv)) in VERSIONS and ask(venv_python(venv), "import pip") is not None:
         return
-    python = find_python()
+    make_with(find_python(), venv)
+
+
+def make_with(python: str, venv: Path) -> None:
+    """Create an environment with an interpreter; one that is there is made anew."""
     print(f"Making {venv} with {python}")
     if ask(python, "import ensurepip") is not None:
         done = run(python, "-m", "venv", "--clear", venv) == 0
@@ -166,12 +185,31 @@ def demo() -> int:
     return run(venv_python(VENV), "-m", "cmft_engine", "demo")
 
 
-def test(pytest_arguments: list[str]) -> int:
+def install_bpy(name: str) -> None:
+    """Make the environment in which the add-on's tests find a Blender; says why when there can be none."""
+    version, python_version = BPY[name]
+    venv = ROOT / ".venv-bpy{}".format(name.replace(".", ""))
+    if ask(venv_python(venv), "from importlib.metadata import version; print(version('bpy'))") == version:
+        return
+    try:
+        python = matching_python((python_version,))
+        if python is None:
+            raise InstallError("bpy {} needs Python {}.{}, which is not here.".format(version, *python_version))
+        make_with(python, venv)
+        if run(venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install", f"bpy=={version}") != 0:
+            raise InstallError(f"pip could not install bpy {version}; its message is above.")
+    except InstallError as error:
+        print(f"Blender {name} is not tested: {error}")
+
+
+def test(pytest_arguments: list[str], *, blenders: Sequence[str] = USUAL_BPY) -> int:
     """Run every check, all of them even when an early one fails; 0 when all passed."""
     install(VENV, ["test"])
+    for name in blenders:
+        install_bpy(name)
     checks = [
         ["ruff", "check", "."],
-        ["mypy", "--strict", "cmft_engine", "nuke_plugin"],
+        ["mypy", "--strict", "cmft_engine", "nuke_plugin", "blender_addon"],
         ["pytest", *pytest_arguments],
     ]
     failed = []
@@ -256,33 +294,77 @@ def nuke(*, dry_run: bool) -> int:
     return 0
 
 
-def uninstall(hosts: list[str], *, dry_run: bool) -> int:
-    """Take away what `nuke` has added; the clone and its .venv stay and can be deleted as they are."""
-    if hosts != ["nuke"]:
-        raise InstallError("say what to uninstall: python3 install.py uninstall nuke")
-    print(change_init(without_nuke_lines, dry_run=dry_run))
+def find_blender(given: str | None) -> str:
+    """Return the Blender program that was named, else the one on PATH or in the usual place."""
+    usual = [shutil.which("blender"), "/Applications/Blender.app/Contents/MacOS/Blender"]
+    found = given or next((path for path in usual if path and os.path.exists(path)), None)
+    if found is None:
+        raise InstallError("no Blender is on PATH. Say where it is: python3 install.py blender --blender PATH")
+    if shutil.which(found) is None:
+        raise InstallError(f"{found} is no program. Give the path of Blender's own program, not of its folder.")
+    return found
+
+
+def in_blender(program: str, *arguments: str | Path) -> None:
+    """Let a Blender run the add-on's installer."""
+    script = ROOT / "blender_addon" / "into_blender.py"
+    if run(program, "--background", "--python-exit-code", "1", "--python", script, "--", *arguments) != 0:
+        raise InstallError(f"{program} could not do it; its message is above. Blender 4.2 and later are supported.")
+
+
+def blender(given: str | None, *, dry_run: bool) -> int:
+    """Set the engine up and install the add-on into a Blender."""
+    from blender_addon import package
+
+    program = find_blender(given)
+    if dry_run:
+        print(f"The engine would be set up in {VENV}, unless it is.")
+        print(f"{program} would install and enable the add-on CMFT Colorize {package.version()}.")
+        return 0
+    engine()
+    with tempfile.TemporaryDirectory(prefix="cmft-") as folder:
+        in_blender(program, "install", package.build(Path(folder), str(venv_python(VENV))))
+    print("Start Blender, open the Compositor, and choose Add, CMFT Colorize. docs/blender.md goes on from there.")
+    return 0
+
+
+def uninstall(hosts: list[str], given: str | None, *, dry_run: bool) -> int:
+    """Take away what `nuke` or `blender` has added; the clone and its .venv can be deleted as they are."""
+    if hosts == ["nuke"]:
+        print(change_init(without_nuke_lines, dry_run=dry_run))
+    elif hosts == ["blender"] and dry_run:
+        print(f"{find_blender(given)} would disable the add-on CMFT Colorize and delete its folder.")
+    elif hosts == ["blender"]:
+        in_blender(find_blender(given), "uninstall")
+    else:
+        raise InstallError("say what to uninstall: python3 install.py uninstall nuke, or uninstall blender")
     return 0
 
 
 def main(arguments: list[str]) -> int:
     """Read the command line, act, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=("demo", "test", "engine", "nuke", "uninstall"))
+    parser.add_argument("action", choices=("demo", "test", "engine", "nuke", "blender", "uninstall"))
     parser.add_argument("further", nargs="*", metavar="ARGS",
-                        help="after uninstall: nuke. After test: -- and what is passed on to pytest")
-    parser.add_argument("--dry-run", action="store_true", help="with nuke and uninstall: only say what would be done")
+                        help="after uninstall: nuke or blender. After test: -- and what is passed on to pytest")
+    parser.add_argument("--dry-run", action="store_true",
+                        help="with nuke, blender and uninstall: only say what would be done")
+    parser.add_argument("--blender", metavar="PATH", help="the Blender program to install into or uninstall from")
+    parser.add_argument("--every-blender", action="store_true", help="with test: every Blender that is supported")
     given = parser.parse_args(arguments)
     if given.further and given.action not in ("test", "uninstall"):
         parser.error("only `test` and `uninstall` take further arguments")
-    if given.dry_run and given.action not in ("nuke", "uninstall"):
-        parser.error("--dry-run is for `nuke` and `uninstall`")
+    if given.dry_run and given.action not in ("nuke", "blender", "uninstall"):
+        parser.error("--dry-run is for `nuke`, `blender` and `uninstall`")
     try:
         if given.action == "test":
-            return test(given.further)
+            return test(given.further, blenders=tuple(BPY) if given.every_blender else USUAL_BPY)
         if given.action == "nuke":
             return nuke(dry_run=given.dry_run)
+        if given.action == "blender":
+            return blender(given.blender, dry_run=given.dry_run)
         if given.action == "uninstall":
-            return uninstall(given.further, dry_run=given.dry_run)
+            return uninstall(given.further, given.blender, dry_run=given.dry_run)
         return demo() if given.action == "demo" else engine()
     except InstallError as error:
         print(f"install.py: {error}", file=sys.stderr)

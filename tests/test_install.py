@@ -159,6 +159,7 @@ def test_unfit_python_looks_for_another(installer: ModuleType, monkeypatch: pyte
     versions = {"old": (3, 9), "shim": None, "new": (3, 12)}
     monkeypatch.setattr(installer.sys, "_base_executable", "old", raising=False)
     monkeypatch.setattr(installer, "version_of", lambda python: versions[python])
+    monkeypatch.setenv("PYENV_ROOT", os.devnull)
     monkeypatch.setattr(installer.shutil, "which", {"python3.11": "shim", "python3.12": "new"}.get)
     assert installer.find_python() == "new"
     monkeypatch.setattr(installer.shutil, "which", lambda name: None)
@@ -180,12 +181,42 @@ def test_all_checks_run(installer: ModuleType, monkeypatch: pytest.MonkeyPatch,
                         capsys: pytest.CaptureFixture[str]) -> None:
     """`test` runs every check even when one fails, hands arguments to pytest, and fails when any did."""
     make_venv(installer.VENV)
+    asked: list[str] = []
+    monkeypatch.setattr(installer, "install_bpy", asked.append)
     assert installer.main(["test", "--", "-k", "plate"]) == 0
+    assert asked == ["4.5"]
     assert [words[2] for words in installer.commands[-3:]] == ["ruff", "mypy", "pytest"]
     assert installer.commands[-1][3:] == ["-k", "plate"]
     monkeypatch.setattr(installer, "run", lambda *command: int("ruff" in command))
     assert installer.main(["test"]) == 1
     assert "failed: ruff" in capsys.readouterr().out
+
+
+def test_every_blender_is_asked_for(installer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --every-blender an environment is made for each version that the add-on supports and pip has."""
+    make_venv(installer.VENV)
+    asked: list[str] = []
+    monkeypatch.setattr(installer, "install_bpy", asked.append)
+    assert installer.main(["test", "--every-blender"]) == 0
+    assert asked == ["4.5", "4.2", "5.0", "5.2"]
+
+
+def test_blender_without_its_python_is_left_out(installer: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    """A Blender whose Python is not on this machine is told and left out; where it is, bpy is installed."""
+    monkeypatch.setattr(installer, "version_of", lambda python: (3, 13) if str(tmp_path) in str(python) else None)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
+    installer.install_bpy("5.2")
+    assert "Blender 5.2 is not tested: bpy 5.2.3 needs Python 3.13" in capsys.readouterr().out
+    assert installer.commands == []
+    python = tmp_path / "pyenv" / "versions" / "3.13.1" / "bin" / "python"
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setattr(installer, "make_with", lambda found, venv: installer.commands.append([found, str(venv)]))
+    python.parent.mkdir(parents=True)
+    python.touch()
+    installer.install_bpy("5.2")
+    assert installer.commands[0] == [str(python), str(tmp_path / ".venv-bpy52")]
+    assert installer.commands[1][-1] == "bpy==5.2.3"
 
 
 def test_caller_settings_stay_out(installer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_unreadable_file_is_left_alone(install, tmp_path, capsys):
     assert "pluginAddPath" in capsys.readouterr().err and init.read_bytes() == b"# \xff\n"
 
 
-@pytest.mark.parametrize("arguments", [["uninstall"], ["uninstall", "blender"]])
+@pytest.mark.parametrize("arguments", [["uninstall"], ["uninstall", "maya"]])
 def test_uninstall_wants_a_name(install, arguments, capsys):
     """What to uninstall must be said."""
     assert install(arguments) == 2

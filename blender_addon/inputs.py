@@ -1,0 +1,95 @@
+"""What is connected to a CMFT node: a sequence or a picture on disk, or something that Blender must render first."""
+
+from typing import Any, List, NamedTuple, Optional, Tuple
+
+import bpy
+
+from cmft_engine.protocol.errors import InputError
+
+from . import compat
+from .names import LINE_ART, REFERENCE
+from .nodes import Use
+from .plates import Plates, number_in_name, numbers_on_disk, pattern_of
+
+_WHOLE_PICTURE = ("Image", "Combined")  # the output of an Image node that is the file as it is
+
+
+class Source(NamedTuple):
+    """An input on disk. `frames`: those of the scene that have a file, with `plates`; else one picture, `still`."""
+
+    frames: Tuple[int, ...] = ()
+    plates: Optional[Plates] = None
+    still: Optional[str] = None
+
+
+def line_source(use: Use) -> Optional[Source]:
+    """Return the line art's sequence on disk, None when Blender must render it. Raises InputError."""
+    found = _source(use, LINE_ART)
+    return found if found is not None and found.plates is not None else None  # one still is no shot
+
+
+def reference_source(use: Use) -> Optional[Source]:
+    """Return the painted drawings on disk, None when Blender must render them. Raises InputError."""
+    return _source(use, REFERENCE)
+
+
+def is_connected(use: Use, name: str) -> bool:
+    """Say whether something is plugged into an input."""
+    return bool(use.node.inputs[name].is_linked)
+
+
+def origin(use: Use, name: str) -> Any:
+    """Return the output socket that an input hangs on, through Reroutes. Raises InputError when there is none."""
+    socket = use.node.inputs[name]
+    while True:
+        links = [link for link in socket.links if link.is_valid and not link.is_muted]
+        if not links:
+            raise InputError("{}: {} is not connected; plug the {} in".format(
+                use.name, name, "line-art sequence" if name == LINE_ART else "painted frames"))
+        if links[0].from_node.bl_idname != "NodeReroute":
+            return links[0].from_socket
+        socket = links[0].from_node.inputs[0]
+
+
+def _source(use: Use, name: str) -> Optional[Source]:
+    output = origin(use, name)
+    node = output.node
+    if node.bl_idname != "CompositorNodeImage" or node.mute or output.name not in _WHOLE_PICTURE:
+        return None
+    image = node.image
+    if image is None:
+        raise InputError("{}: the Image node on {} has no image; open one in it".format(use.name, name))
+    is_other = image.is_dirty or image.packed_file is not None or image.type == "MULTILAYER"
+    if is_other or image.source not in ("FILE", "SEQUENCE") or not compat.is_plain_picture(image):
+        return None
+    path = bpy.path.abspath(image.filepath, library=image.library).replace("\\", "/")
+    if image.source == "FILE":
+        return Source(still=path)
+    return None if node.use_cyclic else _sequence(use, node, path)
+
+
+def _sequence(use: Use, node: Any, path: str) -> Optional[Source]:
+    pattern = pattern_of(path)
+    if pattern is None:
+        return None
+    shift = node.frame_offset - node.frame_start + 1
+    shown = range(node.frame_start, node.frame_start + node.frame_duration)
+    frames = tuple(number - shift for number in numbers_on_disk(pattern) if number - shift in shown)
+    if not frames:
+        raise InputError("{}: {} has no file for the frames {}-{} of the scene; check Start Frame and Offset of the "
+                         "node {}".format(use.name, pattern, shown[0], shown[-1], node.name))
+    return Source(frames, Plates(pattern, shift))
+
+
+def painted_frame(use: Use, still: str, wanted: Tuple[int, ...], shift: int) -> int:
+    """Return the frame of the scene that a single painted file belongs to: by the number in its name.
+
+    Raises InputError when that tells nothing.
+    """
+    number = number_in_name(still)
+    candidates: List[int] = [] if number is None else [number - shift, number]
+    found = [frame for frame in candidates if frame in wanted]
+    if not found:
+        raise InputError("{}: which frame does Reference show painted? Go there and press Add Reference Frame, or "
+                         "tick Sheet if it has no place in time".format(use.name))
+    return found[0]

@@ -1,0 +1,37 @@
+"""The words of the add-on, spelled once: names in the file, states, and how frames are written. Imports no `bpy`."""
+
+from typing import List, Sequence
+
+LAYOUT_VERSION = 1
+
+GROUP = "CMFT Colorize"
+REFERENCE, LINE_ART = "Reference", "Line Art"
+COLOR, ALPHA, CONFIDENCE = "Color", "Alpha", "Confidence"
+RESULT = "Result"  # the Image node inside the group
+PLATES = "cmft.####.exr"
+CACHE = "cmft"  # the folder beside the .blend file
+MATTES = "CryptoPalette"  # the engine's Cryptomatte of the palette
+
+# Values of the stored property "state".
+NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
+WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing"}
+NOT_YET = "not coloured yet: connect Line Art and Reference, press Colorize"
+STALE_TEXT = "stale: an input or a setting has changed since it was coloured; press Colorize"
+
+INPUT, SCENE, CUSTOM = "INPUT", "SCENE", "CUSTOM"
+RANGES = (
+    (INPUT, "Input", "The frames of the image sequence on Line Art; the scene's when it is none"),
+    (SCENE, "Scene", "The scene's frame range"),
+    (CUSTOM, "Custom", "The frames written below"),
+)
+
+
+def frames_text(frames: Sequence[int]) -> str:
+    """Return frames as text that `parse_frames` reads: "1-5 9"."""
+    runs: List[List[int]] = []
+    for frame in sorted(set(frames)):
+        if runs and frame == runs[-1][1] + 1:
+            runs[-1][1] = frame
+        else:
+            runs.append([frame, frame])
+    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in runs)

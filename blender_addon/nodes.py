@@ -1,0 +1,241 @@
+"""The CMFT node group: made, found, identified, and shown a result. Main thread only.
+
+It is a plain group of Blender's own nodes: Group Input, an Image node that reads the coloured plates, Group Output.
+So a file renders the same pixels where the add-on is not installed.
+"""
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+
+import bpy
+
+from cmft_engine.protocol.errors import InputError
+
+from . import compat
+from .names import ALPHA, CACHE, COLOR, CONFIDENCE, GROUP, LAYOUT_VERSION, LINE_ART, MATTES, REFERENCE, RESULT, WORDS
+from .plates import Plates
+
+_SOURCES = ((COLOR, ("Combined", "Image")), (ALPHA, ("Alpha",)), (CONFIDENCE, ("confidence", "confidence.Y")))
+
+
+class Use(NamedTuple):
+    """A node that shows a CMFT group: the scene, the tree that it stands in, the node and its group."""
+
+    scene: Any
+    tree: Any
+    node: Any
+    group: Any
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return str(self.node.name)
+
+
+def new_group() -> Any:
+    """Make a CMFT group that shows nothing yet."""
+    tree = bpy.data.node_groups.new(GROUP, "CompositorNodeTree")
+    for name in (REFERENCE, LINE_ART):
+        compat.new_socket(tree, name, is_output=False, kind="NodeSocketColor")
+    compat.new_socket(tree, COLOR, is_output=True, kind="NodeSocketColor")
+    for name in (ALPHA, CONFIDENCE):
+        compat.new_socket(tree, name, is_output=True, kind="NodeSocketFloat")
+    entry, result, exit_ = (tree.nodes.new(kind) for kind in ("NodeGroupInput", "CompositorNodeImage",
+                                                               "NodeGroupOutput"))
+    entry.location, result.location, exit_.location = (-300, 200), (0, 0), (400, 0)
+    result.name = result.label = RESULT
+    tree.cmft.version = LAYOUT_VERSION
+    return tree
+
+
+def add_node(tree: Any) -> Any:
+    """Put a new CMFT node into a compositor tree and return it."""
+    node = tree.nodes.new("CompositorNodeGroup")
+    node.node_tree = new_group()
+    node.name = GROUP
+    node.width = 200
+    show_label(node)
+    return node
+
+
+def is_cmft(tree: Any) -> bool:
+    """Say whether a node tree is a CMFT group."""
+    return tree is not None and getattr(tree, "cmft", None) is not None and tree.cmft.version > 0
+
+
+def all_groups() -> List[Any]:
+    """Return every CMFT group of the file."""
+    return [tree for tree in bpy.data.node_groups if is_cmft(tree)]
+
+
+def uses(scene: Any) -> Iterator[Use]:
+    """Yield the CMFT nodes of a scene's compositor, those inside of other groups too."""
+    waiting, seen = [compat.compositor(scene)], set()
+    while waiting:
+        tree = waiting.pop()
+        if tree is None or tree.as_pointer() in seen:
+            continue
+        seen.add(tree.as_pointer())
+        for node in tree.nodes:
+            inner = getattr(node, "node_tree", None)
+            if is_cmft(inner):
+                yield Use(scene, tree, node, inner)
+            elif inner is not None:
+                waiting.append(inner)
+
+
+def find_use(scene: Any, name: str) -> Use:
+    """Return the CMFT node of a name; "" takes the active one, else the only one. Raises InputError."""
+    found = list(uses(scene))
+    if name:
+        named = [use for use in found if use.node.name == name]
+        if not named:
+            raise InputError("scene {}: there is no CMFT node {!r}; there are: {}".format(
+                scene.name, name, ", ".join(use.name for use in found) or "none, add one with Add, CMFT Colorize"))
+        return named[0]
+    active = [use for use in found if use.tree.nodes.active == use.node]
+    if len(found) != 1 and len(active) != 1:
+        raise InputError("scene {}: {}".format(scene.name, "which CMFT node? Make one active, or give its name"
+                         if found else "there is no CMFT node; add one with Add, CMFT Colorize"))
+    return active[0] if len(active) == 1 else found[0]
+
+
+def editable(use: Use) -> Use:
+    """Return the use when its group can be coloured, else raise InputError."""
+    if use.group.library is not None:
+        raise InputError("{}: it is linked from {}; colour it there, or make it local first".format(
+            use.name, use.group.library.filepath))
+    if use.group.cmft.version > LAYOUT_VERSION:
+        raise InputError("{}: it was made by a newer CMFT; update the add-on".format(use.name))
+    twins = [other for other in uses(use.scene) if other.group == use.group]
+    if len(twins) > 1:
+        raise InputError("{}: {} nodes share this group, and it shows one result; press the number beside its name "
+                         "to make it single-user".format(use.name, len(twins)))
+    return use
+
+
+def own_identity(group: Any) -> str:
+    """Return the group's identity; a new group gets one, a copy a new one, a renamed one keeps its own."""
+    known = group.cmft
+    twins = [other for other in all_groups() if other.cmft.uid == known.uid and other != group]
+    is_copy = bool(twins) and known.owner != group.name
+    if not known.uid or is_copy:
+        known.uid = uuid.uuid4().hex[:12]
+    if known.owner != group.name:
+        known.owner = group.name
+    return str(known.uid)
+
+
+def find_group(uid: str) -> Optional[Any]:
+    """Return the group that a run was started for, None when it is gone."""
+    return next((group for group in all_groups() if group.cmft.uid == uid and group.library is None), None)
+
+
+def cache_folder(group: Any) -> Path:
+    """Return the group's own folder: in the cache folder that is set, else in `cmft` beside the .blend file.
+
+    A file without a name has no place; its results go below $CMFT_HOME, or .cmft in the user's home.
+    """
+    given = group.cmft.cache.strip()
+    if given and (bpy.data.filepath or not given.startswith("//")):
+        base = Path(bpy.path.abspath(given))
+    elif bpy.data.filepath:
+        base = Path(bpy.data.filepath).parent / CACHE
+    else:
+        base = Path(os.environ.get("CMFT_HOME") or Path.home() / ".cmft") / "blender"
+    return base / own_identity(group)
+
+
+def result_node(group: Any) -> Any:
+    """Return the Image node inside of the group. Raises InputError when someone has removed it."""
+    node = group.nodes.get(RESULT)
+    if node is None or node.bl_idname != "CompositorNodeImage":
+        raise InputError("{}: the node {} inside of it is gone; add a new CMFT node".format(group.name, RESULT))
+    return node
+
+
+def show_result(group: Any, plates: Plates, frames: Tuple[int, ...]) -> None:
+    """Let the group show plates at these frames of the scene: always through a new Image, or a window goes on to
+    show the old pixels."""
+    node = result_node(group)
+    first, last = frames[0], frames[-1]
+    old, image = node.image, bpy.data.images.load(_stored(plates.path(first)), check_existing=False)
+    image.name = "{} {}".format(group.name, "plates")
+    image.source = "SEQUENCE"
+    compat.set_linear(image)
+    node.image = image
+    node.frame_start, node.frame_offset = first, first + plates.shift - 1
+    node.frame_duration = last - first + 1
+    node.use_cyclic, node.use_auto_refresh = False, True
+    _link_result(group, node)
+    for matte in _matte_nodes(old):
+        set_mattes(matte, node)
+    if old is not None and old.users == 0:
+        bpy.data.images.remove(old)
+
+
+def _stored(path: str) -> str:
+    """Return a path as the file keeps it: relative to the .blend, so that both can be moved together."""
+    if not bpy.data.filepath:
+        return path
+    try:
+        return str(bpy.path.relpath(path))
+    except ValueError:  # another drive
+        return path
+
+
+def _link_result(group: Any, node: Any) -> None:
+    exit_ = next((found for found in group.nodes if found.bl_idname == "NodeGroupOutput"), None)
+    if exit_ is None:
+        raise InputError("{}: the Group Output inside of it is gone; add a new CMFT node".format(group.name))
+    for name, sources in _SOURCES:
+        source = next((node.outputs[found] for found in sources if found in node.outputs), None)
+        if source is None:
+            raise InputError("{}: {} has no {}; was it written by another program? Press Colorize again".format(
+                group.name, node.image.filepath, name))
+        if not any(link.from_socket == source for link in exit_.inputs[name].links):
+            group.links.new(source, exit_.inputs[name])
+
+
+def _matte_nodes(image: Optional[Any]) -> List[Any]:
+    """Return the Cryptomatte nodes of the file that read an image."""
+    if image is None:
+        return []
+    trees = [compat.compositor(scene) for scene in bpy.data.scenes] + list(bpy.data.node_groups)
+    return [node for tree in trees if tree is not None and tree.library is None for node in tree.nodes
+            if node.bl_idname == "CompositorNodeCryptomatteV2" and node.source == "IMAGE" and node.image == image]
+
+
+def add_mattes(use: Use) -> Any:
+    """Put Blender's own Cryptomatte node beside a coloured CMFT node, set to the mattes of the palette."""
+    shown = result_node(use.group)
+    if shown.image is None:
+        raise InputError("{}: it is not coloured yet; press Colorize first".format(use.name))
+    node = use.tree.nodes.new("CompositorNodeCryptomatteV2")
+    node.location = (use.node.location[0] + use.node.width + 60, use.node.location[1] - 260)
+    node.source = "IMAGE"
+    set_mattes(node, shown)
+    use.tree.links.new(use.node.outputs[COLOR], node.inputs["Image"])
+    return node
+
+
+def set_mattes(matte: Any, shown: Any) -> None:
+    """Let a Cryptomatte node read the plates of a result node; the colours that it picks stay."""
+    picked = matte.matte_id
+    matte.image = shown.image
+    for name in ("frame_start", "frame_offset", "frame_duration", "use_cyclic", "use_auto_refresh"):
+        setattr(matte, name, getattr(shown, name))
+    if matte.layer_name != MATTES:
+        matte.layer_name = MATTES
+    matte.matte_id = picked
+
+
+def show_label(node: Any) -> None:
+    """Write the state into the node's title, unless someone has given it a title of their own."""
+    if not node.label or node.label.startswith("CMFT"):
+        state = node.node_tree.cmft.state
+        title = "CMFT: {}".format(WORDS[state])
+        if node.label != title:
+            node.label = title

@@ -1,0 +1,38 @@
+"""The add-on's preferences: how the engine is started, and what it said when it was tested."""
+
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+
+
+class CMFT_AP_preferences(bpy.types.AddonPreferences):
+    """Engine command and its test."""
+
+    bl_idname = __package__
+
+    __annotations__ = {
+        "engine": StringProperty(name="Engine Command", description="Starts the engine; empty takes the one that "
+                                 "install.py has set up. For another machine: ssh HOST cmft"),
+        "found": StringProperty(name="Last test", options={"SKIP_SAVE"}),
+    }
+
+    def draw(self, context: Any) -> None:
+        """Show the command, the button, and the last test's lines."""
+        self.layout.prop(self, "engine")
+        self.layout.operator("cmft.test_engine", icon="CHECKMARK")
+        column = self.layout.column(align=True)
+        for line in self.found.splitlines():
+            column.label(text=line[:160])
+
+
+def preferences() -> Any:
+    """Return the add-on's preferences, None when it was registered without being enabled."""
+    addon = bpy.context.preferences.addons.get(__package__)
+    return None if addon is None else addon.preferences
+
+
+def written_command() -> str:
+    """Return the engine command of the preferences, "" for the usual one."""
+    found = preferences()
+    return "" if found is None else str(found.engine)

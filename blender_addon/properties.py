@@ -1,0 +1,83 @@
+"""What is kept on a CMFT group: the engine's settings, the references, the state. Built from `protocol/settings.py`."""
+
+from typing import Any, Dict
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from cmft_engine.protocol.settings import SETTINGS, Setting, Settings
+
+from . import compat
+from .names import INPUT, NOT_COLOURED, NOT_YET, RANGES
+
+_DIGITS = 6  # of a setting that is a fraction; Blender keeps 32 bits
+
+
+def of_setting(setting: Setting) -> Any:
+    """Return the Blender property of an engine setting."""
+    texts = {"name": setting.label, "description": setting.help.rstrip("."), "default": setting.default}
+    if setting.kind == "choice":
+        return EnumProperty(items=[(name, name, "", index) for index, name in enumerate(setting.choices)], **texts)
+    if setting.kind == "bool":
+        return BoolProperty(**texts)
+    if setting.kind == "text":
+        return StringProperty(**texts)
+    kind = IntProperty if setting.kind == "int" else FloatProperty
+    number = int if setting.kind == "int" else float
+    return kind(min=number(setting.minimum or 0), max=number(setting.maximum or 0), **texts)
+
+
+def read_settings(values: Any) -> Settings:
+    """Return the engine's settings from a group's properties."""
+    found: Dict[str, Any] = {setting.name: getattr(values, setting.name) for setting in SETTINGS}
+    for setting in SETTINGS:
+        if setting.kind == "float":
+            found[setting.name] = round(found[setting.name], _DIGITS)
+    return Settings.from_dict(found)
+
+
+def _file(name: str, description: str) -> Any:
+    return StringProperty(name=name, description=description, subtype="FILE_PATH", options=compat.path_options())
+
+
+class CMFT_PG_reference(bpy.types.PropertyGroup):
+    """A frame at which a painted drawing is shown."""
+
+    __annotations__ = {
+        "frame": IntProperty(name="Frame", description="The frame of the scene whose drawing is painted", default=1),
+        "path": _file("File", "The painted drawing; empty takes what the Reference input shows at this frame"),
+        "is_sheet": BoolProperty(name="Sheet", description="A character sheet: any size, no place in time; "
+                                 "without a file the Reference input is taken at the frame"),
+    }
+
+
+_HIDDEN: Dict[str, Any] = {
+    "version": IntProperty(name="Layout", description="Version of this node's layout; 0 for other groups"),
+    "uid": StringProperty(name="Identity", description="Names this node's folder in the cache"),
+    "owner": StringProperty(name="Identity of", description="Name of the group that the identity was given to"),
+    "state": IntProperty(name="State", default=NOT_COLOURED,
+                         description="0 not coloured, 1 ready, 2 stale, 3 engine missing"),
+    "status": StringProperty(name="Status", default=NOT_YET, description="What the node shows, and what to do"),
+    "first": IntProperty(name="First", description="First coloured frame"),
+    "last": IntProperty(name="Last", default=-1, description="Last coloured frame"),
+    "signature": StringProperty(name="Signature", description="Digest of what the result was made from"),
+}
+
+
+class CMFT_PG_node(bpy.types.PropertyGroup):
+    """Everything that a CMFT group keeps."""
+
+    __annotations__ = dict(
+        _HIDDEN,
+        range=EnumProperty(name="Range", description="Which frames are coloured", items=RANGES, default=INPUT),
+        frames=StringProperty(name="Frames", description="Frames of the custom range, such as 1-48, 1-48x2 or 1 5 9"),
+        references=CollectionProperty(type=CMFT_PG_reference, name="References",
+                                      description="Painted frames; empty takes every file of the sequence on "
+                                      "Reference, or the number in a single file's name"),
+        reference_index=IntProperty(name="Active Reference", description="The line of the list that is selected"),
+        palette=_file("Palette", "A .json or .gpl palette with the only colours to use; empty takes the references'"),
+        cache=StringProperty(name="Cache Folder", subtype="DIR_PATH", options=compat.path_options(),
+                             description="Folder for rendered inputs and coloured plates; empty: a folder cmft "
+                             "beside the .blend file"),
+        **{setting.name: of_setting(setting) for setting in SETTINGS}
+    )

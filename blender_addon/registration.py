@@ -1,0 +1,52 @@
+"""What Blender is told of the add-on, and what runs when a file is opened or saved."""
+
+from typing import Any
+
+import bpy
+from bpy.app.handlers import persistent
+
+from . import node_operators, operators, preferences, properties, ui
+from .results import refresh_all
+from .runner import all_running
+
+CLASSES = (
+    properties.CMFT_PG_reference, properties.CMFT_PG_node, preferences.CMFT_AP_preferences,
+    operators.CMFT_OT_colorize, operators.CMFT_OT_cancel, *node_operators.CLASSES, *ui.CLASSES,
+)
+
+
+def register() -> None:
+    """Register classes, the properties of node trees, the menu and the handlers."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.NodeTree.cmft = bpy.props.PointerProperty(type=properties.CMFT_PG_node)
+    bpy.types.NODE_MT_add.append(ui.draw_menu)
+    bpy.app.handlers.load_pre.append(stop_all)
+    bpy.app.handlers.load_post.append(look)
+    bpy.app.handlers.save_pre.append(look)
+
+
+def unregister() -> None:
+    """Stop what runs and take everything away again."""
+    stop_all()
+    for handlers, handler in ((bpy.app.handlers.load_pre, stop_all), (bpy.app.handlers.load_post, look),
+                              (bpy.app.handlers.save_pre, look)):
+        handlers.remove(handler)
+    bpy.types.NODE_MT_add.remove(ui.draw_menu)
+    del bpy.types.NodeTree.cmft
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)
+
+
+@persistent
+def stop_all(*_: Any) -> None:
+    """Stop every run: its node is going away."""
+    for run in all_running():
+        run.cancel()
+        run.wait()
+
+
+@persistent
+def look(*_: Any) -> None:
+    """Store every node's true state, so that the file says it too."""
+    refresh_all()

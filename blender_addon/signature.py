@@ -1,0 +1,146 @@
+"""Whether the result still fits: a digest of settings, references and the nodes and files that make the inputs.
+
+What a Render Layers node will show is not known before it is rendered: a change in the 3D scene is not noticed.
+Main thread only.
+"""
+
+import hashlib
+import os
+import time
+from typing import Any, Dict, Iterator, Set, Tuple
+
+import bpy
+
+from cmft_engine.protocol.settings import SETTINGS
+
+from .names import LINE_ART, REFERENCE
+from .nodes import Use
+from .plates import numbers_on_disk, pattern_of, plate_path, stamp
+
+PATIENCE_S = 5.0  # a panel is drawn often; files are looked at again after this
+_MAX_FILES = 2000  # of one sequence; beyond it every second one, and so on
+
+_COSMETIC = frozenset((
+    "rna_type", "name", "label", "location", "location_absolute", "width", "width_hidden", "height", "dimensions",
+    "parent", "select", "hide", "show_options", "show_preview", "show_texture", "use_custom_color", "color",
+    "color_tag", "warning_propagation", "internal_links", "inputs", "outputs", "type", "is_active_output", "image",
+    "bl_idname", "bl_label", "bl_description", "bl_icon", "bl_static_type", "bl_width_default", "bl_width_min",
+    "bl_width_max", "bl_height_default", "bl_height_min", "bl_height_max", "node_tree", "interface",
+))
+
+
+# Reading these of an image that has none makes Blender print warnings.
+_ASKED_FIRST = {"layer": "has_layers", "view": "has_views"}
+
+
+def signature(use: Use) -> str:
+    """Return the digest of all that the picture is made from, the frame range apart; looks at every file."""
+    digest = hashlib.blake2b(digest_size=12)
+    for line in _lines(use):
+        digest.update(line.encode("utf-8", "replace") + b"\n")
+    return digest.hexdigest()
+
+
+def _lines(use: Use) -> Iterator[str]:
+    values = use.group.cmft
+    for setting in SETTINGS:
+        yield "{}={}".format(setting.name, getattr(values, setting.name))
+    for reference in values.references:
+        yield "reference {} {} {}".format(reference.frame, reference.is_sheet, _named(reference.path))
+    yield "palette {}".format(_named(values.palette))
+    for name in (LINE_ART, REFERENCE):
+        yield "input {}".format(name)
+        for socket in _upstream(use.node.inputs[name]):
+            yield from _socket_lines(socket)
+
+
+def _named(path: str) -> str:
+    """Return a file's name and stamp; not its folder, so that a project can be moved."""
+    return "{} {}".format(os.path.basename(path), stamp(bpy.path.abspath(path))) if path else ""
+
+
+def _upstream(socket: Any) -> Iterator[Any]:
+    """Yield the output sockets that an input is made from, each once, in an order that the graph alone decides."""
+    seen: Set[Tuple[str, str]] = set()
+    waiting = [link.from_socket for link in socket.links]
+    while waiting:
+        output = waiting.pop(0)
+        node = output.node
+        if (node.name, output.identifier) in seen:
+            continue
+        seen.add((node.name, output.identifier))
+        if node.bl_idname != "NodeReroute":
+            yield output
+        waiting += [link.from_socket for entry in node.inputs for link in entry.links]
+
+
+def _socket_lines(output: Any) -> Iterator[str]:
+    node = output.node
+    yield "{} {} {}".format(node.bl_idname, output.identifier, node.mute)
+    yield from _values(node)
+    for entry in node.inputs:
+        if hasattr(entry, "default_value"):
+            yield "{}={}".format(entry.identifier, _plain(entry.default_value))
+    inner = getattr(node, "node_tree", None)
+    if inner is not None:
+        for child in sorted(inner.nodes, key=lambda found: str(found.name)):
+            yield child.bl_idname
+            yield from _values(child)
+    yield from _file_stamps(node)
+
+
+def _values(owner: Any) -> Iterator[str]:
+    for prop in owner.bl_rna.properties:
+        if prop.identifier in _COSMETIC or prop.type in ("COLLECTION", "POINTER"):
+            continue
+        if not getattr(owner, _ASKED_FIRST.get(prop.identifier, "bl_rna"), False):
+            continue
+        yield "{}={}".format(prop.identifier, _plain(getattr(owner, prop.identifier)))
+
+
+def _plain(value: Any) -> str:
+    """Return a value as text that is the same in every session; numbers as Blender's 32 bits hold them."""
+    if isinstance(value, float):
+        return "{:.6g}".format(value)
+    if isinstance(value, (str, int, bool)) or value is None:
+        return str(value)
+    if isinstance(value, (set, frozenset)):
+        return ",".join(sorted(map(str, value)))
+    try:
+        return ",".join("{:.6g}".format(part) if isinstance(part, float) else str(part) for part in value)
+    except TypeError:
+        return getattr(value, "name", "")
+
+
+def _file_stamps(node: Any) -> Iterator[str]:
+    image = getattr(node, "image", None)
+    if image is None or not hasattr(image, "filepath"):
+        return
+    path = bpy.path.abspath(image.filepath, library=image.library).replace("\\", "/")
+    yield "{} {} {}".format(image.source, image.colorspace_settings.name, image.alpha_mode)
+    pattern = pattern_of(path) if image.source == "SEQUENCE" else None
+    if pattern is None:
+        yield _named(path)
+        return
+    numbers = numbers_on_disk(pattern)
+    yield "{} {}".format(os.path.basename(pattern), len(numbers))
+    for number in numbers[::1 + len(numbers) // _MAX_FILES]:
+        yield stamp(plate_path(pattern, number))
+
+
+_seen: Dict[Tuple[int, str], Tuple[float, str]] = {}  # by group and node: when, and the digest
+
+
+def recent_signature(use: Use) -> str:
+    """Return the signature, from memory when it is young; for drawing a panel."""
+    key, now = (use.group.as_pointer(), use.name), time.monotonic()
+    known = _seen.get(key)
+    if known is None or now - known[0] > PATIENCE_S:
+        known = (now, signature(use))
+        _seen[key] = known
+    return known[1]
+
+
+def forget() -> None:
+    """Let the next look read everything again."""
+    _seen.clear()

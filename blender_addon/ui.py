@@ -1,0 +1,171 @@
+"""The sidebar tab and the line in the Add menu. Draws only; what is true is asked of `results`."""
+
+from typing import Any, Optional
+
+import bpy
+
+from cmft_engine.protocol.errors import CmftError
+from cmft_engine.protocol.settings import SETTINGS
+
+from . import compat
+from .names import CUSTOM, ENGINE_MISSING, NOT_COLOURED, READY, STALE, STALE_TEXT
+from .nodes import Use, find_use, is_cmft, uses
+from .results import quick_state
+from .runner import running
+
+_ICONS = {NOT_COLOURED: "INFO", READY: "CHECKMARK", STALE: "ERROR", ENGINE_MISSING: "ERROR"}
+_LINE_LENGTH = 32  # characters that fit the sidebar at its usual width
+_OUTPUT = ("input_space", "output_space", "device")
+
+
+def draw_menu(menu: Any, context: Any) -> None:
+    """Add the node's line to the compositor's Add menu."""
+    if context.space_data.tree_type == "CompositorNodeTree":
+        menu.layout.separator()
+        menu.layout.operator("cmft.add_node", icon="BRUSH_DATA")
+
+
+def shown_use(context: Any) -> Optional[Use]:
+    """Return the CMFT node that the sidebar is about, None when there is no telling."""
+    space, node = context.space_data, context.active_node
+    if node is not None and is_cmft(getattr(node, "node_tree", None)):
+        return Use(context.scene, space.edit_tree, node, node.node_tree)
+    try:
+        return find_use(context.scene, "")
+    except CmftError:
+        return None
+
+
+class CMFT_UL_references(bpy.types.UIList):
+    """The painted frames."""
+
+    def draw_item(self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active: Any, name: Any) -> None:
+        """Draw one line."""
+        row = layout.row(align=True)
+        row.prop(item, "frame", text="", emboss=False)
+        row.prop(item, "path", text="", emboss=False, placeholder="Reference input") if compat.HAS_EXTENSIONS \
+            else row.prop(item, "path", text="", emboss=False)
+        row.prop(item, "is_sheet", text="", icon="OUTLINER_OB_IMAGE")
+
+
+class _Panel:
+    """Where the panels are: the sidebar of the compositor, tab CMFT."""
+
+    bl_space_type = "NODE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "CMFT"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Only in the compositor."""
+        return bool(context.space_data.tree_type == "CompositorNodeTree")
+
+
+class CMFT_PT_node(_Panel, bpy.types.Panel):
+    """State, buttons, range and references."""
+
+    bl_label = "CMFT Colorize"
+
+    def draw(self, context: Any) -> None:
+        """Draw what the active CMFT node needs."""
+        use = shown_use(context)
+        if use is None:
+            draw_text(self.layout, "Select a CMFT node." if any(uses(context.scene)) else "No CMFT node yet.", "INFO")
+            self.layout.operator("cmft.add_node", text="Add CMFT Colorize", icon="ADD")
+            return
+        self.layout.label(text=use.node.name, icon="NODETREE")
+        _draw_state(self.layout, use)
+        _draw_range(self.layout, use)
+        _draw_references(self.layout, use)
+
+
+def draw_text(layout: Any, text: str, icon: str) -> None:
+    """Draw a sentence over as many lines as it needs."""
+    column = layout.column(align=True)
+    line = ""
+    for word in text.split():
+        if line and len(line) + len(word) >= _LINE_LENGTH:
+            column.label(text=line, icon=icon)
+            line, icon = "", "BLANK1"
+        line = "{} {}".format(line, word).strip()
+    column.label(text=line, icon=icon)
+
+
+def _draw_state(layout: Any, use: Use) -> None:
+    run = running(use.group.cmft.uid)
+    if run is not None:
+        words = "stopping" if run.is_stopping else run.progress.words
+        if compat.HAS_PROGRESS:
+            layout.progress(factor=run.progress.fraction, text=words)
+        else:
+            draw_text(layout, words, "TIME")
+        layout.operator("cmft.cancel", icon="X").node = use.name
+        return
+    try:
+        state = quick_state(use)
+    except CmftError as error:
+        draw_text(layout, str(error), "ERROR")
+        return
+    values = use.group.cmft
+    draw_text(layout, STALE_TEXT if state == STALE and values.state != STALE else values.status, _ICONS[state])
+    button = layout.row()
+    button.scale_y = 1.4
+    button.operator("cmft.colorize", icon="BRUSH_DATA").node = use.name
+    row = layout.row(align=True)
+    one = row.operator("cmft.colorize", text="This Frame")
+    one.node, one.frames = use.name, str(use.scene.frame_current)
+    row.operator("cmft.open_report").node = use.name
+    layout.operator("cmft.add_cryptomatte").node = use.name
+
+
+def _draw_range(layout: Any, use: Use) -> None:
+    layout.row().prop(use.group.cmft, "range", expand=True)
+    if use.group.cmft.range == CUSTOM:
+        layout.prop(use.group.cmft, "frames")
+
+
+def _draw_references(layout: Any, use: Use) -> None:
+    values = use.group.cmft
+    layout.label(text="References")
+    row = layout.row()
+    row.template_list("CMFT_UL_references", "", values, "references", values, "reference_index", rows=3)
+    column = row.column(align=True)
+    column.operator("cmft.add_reference", text="", icon="ADD").node = use.name
+    column.operator("cmft.remove_reference", text="", icon="REMOVE").node = use.name
+    column.operator("cmft.add_correction", text="", icon="FILEBROWSER").node = use.name
+
+
+class CMFT_PT_settings(_Panel, bpy.types.Panel):
+    """The engine's settings."""
+
+    bl_label = "Settings"
+    bl_parent_id = "CMFT_PT_node"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """Draw every setting but those of the output."""
+        _draw_values(self.layout, shown_use(context), [one.name for one in SETTINGS if one.name not in _OUTPUT])
+
+
+class CMFT_PT_output(_Panel, bpy.types.Panel):
+    """Where results go."""
+
+    bl_label = "Output"
+    bl_parent_id = "CMFT_PT_node"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """Draw palette, folder, colour spaces, device and the engine's test."""
+        _draw_values(self.layout, shown_use(context), ["palette", "cache", *_OUTPUT])
+        self.layout.operator("cmft.test_engine")
+
+
+def _draw_values(layout: Any, use: Optional[Use], names: Any) -> None:
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    if use is not None:
+        for name in names:
+            layout.prop(use.group.cmft, name)
+
+
+CLASSES = (CMFT_UL_references, CMFT_PT_node, CMFT_PT_settings, CMFT_PT_output)

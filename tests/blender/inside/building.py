@@ -1,0 +1,200 @@
+"""Scenarios without the engine: registering, the node, its properties, copies of it, and what is refused."""
+
+import os
+
+import addon_utils
+import bpy
+import colouring
+import stage
+
+
+def handlers():
+    """Return how many functions of the add-on each list of handlers holds."""
+    lists = [name for name in dir(bpy.app.handlers) if isinstance(getattr(bpy.app.handlers, name), list)]
+    return {name: count for name in lists
+            if (count := sum("cmft" in found.__module__ or "blender_addon" in found.__module__
+                             for found in getattr(bpy.app.handlers, name)))}
+
+
+def traces():
+    """Return what Blender knows of the add-on."""
+    return {"types": sorted(name for name in dir(bpy.types) if "CMFT" in name),
+            "operators": sorted(name for name in dir(bpy.ops.cmft)),
+            "property": hasattr(bpy.types.NodeTree, "cmft"), "handlers": handlers()}
+
+
+def register(addon, root):
+    """Enable, disable, enable and disable."""
+    found = []
+    for _ in range(2):
+        stage.enable(addon, root)
+        found.append(traces())
+        addon_utils.disable(addon, default_set=True)
+        found.append(traces())
+    return {"found": found}
+
+
+def node(addon, root):
+    """Build the node and return its sockets, and what Blender says of the settings' properties."""
+    stage.enable(addon, root)
+    tree = stage.clear(1, 3)
+    found = stage.add_node(tree, None, None)
+    values = found.node_tree.cmft
+    settings = {}
+    for prop in values.bl_rna.properties:
+        settings[prop.identifier] = {
+            "label": prop.name, "kind": prop.type, "default": None if prop.type in ("POINTER", "COLLECTION")
+            else prop.default, "low": getattr(prop, "hard_min", None), "high": getattr(prop, "hard_max", None),
+            "choices": [item.identifier for item in prop.enum_items] if prop.type == "ENUM" else [],
+            "help": prop.description}
+    return {"idname": found.bl_idname, "inputs": [[s.name, s.type] for s in found.inputs],
+            "outputs": [[s.name, s.type] for s in found.outputs], "settings": settings,
+            "inner": sorted(inner.bl_idname for inner in found.node_tree.nodes), **stage.state(found)}
+
+
+def refusals(addon, root, shot, gone):
+    """Ask for what cannot be and return each sentence by what was wrong."""
+    stage.enable(addon, root)
+    said = {}
+    tree = stage.clear(1001, 1003)
+    colorize = bpy.ops.cmft.colorize
+    said["no node"] = stage.error_of(colorize)
+    found = stage.add_node(tree, None, None)
+    values = found.node_tree.cmft
+    said["no line art"] = stage.error_of(colorize)
+    line = stage.image_node(tree, f"{shot}/lines.1001.png", start=1001, offset=1000, count=3)
+    tree.links.new(line.outputs[0], found.inputs["Line Art"])
+    said["no reference"] = stage.error_of(colorize)
+    reference = stage.image_node(tree, f"{shot}/painted.1001.png")
+    tree.links.new(reference.outputs[0], found.inputs["Reference"])
+    said["frames"] = stage.error_of(colorize, frames="1001-x")
+    values.range = "CUSTOM"
+    said["custom"] = stage.error_of(colorize)
+    values.range, values.palette = "INPUT", gone
+    said["palette"] = stage.error_of(colorize)
+    values.palette = ""
+    said["name"] = stage.error_of(colorize, node="Other")
+    said["report"] = stage.error_of(bpy.ops.cmft.open_report)
+    said["cryptomatte"] = stage.error_of(bpy.ops.cmft.add_cryptomatte)
+    said["remove"] = stage.error_of(bpy.ops.cmft.remove_reference)
+    line.frame_start = 1
+    line.frame_offset = 0
+    said["shifted away"] = stage.error_of(colorize)
+    line.frame_start, line.frame_offset = 1001, 1000
+    for frame in (1001, 1001):
+        values.references.add().frame = frame
+    said["twice"] = stage.error_of(colorize)
+    values.references.clear()
+    twin = tree.nodes.new("CompositorNodeGroup")
+    twin.node_tree = found.node_tree
+    said["shared"] = stage.error_of(colorize)
+    tree.nodes.remove(twin)
+    reference.image.filepath = f"{shot}/painted.9999.png"
+    said["gone"] = stage.error_of(colorize)
+    found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
+    bpy.ops.cmft.refresh()
+    said["taken apart"] = values.status
+    return said
+
+
+def no_engine(addon, root, shot, blend, engine, missing):
+    """Colour without an engine, in a new node and in one that has a result."""
+    stage.enable(addon, root, missing)
+    new = colouring.scene_of(shot)
+    said = {"new": stage.error_of(bpy.ops.cmft.colorize), "new_state": stage.state(new),
+            "test": stage.error_of(bpy.ops.cmft.test_engine)}
+    bpy.ops.cmft.refresh()
+    said["stays"] = stage.state(new)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    node = stage.compositor().nodes["CMFT Colorize"]
+    said["coloured"] = stage.error_of(bpy.ops.cmft.colorize)
+    said["coloured_state"] = stage.state(node)
+    bpy.context.preferences.addons[addon].preferences.engine = engine
+    said["tested"] = sorted(bpy.ops.cmft.test_engine())
+    said["shown"] = bpy.context.preferences.addons[addon].preferences.found
+    return said
+
+
+def stale(addon, root, blend):
+    """Change what the result was made from, and change it back; return the state after each step."""
+    module = stage.enable(addon, root)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    node = stage.compositor().nodes["CMFT Colorize"]
+    values = node.node_tree.cmft
+    states = {"opened": values.state}
+
+    def after(name):
+        bpy.ops.cmft.refresh()
+        states[name] = values.state
+
+    values.gap_px += 1
+    after("setting")
+    states["sentence"], states["label"] = values.status, node.label
+    values.gap_px -= 1
+    after("setting back")
+    line = node.inputs["Line Art"].links[0].from_node
+    line.frame_offset += 1
+    after("offset")
+    line.frame_offset -= 1
+    line.location = (-700, 30)
+    line.name = "Other name"
+    after("moved and renamed")
+    path = bpy.path.abspath(line.image.filepath)
+    found = os.stat(path)
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns + 2_000_000_000))
+    after("touched plate")
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+    after("touched back")
+    results = stage.part(module, "results")
+    folder = results.shown_folder(node.node_tree)
+    os.rename(folder, f"{folder}.away")
+    after("plates gone")
+    states["gone"] = values.status
+    os.rename(f"{folder}.away", folder)
+    after("plates back")
+    return states
+
+
+def copies(addon, root, blend, out):
+    """Duplicate node and group, undo and redo, and return who is who after each step."""
+    module = stage.enable(addon, root)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    nodes = stage.part(module, "nodes")
+    tree = stage.compositor()
+    node = tree.nodes["CMFT Colorize"]
+    bpy.ops.ed.undo_push(message="before")
+    twin = tree.nodes.new("CompositorNodeGroup")
+    twin.node_tree = node.node_tree.copy()
+    twin.name = "Twin"
+    first, second = nodes.own_identity(node.node_tree), nodes.own_identity(twin.node_tree)
+    again = nodes.own_identity(node.node_tree)
+    node.node_tree.name = "Renamed"
+    renamed = nodes.own_identity(node.node_tree)
+    stage.write_outputs(twin, out, 1002, 1002)
+    values = node.node_tree.cmft
+    values.gap_px = 9
+    bpy.ops.ed.undo_push(message="changed")
+    bpy.ops.ed.undo()
+    node = stage.compositor().nodes["CMFT Colorize"]
+    undone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.uses(bpy.context.scene))),
+              **stage.state(node)}
+    bpy.ops.ed.redo()
+    node = stage.compositor().nodes["CMFT Colorize"]
+    redone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.uses(bpy.context.scene)))}
+    return {"ids": [first, second, again, renamed], "undone": undone, "redone": redone}
+
+
+def brought(addon, root, engine, blend, out, link):
+    """Append or link the coloured group into a new file and render it; try to colour it."""
+    stage.enable(addon, root, engine)
+    tree = stage.clear(1001, 1003)
+    with bpy.data.libraries.load(blend, link=link) as (there, here):
+        here.node_groups = [name for name in there.node_groups if name.startswith("CMFT")]
+    node = tree.nodes.new("CompositorNodeGroup")
+    node.name = "CMFT Colorize"
+    node.node_tree = here.node_groups[0]
+    tree.links.new(node.outputs["Color"], stage.output(tree).inputs[0])
+    stage.write_outputs(node, out, 1001, 1003)
+    bpy.ops.cmft.refresh()
+    return {"library": bool(node.node_tree.library), "refused": stage.error_of(bpy.ops.cmft.colorize),
+            **stage.state(node)}

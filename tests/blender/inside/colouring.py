@@ -1,0 +1,142 @@
+"""Scenarios that colour a shot through the real engine, or only look at one that was coloured."""
+
+import os
+import time
+
+import bpy
+import stage
+
+
+def scene_of(shot, *, start=1001, first=1001, count=3):
+    """Put the shot's plates into a new scene at `start`, with a CMFT node on them."""
+    tree = stage.clear(start, start + count - 1)
+    line = stage.image_node(tree, f"{shot}/lines.{first:04d}.png", start=start, offset=first - 1, count=count)
+    reference = stage.image_node(tree, f"{shot}/painted.{first:04d}.png")
+    return stage.add_node(tree, line.outputs[0], reference.outputs[0])
+
+
+def colour(addon, root, engine, shot, blend, out, start=1001):
+    """Colour the shot, save the file and render what comes out."""
+    stage.enable(addon, root, engine)
+    node = scene_of(shot, start=start)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    result = bpy.ops.cmft.colorize(node=node.name)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    stage.write_outputs(node, out, start - 1, start + 3)
+    return {"result": sorted(result), "plates": stage.plates(node), **stage.state(node)}
+
+
+def render_file(blend, out, first, last, addon=None, root=""):
+    """Open a file, with or without the add-on, and render what comes out of its CMFT node."""
+    if addon:
+        stage.enable(addon, root)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    tree = stage.compositor()
+    node = tree.nodes["CMFT Colorize"]
+    stage.write_outputs(node, out, first, last)
+    return {"is_group": node.bl_idname, "has_addon": hasattr(bpy.types.NodeTree, "cmft"),
+            "state": stage.state(node) if addon else None, "plates": stage.plates(node)}
+
+
+def cancel_and_resume(addon, root, engine, shot, blend):
+    """Stop the engine after its first frame, then colour again."""
+    module = stage.enable(addon, root, engine)
+    operators, nodes = stage.part(module, "operators"), stage.part(module, "nodes")
+    errors = stage.part(module, "results").Cancelled
+    node = scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    run = operators.start(nodes.find_use(bpy.context.scene, ""), "")
+    busy = stage.error_of(bpy.ops.cmft.colorize)
+    while run.progress.done < 1:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    assert bpy.ops.cmft.cancel() == {"FINISHED"}
+    outcome = run.wait()
+    seconds = time.monotonic() - begun
+    try:
+        operators.finish(run, outcome)
+        refused = ""
+    except errors as error:
+        refused = str(error)
+    cancelled = stage.state(node)
+    shown = stage.plates(node)
+    before = times(shown)
+    idle = stage.error_of(bpy.ops.cmft.cancel)
+    bpy.ops.cmft.colorize()
+    return {"refused": refused, "busy": busy, "idle": idle, "seconds": seconds, "cancelled": cancelled,
+            "before": before, "after": times(stage.plates(node)), "resumed": stage.state(node)}
+
+
+def times(plates):
+    """Return when each plate was written, by name."""
+    folder = os.path.dirname(plates["path"])
+    return {name: os.stat(os.path.join(folder, name)).st_mtime_ns for name in sorted(os.listdir(folder))
+            if name.endswith(".exr")}
+
+
+def recolour(addon, root, engine, blend, corrections=(), sheets=()):
+    """Open a coloured file, add references, colour again; return the job and what the node says."""
+    stage.enable(addon, root, engine)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    node = stage.compositor().nodes["CMFT Colorize"]
+    before = stage.plates(node)["path"]
+    for frame, path in corrections:
+        bpy.context.scene.frame_set(frame)
+        bpy.ops.cmft.add_correction(filepath=path)
+    for path in sheets:
+        line = node.node_tree.cmft.references.add()
+        line.path, line.is_sheet = path, True
+    bpy.ops.cmft.refresh()
+    stale = stage.state(node)
+    bpy.ops.cmft.colorize()
+    found = stage.plates(node)
+    return {"stale": stale, "state": stage.state(node), "before": before, "plates": found,
+            "job": os.path.join(os.path.dirname(found["path"]), "job.json"),
+            "listed": [[one.frame, one.path, one.is_sheet] for one in node.node_tree.cmft.references],
+            "images": sorted(image.name for image in bpy.data.images if "plates" in image.name)}
+
+
+def gaps(addon, root, engine, shot, blend):
+    """Colour a shot that lacks a line plate: by the input's range, then by the scene's."""
+    stage.enable(addon, root, engine)
+    node = scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.cmft.colorize()
+    found = {"input": stage.state(node), "plates": sorted(times(stage.plates(node)))}
+    node.node_tree.cmft.range = "SCENE"
+    found["scene"] = stage.error_of(bpy.ops.cmft.colorize)
+    found["after"] = stage.state(node)
+    return found
+
+
+def one_frame(addon, root, engine, shot, blend):
+    """Colour one frame of a new node, then all of them; undo the first result."""
+    stage.enable(addon, root, engine)
+    node = scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.cmft.colorize(frames="1002")
+    one = {**stage.state(node), "plates": stage.plates(node)}
+    bpy.ops.cmft.colorize()
+    return {"one": one, "all": {**stage.state(node), "plates": stage.plates(node)}}
+
+
+def mattes(addon, root, blend, out, names):
+    """Add Blender's Cryptomatte node, pick each colour in turn and render its matte."""
+    stage.enable(addon, root)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    tree = stage.compositor()
+    bpy.ops.cmft.add_cryptomatte()
+    matte = next(node for node in tree.nodes if node.bl_idname == "CompositorNodeCryptomatteV2")
+    for number, name in enumerate(names):
+        matte.matte_id = name
+        found = stage.writer(tree, matte.outputs["Matte"], out, f"matte{number}_")
+        stage.render(out, 1002, 1002)
+        tree.nodes.remove(found)
+    return {"layer": matte.layer_name, "picked": matte.matte_id}
+
+
+def save_file(blend):
+    """Open a file without the add-on and save it."""
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    return {}

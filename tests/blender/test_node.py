@@ -1,0 +1,137 @@
+"""The add-on without its engine: registering, the node and its properties, its copies, and what it refuses."""
+
+import os
+
+import pytest
+
+from cmft_engine.protocol.settings import SETTINGS, Setting
+from tests.blender.conftest import FRAMES, SOURCE, same_pixels
+
+
+@pytest.fixture(scope="session")
+def built(blender, addon, tmp_path_factory):
+    """Build the node once a Blender."""
+    return blender.run("building.node", tmp_path_factory.mktemp("node"), addon=SOURCE, root=addon["root"])
+
+
+def test_registering_leaves_no_trace(blender, addon, tmp_path):
+    """Enabled, disabled, and again: what was there is there again, and nothing stays."""
+    one, none, again, left = blender.run("building.register", tmp_path, addon=SOURCE, root=addon["root"])["found"]
+    assert one == again and none == left
+    assert one["property"] and "colorize" in one["operators"] and "CMFT_PT_node" in one["types"]
+    assert set(one["handlers"]) == {"load_pre", "load_post", "save_pre"}
+    assert none == {"types": [], "operators": [], "property": False, "handlers": {}}
+
+
+def test_node_is_a_plain_group(built):
+    """The node is a group of Blender's own nodes with the sockets that are promised, and says what to do."""
+    assert built["idname"] == "CompositorNodeGroup"
+    assert built["inputs"] == [["Reference", "RGBA"], ["Line Art", "RGBA"]]
+    assert built["outputs"] == [["Color", "RGBA"], ["Alpha", "VALUE"], ["Confidence", "VALUE"]]
+    assert built["inner"] == ["CompositorNodeImage", "NodeGroupInput", "NodeGroupOutput"]
+    assert built["state"] == 0 and built["label"] == "CMFT: not coloured"
+    assert "connect Line Art and Reference" in built["status"]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_settings_are_the_protocol_s(built, setting: Setting):
+    """Every setting of the engine is a property with its label, help, default, limits and choices."""
+    found = built["settings"][setting.name]
+    kinds = {"choice": "ENUM", "bool": "BOOLEAN", "int": "INT", "float": "FLOAT", "text": "STRING"}
+    assert found["label"] == setting.label and found["kind"] == kinds[setting.kind]
+    assert found["help"] == setting.help.rstrip(".")
+    assert found["default"] == (pytest.approx(setting.default) if setting.kind == "float" else setting.default)
+    assert found["choices"] == list(setting.choices)
+    if setting.kind in ("int", "float"):
+        assert (found["low"], found["high"]) == (setting.minimum, setting.maximum)
+
+
+REFUSED = {
+    "no node": "there is no CMFT node; add one",
+    "no line art": "Line Art is not connected; plug the line-art sequence in",
+    "no reference": "Reference is not connected; plug the painted frames in",
+    "frames": "frames: '1001-x' is not allowed",
+    "custom": "the range is custom but no frames are written",
+    "palette": "there is no palette",
+    "name": "there is no CMFT node 'Other'; there are: CMFT Colorize",
+    "report": "there is no report yet; press Colorize first",
+    "cryptomatte": "it is not coloured yet; press Colorize first",
+    "remove": "the list of references is empty",
+    "shifted away": "has no file for the frames 1-3 of the scene; check Start Frame and Offset",
+    "twice": "frame 1001 is on the list of references twice",
+    "shared": "2 nodes share this group",
+    "gone": "there is no picture",
+    "taken apart": "the node Result inside of it is gone; add a new CMFT node",
+}
+
+
+@pytest.fixture(scope="session")
+def refused(blender, addon, shot, tmp_path_factory):
+    """Ask once a Blender for all that cannot be."""
+    folder = tmp_path_factory.mktemp("refused")
+    return blender.run("building.refusals", folder, addon=SOURCE, root=addon["root"], shot=shot, gone=folder / "gone")
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+def test_refusals_say_what_to_do(refused, wrong):
+    """What cannot be done is refused in a sentence that names the thing and the remedy."""
+    assert REFUSED[wrong] in refused[wrong]
+
+
+def test_engine_is_missing(blender, colored, addon, shot, tmp_path):
+    """Without an engine a new node says so and keeps saying it; one with a result goes on to show it.
+
+    The test of the engine fails likewise, and once there is one it tells version, device and the self-test.
+    """
+    missing = tmp_path / "nowhere" / "python"
+    said = blender.run("building.no_engine", tmp_path / "run", addon=SOURCE, root=addon["root"], shot=shot,
+                       blend=colored.copy(tmp_path), engine=addon["engine"], missing=f"{missing} -m cmft_engine")
+    sentence = f"engine missing: there is no {missing}"
+    assert sentence in said["new"] and sentence in said["test"] and sentence in said["coloured"]
+    assert said["new_state"]["state"] == said["stays"]["state"] == 3
+    assert said["new_state"]["label"] == "CMFT: engine missing" and sentence in said["new_state"]["status"]
+    assert said["coloured_state"]["state"] == 1
+    assert said["tested"] == ["FINISHED"]
+    assert all(word in said["shown"] for word in ("cmft 0.", "device", "self-test", "coloured exactly"))
+
+
+def test_state_follows_inputs_and_settings(blender, colored, addon, tmp_path):
+    """A changed setting, offset or file makes the node stale, changing it back makes it ready again; looks do not."""
+    found = blender.run("building.stale", tmp_path / "run", addon=SOURCE, root=addon["root"],
+                        blend=colored.copy(tmp_path))
+    ready, is_stale = 1, 2
+    assert {name: found[name] for name in ("opened", "setting back", "moved and renamed", "touched back",
+                                           "plates back")} == dict.fromkeys(
+        ("opened", "setting back", "moved and renamed", "touched back", "plates back"), ready)
+    assert found["setting"] == found["offset"] == found["touched plate"] == is_stale
+    assert found["sentence"].startswith("stale: an input or a setting has changed") and found["label"] == "CMFT: stale"
+    assert found["plates gone"] == 0 and "the plates are gone" in found["gone"]
+
+
+def test_copies_and_undo(blender, colored, addon, tmp_path):
+    """A copied group gets an identity of its own, a renamed one keeps its; undo and redo bring all of it back."""
+    blend = colored.copy(tmp_path)
+    found = blender.run("building.copies", tmp_path / "run", addon=SOURCE, root=addon["root"], blend=blend,
+                        out=tmp_path / "out")
+    first, second, again, renamed = found["ids"]
+    assert first == again == renamed == colored.said["uid"] and second != first
+    assert found["undone"]["gap"] == 4 and found["undone"]["nodes"] == 1 and found["undone"]["state"] == 1
+    assert found["undone"]["group"] == "CMFT Colorize"
+    assert found["redone"] == {"gap": 9, "nodes": 2}
+    same_pixels(tmp_path / "out", colored.plate(1002), 1002)
+
+
+@pytest.mark.parametrize("link", [False, True], ids=["append", "link"])
+def test_group_in_another_file(blender, colored, addon, tmp_path, link):
+    """Appended or linked, the group shows the same pixels; a linked one is coloured where it is."""
+    found = blender.run("building.brought", tmp_path / "run", **addon, blend=colored.blend, out=tmp_path / "out",
+                        link=link)
+    assert found["library"] == link and found["uid"] == colored.said["uid"]
+    assert ("it is linked from" if link else "Line Art is not connected") in found["refused"]
+    for frame in FRAMES:
+        same_pixels(tmp_path / "out", colored.plate(frame), frame)
+
+
+def test_shot_is_left_alone(shot):
+    """Nothing is ever written beside the plates."""
+    assert sorted(os.listdir(shot)) == ["lines.1001.png", "lines.1002.png", "lines.1003.png", "painted.1001.png"]
