@@ -110,10 +110,11 @@ def convert(rgb: np.ndarray, source: str, target: str) -> np.ndarray:
 def to_display(rgb: np.ndarray, space: str) -> np.ndarray:
     """Return display RGB `(..., 3)` float32 in [0, 1] without NaN; values already so come back bit-identical."""
     display = display_space()
-    positive = np.fmax(rgb, np.float32(0), dtype=np.float32)  # NaN too; curves explode below zero
+    positive: np.ndarray = np.fmax(rgb, np.float32(0), dtype=np.float32)  # NaN too; curves explode below zero
     if not same_space(space, display):
         positive = np.fmax(convert(np.fmin(positive, _BRIGHTEST), space, display), np.float32(0))
-    return np.minimum(positive, np.float32(1), out=positive)
+    np.minimum(positive, np.float32(1), out=positive)
+    return positive
 
 
 def from_display(rgb: np.ndarray, space: str) -> np.ndarray:
