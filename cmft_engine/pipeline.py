@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from scipy import ndimage
 
 from . import __version__
 from .image.palette import Palette
-from .image.plate import Window, read_plate, write_plate
+from .image.plate import Plate, read_plate, write_plate
 from .image.snap import Snapped, snap
 from .model.device import choose_device, describe, memory_errors
 from .model.matcher import Matcher
@@ -27,7 +28,7 @@ from .outputs import Colored, State, check_free, compose, display_picture, finge
 from .protocol.errors import PaletteError
 from .protocol.events import Event, Finished, FrameDone, Message, Skipped, Started
 from .protocol.settings import Settings
-from .references import Drawing, References, read_drawing, read_references
+from .references import Drawing, References, read_drawing, read_line_plate, read_references
 from .review.report import write_report
 from .review.report_data import WHOLE_FRAME, FrameReport, ReportData, UnsureRegion
 from .review.thumbnails import frame_thumbnail, outline_thumbnail
@@ -39,6 +40,7 @@ LOSSY = (".jpg", ".jpeg")
 MAX_REFERENCES = 4  # of many references, a frame uses the nearest in time
 MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
 OutPath = str | Path
+_Held = tuple[Colored, FrameReport, Drawing]
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,39 @@ def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None,
     yield Started(len(shot.todo), run.device_name, __version__)
     if any(path.suffix.lower() in LOSSY for path in paths.values()):
         run.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
-    for frame in shot.todo:
-        event = run.frame(frame, paths[frame], resume=resume)
-        yield from run.news()
-        yield event
+    yield from _frames(run, paths, resume=resume)
     yield run.finish()
+
+
+def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[Event]:
+    """Colour all frames in order: one is decided while the next is read and the one before is written.
+
+    Events and errors come as if each frame were finished before the next begins.
+    """
+    with ThreadPoolExecutor(1, "cmft-read") as reader, ThreadPoolExecutor(1, "cmft-write") as writer:
+        steps = ((frame, paths[frame], resume) for frame in run.shot.todo)
+        taken: Future[_Taken] | None = reader.submit(run.take, *next(steps))
+        written: Future[Event] | None = None
+        while taken is not None:
+            following = next(steps, None)
+            after = None if following is None else reader.submit(run.take, *following)
+            decided = _attempt(run.decide, taken)
+            if written is not None:
+                yield written.result()
+            yield from run.news()
+            written, taken = writer.submit(run.write, decided.result()), after
+        assert written is not None  # a shot has a frame
+        yield written.result()
+
+
+def _attempt(work: Callable[[_Taken], _Decided], taken: Future[_Taken]) -> Future[_Decided]:
+    """Work at once, but let an error wait until the result is asked for."""
+    done: Future[_Decided] = Future()
+    try:
+        done.set_result(work(taken.result()))
+    except Exception as error:
+        done.set_exception(error)
+    return done
 
 
 @dataclass
@@ -105,6 +135,28 @@ class _Clock:
         start = time.perf_counter()
         yield
         self.spent[name] = self.spent.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A frame made ready: what an earlier run noted of it, else its drawing, or its plate alone where it is held."""
+
+    frame: int
+    path: Path
+    digest: str
+    notes: dict[str, Any] | None
+    drawing: Drawing | Plate | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """A frame with its decision; both are None where an earlier run's plate is kept."""
+
+    taken: _Taken
+    colored: Colored | None
+    report: FrameReport | None
+    seconds: float
 
 
 class _Run:
@@ -126,6 +178,8 @@ class _Run:
         self._told = 0
         self.thumbnails: dict[tuple[int, int], bytes] = {}
         self.base_digest = self._base_digest()
+        self.canvas = shot.canvas()
+        self._cut: set[int] = set()  # drawings that were read for this run, by the first frame that shows them
         self._engine: _Engine | None = None
 
     def warn(self, text: str) -> None:
@@ -151,54 +205,79 @@ class _Run:
         """References and networks, taken in when the first frame needs them."""
         if self._engine is None:
             with self.clock.stage("references"), memory_errors("taking in the references"):
-                self._engine = _Engine(self.shot, self.settings, self.palette_file, self.checkpoint, self.device)
+                references = read_references(
+                    self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
+                )
+                self._engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
             if len(self._engine.references.palette) < 2:
                 self.warn("the references show a single colour; give a painted drawing, not line art")
         return self._engine
 
-    def frame(self, frame: int, path: Path, *, resume: bool) -> Event:
-        """Colour one frame, or keep it."""
+    def take(self, frame: int, path: Path, resume: bool) -> _Taken:
+        """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
         started = time.perf_counter()
         digest = fingerprint(self.base_digest, str(frame), self.shot.lines.path(frame))
         notes = self.state.finished(frame, digest, path) if resume else None
-        if notes is not None:
-            self._keep(path, notes)
-            return Skipped(frame, str(path))
-        if resume:
+        if resume and notes is None:
             remove_leftovers(path)
-        report = self._color(frame, path)
-        done = FrameReport(**{**vars(report), "seconds": time.perf_counter() - started})
-        self.reports.append(done)
-        self.state.note(frame, digest, path, asdict(done))
-        return FrameDone(
-            frame, str(path), done.regions, len(done.unsure), done.confidence, done.seconds, done.held_from
-        )
+        drawing: Drawing | Plate | None = None
+        if notes is None:
+            with self.clock.stage("read"):
+                drawing = self._read(frame)
+        return _Taken(frame, path, digest, notes, drawing, time.perf_counter() - started)
 
-    def _color(self, frame: int, path: Path) -> FrameReport:
+    def _read(self, frame: int) -> Drawing | Plate:
         held = self.holds[frame]
-        engine = self.engine
-        with self.clock.stage("read"):
-            drawing = engine.read(frame)
-        if held in engine.last and not engine.is_painted(frame):
-            colored, first = engine.last[held]
+        if held in self._cut and not self.shot.is_painted(frame):
+            return read_line_plate(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
+        self._cut.add(held)
+        return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
+
+    def decide(self, taken: _Taken) -> _Decided:
+        """Decide the colours of a frame, or take those of the drawing that it holds."""
+        if taken.drawing is None:
+            return _Decided(taken, None, None, 0.0)
+        started = time.perf_counter()
+        engine, frame = self.engine, taken.frame
+        held = self.holds[frame]
+        if isinstance(taken.drawing, Plate):
+            colored, first, drawing = engine.last[held]
             since = first.frame if first.held_from is None else first.held_from
-            report = FrameReport(**{**vars(first), "frame": frame, "path": str(path), "held_from": since})
+            report = replace(first, frame=frame, path=str(taken.path), held_from=since)
+            drawing = replace(drawing, plate=taken.drawing)
         else:
-            first_at = frame if engine.is_painted(frame) else held  # whatever part of the shot is coloured now
+            drawing = taken.drawing
+            first_at = frame if self.shot.is_painted(frame) else held  # whatever part of the shot is coloured now
             with self.clock.stage("match"), memory_errors(f"frame {frame}"):
                 colored, snapped = engine.color(first_at, drawing)
-            report = _frame_report(frame, path, drawing, snapped, engine.references.palette, self.settings)
+            report = _frame_report(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
             report = replace(report, held_from=None if first_at == frame else first_at)
-            engine.keep(held, (colored, report), self.last_use)
+            engine.keep(held, (colored, report, drawing), self.last_use)
             for text in _doubts(report, drawing, self.settings):
                 self.warn(text)
+        taken = replace(taken, drawing=drawing)
+        return _Decided(taken, colored, report, time.perf_counter() - started)
+
+    def write(self, decided: _Decided) -> Event:
+        """Write a frame's plate and note it for the report, or keep it as it is."""
+        started, taken = time.perf_counter(), decided.taken
+        if taken.notes is not None:
+            self._keep(taken.path, taken.notes)
+            return Skipped(taken.frame, str(taken.path))
+        drawing, colored, report = taken.drawing, decided.colored, decided.report
+        assert isinstance(drawing, Drawing) and colored is not None and report is not None
+        references = self.engine.references
         with self.clock.stage("write"):
-            plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=engine.references.palette,
-                            settings=self.settings, painting=engine.references.first, path=path)
-            write_plate(plate, path)
+            plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=references.palette,
+                            settings=self.settings, painting=references.first, path=taken.path)
+            write_plate(plate, taken.path)
         with self.clock.stage("report"):
             self._picture(report, display_picture(plate), drawing.cut.grown)
-        return report
+        done = replace(report, seconds=taken.seconds + decided.seconds + time.perf_counter() - started)
+        self.reports.append(done)
+        self.state.note(done.frame, taken.digest, taken.path, asdict(done))
+        return FrameDone(done.frame, str(taken.path), done.regions, len(done.unsure), done.confidence, done.seconds,
+                         done.held_from)
 
     def _picture(self, report: FrameReport, rgb: np.ndarray, grown: np.ndarray | None) -> None:
         self.thumbnails[report.frame, WHOLE_FRAME] = frame_thumbnail(rgb)
@@ -221,13 +300,12 @@ class _Run:
             return Finished("", "", len(self.reports), sum(len(report.unsure) for report in self.reports), seconds)
         json_path, html_path = self.folder / "report.json", self.folder / "report.html"
         palette = self.engine.references.palette
-        canvas = self.shot.canvas()
         data = ReportData(
             title=Path(self.shot.lines.pattern).name, lines=str(self.shot.lines.pattern),
             references=tuple(f"{r.plate}@{'sheet' if r.frame is None else r.frame}" for r in self.shot.references),
             settings=self.settings.to_dict(), palette=palette, frames=tuple(self.reports), seconds=seconds,
             version=__version__, weights=f"{self.checkpoint.name} {self.checkpoint.sha256[:12]}",
-            size=(canvas.width, canvas.height), timings=dict(self.clock.spent), notes=tuple(self.notes),
+            size=(self.canvas.width, self.canvas.height), timings=dict(self.clock.spent), notes=tuple(self.notes),
         )
         write_report(json_path, html_path, data, self.thumbnails)
         return Finished(str(json_path), str(html_path), len(self.reports), len(data.unsure), seconds)
@@ -237,27 +315,17 @@ class _Engine:
     """The references and the matcher of one run."""
 
     def __init__(
-        self, shot: Shot, settings: Settings, palette: Path | None, checkpoint: Checkpoint, device: Any
+        self, shot: Shot, settings: Settings, references: References, checkpoint: Checkpoint, device: Any
     ) -> None:
-        self.shot, self.settings = shot, settings
-        self.canvas: Window = shot.canvas()
-        self.references: References = read_references(shot, canvas=self.canvas, settings=settings, palette=palette)
-        self.matcher = Matcher(checkpoint, self.references.painted, n_colors=len(self.references.palette),
+        self.shot, self.settings, self.references = shot, settings, references
+        self.matcher = Matcher(checkpoint, references.painted, n_colors=len(references.palette),
                                work_size=settings.work_size, device=device, paints=settings.mode == "paint")
-        self.last: dict[int, tuple[Colored, FrameReport]] = {}
+        self.last: dict[int, _Held] = {}
 
-    def keep(self, held: int, decision: tuple[Colored, FrameReport], last_use: dict[int, int]) -> None:
+    def keep(self, held: int, decision: _Held, last_use: dict[int, int]) -> None:
         """Keep a decision while a later frame holds its drawing, and drop those that none does."""
         self.last = {**self.last, held: decision}
         self.last = {first: kept for first, kept in self.last.items() if last_use[first] > decision[1].frame}
-
-    def is_painted(self, frame: int) -> bool:
-        """Say whether a reference stands at this frame."""
-        return any(reference.frame == frame for reference in self.shot.references)
-
-    def read(self, frame: int) -> Drawing:
-        """Read a frame's line plate and cut it into regions."""
-        return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
 
     def color(self, frame: int, drawing: Drawing) -> tuple[Colored, Snapped]:
         """Decide the colours of a drawing; one that a reference shows keeps the painter's colours."""

@@ -48,8 +48,13 @@ class References:
 
 def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Drawing:
     """Read a line plate and cut it into regions. Raises PlateError."""
-    plate = read_plate(path, frame=frame, space=settings.input_space).on_canvas(canvas)
+    plate = read_line_plate(path, frame, canvas=canvas, settings=settings)
     return _cut(plate, find_lines(plate, settings), settings)
+
+
+def read_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
+    """Read a line plate on the shot's canvas. Raises PlateError."""
+    return read_plate(path, frame=frame, space=settings.input_space).on_canvas(canvas)
 
 
 def find_lines(plate: Plate, settings: Settings) -> LineArt:

@@ -9,6 +9,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from .protocol.errors import PlateError, ShotError
 from .protocol.job import parse_frames
 
 log = logging.getLogger(__name__)
+
+HASH_THREADS = 2  # plates decoded at once to find holds; each takes its memory
 
 _AT = re.compile(r"(.+)@(-?\d+|sheet)$", re.DOTALL)
 
@@ -98,6 +101,10 @@ class Shot:
             return (at is None, abs(at - frame) if at is not None else 0, at if at is not None else 0)
         return tuple(sorted(self.references, key=distance))
 
+    def is_painted(self, frame: int) -> bool:
+        """Say whether a reference stands at this frame."""
+        return any(reference.frame == frame for reference in self.references)
+
     def canvas(self) -> Window:
         """Return the window that holds the display and data windows of every plate but the sheets."""
         headers = list(self._headers.line_plates.values()) + list(self._headers.references.values())
@@ -110,17 +117,17 @@ class Shot:
 
     @functools.cached_property
     def _holds(self) -> dict[int, int]:
-        by_bytes: dict[str, int] = {}
+        first_of: dict[str, int] = {}
+        bytes_of = {frame: _hash_file(self.lines.path(frame), frame) for frame in self.frames}
+        alone = [frame for frame, digest in bytes_of.items() if first_of.setdefault(digest, frame) == frame]
+        with ThreadPoolExecutor(HASH_THREADS, "cmft-holds") as pool:  # the same bytes need no decoding
+            pixels_of = dict(zip(alone, pool.map(self._hash_drawing, alone), strict=True))
         by_pixels: dict[str, int] = {}
-        holds = {}
-        for frame in self.frames:
-            path = self.lines.path(frame)
-            bytes_hash = _hash_file(path, frame)
-            if bytes_hash not in by_bytes:  # the same bytes need no decoding
-                pixels_hash = _hash_pixels(read_plate(path, frame=frame))
-                by_bytes[bytes_hash] = by_pixels.setdefault(pixels_hash, frame)
-            holds[frame] = by_bytes[bytes_hash]
-        return holds
+        drawing = {bytes_of[frame]: by_pixels.setdefault(pixels_of[frame], frame) for frame in alone}
+        return {frame: drawing[digest] for frame, digest in bytes_of.items()}
+
+    def _hash_drawing(self, frame: int) -> str:
+        return _hash_pixels(read_plate(self.lines.path(frame), frame=frame))
 
     @functools.cached_property
     def _headers(self) -> "_Headers":
@@ -265,8 +272,11 @@ def _hash_file(path: Path, frame: int) -> str:
 
 def _hash_pixels(plate: Plate) -> str:
     """Hash what the drawing shows: windows and pixels, whatever the order of the channels."""
-    order = np.argsort(plate.channels)
-    digest = hashlib.blake2b(repr((plate.data_window, plate.display_window, sorted(plate.channels))).encode(),
-                             digest_size=16)
-    digest.update(np.ascontiguousarray(plate.pixels[..., order] + np.float32(0)).data)  # -0 and 0 are one
+    order = sorted(range(len(plate.channels)), key=lambda i: ("RGBA".find(plate.channels[i]), plate.channels[i]))
+    names = [plate.channels[i] for i in order]
+    pixels = plate.pixels if order == list(range(len(order))) else plate.pixels[..., order]
+    if not plate.bit_depth.startswith("uint"):
+        pixels = pixels + np.float32(0)  # -0 and 0 are one
+    digest = hashlib.sha256(repr((plate.data_window, plate.display_window, names)).encode())
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()

@@ -5,14 +5,32 @@ No matching here; see `cmft.py`. Shapes: B batch, C channels, H W work resolutio
 
 from __future__ import annotations
 
+import copy
+import itertools
+from typing import TypeVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 LINE_CHANNELS = 2  # ink, distance to ink
 COLOR_CHANNELS = 3  # display RGB without ink
 WIDTHS = (24, 48, 96)  # channels at 1/2, 1/4, 1/8
 SEMANTIC = 64  # channels that the semantic net adds at 1/8
+
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
+
+
+def fold_batch_norms(module: AnyModule) -> AnyModule:
+    """Return a copy for use, not for training, in which every convolution has taken in the batch norm behind it."""
+    folded = copy.deepcopy(module).eval()
+    for sequence in [part for part in folded.modules() if isinstance(part, nn.Sequential)]:
+        for i, (first, second) in enumerate(itertools.pairwise(sequence)):
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+                sequence[i], sequence[i + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
+    return folded
 
 
 class ConvBlock(nn.Sequential):

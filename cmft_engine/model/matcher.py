@@ -19,6 +19,7 @@ from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import MIXED_SHARE, Votes
 from . import region_inputs
+from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
 from .network import LineFeatures, Match, ReferenceFeatures, join_references
 from .region_carry import Laid, Painted, carry_regions
@@ -29,6 +30,7 @@ from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
+MASS_CELLS = 64  # target cells whose weights are summed at once, within the processor's cache
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -129,7 +131,7 @@ class Matcher:
     ) -> None:
         """Take the references in; paints: whether votes hold the decoder's RGB."""
         self.paints = paints
-        self.network = checkpoint.network.to(device)
+        self.network = fold_batch_norms(checkpoint.network).to(device)
         self.regions = checkpoint.regions.to(device)
         self.calibration = checkpoint.calibration
         self.device = device
@@ -314,8 +316,11 @@ def match_mass(
         height, width = side.ink.shape
         here = side.grown[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
         label = np.where(near.owner == position, here, 0)
-        flat = region[:, :, None] * (side.count + 1) + label[:, None]
-        total = np.bincount(flat.ravel(), weights.ravel(), (target.count + 1) * (side.count + 1))
+        total = np.zeros((target.count + 1) * (side.count + 1))
+        for start in range(0, len(region), MASS_CELLS):
+            rows = slice(start, start + MASS_CELLS)
+            flat = region[rows, :, None] * (side.count + 1) + label[rows, None]
+            total += np.bincount(flat.ravel(), weights[rows].ravel(), len(total))
         table = 4.0 * total.reshape(target.count + 1, -1)[1:, 1:]  # a half cell is 4 work pixels
         mass.append(np.asarray(table, np.float64))
     return mass

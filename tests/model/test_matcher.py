@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from cmft_engine.image.snap import snap
 from cmft_engine.model import cmft, matcher
 from cmft_engine.model.matcher import CutDrawing, Matcher, stand_in, stand_in_colors
+from cmft_engine.model.weights import load_checkpoint
 from tests.drawings import cut, figure, painted
 
 EMPTY = CutDrawing(np.zeros((64, 64), bool), np.ones((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
@@ -160,3 +162,17 @@ def test_painting_changes_no_vote(build):
     asked, not_asked = (build(painted(figure()), paints=paints).match(cut(figure(3, 1))) for paints in (True, False))
     assert not_asked.rgb is None
     assert_same(dataclasses.replace(asked, rgb=asked.area), dataclasses.replace(not_asked, rgb=asked.area))
+
+
+def test_the_matcher_decides_as_the_plain_network():
+    """With the shipped weights, the network as it was trained and the matcher's faster form of it decide alike."""
+    checkpoint, reference = load_checkpoint(), painted(figure())
+    fast, plain = (
+        Matcher(checkpoint, [reference], n_colors=4, work_size=256, device=torch.device("cpu")) for _ in range(2)
+    )
+    plain.network = checkpoint.network
+    plain.known = [plain._take_in(reference)]
+    for drawing in (figure(3, 1), figure(-4, 2)):
+        decided = [snap(cut(drawing).labels, cut(drawing).grown, m.match(cut(drawing))) for m in (fast, plain)]
+        assert np.array_equal(decided[0].index, decided[1].index)
+        assert np.allclose(decided[0].confidence, decided[1].confidence, atol=1e-3)

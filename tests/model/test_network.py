@@ -1,10 +1,14 @@
 """The network treats targets, references and batches as its docstrings promise, whatever its weights are."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from cmft_engine.model import cmft
+from cmft_engine.model.encoders import fold_batch_norms
 from cmft_engine.model.inputs import as_batch, line_channels
 from cmft_engine.model.network import CANDIDATES, ReferenceFeatures, join_references
 from tests.drawings import figure, painted
@@ -101,3 +105,17 @@ def test_no_matrix_of_all_pairs(network):
     with Largest() as largest:
         network(lines(drawing), network.encode_reference(lines(drawing), color(drawing)))
     assert largest.elements < 6400 * 6400 / 10
+
+
+def test_folded_batch_norms_change_nothing(network):
+    """Whatever a batch norm learned, the convolution before it computes the same alone; the original keeps its own."""
+    taught = copy.deepcopy(network)
+    torch.manual_seed(5)
+    for norm in [part for part in taught.modules() if isinstance(part, nn.BatchNorm2d)]:
+        for value, low, high in ((norm.running_mean, -1, 1), (norm.running_var, 0.5, 2), (norm.weight, 0.5, 2)):
+            value.data = torch.empty_like(value).uniform_(low, high)
+    folded = fold_batch_norms(taught)
+    assert not any(isinstance(part, nn.BatchNorm2d) for part in folded.modules())
+    assert any(isinstance(part, nn.BatchNorm2d) for part in taught.modules())
+    for mine, plain in zip(folded.line(lines(figure(3))), taught.line(lines(figure(3))), strict=True):
+        torch.testing.assert_close(mine, plain, atol=1e-4, rtol=1e-4)
