@@ -17,7 +17,8 @@ from .image.palette import Painting, Palette, extract_palette
 from .image.palette_files import load_palette
 from .image.plate import Plate, Window, read_plate
 from .image.regions import Regions, grow_under_ink, label_regions
-from .model.matcher import CutDrawing, PaintedDrawing, stand_in
+from .model.matcher import CutDrawing, PaintedDrawing
+from .model.stand_in import stand_in
 from .protocol.errors import PaletteError
 from .protocol.settings import Settings
 from .shot import Reference, Shot

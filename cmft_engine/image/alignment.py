@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .motion import bend
+
 REACH_PX = 24  # the outline is felt this far to either side
 MARGIN_PX = 16  # around the region that is looked at
-FLOW_LEAST_PX = 32  # smaller pictures are not refined: the search's patches do not fit
 ROUNDING_PX2 = 0.3  # a region's spread is at least this, in px²
 
 Mask = NDArray[np.bool_]
@@ -33,7 +34,9 @@ def lay_over(target: Mask, reference: Mask) -> tuple[Box, list[Floats]]:
     center_there, form_there = _spread(reference[there])
     starts = np.eye(2), form_there @ np.linalg.inv(form)
     corner = np.array([there[1].start, there[0].start], np.float32)
-    return box, [_bend(near, far, _places(near.shape, center, center_there, turn)) + corner for turn in starts]
+    return box, [
+        bend(near, far, _places(near.shape, center, center_there, turn), outside=0) + corner for turn in starts
+    ]
 
 
 def _box(mask: Mask, margin: int = MARGIN_PX) -> Box:
@@ -68,15 +71,3 @@ def _places(
     """Places (h, w, 2) that a linear map about the centres gives."""
     grid = np.stack(np.meshgrid(np.arange(size[1]), np.arange(size[0])), -1)
     return ((grid - center) @ turn.T + center_there).astype(np.float32)
-
-
-def _bend(near: NDArray[np.uint8], far: NDArray[np.uint8], places: Floats) -> Floats:
-    """Move places (h, w, 2) so that the outlines meet."""
-    if min(near.shape) < FLOW_LEAST_PX:
-        return places
-    moved = cv2.remap(far, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,))
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow = search.calc(near, np.asarray(moved, np.uint8), None)
-    x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in near.shape[::-1]))
-    bent = cv2.remap(places, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(bent, np.float32)

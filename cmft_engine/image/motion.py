@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TRUNCATE_PX = 24.0  # distances beyond this look alike
+LEAST_PX = 32  # the search's patches do not fit into smaller pictures
 
 
 def distance_map(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -31,13 +32,31 @@ def flow_to_reference(
     height, width = target.shape
     top, left = (reference.shape[0] - height) // 2, (reference.shape[1] - width) // 2
     moved = _shifted(reference, top, left, (height, width))
-    if min(height, width) < 32:  # too small for the search's patches
-        flow = np.zeros((height, width, 2), np.float32)
-    else:
-        search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        flow = search.calc(distance_map(target), distance_map(moved), None)
+    flow = _search(distance_map(target), distance_map(moved))
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return x + flow[..., 0] + left, y + flow[..., 1] + top
+
+
+def bend(
+    near: NDArray[np.uint8], far: NDArray[np.uint8], places: NDArray[np.float32], *, outside: int
+) -> NDArray[np.float32]:
+    """Return places (h, w, 2), x and y in `far`, moved so that what `near` (h, w) shows is found there.
+
+    places: where to begin. outside: what `far` shows beyond its border. Search as in `flow_to_reference`.
+    """
+    found = cv2.remap(far, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(outside,))
+    flow = _search(near, np.asarray(found, np.uint8))
+    x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in near.shape[::-1]))
+    bent = cv2.remap(places, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(bent, np.float32)
+
+
+def _search(near: NDArray[np.uint8], far: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Flow (h, w, 2) from one picture to the other of its size; none where the search's patches do not fit."""
+    if min(near.shape) < LEAST_PX:
+        return np.zeros((*near.shape, 2), np.float32)
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    return np.asarray(search.calc(near, far, None), np.float32)
 
 
 def _shifted(picture: NDArray[np.float32], top: int, left: int, size: tuple[int, int]) -> NDArray[np.float32]:

@@ -23,14 +23,16 @@ from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
 from .network import LineFeatures, Match, ReferenceFeatures, join_references
 from .region_carry import Laid, Painted, carry_regions
-from .region_chances import cycle_of, join_chances
+from .region_chances import cycle_of, join_chances, split_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
+from .region_motion import move_again
 from .region_network import RegionTensors
 from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
 MASS_CELLS = 64  # target cells whose weights are summed at once, within the processor's cache
+LOST_BELOW = 0.9  # with less of the drawing sent to the matched regions by flow, flow starts anew from them
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -178,7 +180,11 @@ class Matcher:
         sides = [self.known[i].side for i in chosen]
         mass = match_mass(found, side, sides)
         motions = [find_motions(side, self.known[i].side) for i in chosen]
-        vote, best = self._vote(seen, chosen, motions, mass)
+        vote, chance = self._vote(seen, chosen, motions, mass)
+        if _is_lost(vote["trust"], seen.area):
+            alone = split_chances(chance, [reference.count for reference in sides])
+            motions = [move_again(side, *rest) for rest in zip(sides, alone, motions, strict=True)]
+            vote, chance = self._vote(seen, chosen, motions, mass)
         nearest = self.known[chosen[0]]
         size = drawing.labels.shape
         by_flow = self._carry(motions[0][0], nearest, framing, size)
@@ -194,7 +200,7 @@ class Matcher:
             area=seen.area,
             by_flow=by_flow,
             by_match=by_match,
-            laid=self._lay(drawing, seen, chosen, vote["mixture"], best),
+            laid=self._lay(drawing, seen, chosen, vote["mixture"], chance),
             rgb=_up_rgb(self.network.paint(seen.line, found), framing, size) if self.paints else None,
         )
 
@@ -204,17 +210,17 @@ class Matcher:
         chosen: tuple[int, ...],
         motions: list[tuple[Motion, Motion]],
         mass: list[NDArray[np.float64]],
-    ) -> tuple[dict[str, Floats], NDArray[np.intp]]:
-        """What the region network says, as the fields of `Votes`, and the likeliest match of each kept region.
+    ) -> tuple[dict[str, Floats], Floats]:
+        """What the region network says, as the fields of `Votes`, and the chance of every pair of kept regions.
 
-        A match counts through the kept regions of all chosen references.
+        The second is (kept, M), the references' kept regions one reference after another.
         """
         kept, n = seen.kept, len(seen.area)
         shape = {"color": (n, self.n_colors), "before": (n, self.n_colors)}
         names = ("color", "before", "mixture", "known", "cycle", "trust")
         vote: dict[str, Floats] = {name: np.zeros(shape.get(name, n), np.float32) for name in names}
         if not kept.size:
-            return vote, np.zeros(0, np.intp)
+            return vote, np.zeros((0, sum(self.known[i].side.count for i in chosen)), np.float32)
         rounds: list[tuple[torch.Tensor, torch.Tensor]] = []
         columns, sizes, pairs = [], [], []
         for i, motion, weight in zip(chosen, motions, mass, strict=True):
@@ -234,18 +240,19 @@ class Matcher:
         vote["cycle"][kept] = cycle_of(match, vote["color"][kept], painted)
         nearest = chance[:, : len(columns[0])]
         vote["trust"][kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
-        return vote, chance[:, :-1].argmax(1) if len(painted) else np.zeros(kept.size, np.intp)
+        return vote, chance[:, :-1]
 
     def _lay(
-        self, drawing: CutDrawing, seen: _Seen, chosen: tuple[int, ...], mixture: Floats, best: NDArray[np.intp]
+        self, drawing: CutDrawing, seen: _Seen, chosen: tuple[int, ...], mixture: Floats, chance: Floats
     ) -> Labels:
-        """Carry palette indices into the regions of mixed colours; see `carry_regions`. best: as from `_vote`."""
+        """Carry palette indices into the regions of mixed colours; see `carry_regions`. chance: as from `_vote`."""
         ends = np.cumsum([self.known[i].side.count for i in chosen])
         laid = []
         for row in np.flatnonzero(mixture[seen.kept] >= MIXED_SHARE):
-            position = int(np.searchsorted(ends, best[row], side="right"))
+            best = int(chance[row].argmax())
+            position = int(np.searchsorted(ends, best, side="right"))
             known = self.known[chosen[position]]
-            label = int(best[row] - ends[position]) + known.side.count + 1
+            label = int(best - ends[position]) + known.side.count + 1
             painted = Painted(known.side.grown, known.framing, known.index)
             laid.append(Laid(int(row) + 1, int(seen.kept[row]) + 1, painted, label))
         return carry_regions(drawing.grown, seen.side.grown, seen.framing, laid)
@@ -335,6 +342,11 @@ def _cell_places(size: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.in
     return y, column[:, None] * 8 + child_column[None] * 2 + 1
 
 
+def _is_lost(trust: Floats, area: Floats) -> bool:
+    """Say whether flow and region matches disagree over much of a drawing; (n,) each, weighed by area."""
+    return bool((trust * area).sum() < LOST_BELOW * area.sum())
+
+
 def _largest(side: RegionSide) -> NDArray[np.intp]:
     """Rows of the largest regions that have pixels at the work size, in label order."""
     order = np.argsort(-side.descriptors.area, kind="stable")[:MAX_REGIONS]
@@ -374,30 +386,3 @@ def _up_rgb(rgb: torch.Tensor, framing: Framing, size: tuple[int, int]) -> Float
     """The decoder's picture at plate size, display RGB (H, W, 3) in [0, 1]."""
     work = np.ascontiguousarray(rgb[0].float().cpu().numpy().transpose(1, 2, 0))
     return _up_smooth(work, framing, size).clip(0, 1)
-
-
-@lru_cache(maxsize=1)
-def stand_in_colors(count: int = 256) -> Floats:
-    """Fixed display colours (count, 3) that stand for palette entries in flats mode.
-
-    The network then never sees the real colours, and a changed palette cannot change a match. White comes first,
-    for it stands for what the picture's corner shows.
-    """
-    rng = np.random.default_rng(11)
-    pool = rng.uniform(0, 1, (4096, 3)).astype(np.float32)
-    chosen = [np.ones(3, np.float32)]
-    distance = np.full(len(pool), np.inf, np.float32)
-    for _ in range(count - 1):
-        distance = np.minimum(distance, np.abs(pool - chosen[-1]).sum(1))
-        chosen.append(pool[distance.argmax()])
-    return np.stack(chosen)
-
-
-def stand_in(indices: Sequence[Labels]) -> list[Floats]:
-    """Paint index maps (H, W) with stand-in colours, numbered by first appearance: display RGB (H, W, 3) each."""
-    flat = np.concatenate([index.ravel() for index in indices])
-    values, first = np.unique(flat, return_index=True)
-    rank = np.zeros(int(values.max(initial=0)) + 1, np.intp)
-    rank[values[np.argsort(first)]] = np.arange(len(values))
-    colors = stand_in_colors()
-    return [colors[rank[index] % len(colors)] for index in indices]

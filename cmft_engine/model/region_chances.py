@@ -58,3 +58,14 @@ def cycle_of(match: Floats, color: Floats, shares: Floats) -> Floats:
         return np.zeros(len(match), np.float32)
     back = match.argmax(0)[match.argmax(1)]
     return np.asarray((color * color[back]).sum(1) / np.maximum((color**2).sum(1), 1e-6), np.float32).clip(0, 1)
+
+
+def split_chances(chance: Floats, counts: list[int]) -> list[Floats]:
+    """Return the chances (n, m) towards each reference as if it were the only one.
+
+    chance: (n, M) towards all references' regions, one reference after another; counts: m of each. A region is known
+    as far as all references together say so.
+    """
+    known = chance.sum(1, keepdims=True)
+    blocks = np.split(chance, np.cumsum(counts)[:-1], axis=1)
+    return [block / np.maximum(block.sum(1, keepdims=True), 1e-9) * known for block in blocks]

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from cmft_engine.image.descriptors import count_colors
 from cmft_engine.image.snap import SIGNS, UNCALIBRATED, Snapped, snap
-from cmft_engine.model.matcher import Matcher, PaintedDrawing, stand_in
+from cmft_engine.model.matcher import Matcher, PaintedDrawing
+from cmft_engine.model.stand_in import stand_in
 from cmft_engine.model.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.training.characters import CharacterSet

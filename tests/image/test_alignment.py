@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from cmft_engine.image.alignment import FLOW_LEAST_PX, MARGIN_PX, lay_over
+from cmft_engine.image.alignment import MARGIN_PX, lay_over
+from cmft_engine.image.motion import LEAST_PX
 
 
 def blob(size, center, axes, degrees=0.0):
@@ -44,7 +45,7 @@ def test_specks(side):
     here[:side, :side] = True
     there[-side:, -side:] = True
     box, ways = lay_over(here, there)
-    assert box == (slice(0, side + MARGIN_PX), slice(0, side + MARGIN_PX)) and side + MARGIN_PX < FLOW_LEAST_PX
+    assert box == (slice(0, side + MARGIN_PX), slice(0, side + MARGIN_PX)) and side + MARGIN_PX < LEAST_PX
     for places in ways:
         assert np.abs(places[0, 0] - (30 - side)).max() < 1e-3
 

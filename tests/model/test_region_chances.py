@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cmft_engine.model.region_chances import exclude
+from cmft_engine.model.region_chances import exclude, split_chances
 
 ALIKE = np.full(2, 100, np.float32)  # areas
 
@@ -27,3 +27,11 @@ def test_slivers_do_not_drive_a_body_away():
     area = np.array([9000, *[20] * 20], np.float32)
     given = exclude(chance, area, np.array([10000, 9000], np.float32))
     assert np.allclose(given, chance, atol=1e-6)
+
+
+def test_split_chances_know_as_much_as_all():
+    """Of two references, each alone keeps its own proportions and the sum over both; one that says nothing stays 0."""
+    chance = np.array([[0.2, 0.1, 0.3, 0.0], [0.0, 0.0, 0.5, 0.5]], np.float32)
+    first, second = split_chances(chance, [2, 2])
+    np.testing.assert_allclose(first, [[0.4, 0.2], [0, 0]], atol=1e-6)
+    np.testing.assert_allclose(second, [[0.6, 0], [0.5, 0.5]], atol=1e-6)
