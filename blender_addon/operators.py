@@ -119,6 +119,7 @@ class CMFT_OT_colorize(bpy.types.Operator):
             assert outcome is not None  # waited without a limit
         finally:
             self._run.cancel()  # no effect after the engine's own end; Ctrl-C comes here
+            self._run.wait()
         return finish(self._run, outcome)
 
 

@@ -14,7 +14,7 @@ from .results import quick_state
 from .runner import running
 
 _ICONS = {NOT_COLOURED: "INFO", READY: "CHECKMARK", STALE: "ERROR", ENGINE_MISSING: "ERROR"}
-_LINE_LENGTH = 32  # characters that fit the sidebar at its usual width
+_LINE_LENGTH = 29  # characters that fit the sidebar at its usual width
 _OUTPUT = ("input_space", "output_space", "device")
 
 

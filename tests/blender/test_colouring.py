@@ -109,6 +109,7 @@ def test_missing_result_plate(blender, colored, tmp_path):
         same_pixels(tmp_path / "out", colored.plate(frame), frame)
 
 
+@pytest.mark.usefixtures("usual")
 def test_missing_line_plate(blender, addon, tmp_path):
     """A gap in the line art is passed over; asked for by the scene's range, the error names file and frame."""
     shot = write_shot(tmp_path / "shot")
@@ -133,6 +134,7 @@ def test_cancel_and_resume(blender, addon, shot, tmp_path):
     assert said["resumed"]["state"] == 1 and (said["resumed"]["first"], said["resumed"]["last"]) == (1001, 1003)
 
 
+@pytest.mark.usefixtures("usual")
 def test_one_frame_then_all(blender, addon, shot, tmp_path):
     """One frame can be tried; the rest follows into the same folder, through a new Image so that windows see it."""
     said = blender.run("colouring.one_frame", tmp_path / "run", **addon, shot=shot, blend=tmp_path / "shot.blend")
@@ -142,6 +144,7 @@ def test_one_frame_then_all(blender, addon, shot, tmp_path):
     assert len(folders) == 1
 
 
+@pytest.mark.usefixtures("usual")
 def test_corrections_and_sheets(blender, colored, addon, tmp_path):
     """A repainted frame and a sheet join the reference: a new folder, a new Image, and the correction as painted."""
     blend = colored.copy(tmp_path)

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.blender.conftest import ROOT, USUAL, channels
+from tests.blender.conftest import ROOT, channels
 
 BODY, HEAD, HAT = (300, 195), (155, 200), (80, 198)  # row and column inside of them at frame 1
 STEP = 9  # px that the figure moves a frame
@@ -14,10 +14,9 @@ STEP = 9  # px that the figure moves a frame
 
 @pytest.mark.skipif(sys.platform == "linux" and ctypes.util.find_library("EGL") is None,
                     reason="Blender draws Grease Pencil with OpenGL, and there is no libEGL here")
+@pytest.mark.usefixtures("usual")
 def test_example_is_built(blender, tmp_path):
     """The script builds the file in one go; the second frame gets exactly the first one's colours by Line Art."""
-    if blender.name != USUAL:
-        pytest.skip(f"built once, in Blender {USUAL}: Line Art takes long")
     done = blender.process(ROOT / "examples" / "blender_shot.py", "--", tmp_path / "example", "2")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "shot.blend: 1-2 coloured" in done.stdout
