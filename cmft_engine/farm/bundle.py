@@ -6,6 +6,8 @@ https://github.com/OpenJobDescription/openjd-specifications says what a template
 
 import json
 import os
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,7 +54,7 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
     _check_braces(parameters)
     save_job(job._replace(overwrite=False, resume=True), folder / JOB)
     for name, content in ((TEMPLATE, template(job, shot, parameters)), (ASSETS, assets(parameters, folder)),
-                          (VALUES, values(parameters)), (PARAMETERS, _given(parameters))):
+                          (VALUES, values(parameters)), (PARAMETERS, {**_given(parameters), "Engine": own_command()})):
         _write(folder / name, content)
     where = folder.resolve()
     return Bundle(folder, f'openjd run "{where / TEMPLATE}" --job-param "file://{where / PARAMETERS}"',
@@ -165,6 +167,13 @@ def assets(parameters: Sequence[Parameter], folder: Path) -> dict[str, Any]:
         "outputs": {"directories": uses["DIRECTORY OUT"]},
         "referencedPaths": [],
     }}
+
+
+def own_command() -> str:
+    """Return the command of this very engine, for a run here; farms know it as `cmft`."""
+    folder = Path(sys.executable).parent
+    found = shutil.which("cmft", path=str(folder))
+    return "cmft" if found is None else found
 
 
 def range_text(frames: Sequence[int]) -> str:

@@ -1,6 +1,7 @@
 """The OpenJD bundle: complete, accepted by `openjd check`, and run by `openjd run` with the real engine."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -43,9 +44,9 @@ def test_farm_colours_as_one_run_does(job: Job, tmp_path: Path) -> None:
     made = bundle.write_bundle(job, tmp_path / "bundle", chunk=2)
     checked = run_openjd("check", made.folder / "template.json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    given = f"file://{made.folder / 'parameters.json'}"
-    result = run_openjd("run", made.folder / "template.json", "--job-param", given, "--job-param",
-                        f"Engine={BIN / 'cmft'}")
+    program, *arguments = shlex.split(made.run)
+    assert program == "openjd"
+    result = run_openjd(*arguments)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.count("openjd_progress: 100.0") == 3  # 1-2, 3 and 5, the report
     report = json.loads((tmp_path / "farm" / "report.json").read_text())
@@ -64,8 +65,7 @@ def test_failing_task_tells_why(job: Job, tmp_path: Path) -> None:
     """A plate that has gone fails its task with the engine's sentence, and nothing is reported as done."""
     made = bundle.write_bundle(job, tmp_path / "bundle", chunk=4)
     (tmp_path / "ref.png").unlink()
-    result = run_openjd("run", made.folder / "template.json", "--step", "Colour", "--job-param",
-                        f"file://{made.folder / 'parameters.json'}", "--job-param", f"Engine={BIN / 'cmft'}")
+    result = run_openjd(*shlex.split(made.run)[1:], "--step", "Colour")
     assert result.returncode != 0
     assert "ref.png" in result.stdout and "openjd_fail" in result.stdout
 
@@ -79,7 +79,8 @@ def test_every_path_is_a_parameter(job: Job, tmp_path: Path) -> None:
     assert str(tmp_path) not in arguments and str(tmp_path) not in json.dumps(template["parameterDefinitions"])
     given = {row["name"]: row["value"] for row in json.loads(
         (made.folder / "parameter_values.json").read_text())["parameterValues"]}
-    assert given == json.loads((made.folder / "parameters.json").read_text())
+    here = json.loads((made.folder / "parameters.json").read_text())
+    assert given == {**here, "Engine": "cmft"} and Path(here["Engine"]) == BIN / "cmft"
     assert {Path(given[name]).name for name in given if name not in ("Frames", "FramesPerTask", "Engine")} == {
         tmp_path.name, "ref.png", "sheet.png", "sheet_lines.png", "day.json", "farm"}
     assert set(given) | {"JobFile"} == {found["name"] for found in template["parameterDefinitions"]}
