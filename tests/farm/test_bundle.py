@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openjd.model import IntRangeExpr
 
 from cmft_engine import cli
 from cmft_engine.farm import bundle
@@ -77,13 +80,13 @@ def test_every_path_is_a_parameter(job: Job, tmp_path: Path) -> None:
     template = json.loads((made.folder / "template.json").read_text())
     arguments = json.dumps(template["steps"])
     assert str(tmp_path) not in arguments and str(tmp_path) not in json.dumps(template["parameterDefinitions"])
-    given = {row["name"]: row["value"] for row in json.loads(
+    found = {row["name"]: row["value"] for row in json.loads(
         (made.folder / "parameter_values.json").read_text())["parameterValues"]}
     here = json.loads((made.folder / "parameters.json").read_text())
-    assert given == {**here, "Engine": "cmft"} and Path(here["Engine"]) == BIN / "cmft"
-    assert {Path(given[name]).name for name in given if name not in ("Frames", "FramesPerTask", "Engine")} == {
+    assert found == {**here, "Engine": "cmft"} and Path(here["Engine"]) == BIN / "cmft"
+    assert {Path(found[name]).name for name in found if name not in ("Frames", "FramesPerTask", "Engine")} == {
         tmp_path.name, "ref.png", "sheet.png", "sheet_lines.png", "day.json", "farm"}
-    assert set(given) | {"JobFile"} == {found["name"] for found in template["parameterDefinitions"]}
+    assert set(found) | {"JobFile"} == {one["name"] for one in template["parameterDefinitions"]}
     inputs = json.loads((made.folder / "asset_references.json").read_text())["assetReferences"]["inputs"]
     assert [Path(name).name for name in inputs["filenames"]] == [
         "job.json", "ref.png", "sheet.png", "sheet_lines.png", "day.json"]
@@ -96,10 +99,17 @@ def save_day(folder: Path) -> Path:
     return folder / "day.json"
 
 
-@pytest.mark.parametrize("frames", [(1, 2, 3, 9), (-5, -4, -3, 0), (7,), (1, 3, 5)])
-def test_ranges_are_read_back(frames: tuple[int, ...]) -> None:
-    """The frames of a farm's range are those of the shot, negative ones too."""
-    assert parse_frames(bundle.range_text(frames)) == frames
+@given(st.sets(st.integers(-30, 60), min_size=1))
+def test_ranges_are_read_back(frames: set[int]) -> None:
+    """The frames of a farm's range are those of the shot, to the engine and to OpenJD, negative ones too."""
+    text = bundle.range_text(sorted(frames))
+    assert parse_frames(text) == tuple(sorted(frames)) == tuple(IntRangeExpr.from_str(text))
+
+
+def test_ranges_are_short() -> None:
+    """Every second frame of a long shot is a few letters, as farms bound their number."""
+    assert bundle.range_text(range(1001, 4000, 2)) == "1001-3999:2"
+    assert bundle.range_text([1, 2, 3, 5, 8, 11, 20]) == "1-3,5-11:3,20"
 
 
 def test_farm_s_own_steps_are_read() -> None:
@@ -117,6 +127,9 @@ def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
     write_shot(odd, {1: figure()}, reference=1)
     with pytest.raises(InputError, match="rename it"):
         bundle.write_bundle(job._replace(lines=str(odd / "lines.####.png")), tmp_path / "bundle")
+    many = tuple(JobReference(str(tmp_path / "ref.png"), frame) for frame in range(100, 160))
+    with pytest.raises(InputError, match=r"60 references .* make bundles of parts"):
+        bundle.write_bundle(job._replace(references=many), tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
 
 
