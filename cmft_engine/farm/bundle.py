@@ -102,17 +102,20 @@ def template(job: Job, shot: Shot, parameters: Sequence[Parameter]) -> dict[str,
         "parameterDefinitions": [_definition(parameter) for parameter in parameters],
         "steps": [
             {"name": "Colour", "parameterSpace": {"taskParameterDefinitions": [_frames()]},
-             "script": _script([*arguments, "--only", "{{Task.Param.Frame}}"])},
+             "script": _script([*arguments, "--only={{Task.Param.Frame}}"])},
             {"name": "Report", "dependencies": [{"dependsOn": "Colour"}], "script": _script(arguments)},
         ],
     }
 
 
 def engine_arguments(job: Job, shot: Shot) -> list[str]:
-    """Return the engine's arguments, every path taken from a parameter so that a farm can map it."""
+    """Return the engine's arguments, every path taken from a parameter so that a farm can map it.
+
+    Frames are given with =, for negative ones would be taken for options.
+    """
     lines = Path(shot.lines.pattern).name
     arguments = ["colorize", f"{{{{Param.LinesFolder}}}}/{lines}", "--job", "{{Param.JobFile}}",
-                 "--out", f"{{{{Param.OutFolder}}}}/{Path(job.out).name}", "--frames", "{{Param.Frames}}"]
+                 "--out", f"{{{{Param.OutFolder}}}}/{Path(job.out).name}", "--frames={{Param.Frames}}"]
     own = with_own_lines(shot)
     order = [*own, *(reference for reference in shot.references if reference not in own)]  # line art goes by order
     for reference in order:

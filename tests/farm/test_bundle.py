@@ -16,22 +16,23 @@ from cmft_engine.farm import bundle
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate
+from cmft_engine.image.sequence import frame_path
 from cmft_engine.protocol.errors import InputError, ShotError
 from cmft_engine.protocol.job import Job, JobReference, load_job, parse_frames
 from cmft_engine.protocol.settings import Settings
 from tests.drawings import figure, write, write_shot
 
 BIN = Path(sys.executable).parent
-DRAWINGS = {1: figure(), 2: figure(4, 1), 3: figure(4, 1), 5: figure(-3, 2)}
+DRAWINGS = {-1: figure(), 2: figure(4, 1), 3: figure(4, 1), 5: figure(-3, 2)}
 
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    """A shot of four frames with a gap and a hold, painted at frame 1, and a sheet with line art of its own."""
-    lines = write_shot(tmp_path, DRAWINGS, reference=1)
+    """A shot with gaps, a hold and a negative frame, painted at that one, and a sheet with line art of its own."""
+    lines = write_shot(tmp_path, DRAWINGS, reference=-1)
     write(figure(2, 2).painted(), tmp_path / "sheet.png")
     write(figure(2, 2).lines(), tmp_path / "sheet_lines.png")
-    references = (JobReference(str(tmp_path / "ref.png"), 1),
+    references = (JobReference(str(tmp_path / "ref.png"), -1),
                   JobReference(str(tmp_path / "sheet.png"), None, str(tmp_path / "sheet_lines.png")))
     return Job(str(lines), references, str(tmp_path / "farm" / "c.####.exr"), settings=Settings(
         work_size=128, device="cpu"))
@@ -51,15 +52,14 @@ def test_farm_colours_as_one_run_does(job: Job, tmp_path: Path) -> None:
     assert program == "openjd"
     result = run_openjd(*arguments)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.count("openjd_progress: 100.0") == 3  # 1-2, 3 and 5, the report
+    assert result.stdout.count("openjd_progress: 100.0") == 3  # two tasks, the report
     report = json.loads((tmp_path / "farm" / "report.json").read_text())
-    assert [frame["frame"] for frame in report["frames"]] == [1, 2, 3, 5]
+    assert [frame["frame"] for frame in report["frames"]] == [-1, 2, 3, 5]
     assert [frame["held_from"] for frame in report["frames"]] == [None, None, 2, None]
     alone = job._replace(out=str(tmp_path / "alone" / "c.####.exr"))
     finished = list(cli.start(alone))[-1]
     for frame in DRAWINGS:
-        name = f"c.{frame:04d}.exr"
-        farm, one = read_plate(tmp_path / "farm" / name), read_plate(tmp_path / "alone" / name)
+        farm, one = (read_plate(frame_path(tmp_path / name / "c.####.exr", frame)) for name in ("farm", "alone"))
         assert farm.channels == one.channels and (farm.pixels == one.pixels).all(), frame
     assert finished.unsure == report["summary"]["unsure"]
 
@@ -120,7 +120,7 @@ def test_farm_s_own_steps_are_read() -> None:
 def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
     """What a farm would stumble over is said before anything is written."""
     with pytest.raises(ShotError, match="no plate for frame 9"):
-        bundle.write_bundle(job._replace(frames="1-2,9"), tmp_path / "bundle")
+        bundle.write_bundle(job._replace(frames="2,9"), tmp_path / "bundle")
     with pytest.raises(InputError, match="at least 1 frame a task"):
         bundle.write_bundle(job, tmp_path / "bundle", chunk=0)
     odd = tmp_path / "{{odd"
