@@ -185,7 +185,7 @@ def test_a_bug_shows_its_traceback(capsys: pytest.CaptureFixture[str], monkeypat
 def test_signals_cancel(number: signal.Signals) -> None:
     """A signal ends the run in order: a Failed event of the kind Cancelled and exit code 130."""
     code = ("import time; from cmft_engine import cli; from cmft_engine.protocol.events import Started\n"
-            "def start(job):\n    yield Started(9)\n    time.sleep(60)\n"
+            "def start(job, only):\n    yield Started(9)\n    time.sleep(60)\n"
             "cli.start = start; cli.main()")
     process = subprocess.Popen([sys.executable, "-c", code, "colorize", "l", "--out", "c", "--events"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -128,6 +128,13 @@ set coloured [stack 0]
 push $coloured
 push $line
 {colours}
+ Assert {{
+  expression {{{{"\\[exists parent.input0]*\\[exists parent.input1]"}}}}
+  message "CMFT Live: connect line and ref."
+  name IsConnected
+  xpos 0
+  ypos 250
+ }}
  Output {{
   name Output1
   xpos 0

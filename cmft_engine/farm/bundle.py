@@ -6,6 +6,8 @@ https://github.com/OpenJobDescription/openjd-specifications says what a template
 
 import json
 import os
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +21,7 @@ TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB = (
     "template.json", "parameter_values.json", "parameters.json", "asset_references.json", "job.json")
 CHUNK = 16  # frames a task: an engine takes some seconds to start
 GRACE_S = 30  # between the signal and the kill
-MAX_NAME = 120
+MAX_NAME, MAX_VALUE, MAX_PARAMETERS = 120, 1024, 50  # of OpenJD's specification
 
 
 class Parameter(NamedTuple):
@@ -49,10 +51,10 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
         raise SettingsError("chunk", chunk, "at least 1 frame a task")
     shot = open_shot(job)
     parameters = tuple(parameters_of(job, shot, chunk))
-    _check_braces(parameters)
+    _check(parameters)
     save_job(job._replace(overwrite=False, resume=True), folder / JOB)
     for name, content in ((TEMPLATE, template(job, shot, parameters)), (ASSETS, assets(parameters, folder)),
-                          (VALUES, values(parameters)), (PARAMETERS, _given(parameters))):
+                          (VALUES, values(parameters)), (PARAMETERS, {**_given(parameters), "Engine": own_command()})):
         _write(folder / name, content)
     where = folder.resolve()
     return Bundle(folder, f'openjd run "{where / TEMPLATE}" --job-param "file://{where / PARAMETERS}"',
@@ -100,17 +102,20 @@ def template(job: Job, shot: Shot, parameters: Sequence[Parameter]) -> dict[str,
         "parameterDefinitions": [_definition(parameter) for parameter in parameters],
         "steps": [
             {"name": "Colour", "parameterSpace": {"taskParameterDefinitions": [_frames()]},
-             "script": _script([*arguments, "--only", "{{Task.Param.Frame}}"])},
+             "script": _script([*arguments, "--only={{Task.Param.Frame}}"])},
             {"name": "Report", "dependencies": [{"dependsOn": "Colour"}], "script": _script(arguments)},
         ],
     }
 
 
 def engine_arguments(job: Job, shot: Shot) -> list[str]:
-    """Return the engine's arguments, every path taken from a parameter so that a farm can map it."""
+    """Return the engine's arguments, every path taken from a parameter so that a farm can map it.
+
+    Frames are given with =, for negative ones would be taken for options.
+    """
     lines = Path(shot.lines.pattern).name
     arguments = ["colorize", f"{{{{Param.LinesFolder}}}}/{lines}", "--job", "{{Param.JobFile}}",
-                 "--out", f"{{{{Param.OutFolder}}}}/{Path(job.out).name}", "--frames", "{{Param.Frames}}"]
+                 "--out", f"{{{{Param.OutFolder}}}}/{Path(job.out).name}", "--frames={{Param.Frames}}"]
     own = with_own_lines(shot)
     order = [*own, *(reference for reference in shot.references if reference not in own)]  # line art goes by order
     for reference in order:
@@ -167,21 +172,39 @@ def assets(parameters: Sequence[Parameter], folder: Path) -> dict[str, Any]:
     }}
 
 
+def own_command() -> str:
+    """Return the command of this very engine, for a run here; farms know it as `cmft`."""
+    folder = Path(sys.executable).parent
+    found = shutil.which("cmft", path=str(folder))
+    return "cmft" if found is None else found
+
+
 def range_text(frames: Sequence[int]) -> str:
-    """Return sorted frames as OpenJD writes them: "1-5,9"."""
-    runs: list[list[int]] = []
-    for frame in frames:
-        if runs and frame == runs[-1][1] + 1:
-            runs[-1][1] = frame
-        else:
-            runs.append([frame, frame])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    """Return sorted frames as OpenJD writes them: "1-5,9", "1-9:2" for every second."""
+    parts, rest = [], list(frames)
+    while rest:
+        step = rest[1] - rest[0] if len(rest) > 1 else 1
+        count = next((i for i in range(1, len(rest)) if rest[i] - rest[i - 1] != step), len(rest))
+        if count == 2 and step > 1:
+            count = 1
+        every = "" if step == 1 else f":{step}"
+        parts.append(f"{rest[0]}-{rest[count - 1]}{every}" if count > 1 else str(rest[0]))
+        rest = rest[count:]
+    return ",".join(parts)
 
 
-def _check_braces(parameters: Sequence[Parameter]) -> None:
+def _check(parameters: Sequence[Parameter]) -> None:
+    """Raise InputError for what no OpenJD template can hold."""
     for parameter in parameters:
         if "{{" in str(parameter.value):
             raise InputError(f"{parameter.value}: a farm takes {{{{ for the beginning of a variable; rename it")
+        if len(str(parameter.value)) > MAX_VALUE:
+            raise InputError(f"{parameter.label}: {str(parameter.value)[:60]}… is longer than a farm takes "
+                             f"({MAX_VALUE} letters); make bundles of parts of the shot")
+    if len(parameters) > MAX_PARAMETERS:
+        raise InputError(f"the shot has {sum(p.name.startswith('Reference') for p in parameters)} references and line "
+                         f"arts of theirs, too many for a farm's template ({MAX_PARAMETERS} values); a frame uses the "
+                         "nearest four, so make bundles of parts of the shot")
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """What happens when a button of the node is pressed: an action of `api`, its errors told in a sentence."""
 
+import threading
 import webbrowser
-from typing import Callable, Dict
+from functools import partial
+from typing import Callable, Dict, List
 
 import nuke
 
@@ -88,15 +90,47 @@ def export_job(group: nuke.Group) -> None:
 
 
 def upgrade(group: nuke.Group) -> None:
-    """Give an older node today's layout."""
-    if api.upgrade(group) == group:
+    """Give an older node today's layout, once Nuke has left the code of the button of the node that goes."""
+    if not upgrading.is_outdated(group):
+        api.upgrade(group)  # says what is wrong with one of a later version
         tell("{} is of this version already.".format(group.name()))
+    elif nuke.GUI:
+        threading.Thread(target=_ask_upgrade, args=(group.fullName(),), name="cmft-upgrade", daemon=True).start()
+    else:
+        api.upgrade(group)
+
+
+def _ask_upgrade(name: str) -> None:
+    nuke.executeInMainThread(_upgrade_named, args=(name,))
+
+
+def _upgrade_named(name: str) -> None:
+    group = nuke.toNode(name)
+    if group is not None:
+        _told(lambda: api.upgrade(group))
 
 
 def upgrade_all() -> None:
     """Upgrade every node that needs it and say which; for the menu."""
-    names = [group.fullName() for group in upgrading.upgrade_all()]
-    tell("Upgraded: {}.".format(", ".join(names)) if names else "All CMFT nodes are of this version.")
+    names: List[str] = []
+    for group in upgrading.outdated():
+        name = group.fullName()
+        if _told(partial(api.upgrade, group)):
+            names.append(name)
+    if names:
+        tell("Upgraded: {}.".format(", ".join(names)))
+    elif not upgrading.outdated():
+        tell("All CMFT nodes are of this version.")
+
+
+def _told(action: Callable[[], object]) -> bool:
+    """Do something; an error becomes a message and False."""
+    try:
+        action()
+    except CmftError as error:
+        tell(str(error))
+        return False
+    return True
 
 
 def troubleshoot(group: nuke.Group) -> None:

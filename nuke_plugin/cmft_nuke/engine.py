@@ -2,11 +2,14 @@
 
 import os
 import shlex
+import subprocess
 from typing import List
 
 from cmft_engine.protocol.errors import InputError
 
 from .startup import FOLDER
+
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would open a console for each process
 
 
 class EngineMissing(InputError):

@@ -8,7 +8,7 @@ from typing import Tuple
 from cmft_engine.protocol.client import clean_environment
 from cmft_engine.protocol.errors import EngineError
 
-from .engine import engine_command
+from .engine import NO_WINDOW, engine_command
 from .shot_job import Plan
 
 FOLDER = "farm"
@@ -24,7 +24,7 @@ def write_bundle(plan: Plan) -> Tuple[Path, str]:
     command = [*engine_command(plan.engine), "farm", "--job", str(plan.job_file), "--out", str(folder), "--overwrite"]
     try:
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                env=clean_environment(os.environ), timeout=_PATIENCE_S)
+                                env=clean_environment(os.environ), timeout=_PATIENCE_S, creationflags=NO_WINDOW)
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineError("{}: the bundle for farms cannot be written ({}); look with Troubleshoot".format(
             plan.name, error)) from error

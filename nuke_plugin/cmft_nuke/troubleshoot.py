@@ -15,7 +15,7 @@ from cmft_engine.protocol.client import clean_environment
 from cmft_engine.protocol.errors import CmftError, InputError
 
 from .bake import LINE, REF, input_range, on_disk, source_read, view_of
-from .engine import engine_command
+from .engine import NO_WINDOW, engine_command
 from .knobs import frames_text
 from .nodes import cache_folder, check_layout, result_pattern, text, value
 from .plates import frames_on_disk
@@ -66,7 +66,8 @@ def _python(group: nuke.Group) -> str:
 def _engine(group: nuke.Group) -> str:
     command = engine_command(text(group, "engine"))
     result = subprocess.run([*command, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            stdin=subprocess.DEVNULL, env=clean_environment(os.environ), timeout=_PATIENCE_S)
+                            stdin=subprocess.DEVNULL, env=clean_environment(os.environ), timeout=_PATIENCE_S,
+                            creationflags=NO_WINDOW)
     said = result.stdout.decode("utf-8", "replace").strip()
     if result.returncode != 0:
         raise InputError("{} does not run: {}; try it in a terminal, with doctor instead of --version".format(

@@ -19,15 +19,21 @@ def layout(group: nuke.Group) -> int:
     return int(value(group, VERSION_KNOB))
 
 
+def is_outdated(group: nuke.Group) -> bool:
+    """Say whether an older CMFT has saved the node."""
+    return layout(group) < TEMPLATE_VERSION
+
+
 def outdated() -> List[nuke.Group]:
     """Return the nodes of the script that an older CMFT has saved."""
-    return [group for group in all_cmft() if layout(group) < TEMPLATE_VERSION]
+    return [group for group in all_cmft() if is_outdated(group)]
 
 
 def upgrade(group: nuke.Group) -> nuke.Group:
     """Return a node of today's layout in the place of an older one: name, values, connections and result stay.
 
-    A node of today's layout is returned as it is. Raises InputError for one that a later CMFT has made.
+    A node of today's layout is returned as it is. Raises InputError for one that a later CMFT has made, and for one
+    to which knobs or nodes were added, which would be lost.
     """
     if layout(group) > TEMPLATE_VERSION:
         raise InputError("{} was made by a later CMFT (layout {}, here {}); install that one".format(
@@ -36,6 +42,7 @@ def upgrade(group: nuke.Group) -> nuke.Group:
         return group
     with one_undo("CMFT: upgrade {}".format(group.fullName())):
         fresh = _paste_beside(group)
+        _refuse_additions(fresh, group)
         _take_values(fresh, group)
         _take_place(fresh, group)
     return fresh
@@ -52,6 +59,16 @@ def _paste_beside(group: nuke.Group) -> nuke.Group:
         for node in selected:
             node.setSelected(True)
     return fresh
+
+
+def _refuse_additions(fresh: nuke.Group, group: nuke.Group) -> None:
+    knobs = set(group.knobs()) - set(fresh.knobs())
+    nodes = {node.name() for node in group.nodes()} - {node.name() for node in fresh.nodes()}
+    added = sorted(knobs) + sorted(nodes)
+    if added:
+        nuke.delete(fresh)
+        raise InputError("{} has {} of its own, which an upgrade would lose; take that off, or make a new node".format(
+            group.fullName(), ", ".join(added)))
 
 
 def _take_values(fresh: nuke.Group, group: nuke.Group) -> None:
@@ -80,8 +97,3 @@ def _take_place(fresh: nuke.Group, group: nuke.Group) -> None:
     fresh.setName(name)
     fresh.setSelected(is_selected)
     fresh["uid_owner"].setValue(fresh.fullName())
-
-
-def upgrade_all() -> List[nuke.Group]:
-    """Upgrade every node that needs it and return the new ones."""
-    return [upgrade(group) for group in outdated()]

@@ -11,7 +11,7 @@ from cmft_engine.export import gizmo
 from cmft_engine.export.cattery import KNOBS, cat_json, write_cattery
 from cmft_engine.image.plate import read_plate
 from cmft_engine.protocol.errors import InputError
-from tests.nuke.host import Host, structure
+from tests.nuke.host import Host, RenderError, structure
 from tests.nuke.host.nk_text import Reader
 
 FILES = {"CMFT_Live.pt", "CMFT_Live.gizmo", "CMFT_Live_make_cat.nk", "CMFT_Live.png", "CMFT_Live@2x.png", "cat.json"}
@@ -92,6 +92,11 @@ def test_pictures_are_packed_as_the_model_takes_them(folder):
         found = host.render(live.node("PackLines"), 9)
         values = [found[name][0, 0] for name in gizmo.CHANNELS_IN]
         assert np.allclose(values, [9, 0.6, 0.7, 0.8, 0.1, 0.2, 0.3, 0.4, 5, 0.6, 0.7, 0.8])
+        for index, source in ((1, painted), (0, lines)):
+            live.setInput(index, None)
+            with pytest.raises(RenderError, match="CMFT Live: connect line and ref"):
+                host.render(live, 9)
+            live.setInput(index, source)
         assert set(live.node("Inference")["channelsIn"].value().split(",")) == set(gizmo.CHANNELS_IN)
 
 

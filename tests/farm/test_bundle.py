@@ -1,33 +1,38 @@
 """The OpenJD bundle: complete, accepted by `openjd check`, and run by `openjd run` with the real engine."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openjd.model import IntRangeExpr
 
 from cmft_engine import cli
 from cmft_engine.farm import bundle
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate
+from cmft_engine.image.sequence import frame_path
 from cmft_engine.protocol.errors import InputError, ShotError
 from cmft_engine.protocol.job import Job, JobReference, load_job, parse_frames
 from cmft_engine.protocol.settings import Settings
 from tests.drawings import figure, write, write_shot
 
 BIN = Path(sys.executable).parent
-DRAWINGS = {1: figure(), 2: figure(4, 1), 3: figure(4, 1), 5: figure(-3, 2)}
+DRAWINGS = {-1: figure(), 2: figure(4, 1), 3: figure(4, 1), 5: figure(-3, 2)}
 
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    """A shot of four frames with a gap and a hold, painted at frame 1, and a sheet with line art of its own."""
-    lines = write_shot(tmp_path, DRAWINGS, reference=1)
+    """A shot with gaps, a hold and a negative frame, painted at that one, and a sheet with line art of its own."""
+    lines = write_shot(tmp_path, DRAWINGS, reference=-1)
     write(figure(2, 2).painted(), tmp_path / "sheet.png")
     write(figure(2, 2).lines(), tmp_path / "sheet_lines.png")
-    references = (JobReference(str(tmp_path / "ref.png"), 1),
+    references = (JobReference(str(tmp_path / "ref.png"), -1),
                   JobReference(str(tmp_path / "sheet.png"), None, str(tmp_path / "sheet_lines.png")))
     return Job(str(lines), references, str(tmp_path / "farm" / "c.####.exr"), settings=Settings(
         work_size=128, device="cpu"))
@@ -43,19 +48,18 @@ def test_farm_colours_as_one_run_does(job: Job, tmp_path: Path) -> None:
     made = bundle.write_bundle(job, tmp_path / "bundle", chunk=2)
     checked = run_openjd("check", made.folder / "template.json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    given = f"file://{made.folder / 'parameters.json'}"
-    result = run_openjd("run", made.folder / "template.json", "--job-param", given, "--job-param",
-                        f"Engine={BIN / 'cmft'}")
+    program, *arguments = shlex.split(made.run)
+    assert program == "openjd"
+    result = run_openjd(*arguments)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.count("openjd_progress: 100.0") == 3  # 1-2, 3 and 5, the report
+    assert result.stdout.count("openjd_progress: 100.0") == 3  # two tasks, the report
     report = json.loads((tmp_path / "farm" / "report.json").read_text())
-    assert [frame["frame"] for frame in report["frames"]] == [1, 2, 3, 5]
+    assert [frame["frame"] for frame in report["frames"]] == [-1, 2, 3, 5]
     assert [frame["held_from"] for frame in report["frames"]] == [None, None, 2, None]
     alone = job._replace(out=str(tmp_path / "alone" / "c.####.exr"))
     finished = list(cli.start(alone))[-1]
     for frame in DRAWINGS:
-        name = f"c.{frame:04d}.exr"
-        farm, one = read_plate(tmp_path / "farm" / name), read_plate(tmp_path / "alone" / name)
+        farm, one = (read_plate(frame_path(tmp_path / name / "c.####.exr", frame)) for name in ("farm", "alone"))
         assert farm.channels == one.channels and (farm.pixels == one.pixels).all(), frame
     assert finished.unsure == report["summary"]["unsure"]
 
@@ -64,8 +68,7 @@ def test_failing_task_tells_why(job: Job, tmp_path: Path) -> None:
     """A plate that has gone fails its task with the engine's sentence, and nothing is reported as done."""
     made = bundle.write_bundle(job, tmp_path / "bundle", chunk=4)
     (tmp_path / "ref.png").unlink()
-    result = run_openjd("run", made.folder / "template.json", "--step", "Colour", "--job-param",
-                        f"file://{made.folder / 'parameters.json'}", "--job-param", f"Engine={BIN / 'cmft'}")
+    result = run_openjd(*shlex.split(made.run)[1:], "--step", "Colour")
     assert result.returncode != 0
     assert "ref.png" in result.stdout and "openjd_fail" in result.stdout
 
@@ -77,12 +80,13 @@ def test_every_path_is_a_parameter(job: Job, tmp_path: Path) -> None:
     template = json.loads((made.folder / "template.json").read_text())
     arguments = json.dumps(template["steps"])
     assert str(tmp_path) not in arguments and str(tmp_path) not in json.dumps(template["parameterDefinitions"])
-    given = {row["name"]: row["value"] for row in json.loads(
+    found = {row["name"]: row["value"] for row in json.loads(
         (made.folder / "parameter_values.json").read_text())["parameterValues"]}
-    assert given == json.loads((made.folder / "parameters.json").read_text())
-    assert {Path(given[name]).name for name in given if name not in ("Frames", "FramesPerTask", "Engine")} == {
+    here = json.loads((made.folder / "parameters.json").read_text())
+    assert found == {**here, "Engine": "cmft"} and Path(here["Engine"]) == BIN / "cmft"
+    assert {Path(found[name]).name for name in found if name not in ("Frames", "FramesPerTask", "Engine")} == {
         tmp_path.name, "ref.png", "sheet.png", "sheet_lines.png", "day.json", "farm"}
-    assert set(given) | {"JobFile"} == {found["name"] for found in template["parameterDefinitions"]}
+    assert set(found) | {"JobFile"} == {one["name"] for one in template["parameterDefinitions"]}
     inputs = json.loads((made.folder / "asset_references.json").read_text())["assetReferences"]["inputs"]
     assert [Path(name).name for name in inputs["filenames"]] == [
         "job.json", "ref.png", "sheet.png", "sheet_lines.png", "day.json"]
@@ -95,10 +99,17 @@ def save_day(folder: Path) -> Path:
     return folder / "day.json"
 
 
-@pytest.mark.parametrize("frames", [(1, 2, 3, 9), (-5, -4, -3, 0), (7,), (1, 3, 5)])
-def test_ranges_are_read_back(frames: tuple[int, ...]) -> None:
-    """The frames of a farm's range are those of the shot, negative ones too."""
-    assert parse_frames(bundle.range_text(frames)) == frames
+@given(st.sets(st.integers(-30, 60), min_size=1))
+def test_ranges_are_read_back(frames: set[int]) -> None:
+    """The frames of a farm's range are those of the shot, to the engine and to OpenJD, negative ones too."""
+    text = bundle.range_text(sorted(frames))
+    assert parse_frames(text) == tuple(sorted(frames)) == tuple(IntRangeExpr.from_str(text))
+
+
+def test_ranges_are_short() -> None:
+    """Every second frame of a long shot is a few letters, as farms bound their number."""
+    assert bundle.range_text(range(1001, 4000, 2)) == "1001-3999:2"
+    assert bundle.range_text([1, 2, 3, 5, 8, 11, 20]) == "1-3,5-11:3,20"
 
 
 def test_farm_s_own_steps_are_read() -> None:
@@ -109,13 +120,16 @@ def test_farm_s_own_steps_are_read() -> None:
 def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
     """What a farm would stumble over is said before anything is written."""
     with pytest.raises(ShotError, match="no plate for frame 9"):
-        bundle.write_bundle(job._replace(frames="1-2,9"), tmp_path / "bundle")
+        bundle.write_bundle(job._replace(frames="2,9"), tmp_path / "bundle")
     with pytest.raises(InputError, match="at least 1 frame a task"):
         bundle.write_bundle(job, tmp_path / "bundle", chunk=0)
     odd = tmp_path / "{{odd"
     write_shot(odd, {1: figure()}, reference=1)
     with pytest.raises(InputError, match="rename it"):
         bundle.write_bundle(job._replace(lines=str(odd / "lines.####.png")), tmp_path / "bundle")
+    many = tuple(JobReference(str(tmp_path / "ref.png"), frame) for frame in range(100, 160))
+    with pytest.raises(InputError, match=r"60 references .* make bundles of parts"):
+        bundle.write_bundle(job._replace(references=many), tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
 
 

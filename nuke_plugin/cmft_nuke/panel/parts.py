@@ -11,7 +11,7 @@ from .review import Frame, Region
 COLORS = {"ready": "#7fbf82", "stale": "#e0a030", COLOURING: "#7fb0e0", STOPPING: "#7fb0e0", FAILED: "#e07070",
           "engine missing": "#e07070"}
 _KEY = Qt.ItemDataRole.UserRole
-_LABEL_PX = 34  # two lines of text below a thumbnail
+_LONGEST = "1001 (held to 1004), 70 % sure"  # of the lines below a frame
 
 
 def label(name: str, *, wraps: bool = True) -> Any:
@@ -161,14 +161,16 @@ def gallery(name: str, *, one_row: bool) -> Any:
     made.setMovement(QtWidgets.QListView.Movement.Static)
     made.setResizeMode(QtWidgets.QListView.ResizeMode.Adjust)
     made.setIconSize(QtCore.QSize(WIDTH, HEIGHT))
-    made.setGridSize(QtCore.QSize(WIDTH + 14, HEIGHT + _LABEL_PX + 10))
+    letters = made.fontMetrics()
+    height = HEIGHT + 2 * letters.lineSpacing() + 14  # whatever font Nuke's window has
+    made.setGridSize(QtCore.QSize(max(WIDTH, letters.horizontalAdvance(_LONGEST)) + 14, height))
     made.setUniformItemSizes(True)
     made.setWordWrap(True)
     made.setWrapping(not one_row)
     made.setSelectionRectVisible(False)
     if one_row:
         made.setFlow(QtWidgets.QListView.Flow.LeftToRight)
-        made.setFixedHeight(HEIGHT + _LABEL_PX + 28)
+        made.setFixedHeight(height + 18)
         made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return made
 

@@ -42,11 +42,11 @@ def start_up(host):
     """Start the plug-in as Nuke does; return its milliseconds and the foreign modules that it loaded."""
     sys.path.remove(ROOT)  # in Nuke the clone is on no path: the plug-in must find its protocol itself
     before = set(sys.modules)
-    start = time.perf_counter()
+    start = time.process_time()  # what other programs do meanwhile does not count
     host.nuke.pluginAddPath(FOLDER)
     if host.nuke.GUI:
         host._run_startup(FOLDER, "menu.py")
-    spent = 1000 * (time.perf_counter() - start)
+    spent = 1000 * (time.process_time() - start)
     loaded = {name.split(".")[0] for name in set(sys.modules) - before}
     sys.path.insert(0, ROOT)  # the host may load parts of its own late
     return {"ms": spent, "foreign": sorted(loaded & set(FOREIGN)), "icons": host.missing_icons}

@@ -78,11 +78,12 @@ def test_colour_by_a_click(seen):
 
 
 def test_frames_to_review(seen):
-    """Least sure first, with holds and confidence, the engine's own picture, or all by frame."""
+    """Least sure first, with holds and confidence, the engine's own picture, or all by frame; the text has room."""
     found = seen["review"]
     assert found["summary"] == "To review: 3 regions to check in 2 of 4 frames"
     assert found["tiles"] == ["3 (held to 4), 70 % sure\n2 to check, lowest 12 %",
                               "2, 90 % sure\n1 to check, lowest 40 %"]
+    assert found["fits"]
     assert found["by_frame"] == found["tiles"][::-1] and found["still"] == 3
     red, green, blue = found["color"]
     assert blue > 240 and red < 15 and green < 15

@@ -69,6 +69,28 @@ def test_menu_upgrades_all(old_script):
         assert "cmft_version 1\n" not in old_script.read_text()
 
 
+def test_nothing_that_was_added_is_lost(old_script):
+    """A node to which someone has added a knob or a node is left as it is, with a sentence that names them."""
+    with opened(old_script, gui=True) as (host, node):
+        with node:
+            host.nuke.createNode("Dot", inpanel=False).setName("Mine")
+        host.choose("Nodes/CMFT/Upgrade nodes")
+        (said,) = host.messages
+        assert "CMFT1 has Mine of its own" in said and host.nuke.toNode("CMFT1") is node
+        assert [found.name() for found in host.nuke.allNodes("Group")] == ["CMFT1"]
+
+
+def test_button_upgrades_after_its_code(old_script, monkeypatch):
+    """The button's node goes only when Nuke has left its code; the new one stands in its place."""
+    with opened(old_script, gui=True) as (host, node):
+        from cmft_nuke import buttons
+
+        buttons.press("upgrade", node)
+        assert host.nuke.toNode("CMFT1") is node
+        assert host.run_main_loop(20, until=lambda: host.nuke.toNode("CMFT1") is not node)
+        assert host.nuke.toNode("CMFT1")["cmft_version"].value() == 2 and host.messages == []
+
+
 def test_upgraded_node_goes_on_colouring(old_script, colored):
     """After the upgrade Colour finds the finished frames in the same folder: nothing is done twice."""
     with opened(old_script) as (host, node):
