@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -98,30 +98,22 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
 
     Events and errors come as if each frame were finished before the next begins.
     """
-    with ThreadPoolExecutor(1, "cmft-read") as reader, ThreadPoolExecutor(1, "cmft-write") as writer:
+    reader, decider, writer = (ThreadPoolExecutor(1, f"cmft-{duty}") for duty in ("read", "decide", "write"))
+    with reader, decider, writer:
         steps = ((frame, paths[frame], resume) for frame in run.shot.todo)
         taken: Future[_Taken] | None = reader.submit(run.take, *next(steps))
         written: Future[Event] | None = None
         while taken is not None:
             following = next(steps, None)
             after = None if following is None else reader.submit(run.take, *following)
-            decided = _attempt(run.decide, taken)
+            decided = decider.submit(lambda taking: run.decide(taking.result()), taken)
+            wait([decided])  # an error waits until the frame before is written
             if written is not None:
                 yield written.result()
             yield from run.news()
             written, taken = writer.submit(run.write, decided.result()), after
         assert written is not None  # a shot has a frame
         yield written.result()
-
-
-def _attempt(work: Callable[[_Taken], _Decided], taken: Future[_Taken]) -> Future[_Decided]:
-    """Work at once, but let an error wait until the result is asked for."""
-    done: Future[_Decided] = Future()
-    try:
-        done.set_result(work(taken.result()))
-    except Exception as error:
-        done.set_exception(error)
-    return done
 
 
 @dataclass

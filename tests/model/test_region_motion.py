@@ -26,7 +26,7 @@ def test_a_part_that_moved_far_is_found_again():
         for motion in (before[i], after[i]):
             landed = look_up(there.grown, np.dstack([motion.flow_x, motion.flow_y]))
             shares.append((landed[inside] == 2).mean())
-        assert shares[0] < 0.4 and shares[1] > 0.9
+        assert shares[0] < 0.4 and shares[1] > 0.7
         assert np.array_equal(after[i].still_x, before[i].still_x)
 
 
