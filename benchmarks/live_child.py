@@ -19,7 +19,7 @@ def main(folder: str) -> None:
     expected = torch.from_numpy(np.load(folder + "/expected.npy"))
     with torch.no_grad():
         found = model(packed)
-        model.work_size = 256
+        model.work_size = 128
         knobs.append(not torch.equal(model(packed), found))
         odd = packed[:, :, :301, :333].clone()
         odd[:, :, :5, :5] = float("nan")

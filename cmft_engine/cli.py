@@ -177,7 +177,8 @@ def farm(
     from .commands.plates import check_free
     from .farm import bundle
 
-    check_free(out / bundle.TEMPLATE, overwrite=overwrite)
+    for name in bundle.FILES:
+        check_free(out / name, overwrite=overwrite and (out / name).resolve() != job.resolve())
     written = bundle.write_bundle(load_job(job), out, chunk=chunk)
     say(f"The bundle is {written.folder}\nto run it here: {written.run}\nto Deadline Cloud: {written.submit}")
 

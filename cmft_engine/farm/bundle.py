@@ -19,6 +19,7 @@ from ..shot import Reference, Shot
 
 TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB = (
     "template.json", "parameter_values.json", "parameters.json", "asset_references.json", "job.json")
+FILES = (TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB)
 CHUNK = 16  # frames a task: an engine takes some seconds to start
 GRACE_S = 30  # between the signal and the kill
 MAX_NAME, MAX_VALUE, MAX_PARAMETERS = 120, 1024, 50  # of OpenJD's specification

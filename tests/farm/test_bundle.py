@@ -144,3 +144,6 @@ def test_command_writes_a_bundle_once(job: Job, tmp_path: Path, capsys: pytest.C
     assert "openjd run" in said and "deadline bundle submit" in said
     assert json.loads((tmp_path / "bundle" / "parameters.json").read_text())["FramesPerTask"] == 3
     assert cli.run(arguments) == 2 and cli.run([*arguments, "--overwrite"]) == 0
+    before = (tmp_path / "job.json").read_bytes()
+    assert cli.run(["farm", "--job", str(tmp_path / "job.json"), "--out", str(tmp_path), "--overwrite"]) == 2
+    assert (tmp_path / "job.json").read_bytes() == before and not (tmp_path / "template.json").exists()
