@@ -13,7 +13,7 @@ from benchmarks.ours import Painted
 from benchmarks.program import Program
 from benchmarks.systems import OURS, PLAIN, SEEDS, TITLES, Choices, make_system
 from benchmarks.table_page import Facts, render_page
-from benchmarks.table_rows import FlickerRow, Outcome, Row, Shown, figures, measure
+from benchmarks.table_rows import FlickerRow, Outcome, Row, Shown, figures, measure, read_outcome
 from benchmarks.table_sheet import CAPTION_PX, COLUMNS, TILE_PX, Exhibit, draw_sheet
 from benchmarks.vgg_file import load_vgg
 from cmft_engine.evaluation.baselines.vgg import Vgg19
@@ -207,6 +207,26 @@ def test_the_command_writes_page_figures_and_sheet(tmp_path):
     assert len(rows["rows"]) == 3 + 3 + 3 + 3
     assert not any(math.isinf(r["psnr"]) for r in rows["rows"])
     assert read_rgb8(sheet).shape[0] == 2 * (2 * CAPTION_PX + TILE_PX)
+
+
+def test_an_earlier_run_joins_the_page(tmp_path):
+    """Its systems stand beside those run now, figure by figure as they were; a run on other clips is refused."""
+    path = tmp_path / "earlier.json"
+    written = full_outcome()
+    path.write_text(json.dumps(written.to_dict()), encoding="utf-8")
+    earlier = read_outcome(path)
+    assert str(figures(earlier, OURS, FIRST)) == str(figures(written, OURS, FIRST))  # a NaN equals no NaN
+    now = Outcome([row(OURS, 40.0)])
+    now.add(earlier)
+    assert [r.score.psnr for r in now.rows if r.system == OURS] == [40.0]
+    assert now.systems() == written.systems()
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="no figures of an earlier run"):
+        read_outcome(path)
+    run = table.Table(table.Plan((), ("puppets",), 1, (), 64, Choices()))
+    run.outcome.rows.append(row(PLAIN, 20.0, mode=PREV))
+    with pytest.raises(InputError, match="coloured other drawings"):
+        run.take_over(Outcome([row(OURS, 20.0)]))
 
 
 def test_the_command_refuses_what_there_is_not(capsys):
