@@ -1,6 +1,7 @@
 import json
 import math
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,6 +117,13 @@ def test_the_page_holds_every_system_and_says_where_ours_is_behind():
     assert "| ours | **30.0** | **0.300** | **50.0** | **50.0** | **100.0** | **4.0** | 2.0 |" in page
     assert "Ours leads or ties in 6 of 7 quality columns; behind in clicks." in page
     assert "| plain CMFT | 12 | 9 | 7 |" in page
+    assert "too little to learn from" not in page
+
+
+def test_a_budget_below_the_default_is_called_too_little():
+    """Rows of a short training are not left to speak for their systems."""
+    facts = replace(FACTS, budgets={PLAIN: {**BUDGET, "minutes": 11.9}})
+    assert "too little to learn from" in render_page(Outcome([row(PLAIN, 20.0)]), [PLAIN], Choices(), facts)
 
 
 def test_the_paper_s_order_is_held_against_what_was_found():
