@@ -39,7 +39,7 @@ from .methods import cpu_seconds
 from .program import Program
 from .systems import TRAINED, Choices
 from .table_page import Facts, render_page
-from .table_rows import Outcome, Shown, measure
+from .table_rows import Outcome, Shown, measure, read_outcome
 from .table_sheet import Exhibit, write_sheet
 
 DATA = Path(__file__).parent / "data"
@@ -121,6 +121,12 @@ class Table:
                     if (clip, name) == (f"{shown.set_name}/{shown.clip.name}", mode.mode) and drawing in mode.pictures:
                         pictures[system] = mode.pictures[drawing]
 
+    def take_over(self, earlier: Outcome) -> None:
+        """Put an earlier run's systems on the page. Raises InputError when it coloured other drawings."""
+        if self.outcome.rows and earlier.rows and self.outcome.drawings() != earlier.drawings():
+            raise InputError("--add: that run coloured other drawings; use the same sets, clips and strides")
+        self.outcome.add(earlier)
+
     def _exhibits(self) -> Iterator[Exhibit]:
         for set_name in self.plan.sets:
             clip = next(shown.clip for shown in self.shown if shown.set_name == set_name)
@@ -134,12 +140,12 @@ class Table:
                 yield Exhibit(caption, clip.paintings[first], clip.lines[number], clip.paintings[number], pictures)
 
 
-def budgets(plan: Plan) -> dict[str, dict[str, object]]:
-    """Return what the plan's trained systems were trained with, those whose weights are there."""
+def budgets(plan: Plan, systems: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Return what the trained ones of these systems were trained with, those whose weights are there."""
     from .baseline_lessons import make_painter
     from .baseline_weights import FOLDER, load_weights, weights_path
 
-    paths = {name: weights_path(name, plan.choices.weights or FOLDER) for name in TRAINED if name in plan.systems}
+    paths = {name: weights_path(name, plan.choices.weights or FOLDER) for name in TRAINED if name in systems}
     return {name: load_weights(make_painter(name), path) for name, path in paths.items() if path.is_file()}
 
 
@@ -153,6 +159,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--vgg", type=Path, help="torchvision's weights of VGG-19, .pth or .safetensors")
     parser.add_argument("--program", action="append", default=[], metavar="NAME=COMMAND", help="a further program")
     parser.add_argument("--weights", type=Path, help="folder of the baselines' weights; default benchmarks/weights")
+    parser.add_argument("--add", type=Path, help="JSON of an earlier run on the same clips; its systems join the page")
     parser.add_argument("--out", type=Path, help="Markdown file; standard output when absent")
     parser.add_argument("--json", type=Path, help="every single figure")
     parser.add_argument("--sheet", type=Path, help="PNG with the systems' pictures side by side")
@@ -196,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         plan = make_plan(options)
         table = Table(plan)
+        earlier = read_outcome(options.add) if options.add else Outcome()
     except CmftError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -203,6 +211,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for system in plan.systems:
         table.run(system)
         _write(table, command, options)
+    try:
+        table.take_over(earlier)
+    except CmftError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    _write(table, command, options)
     if options.out is None:
         print(_page(table, command))
     print(f"{cpu_seconds() / 60:.1f} minutes of processor time", file=sys.stderr)
@@ -211,8 +225,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _page(table: Table, command: str) -> str:
     plan = table.plan
-    facts = Facts(command, extent(plan, len(table.shown)), plan.size, budgets(plan))
-    return render_page(table.outcome, plan.systems, plan.choices, facts)
+    measured = table.outcome.systems()
+    systems = [name for name in plan.choices.names() if name in measured]
+    facts = Facts(command, extent(plan, len(table.shown)), plan.size, budgets(plan, systems))
+    return render_page(table.outcome, systems, plan.choices, facts)
 
 
 def _write(table: Table, command: str, options: argparse.Namespace) -> None:

@@ -159,6 +159,11 @@ def _order(outcome: Outcome, modes: Sequence[str]) -> str:
     return "\n".join([*lines, "", *WHY, ""]) if len(lines) > 5 else ""
 
 
+ENOUGH_MINUTES = 12.0  # the training command's default
+TOO_SHORT = (
+    f"Less than {ENOUGH_MINUTES:g} minutes, the command's default, is too little to learn from: "
+    "these rows show that the systems run, not how good they can be."
+)
 PAPER_STEPS = (("Deep Image Analogy", "Pix2Pix"), ("Deep Image Analogy", "TCVC"), ("Pix2Pix", "CMFT"), ("TCVC", "CMFT"))
 WHY = (
     "Three things differ from films, and each moves a system.",
@@ -191,8 +196,10 @@ def _budgets(facts: Facts, choices: Choices) -> str:
             lines.append(
                 f"| {choices.title(name)} | {budget['minutes']:g} | {budget['pairs']} | {budget['steps']} |"
             )
-    lines += ["", "All learned from the same pairs, on one thread, by `python -m benchmarks.train_baselines`.", ""]
-    return "\n".join(lines)
+    lines += ["", "All learned from the same pairs, on one thread, by `python -m benchmarks.train_baselines`."]
+    if any(float(str(budget["minutes"])) < ENOUGH_MINUTES for budget in facts.budgets.values()):
+        lines.append(TOO_SHORT)
+    return "\n".join([*lines, ""])
 
 
 def _by_set(outcome: Outcome, systems: Sequence[str], choices: Choices) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +15,7 @@ from cmft_engine.evaluation.clips import GAPS, ValidationClip
 from cmft_engine.evaluation.flicker import Flicker, flicker
 from cmft_engine.evaluation.metrics import Score, score
 from cmft_engine.evaluation.pictures import flats_under_ink
+from cmft_engine.protocol.errors import InputError
 
 from .clip_runs import FIRST, PREV, ClipRun, ModeRun
 
@@ -55,6 +59,22 @@ class Outcome:
     peak_gb: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
+    def add(self, other: Outcome) -> None:
+        """Take over another outcome's figures of the systems that this one lacks."""
+        own = self.systems()
+        self.rows += [row for row in other.rows if row.system not in own]
+        self.flicker += [row for row in other.flicker if row.system not in own]
+        self.peak_gb = {**other.peak_gb, **self.peak_gb}
+        self.failures = {**other.failures, **self.failures}
+
+    def systems(self) -> set[str]:
+        """Return the systems that were measured or have failed."""
+        return {row.system for row in self.rows} | set(self.failures)
+
+    def drawings(self) -> set[tuple[str, str, str, int]]:
+        """Return what was coloured: set, clip, mode and number of a drawing."""
+        return {(row.set_name, row.clip, row.mode, row.drawing) for row in self.rows}
+
     def to_dict(self) -> dict[str, object]:
         """Return plain JSON values."""
         return {
@@ -63,6 +83,25 @@ class Outcome:
             "peak_gb": self.peak_gb,
             "failures": self.failures,
         }
+
+
+def read_outcome(path: Path) -> Outcome:
+    """Return what an earlier run wrote. Raises InputError when the file is missing or no such thing."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return Outcome(
+            [_row(row) for row in values["rows"]],
+            [FlickerRow(**{**row, "flicker": Flicker(**row["flicker"])}) for row in values["flicker"]],
+            dict(values["peak_gb"]),
+            dict(values["failures"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: no figures of an earlier run ({error}); name what --json has written") from error
+
+
+def _row(values: dict[str, Any]) -> Row:
+    of_score = {entry.name: values.pop(entry.name) for entry in fields(Score)}
+    return Row(**values, score=Score(**of_score))
 
 
 @dataclass(frozen=True)

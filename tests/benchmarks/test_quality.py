@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks import quality, table
+from benchmarks import quality
 from benchmarks.examine import SECTIONS, Outcome, Plan, examine, methods_needed, score_methods
 from benchmarks.methods import OURS, RULES_AND_FLOW, Gallery, available_methods
 from benchmarks.report import report
+from benchmarks.results import COLUMNS, render_table
 from tests.benchmarks.fake_engine import face_clip
 from tests.benchmarks.made_up import result
 
@@ -17,7 +18,7 @@ ALL_METHODS = tuple(available_methods())
 
 def test_the_best_of_each_cell_is_bold_and_the_ceiling_never():
     """The oracle knows the answer, so that it wins nothing."""
-    text = table.render_table([result(OURS, 0.8), result("flow", 0.7), result("oracle", 1.0)])
+    text = render_table([result(OURS, 0.8), result("flow", 0.7), result("oracle", 1.0)])
     rows = {line.split(" | ")[0]: line for line in text.splitlines() if line.startswith("| ")}
     assert "**80.0**" in rows["| ours"]
     assert "| 70.0 |" in rows["| flow warp"]
@@ -27,15 +28,15 @@ def test_the_best_of_each_cell_is_bold_and_the_ceiling_never():
 def test_the_verdict_names_what_is_lost():
     """A lost column is named with its gap; a metric that nothing has is not ours to claim."""
     results = [result(OURS, 0.8), result(OURS, 0.6, gap=5), result("flow", 0.7, gap=5)]
-    assert "behind in fg ΔE≤2 % at gap 5, mIoU % at gap 1, mIoU % at gap 5." in table.render_table(results)
-    few = table.render_table(results, told_by="drawing", columns=table.COLUMNS[2:4])
+    assert "behind in fg ΔE≤2 % at gap 5, mIoU % at gap 1, mIoU % at gap 5." in render_table(results)
+    few = render_table(results, told_by="drawing", columns=COLUMNS[2:4])
     assert "Ours leads or ties in 3 of 4 columns; behind in fg ΔE≤2 % at drawing 5." in few
     assert "PSNR" not in few
 
 
 def test_means_leave_out_what_could_not_be_counted():
     """A NaN of one clip does not spoil the set, and prints as a dash when it is all there is."""
-    text = table.render_table([result("flow", float("nan")), result("flow", 0.5)])
+    text = render_table([result("flow", float("nan")), result("flow", 0.5)])
     assert "**50.0**" in text
     assert "| – |" in text
 

@@ -1,6 +1,7 @@
 import json
 import math
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from benchmarks.ours import Painted
 from benchmarks.program import Program
 from benchmarks.systems import OURS, PLAIN, SEEDS, TITLES, Choices, make_system
 from benchmarks.table_page import Facts, render_page
-from benchmarks.table_rows import FlickerRow, Outcome, Row, Shown, figures, measure
+from benchmarks.table_rows import FlickerRow, Outcome, Row, Shown, figures, measure, read_outcome
 from benchmarks.table_sheet import CAPTION_PX, COLUMNS, TILE_PX, Exhibit, draw_sheet
 from benchmarks.vgg_file import load_vgg
 from cmft_engine.evaluation.baselines.vgg import Vgg19
@@ -116,6 +117,13 @@ def test_the_page_holds_every_system_and_says_where_ours_is_behind():
     assert "| ours | **30.0** | **0.300** | **50.0** | **50.0** | **100.0** | **4.0** | 2.0 |" in page
     assert "Ours leads or ties in 6 of 7 quality columns; behind in clicks." in page
     assert "| plain CMFT | 12 | 9 | 7 |" in page
+    assert "too little to learn from" not in page
+
+
+def test_a_budget_below_the_default_is_called_too_little():
+    """Rows of a short training are not left to speak for their systems."""
+    facts = replace(FACTS, budgets={PLAIN: {**BUDGET, "minutes": 11.9}})
+    assert "too little to learn from" in render_page(Outcome([row(PLAIN, 20.0)]), [PLAIN], Choices(), facts)
 
 
 def test_the_paper_s_order_is_held_against_what_was_found():
@@ -207,6 +215,26 @@ def test_the_command_writes_page_figures_and_sheet(tmp_path):
     assert len(rows["rows"]) == 3 + 3 + 3 + 3
     assert not any(math.isinf(r["psnr"]) for r in rows["rows"])
     assert read_rgb8(sheet).shape[0] == 2 * (2 * CAPTION_PX + TILE_PX)
+
+
+def test_an_earlier_run_joins_the_page(tmp_path):
+    """Its systems stand beside those run now, figure by figure as they were; a run on other clips is refused."""
+    path = tmp_path / "earlier.json"
+    written = full_outcome()
+    path.write_text(json.dumps(written.to_dict()), encoding="utf-8")
+    earlier = read_outcome(path)
+    assert str(figures(earlier, OURS, FIRST)) == str(figures(written, OURS, FIRST))  # a NaN equals no NaN
+    now = Outcome([row(OURS, 40.0)])
+    now.add(earlier)
+    assert [r.score.psnr for r in now.rows if r.system == OURS] == [40.0]
+    assert now.systems() == written.systems()
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="no figures of an earlier run"):
+        read_outcome(path)
+    run = table.Table(table.Plan((), ("puppets",), 1, (), 64, Choices()))
+    run.outcome.rows.append(row(PLAIN, 20.0, mode=PREV))
+    with pytest.raises(InputError, match="coloured other drawings"):
+        run.take_over(Outcome([row(OURS, 20.0)]))
 
 
 def test_the_command_refuses_what_there_is_not(capsys):
