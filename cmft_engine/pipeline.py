@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -95,29 +95,24 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
 
     Events and errors come as if each frame were finished before the next begins.
     """
-    with ThreadPoolExecutor(1, "cmft-read") as reader, ThreadPoolExecutor(1, "cmft-write") as writer:
-        steps = ((frame, paths[frame], resume) for frame in paths)
-        taken, written = reader.submit(run.take, *next(steps)), None
-        while taken is not None:
-            following = next(steps, None)
-            after = None if following is None else reader.submit(run.take, *following)
-            decided = _attempt(run.decide, taken)
+    def worker(name: str) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, f"cmft-{name}")
+
+    with worker("read") as reader, worker("decide") as decider, worker("write") as writer:
+        steps = ((frame, path, resume) for frame, path in paths.items())
+        following: Future[_Taken] | None = reader.submit(run.take, *next(steps))
+        written: Future[Event] | None = None
+        while following is not None:
+            decided = decider.submit(run.decide, following)
+            step = next(steps, None)
+            following = None if step is None else reader.submit(run.take, *step)
             if written is not None:
                 yield written.result()
+            done = decided.result()
             yield from run.news()
-            written, taken = writer.submit(run.write, decided.result()), after
+            written = writer.submit(run.write, done)
         assert written is not None  # a shot has a frame
         yield written.result()
-
-
-def _attempt(work: Callable[[_Taken], _Decided], taken: Future[_Taken]) -> Future[_Decided]:
-    """Work at once, but let an error wait until the result is asked for."""
-    done: Future[_Decided] = Future()
-    try:
-        done.set_result(work(taken.result()))
-    except Exception as error:
-        done.set_exception(error)
-    return done
 
 
 @dataclass
@@ -229,8 +224,9 @@ class _Run:
         self._cut.add(held)
         return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
 
-    def decide(self, taken: _Taken) -> _Decided:
-        """Decide the colours of a frame, or take those of the drawing that it holds."""
+    def decide(self, coming: Future[_Taken]) -> _Decided:
+        """Decide the colours of a frame when it is read, or take those of the drawing that it holds."""
+        taken = coming.result()
         if taken.drawing is None:
             return _Decided(taken, None, None, 0.0)
         started = time.perf_counter()
