@@ -1,6 +1,6 @@
-"""Seconds a frame, peak memory and the share of each stage, beside the peers in the same run.
+"""Seconds a frame, peak memory and the share of each stage, beside the floor, a naive match and the peers.
 
-`python -m benchmarks.speed [--sizes 512x512,1280x720,1920x1080] [--device cpu]`
+`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu]`
 Every method and size runs in a process of its own, whose peak resident memory is read at its end.
 """
 
@@ -8,142 +8,152 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
-import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import numpy as np
-
-import cmft_engine
-from cmft_engine.evaluation.baselines import flow_warp, region_match_with_flow
-from cmft_engine.evaluation.clips import GAPS, draw_puppet_clip, read_rgb8
+from typing import Any
 
 from .methods import OURS
-from .ours import write_rgb8
+from .speed_floor import Floor, measure_floor
+from .speed_material import REFERENCES, TARGETS, UNPAINTED, write_material
+from .speed_methods import PEERS, Measurement, Task, available_peers, measure_here
 
-SIZES = ("512x512", "1280x720", "1920x1080")
-PEERS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
-    "flow warp": flow_warp,
-    "region matching + flow": region_match_with_flow,
-}
-MAX_MEMORY_GB = 4.0  # the promise for 1920x1080 on the CPU
+SIZES = ("256x256", "512x512", "1280x720", "1920x1080", "3840x2160")
+SLOW_PEER_SIZES = SIZES[:4]  # rules and EbSynth take minutes beyond
+PEER_FRAMES = TARGETS[:2]
+GROWTH_SIZE = "512x512"
+MAX_MEMORY_GB = {"1920x1080": 4.0, "3840x2160": 6.0}  # promises on the CPU
+GOALS = {"512x512": 0.2, "1920x1080": 0.8, "3840x2160": 2.5}  # seconds a frame on two cores
+FLOOR = "floor"
 
 
 @dataclass(frozen=True)
-class Measurement:
-    """One method at one size: wall and processor seconds a frame, peak memory, wall seconds of each stage a frame."""
+class Size:
+    """All that was measured at one size; growth: rows by what grew, how far."""
 
-    method: str
     size: str
-    seconds: float
-    cpu_seconds: float
-    peak_gb: float
-    stages: dict[str, float]
+    rows: tuple[Measurement, ...]
+    floor: Floor
+    growth: tuple[tuple[str, Measurement], ...] = ()
+
+    @property
+    def ours(self) -> Measurement:
+        """The engine's row."""
+        return next(row for row in self.rows if row.method == OURS)
 
 
-def write_material(size: str, folder: Path) -> None:
-    """Write a reference drawing and its painting (0) and three later line plates at `size`, "WIDTHxHEIGHT"."""
-    width, height = (int(number) for number in size.split("x"))
-    tiles = [draw_puppet_clip(number, style="shaded", size=height).pairs() for number in range(-(-width // height))]
-    first = [row[0] for row in tiles]
-    write_rgb8(_row([pair.reference_gt for pair in first], width), folder / "painted.png")
-    write_rgb8(_row([pair.reference_line for pair in first], width), folder / "line.0000.png")
-    for i, gap in enumerate(GAPS):
-        write_rgb8(_row([row[i].target_line for row in tiles], width), folder / f"line.{gap:04d}.png")
+def measure_size(size: str, device: str, *, grows: bool) -> Size:
+    """Measure everything at one size; grows: whether also with more references and more frames."""
+    with TemporaryDirectory(prefix="cmft-speed-") as folder:
+        write_material(size, Path(folder))
+        task = Task(OURS, folder, device)
+        tasks = [task]
+        for peer in available_peers():
+            if peer == "flow" or size in SLOW_PEER_SIZES:
+                tasks.append(replace(task, method=peer, frames=PEER_FRAMES))
+        rows = tuple(Measurement(**_in_child(one, size)) for one in tasks)
+        floor = Floor(**_in_child(replace(task, method=FLOOR), size))
+        growth = tuple(
+            (what, Measurement(**_in_child(one, f"{size} {what}"))) for what, one in _growing(task)
+        ) if grows else ()
+    return Size(size, rows, floor, growth)
 
 
-def _row(pictures: Sequence[np.ndarray], width: int) -> np.ndarray:
-    return np.hstack(pictures)[:, :width]
+def _growing(task: Task) -> list[tuple[str, Task]]:
+    counts = [replace(task, frames=UNPAINTED, references=REFERENCES[:n]) for n in (1, 2, 4)]
+    references = [(f"{len(one.references)} references", one) for one in counts]
+    return [*references, *((f"{n} frames", replace(task, frames=TARGETS[:n])) for n in (2, 4, 6))]
 
 
-def measure_here(method: str, folder: Path, device: str) -> Measurement:
-    """Colour the material in this process and return what it took; `size` is left empty."""
-    stages: dict[str, float] = {}
-    work = _engine_work(folder, device, stages) if method == OURS else _peer_work(method, folder)
-    started, cpu_started = time.perf_counter(), time.process_time()
-    work()
-    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
-    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    frames = len(GAPS)
-    return Measurement(
-        method=method,
-        size="",
-        seconds=seconds / frames,
-        cpu_seconds=cpu_seconds / frames,
-        peak_gb=peak_kb / 1024**2,
-        stages={name: spent / frames for name, spent in stages.items()},
-    )
-
-
-def _peer_work(method: str, folder: Path) -> Callable[[], None]:
-    line, painting = read_rgb8(folder / "line.0000.png"), read_rgb8(folder / "painted.png")
-    targets = [read_rgb8(folder / f"line.{gap:04d}.png") for gap in GAPS]
-
-    def work() -> None:
-        for target in targets:
-            PEERS[method](line, painting, target)
-
-    return work
-
-
-def _engine_work(folder: Path, device: str, stages: dict[str, float]) -> Callable[[], None]:
-    """Return the whole call, files and loading of the weights included; it fills `stages` with their seconds."""
-    shot = cmft_engine.Shot.open(
-        str(folder / "line.####.png"), reference=f"{folder / 'painted.png'}@0", frames=list(GAPS)
-    )
-    settings, colorize = cmft_engine.Settings(device=device), cmft_engine.colorize  # imports torch here, not in work
-
-    def work() -> None:
-        report = colorize(shot, str(folder / "colored" / "frame.####.png"), settings=settings)
-        stages.update(json.loads(report.json.read_text(encoding="utf-8"))["timings"])
-
-    return work
-
-
-def measure(method: str, size: str, *, folder: Path, device: str) -> Measurement:
-    """Run one method in a child process; its errors go to stderr and end the benchmark."""
-    print(f"{size} {method}", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "benchmarks.speed", "--device", device, "--child", method, str(folder)]
+def _in_child(task: Task, size: str) -> dict[str, Any]:
+    """Run one task in a process of its own; its errors go to stderr and end the benchmark."""
+    print(f"{size} {task.method}", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "benchmarks.speed", "--child", json.dumps(asdict(task))]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    row = json.loads(output.splitlines()[-1])
-    return Measurement(**{**row, "size": size})
+    row: dict[str, Any] = json.loads(output.splitlines()[-1])
+    return row
 
 
-def render(measurements: Sequence[Measurement]) -> str:
+def _child(values: Mapping[str, Any]) -> None:
+    task = Task(**{**values, "frames": tuple(values["frames"]), "references": tuple(values["references"])})
+    done = measure_floor(Path(task.folder), task.device) if task.method == FLOOR else measure_here(task)
+    print(json.dumps(asdict(done)))
+
+
+def render(sizes: Sequence[Size], device: str) -> str:
     """Return the Markdown of all measurements."""
-    processor = platform.processor() or platform.machine()
-    lines = [
-        "# Speed",
-        "",
-        f"`python -m benchmarks.speed` on {processor}: time of a shot of {len(GAPS)} frames and one reference,",
-        "weights, files and report included, divided by the frames; the ratio is of processor time.",
-        "",
-        "| size | method | s a frame | CPU s a frame | ours takes | peak memory |",
-        "|---|---|---|---|---|---|",
+    where = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {device}"
+    parts = [
+        ["# Speed", "", f"`python -m benchmarks.speed --device {device}` on {where}: line plates read, coloured PNG "
+         "plates written.", "A frame is one after the first; the first takes in the weights and the reference."],
+        _peers(sizes),
+        _floors(sizes),
+        _stages(sizes),
+        _growth(sizes),
     ]
-    ours = {m.size: m.cpu_seconds for m in measurements if m.method == OURS}
-    for m in measurements:
-        ratio = f"{ours[m.size] / m.cpu_seconds:.1f} times as long" if m.method != OURS and m.size in ours else "–"
-        lines.append(
-            f"| {m.size} | {m.method} | {m.seconds:.2f} | {m.cpu_seconds:.2f} | {ratio} | {m.peak_gb:.2f} GB |"
-        )
-    return "\n".join(lines) + "\n\n" + _render_stages([m for m in measurements if m.stages])
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
-def _render_stages(measurements: Sequence[Measurement]) -> str:
-    names = list(dict.fromkeys(name for m in measurements for name in m.stages))
-    lines = ["| size | " + " | ".join(names) + " | rest |", "|---" * (len(names) + 2) + "|"]
-    for m in measurements:
-        rest = max(0.0, m.seconds - sum(m.stages.values()))
-        spent = [*(m.stages.get(name, 0.0) for name in names), rest]
-        lines.append(f"| {m.size} | " + " | ".join(f"{s:.2f} s, {100 * s / m.seconds:.0f} %" for s in spent) + " |")
-    return "\n".join(lines) + "\n" if names else ""
+def _peers(sizes: Sequence[Size]) -> list[str]:
+    lines = [
+        "| size | method | first frame | s a frame | CPU s a frame | ours takes | peak memory | asked |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in sizes:
+        for row in one.rows:
+            mine = row.method == OURS
+            ratio = "–" if mine else f"{one.ours.cpu_seconds / max(row.cpu_seconds, 1e-9):.1f} times as long"
+            goal = GOALS.get(one.size) if mine else None
+            asked = "" if goal is None else f"≤ {goal:g} s: {'met' if row.seconds <= goal else '**missed**'}"
+            lines.append(f"| {one.size} | {PEERS.get(row.method, row.method)} | {row.first:.2f} | {row.seconds:.2f} | "
+                         f"{row.cpu_seconds:.2f} | {ratio} | {row.peak_gb:.2f} GB | {asked} |")
+    return lines
+
+
+def _floors(sizes: Sequence[Size]) -> list[str]:
+    lines = [
+        "The floor is the networks' counted arithmetic at the rate of a large matrix product, all threads.",
+        "The naive match stores all pairs of cells at 1/8, 1/4 and 1/2; its seconds are of the match alone.",
+        "Regions differ when the networks as they were trained, in plain fp32, give them another colour.",
+        "",
+        "| size | GFLOP a frame | rate, GFLOP/s | floor, s | ours takes | naive match, s | its largest matrix | "
+        "regions that differ |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in sizes:
+        floor = one.floor
+        share = 100 * floor.differing / max(floor.regions, 1)
+        lines.append(f"| {one.size} | {floor.gflop:.1f} | {floor.rate:.0f} | {floor.seconds:.2f} | "
+                     f"{one.ours.seconds / floor.seconds:.1f} times the floor | {floor.naive_seconds:.1f} | "
+                     f"{floor.naive_gb:.1f} GB | {floor.differing} of {floor.regions}, {share:.2f} % |")
+    return lines
+
+
+def _stages(sizes: Sequence[Size]) -> list[str]:
+    names = list(dict.fromkeys(name for one in sizes for name in one.ours.stages))
+    if not names:
+        return []
+    lines = ["Stages overlap, so they add up to more than a frame; references are taken in once and shared out.", "",
+             "| size | " + " | ".join(f"{name}, s a frame" for name in names) + " |", "|---" * (len(names) + 1) + "|"]
+    for one in sizes:
+        lines.append(f"| {one.size} | " + " | ".join(f"{one.ours.stages.get(name, 0):.2f}" for name in names) + " |")
+    return lines
+
+
+def _growth(sizes: Sequence[Size]) -> list[str]:
+    rows = [(one.size, what, row) for one in sizes for what, row in one.growth]
+    if not rows:
+        return []
+    lines = ["| size | with | first frame | s a frame | CPU s a frame | in all | peak memory |", "|---" * 7 + "|"]
+    for size, what, row in rows:
+        lines.append(f"| {size} | {what} | {row.first:.2f} | {row.seconds:.2f} | {row.cpu_seconds:.2f} | "
+                     f"{row.total:.2f} | {row.peak_gb:.2f} GB |")
+    return lines
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -151,30 +161,25 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sizes", default=",".join(SIZES), help="comma-separated WIDTHxHEIGHT")
     parser.add_argument("--device", default="cpu", choices=("auto", "cpu", "cuda"))
     parser.add_argument("--out", type=Path, help="Markdown file; standard output when absent")
-    parser.add_argument("--child", nargs=2, metavar=("METHOD", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--child", type=json.loads, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line; exit 1 when memory breaks the promise."""
+    """Run the benchmark from the command line; exit 1 when memory breaks a promise."""
     options = _parse(arguments)
     if options.child:
-        method, folder = options.child
-        print(json.dumps(asdict(measure_here(method, Path(folder), options.device))))
+        _child(options.child)
         return
-    measurements = []
-    for size in options.sizes.split(","):
-        with TemporaryDirectory(prefix="cmft-speed-") as name:
-            write_material(size, Path(name))
-            for method in (OURS, *PEERS):
-                measurements.append(measure(method, size, folder=Path(name), device=options.device))
-    text = render(measurements)
+    sizes = [measure_size(size, options.device, grows=size == GROWTH_SIZE) for size in options.sizes.split(",")]
+    text = render(sizes, options.device)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
     else:
         print(text)
-    if any(m.method == OURS and m.peak_gb > MAX_MEMORY_GB for m in measurements):
-        sys.exit(f"peak memory is above {MAX_MEMORY_GB:g} GB")
+    over = [one.size for one in sizes if one.ours.peak_gb > MAX_MEMORY_GB.get(one.size, float("inf"))]
+    if over:
+        sys.exit(f"peak memory is above what was promised at {', '.join(over)}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -98,20 +98,22 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
 
     Events and errors come as if each frame were finished before the next begins.
     """
-    reader, decider, writer = (ThreadPoolExecutor(1, f"cmft-{duty}") for duty in ("read", "decide", "write"))
-    with reader, decider, writer:
+    def worker(name: str) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, f"cmft-{name}")
+
+    with worker("read") as reader, worker("decide") as decider, worker("write") as writer:
         steps = ((frame, paths[frame], resume) for frame in run.shot.todo)
-        taken: Future[_Taken] | None = reader.submit(run.take, *next(steps))
+        following: Future[_Taken] | None = reader.submit(run.take, *next(steps))
         written: Future[Event] | None = None
-        while taken is not None:
-            following = next(steps, None)
-            after = None if following is None else reader.submit(run.take, *following)
-            decided = decider.submit(lambda taking: run.decide(taking.result()), taken)
-            wait([decided])  # an error waits until the frame before is written
+        while following is not None:
+            decided = decider.submit(run.decide, following)
+            step = next(steps, None)
+            following = None if step is None else reader.submit(run.take, *step)
             if written is not None:
                 yield written.result()
+            done = decided.result()
             yield from run.news()
-            written, taken = writer.submit(run.write, decided.result()), after
+            written = writer.submit(run.write, done)
         assert written is not None  # a shot has a frame
         yield written.result()
 
@@ -225,8 +227,9 @@ class _Run:
         self._cut.add(held)
         return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
 
-    def decide(self, taken: _Taken) -> _Decided:
-        """Decide the colours of a frame, or take those of the drawing that it holds."""
+    def decide(self, coming: Future[_Taken]) -> _Decided:
+        """Decide the colours of a frame when it is read, or take those of the drawing that it holds."""
+        taken = coming.result()
         if taken.drawing is None:
             return _Decided(taken, None, None, 0.0)
         started = time.perf_counter()

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +18,9 @@ from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
 from cmft_engine.image.sequence import PlateSequence
 from cmft_engine.pipeline import colorize, colorize_iter
-from cmft_engine.protocol.errors import DeviceError, PaletteError
+from cmft_engine.protocol.errors import PaletteError
 from cmft_engine.protocol.events import Finished, FrameDone, Message, Skipped, Started
 from cmft_engine.protocol.settings import Settings
-from cmft_engine.references import read_drawing
 from cmft_engine.shot import Shot
 from tests.drawings import PAINTS, figure, write, write_shot
 
@@ -134,61 +132,6 @@ def test_a_hold_is_colored_once(shot, out, monkeypatch):
     assert len(matched) == 2
     plates = [read_plate(out.parent / f"c.{frame:04d}.png").pixels for frame in (1, 2, 3, 4)]
     assert np.array_equal(plates[0], plates[2]) and np.array_equal(plates[1], plates[3])
-
-
-def test_a_held_drawing_is_cut_once(shot, out, monkeypatch):
-    """Of a frame that holds a drawing only the plate is read: ABAB is cut into regions twice."""
-    cut = []
-    monkeypatch.setattr(pipeline, "read_drawing", lambda path, frame, **named: (cut.append(frame),
-                                                                                read_drawing(path, frame, **named))[1])
-    colorize(shot(frames="1-4"), out, settings=SMALL)
-    assert cut == [1, 2]
-
-
-def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeypatch):
-    """The first plate's writer waits for the second match to begin; one after the other, it would wait for ever."""
-    begun, match = threading.Event(), pipeline.Matcher.match
-    calls, waited = [], []
-
-    def watched(self, *rest):
-        calls.append(1)
-        if len(calls) == 2:
-            begun.set()
-        return match(self, *rest)
-
-    monkeypatch.setattr(pipeline.Matcher, "match", watched)
-    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (waited.append(begun.wait(60)),
-                                                                      write_plate(plate, path)))
-    colorize(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL)
-    assert waited == [True] * 3
-
-
-def test_an_error_waits_for_the_frames_before(shot, out, monkeypatch):
-    """When the second drawing fails, the first is written and told before the error comes, and nothing after it."""
-    match, calls = pipeline.Matcher.match, []
-
-    def failing(self, *rest):
-        calls.append(1)
-        if len(calls) == 2:
-            raise MemoryError
-        return match(self, *rest)
-
-    monkeypatch.setattr(pipeline.Matcher, "match", failing)
-    seen = []
-    with pytest.raises(DeviceError, match="frame 2: out of memory"):
-        for event in steps(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL):
-            seen.append(event)
-    assert [type(event) for event in seen] == [Started, FrameDone]
-    assert sorted(path.name for path in out.parent.glob("c.*")) == ["c.0001.png"]
-
-
-def test_decisions_are_not_hoarded(shot, out):
-    """A drawing's decision is dropped after the last frame that holds it, so that long shots fit in memory."""
-    out.parent.mkdir()
-    run = pipeline._Run(shot({1: A, 2: B, 3: A, 4: B, 5: C, 9: figure(7)}), str(out), settings=SMALL, palette=None)
-    kept = [run.write(run.decide(run.take(frame, path, False))) and set(run.engine.last)
-            for frame, path in pipeline.plan_outputs(run.shot, str(out)).items()]
-    assert kept[:2] == [{1}, {1, 2}] and kept[4:] == [set(), set()]
 
 
 @pytest.mark.parametrize("finished", [1, 2, 3])

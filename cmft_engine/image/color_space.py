@@ -113,8 +113,7 @@ def to_display(rgb: np.ndarray, space: str) -> np.ndarray:
     positive: np.ndarray = np.fmax(rgb, np.float32(0), dtype=np.float32)  # NaN too; curves explode below zero
     if not same_space(space, display):
         positive = np.fmax(convert(np.fmin(positive, _BRIGHTEST), space, display), np.float32(0))
-    np.minimum(positive, np.float32(1), out=positive)
-    return positive
+    return np.asarray(np.minimum(positive, np.float32(1), out=positive))
 
 
 def from_display(rgb: np.ndarray, space: str) -> np.ndarray:

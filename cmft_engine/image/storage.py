@@ -45,8 +45,7 @@ def as_floats(pixels: np.ndarray) -> np.ndarray:
     """Return a file's numbers as float32; integers become the float32 nearest to value / maximum."""
     if pixels.dtype == np.float32:
         return pixels
-    floats: np.ndarray = np.divide(pixels, np.float32(_UINT_MAX[str(pixels.dtype)]), dtype=np.float32)
-    return floats
+    return np.asarray(np.divide(pixels, np.float32(_UINT_MAX[str(pixels.dtype)]), dtype=np.float32))
 
 
 def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:

@@ -1,22 +1,38 @@
-from benchmarks.speed import Measurement, render, write_material
+"""The speed benchmark draws shots of any size and says what it measured."""
+
+from benchmarks.speed import Size, render
+from benchmarks.speed_floor import Floor, measure_floor
+from benchmarks.speed_material import write_material
+from benchmarks.speed_methods import Measurement
 from cmft_engine.evaluation.clips import read_rgb8
 
+OURS = Measurement("ours", 3.0, 0.4, 0.8, 5.0, 0.7, {"read": 0.2, "match": 0.4})
+FLOW = Measurement("flow", 0.2, 0.2, 0.1, 0.4, 0.2)
 
-def test_speed_is_printed_with_ratios_and_shares_of_stages():
-    """A peer's row says how many times as long ours takes; each stage has seconds and a share."""
-    text = render(
-        [
-            Measurement("ours", "512x512", 0.8, 0.8, 0.7, {"read": 0.2, "network": 0.4}),
-            Measurement("flow warp", "512x512", 0.2, 0.1, 0.2, {}),
-        ]
-    )
-    assert "| 512x512 | flow warp | 0.20 | 0.10 | 8.0 times as long | 0.20 GB |" in text
-    assert "| 512x512 | 0.20 s, 25 % | 0.40 s, 50 % | 0.20 s, 25 % |" in text
+
+def test_speed_is_printed_beside_peers_floor_and_goal():
+    """A peer's row says how many times as long ours takes, ours whether the goal is met, the floor how far it is."""
+    floor = Floor(20.0, 100.0, 9.0, 2.5, regions=400, differing=1)
+    text = render([Size("512x512", (OURS, FLOW), floor, (("2 references", OURS),))], "cpu")
+    assert "| 512x512 | flow warp | 0.20 | 0.20 | 0.10 | 8.0 times as long | 0.20 GB |  |" in text
+    assert "| 512x512 | ours | 3.00 | 0.40 | 0.80 | – | 0.70 GB | ≤ 0.2 s: **missed** |" in text
+    assert "| 20.0 | 100 | 0.20 | 2.0 times the floor | 9.0 | 2.5 GB | 1 of 400, 0.25 % |" in text
+    assert "| 512x512 | 0.20 | 0.40 |" in text and "| 512x512 | 2 references | 3.00 |" in text
 
 
 def test_material_is_a_shot_of_the_asked_size(tmp_path):
-    """Puppets side by side fill an oblong plate: one painting, one reference line, three targets."""
+    """Puppets side by side fill an oblong plate: paintings of four drawings, line plates of seven."""
     write_material("80x36", tmp_path)
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["line.0000.png", "line.0001.png", "line.0005.png", "line.0009.png", "painted.png"]
+    assert names == [*(f"line.{n:04d}.png" for n in (0, 1, 5, 9, 11, 15, 19)),
+                     *(f"painted.{n:04d}.png" for n in (0, 1, 5, 9))]
     assert {read_rgb8(tmp_path / name).shape for name in names} == {(36, 80, 3)}
+
+
+def test_the_floor_counts_what_a_frame_needs(tmp_path):
+    """The counted arithmetic holds the attention at 1/8, and the plain networks colour every region alike."""
+    write_material("96x64", tmp_path)
+    floor = measure_floor(tmp_path, "cpu")
+    assert floor.gflop > 1 and floor.rate > 0 and floor.seconds == floor.gflop / floor.rate
+    assert floor.regions > 0 and floor.differing == 0
+    assert floor.naive_seconds > 0 and floor.naive_gb > 0

@@ -1,0 +1,43 @@
+"""Shots for the speed benchmark: puppets side by side in any size, drawn from seeds that training skips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cmft_engine.evaluation.clips import GAPS, draw_puppet_clip
+
+from .ours import write_rgb8
+
+SHIFT_PX, SHIFTED = 8, 10  # the drawing of frame n stands again, moved right by SHIFT_PX, at frame n + SHIFTED
+REFERENCES = (0, *GAPS)  # frames with a painting
+TARGETS = tuple(sorted((*GAPS, *(SHIFTED + gap for gap in GAPS))))
+UNPAINTED = tuple(SHIFTED + gap for gap in GAPS)  # targets that no painting shows
+
+
+def write_material(size: str, folder: Path) -> None:
+    """Write line plates 0 and TARGETS, and paintings of REFERENCES, as PNG files of `size`, "WIDTHxHEIGHT"."""
+    width, height = (int(number) for number in size.split("x"))
+    tiles = [draw_puppet_clip(number, style="shaded", size=height) for number in range(-(-width // height))]
+    for number in REFERENCES:
+        line = _row([tile.lines[number] for tile in tiles], width)
+        write_rgb8(line, line_path(folder, number))
+        write_rgb8(_row([tile.paintings[number] for tile in tiles], width), painting_path(folder, number))
+        if number in GAPS:
+            write_rgb8(np.roll(line, SHIFT_PX, axis=1), line_path(folder, number + SHIFTED))
+
+
+def line_path(folder: Path, frame: int) -> Path:
+    """Path of a line plate."""
+    return folder / f"line.{frame:04d}.png"
+
+
+def painting_path(folder: Path, frame: int) -> Path:
+    """Path of a painting."""
+    return folder / f"painted.{frame:04d}.png"
+
+
+def _row(pictures: Sequence[np.ndarray], width: int) -> np.ndarray:
+    return np.hstack(pictures)[:, :width]

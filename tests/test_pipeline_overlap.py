@@ -1,0 +1,98 @@
+"""Reading, deciding and writing overlap, and nothing of it shows: order, errors and memory are those of one by one."""
+
+import threading
+from concurrent.futures import Future
+
+import pytest
+
+from cmft_engine import pipeline
+from cmft_engine.image.plate import write_plate
+from cmft_engine.pipeline import colorize, colorize_iter
+from cmft_engine.protocol.errors import DeviceError
+from cmft_engine.protocol.events import FrameDone, Message, Started
+from cmft_engine.protocol.settings import Settings
+from cmft_engine.references import read_drawing
+from cmft_engine.shot import Shot
+from tests.drawings import figure, write_shot
+
+pytestmark = pytest.mark.usefixtures("any_weights")
+SMALL = Settings(work_size=128, device="cpu")
+A, B, C = figure(), figure(4, 1), figure(-3, 2)
+
+
+@pytest.fixture
+def shot(tmp_path):
+    """Draw a shot on ABAB, painted at its last frame."""
+    def shot(drawings=None, frames=None):
+        drawings = drawings or {1: A, 2: B, 3: A, 4: B, 9: C}
+        lines = write_shot(tmp_path, drawings, reference=max(drawings))
+        return Shot.open(lines, reference=f"{tmp_path}/ref.png@{max(drawings)}", frames=frames)
+    return shot
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "o" / "c.####.png"
+
+
+def color_one(run, frame, path):
+    """Take, decide and write one frame, one after the other."""
+    taken = Future()
+    taken.set_result(run.take(frame, path, False))
+    return run.write(run.decide(taken))
+
+
+def test_a_held_drawing_is_cut_once(shot, out, monkeypatch):
+    """Of a frame that holds a drawing only the plate is read: ABAB is cut into regions twice."""
+    cut = []
+    monkeypatch.setattr(pipeline, "read_drawing", lambda path, frame, **named: (cut.append(frame),
+                                                                                read_drawing(path, frame, **named))[1])
+    colorize(shot(frames="1-4"), out, settings=SMALL)
+    assert cut == [1, 2]
+
+
+def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeypatch):
+    """The first plate's writer waits for the second match to begin; one after the other, it would wait for ever."""
+    begun, match = threading.Event(), pipeline.Matcher.match
+    calls, waited = [], []
+
+    def watched(self, *rest):
+        calls.append(1)
+        if len(calls) == 2:
+            begun.set()
+        return match(self, *rest)
+
+    monkeypatch.setattr(pipeline.Matcher, "match", watched)
+    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (waited.append(begun.wait(60)),
+                                                                      write_plate(plate, path)))
+    colorize(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL)
+    assert waited == [True] * 3
+
+
+def test_an_error_waits_for_the_frames_before(shot, out, monkeypatch):
+    """When the second drawing fails, the first is written and told before the error comes, and nothing after it."""
+    match, calls = pipeline.Matcher.match, []
+
+    def failing(self, *rest):
+        calls.append(1)
+        if len(calls) == 2:
+            raise MemoryError
+        return match(self, *rest)
+
+    monkeypatch.setattr(pipeline.Matcher, "match", failing)
+    seen = []
+    with pytest.raises(DeviceError, match="frame 2: out of memory"):
+        for event in colorize_iter(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL):
+            if not isinstance(event, Message):
+                seen.append(event)
+    assert [type(event) for event in seen] == [Started, FrameDone]
+    assert sorted(path.name for path in out.parent.glob("c.*")) == ["c.0001.png"]
+
+
+def test_decisions_are_not_hoarded(shot, out):
+    """A drawing's decision is dropped after the last frame that holds it, so that long shots fit in memory."""
+    out.parent.mkdir()
+    run = pipeline._Run(shot({1: A, 2: B, 3: A, 4: B, 5: C, 9: figure(7)}), str(out), settings=SMALL, palette=None)
+    kept = [color_one(run, frame, path) and set(run.engine.last)
+            for frame, path in pipeline.plan_outputs(run.shot, str(out)).items()]
+    assert kept[:2] == [{1}, {1, 2}] and kept[4:] == [set(), set()]
