@@ -341,6 +341,13 @@ def uninstall(hosts: list[str], given: str | None, *, dry_run: bool) -> int:
     return 0
 
 
+def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what stands before and behind the first --; argparse loses it when an option comes between."""
+    words = list(arguments)
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at + 1 :]
+
+
 def main(arguments: list[str]) -> int:
     """Read the command line, act, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -351,7 +358,9 @@ def main(arguments: list[str]) -> int:
                         help="with nuke, blender and uninstall: only say what would be done")
     parser.add_argument("--blender", metavar="PATH", help="the Blender program to install into or uninstall from")
     parser.add_argument("--every-blender", action="store_true", help="with test: every Blender that is supported")
-    given = parser.parse_args(arguments)
+    own, passed_on = split_arguments(arguments)
+    given = parser.parse_args(own)
+    given.further += passed_on
     if given.further and given.action not in ("test", "uninstall"):
         parser.error("only `test` and `uninstall` take further arguments")
     if given.dry_run and given.action not in ("nuke", "blender", "uninstall"):

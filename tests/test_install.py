@@ -197,8 +197,12 @@ def test_every_blender_is_asked_for(installer: ModuleType, monkeypatch: pytest.M
     make_venv(installer.VENV)
     asked: list[str] = []
     monkeypatch.setattr(installer, "install_bpy", asked.append)
-    assert installer.main(["test", "--every-blender"]) == 0
-    assert asked == ["4.5", "4.2", "5.0", "5.2"]
+    for words in (["test", "--every-blender"], ["test", "--every-blender", "--"]):
+        asked.clear()
+        assert installer.main(words) == 0
+        assert asked == ["4.5", "4.2", "5.0", "5.2"]
+    assert installer.main(["test", "--every-blender", "--", "-k", "plate"]) == 0
+    assert installer.commands[-1][3:] == ["-k", "plate"]
 
 
 def test_blender_without_its_python_is_left_out(installer: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
