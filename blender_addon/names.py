@@ -1,6 +1,5 @@
 """The words of the add-on, spelled once: names in the file, states, and how frames are written. Imports no `bpy`."""
 
-from typing import List, Sequence
 
 LAYOUT_VERSION = 1
 
@@ -24,14 +23,3 @@ RANGES = (
     (SCENE, "Scene", "The scene's frame range"),
     (CUSTOM, "Custom", "The frames written below"),
 )
-
-
-def frames_text(frames: Sequence[int]) -> str:
-    """Return frames as text that `parse_frames` reads: "1-5 9"."""
-    runs: List[List[int]] = []
-    for frame in sorted(set(frames)):
-        if runs and frame == runs[-1][1] + 1:
-            runs[-1][1] = frame
-        else:
-            runs.append([frame, frame])
-    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in runs)

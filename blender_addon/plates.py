@@ -1,9 +1,8 @@
 """Image sequences on disk as the engine names them: `line.####.exr` and numbers. Imports no `bpy`."""
 
-import hashlib
 import os
 import re
-from typing import Iterable, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 _LAST_NUMBER = re.compile(r"(\d+)(\D*)$")
 _HASHES = re.compile(r"#+")
@@ -56,26 +55,3 @@ def number_in_name(path: str) -> Optional[int]:
     """Return the last number in a file's name, None when it has none."""
     match = _LAST_NUMBER.search(os.path.splitext(os.path.basename(path))[0])
     return int(match.group(1)) if match else None
-
-
-def stamp(path: str) -> str:
-    """Return what tells one version of a file from the next without reading it: size and time of change."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return "missing"
-    return "{} {}".format(found.st_size, int(found.st_mtime * 1000))
-
-
-def content_digest(paths: Iterable[str], texts: Iterable[str]) -> str:
-    """Return a short digest of files' contents and of texts; a file that is not there counts as empty."""
-    digest = hashlib.blake2b(digest_size=6)
-    for text in texts:
-        digest.update(text.encode("utf-8") + b"\0")
-    for path in paths:
-        if os.path.isfile(path):
-            with open(path, "rb") as stream:
-                for block in iter(lambda: stream.read(1 << 20), b""):
-                    digest.update(block)
-        digest.update(b"\0")
-    return digest.hexdigest()

@@ -8,9 +8,10 @@ from typing import Any, Optional
 import bpy
 
 from cmft_engine.protocol.errors import Cancelled, CmftError, InputError
+from cmft_engine.protocol.job import frames_text
 from cmft_engine.protocol.text_file import write_text
 
-from .names import ENGINE_MISSING, NOT_COLOURED, NOT_YET, PLATES, READY, STALE, STALE_TEXT, frames_text
+from .names import ENGINE_MISSING, NOT_COLOURED, NOT_YET, PLATES, READY, STALE, STALE_TEXT
 from .nodes import Use, result_node, show_label, show_result, uses
 from .plates import numbers_on_disk
 from .runner import Outcome

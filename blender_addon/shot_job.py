@@ -9,14 +9,15 @@ from typing import Any, NamedTuple, Optional, Sequence, Tuple
 
 import bpy
 
+from cmft_engine.protocol.digests import content_digest
 from cmft_engine.protocol.errors import InputError
-from cmft_engine.protocol.job import Job, JobReference, parse_frames, save_job
+from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames, save_job
 from cmft_engine.protocol.settings import Settings
 
 from .inputs import Source, is_connected, line_source, origin, painted_frame, reference_source
-from .names import CUSTOM, INPUT, LINE_ART, PLATES, REFERENCE, frames_text
+from .names import CUSTOM, INPUT, LINE_ART, PLATES, REFERENCE
 from .nodes import Use, cache_folder, own_identity
-from .plates import Plates, content_digest
+from .plates import Plates
 from .prep import LINES, REFERENCES, Request, save_copy
 from .properties import read_settings
 from .signature import signature

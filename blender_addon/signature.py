@@ -11,11 +11,12 @@ from typing import Any, Dict, Iterator, Set, Tuple
 
 import bpy
 
+from cmft_engine.protocol.digests import stamp
 from cmft_engine.protocol.settings import SETTINGS
 
 from .names import LINE_ART, REFERENCE
 from .nodes import Use
-from .plates import numbers_on_disk, pattern_of, plate_path, stamp
+from .plates import numbers_on_disk, pattern_of, plate_path
 
 PATIENCE_S = 5.0  # a panel is drawn often; files are looked at again after this
 _MAX_FILES = 2000  # of one sequence; beyond it every second one, and so on

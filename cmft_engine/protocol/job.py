@@ -7,7 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 from .errors import InputError, SettingsError
 from .settings import Settings
@@ -48,6 +48,17 @@ def parse_frames(text: str) -> Tuple[int, ...]:
     if not frames:
         raise SettingsError("frames", text, 'frames such as "1-48", "1-48x2" or "1,5,9"')
     return tuple(sorted(frames))
+
+
+def frames_text(frames: Sequence[int]) -> str:
+    """Return frames as text that `parse_frames` reads: "1-5 9"."""
+    runs: List[List[int]] = []
+    for frame in sorted(set(frames)):
+        if runs and frame == runs[-1][1] + 1:
+            runs[-1][1] = frame
+        else:
+            runs.append([frame, frame])
+    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in runs)
 
 
 def _parse_part(part: str, text: str) -> range:

@@ -8,11 +8,10 @@ from typing import Callable, Dict, List
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
-from cmft_engine.protocol.job import parse_frames
+from cmft_engine.protocol.job import frames_text, parse_frames
 
 from . import api
 from . import upgrade as upgrading
-from .knobs import frames_text
 from .nodes import as_cmft, one_undo, text
 from .troubleshoot import findings
 

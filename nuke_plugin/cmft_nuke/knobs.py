@@ -3,7 +3,7 @@
 The engine's settings come from `cmft_engine.protocol.settings`. Imports no `nuke`.
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
@@ -144,14 +144,3 @@ def read_settings(values: Dict[str, Any]) -> Dict[str, Any]:
     """Return the engine's settings from knob values, each in the type that the engine checks."""
     kinds = {"bool": bool, "int": int, "float": float, "text": str, "choice": str}
     return {setting.name: kinds[setting.kind](values[setting.name]) for setting in SETTINGS}
-
-
-def frames_text(frames: Sequence[int]) -> str:
-    """Return sorted frames as text that `parse_frames` reads: "1-5 9"."""
-    runs: List[List[int]] = []
-    for frame in sorted(set(frames)):
-        if runs and frame == runs[-1][1] + 1:
-            runs[-1][1] = frame
-        else:
-            runs.append([frame, frame])
-    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in runs)

@@ -9,9 +9,10 @@ import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
 from cmft_engine.protocol.events import Finished
+from cmft_engine.protocol.job import frames_text
 from cmft_engine.protocol.text_file import write_text
 
-from .knobs import ENGINE_MISSING, NOT_COLOURED, READY, STALE, frames_text
+from .knobs import ENGINE_MISSING, NOT_COLOURED, READY, STALE
 from .nodes import RESULT, cache_folder, inner, one_undo, result_pattern, set_state, value
 from .plates import frames_on_disk
 from .shot_job import Plan

@@ -6,14 +6,15 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import nuke
 
+from cmft_engine.protocol.digests import content_digest
 from cmft_engine.protocol.errors import InputError, SettingsError
-from cmft_engine.protocol.job import Job, JobReference, parse_frames, save_job
+from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames, save_job
 from cmft_engine.protocol.settings import SETTINGS, Settings
 
 from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
-from .knobs import CUSTOM, GLOBAL, frames_text, read_settings
+from .knobs import CUSTOM, GLOBAL, read_settings
 from .nodes import PLATES, cache_folder, check_layout, text, value
-from .plates import Plates, content_digest, existing, frame_in_name, token_of
+from .plates import Plates, existing, frame_in_name, token_of
 from .signature import signature
 
 JOB = "job.json"

@@ -10,11 +10,12 @@ from typing import Dict, Iterator, List, Optional, Set, Tuple, cast
 
 import nuke
 
+from cmft_engine.protocol.digests import stamp
 from cmft_engine.protocol.settings import SETTINGS
 
 from .bake import LINE, REF, passes
 from .nodes import text, value
-from .plates import in_view, plate_path, stamp
+from .plates import in_view, plate_path
 
 _LOOK = ("reference_frames", "sheet", "corrections", "palette")
 _COSMETIC = frozenset((

@@ -13,10 +13,10 @@ import nuke
 import cmft_engine
 from cmft_engine.protocol.client import clean_environment
 from cmft_engine.protocol.errors import CmftError, InputError
+from cmft_engine.protocol.job import frames_text
 
 from .bake import LINE, REF, input_range, on_disk, source_read, view_of
 from .engine import NO_WINDOW, engine_command
-from .knobs import frames_text
 from .nodes import cache_folder, check_layout, result_pattern, text, value
 from .plates import frames_on_disk
 from .results import STALE_TEXT, current_state

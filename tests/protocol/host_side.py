@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from cmft_engine.protocol import client as client_module  # noqa: E402
-from cmft_engine.protocol import errors, events, job  # noqa: E402
+from cmft_engine.protocol import digests, errors, events, job  # noqa: E402
 from cmft_engine.protocol.client import EngineClient, clean_environment, engine_arguments  # noqa: E402
 from cmft_engine.protocol.settings import Settings  # noqa: E402
 
@@ -148,6 +148,27 @@ class Jobs(InFolder):
         for text, frames in (("5", (5,)), ("1-4", (1, 2, 3, 4)), ("1-10x3", (1, 4, 7, 10)), ("9,1 5,1", (1, 5, 9)),
                              ("-5--3", (-5, -4, -3)), ("-1-1", (-1, 0, 1)), ("-7", (-7,)), ("0010", (10,))):
             self.assertEqual(job.parse_frames(text), frames, text)
+
+    def test_frames_as_text(self):
+        """Frames come back from their own text, whatever their order; runs are joined."""
+        self.assertEqual(job.frames_text([9, 1, 2, 3, 3]), "1-3 9")
+        self.assertEqual(job.frames_text([]), "")
+        for frames in ((-5, -4, 0), (7,), (1, 3, 4)):
+            self.assertEqual(job.parse_frames(job.frames_text(frames[::-1])), frames)
+
+    def test_digests(self):
+        """A stamp changes with size and time, a digest with contents, order and texts; a missing file is no error."""
+        with tempfile.TemporaryDirectory() as folder:
+            path, other = (os.path.join(folder, name) for name in ("a", "b"))
+            seen = [digests.stamp(path), digests.content_digest([path, other], ["x"])]
+            for content in (b"", b"12"):
+                with open(path, "wb") as stream:
+                    stream.write(content)
+                seen += [digests.stamp(path), digests.content_digest([path, other], ["x"])]
+            seen += [digests.content_digest([other, path], ["x"]), digests.content_digest([path, other], ["x", ""])]
+        self.assertEqual(seen[0], "missing")
+        self.assertEqual(seen[1], seen[3])  # an empty file counts as one that is not there
+        self.assertEqual(len(set(seen)), len(seen) - 1)
 
     def test_wrong_frames(self):
         """A text that is no list of frames is refused, and so is one that would fill the memory."""

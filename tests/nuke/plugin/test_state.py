@@ -18,11 +18,12 @@ def test_setting_changed_in_the_panel(colored):
         host.open_panel(node)
         assert not node["status"].enabled()
         host.render(node, 2)
-        host.edit(node, "gap_px", 9)
+        before = int(node["gap_px"].value())
+        host.edit(node, "gap_px", before + 5)
         assert "stale" in host.label(node)
         with pytest.raises(RenderError, match=r"CMFT: stale: .* press Colour"):
             host.render(node, 2)
-        host.edit(node, "gap_px", 4)
+        host.edit(node, "gap_px", before)
         host.render(node, 2)
         assert host.label(node).endswith("1-3 coloured")
 
