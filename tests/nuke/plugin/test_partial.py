@@ -23,7 +23,8 @@ def ready(window, fake_engine):
 def test_colour_this_frame_with_another_setting(ready):
     """Trying a setting shows that frame alone; the others are red; one undo brings the whole result back."""
     host, node = ready
-    node["gap_px"].setValue(9)
+    before = node["gap_px"].value()
+    node["gap_px"].setValue(before + 5)
     host.nuke.frame(2)
     host.press(node, "colour_frame")
     finish(host, node)
@@ -33,7 +34,7 @@ def test_colour_this_frame_with_another_setting(ready):
         host.render(node, 3)
     host.nuke.undo()
     host.nuke.undo()
-    assert node["gap_px"].value() == 4
+    assert node["gap_px"].value() == before
     host.save()
     host.render(node, 3)
 
