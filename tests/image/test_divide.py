@@ -18,7 +18,7 @@ def carried(size, seed):
 
 @pytest.mark.parametrize("size", [(60, 90), (1000, 1500)])
 def test_most_of_the_surroundings_decide(size):
-    """Boxes change nothing; the smaller picture for a wide spread moves no border by more than a pixel."""
+    """Boxes change nothing; the smaller picture for a wide spread moves no border by more than two pixels."""
     ways = [carried(size, seed) for seed in (3, 4)]
     labels = np.ones(size, np.int32)
     labels[:, size[1] // 2 :] = 2
@@ -34,7 +34,7 @@ def test_most_of_the_surroundings_decide(size):
         wishes.append(np.where(labels == 1, parts[0], parts[1] if allowed[1, color] else -1))
     differs = divide(np.zeros(size, np.int32), labels, ways, allowed) != np.stack(wishes).argmax(0)
     assert differs.mean() < (5e-3 if size[1] > 1000 else 1e-9)
-    assert not cv2.erode(differs.astype(np.uint8), np.ones((3, 3), np.uint8)).any()
+    assert not cv2.erode(differs.astype(np.uint8), np.ones((5, 5), np.uint8)).any()
 
 
 def test_regions_that_are_not_divided_keep_their_color():
