@@ -191,6 +191,17 @@ def test_export_without_an_engine(terminal):
     assert exported.job.is_file() and exported.bundle is None and "there is no /nowhere/engine" in exported.farm
 
 
+@pytest.mark.parametrize("written", ['"/opt/my engine/cmft', '""'])
+def test_engine_command_that_is_none(window, written):
+    """A quote that does not end, or no program, is said by every button that needs the engine."""
+    host, node = window
+    node["engine"].setValue(written)
+    for action in ("colour", "export_job", "troubleshoot"):
+        host.press(node, action)
+        assert "correct the knob Engine command" in host.messages[-1], action
+    assert node["status"].value().startswith("engine missing")
+
+
 def test_engine_that_refuses_a_bundle(terminal, shot):
     """What the engine says of a shot that does not fit reaches the person who exports."""
     _, node = terminal
