@@ -202,6 +202,21 @@ def test_engine_command_that_is_none(window, written):
     assert node["status"].value().startswith("engine missing")
 
 
+@pytest.mark.parametrize("action", ["colour", "add_correction"])
+def test_cache_folder_that_cannot_be_made(window, shot, action):
+    """Where Nuke would write a picture, a folder that cannot be made is named with what to do, and nothing changes."""
+    host, node = window
+    (shot / "file").write_text("no folder")
+    node["cache"].setValue((shot / "file" / "cache").as_posix())
+    host.nuke.toNode("Line")["frame"].setValue("frame+1")  # so it must be written first
+    node["range"].setValue("custom")
+    node["frames"].setValue("1-2")
+    host.nuke.toNode("Ref").selectOnly()
+    host.press(node, action)
+    assert "choose another Cache folder" in host.messages[-1] and str(shot / "file") in host.messages[-1]
+    assert node["corrections"].value() == ""
+
+
 def test_engine_that_refuses_a_bundle(terminal, shot):
     """What the engine says of a shot that does not fit reaches the person who exports."""
     _, node = terminal
