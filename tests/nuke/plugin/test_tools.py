@@ -87,6 +87,17 @@ def test_missing_correction_is_named(terminal):
         api.export_job(node)
 
 
+@pytest.mark.parametrize("action", ["colour", "add_reference"])
+@pytest.mark.parametrize("is_sheet", [False, True])
+def test_reference_frames_that_are_none_are_named(window, action, is_sheet):
+    """A list that holds no frames is called by its own knob, not by the range's."""
+    host, node = window
+    node["sheet"].setValue(is_sheet)
+    node["reference_frames"].setValue("first")
+    host.press(node, action)
+    assert "reference_frames: 'first'" in host.messages[-1]
+
+
 def test_reference_frames(window):
     """The button adds the current frame; the list may be written by hand."""
     host, node = window
