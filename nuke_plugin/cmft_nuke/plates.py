@@ -5,6 +5,8 @@ import os
 import re
 from typing import Iterable, List, NamedTuple, Optional, Tuple
 
+from cmft_engine.protocol.errors import InputError
+
 _TOKEN = re.compile(r"#+|%0?\d*d")
 _NUMBER = re.compile(r"(?:(?<=[._ \-])-|^-)?\d+")
 READABLE = (".exr", ".png", ".tif", ".tiff", ".jpg", ".jpeg", ".tga", ".dpx", ".bmp", ".sgi", ".psd", ".hdr")
@@ -79,15 +81,22 @@ def stamp(path: str) -> str:
 
 
 def content_digest(paths: Iterable[str], texts: Iterable[str]) -> str:
-    """Return a short digest of files' contents and of texts; a file that is not there counts as empty."""
+    """Return a short digest of files' contents and of texts; a file that is not there counts as empty.
+
+    Raises InputError for one that is there and cannot be read.
+    """
     digest = hashlib.blake2b(digest_size=6)
     for text in texts:
         digest.update(text.encode("utf-8") + b"\0")
     for path in paths:
         if os.path.isfile(path):
-            with open(path, "rb") as stream:
-                for block in iter(lambda: stream.read(1 << 20), b""):
-                    digest.update(block)
+            try:
+                with open(path, "rb") as stream:
+                    for block in iter(lambda: stream.read(1 << 20), b""):
+                        digest.update(block)
+            except OSError as error:
+                raise InputError("{}: the file cannot be read ({}); look at its rights, or choose another".format(
+                    path, error.strerror)) from error
         digest.update(b"\0")
     return digest.hexdigest()
 

@@ -228,6 +228,19 @@ def test_cache_folder_that_cannot_be_made(window, shot, action):
     assert node["corrections"].value() == ""
 
 
+def test_reference_that_may_not_be_read(window, shot, monkeypatch):
+    """A painted file without the right to read it is named in a message."""
+    host, node = window
+    from cmft_nuke import plates
+
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(plates, "open", refuse, raising=False)
+    host.press(node, "colour")
+    assert "ref.0001.exr: the file cannot be read (Permission denied)" in host.messages[-1]
+
+
 def test_engine_that_refuses_a_bundle(terminal, shot):
     """What the engine says of a shot that does not fit reaches the person who exports."""
     _, node = terminal
