@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..image.palette_files import load_palette
+from ..outputs import plan_outputs
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
@@ -64,12 +65,17 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
 
 
 def open_shot(job: Job) -> Shot:
-    """Open the shot of a job as the engine does, and its palette. Raises PlateError, ShotError and PaletteError."""
+    """Open the shot of a job as the engine does, and look at its palette and where its plates go.
+
+    Raises PlateError, ShotError and PaletteError.
+    """
     if job.palette is not None:
         load_palette(job.palette)
     references = [Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
                   else r.path if r.frame is None else f"{r.path}@{r.frame}" for r in job.references]
-    return Shot.open(job.lines, reference=references, frames=job.frames)
+    shot = Shot.open(job.lines, reference=references, frames=job.frames)
+    plan_outputs(shot, job.out)
+    return shot
 
 
 def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:

@@ -133,6 +133,10 @@ def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
                     job._replace(out=str(tmp_path / "{{.####.exr"))):
         with pytest.raises(InputError, match=r"\.####\.\w+: .* rename it"):
             bundle.write_bundle(odd_job, tmp_path / "bundle")
+    with pytest.raises(ShotError, match="is an input of this shot"):
+        bundle.write_bundle(job._replace(out=job.lines), tmp_path / "bundle")
+    with pytest.raises(ShotError, match="4 frames need a name with ####"):
+        bundle.write_bundle(job._replace(out=str(tmp_path / "one.exr")), tmp_path / "bundle")
     with pytest.raises(PaletteError, match=r"none\.json: cannot read the palette"):
         bundle.write_bundle(job._replace(palette=str(tmp_path / "none.json")), tmp_path / "bundle")
     many = tuple(JobReference(str(tmp_path / "ref.png"), frame) for frame in range(100, 160))
