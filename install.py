@@ -280,7 +280,8 @@ def write_or_remove(path: Path, text: str) -> None:
         raise InstallError(f"{path} cannot be written ({error.strerror}). Mend that, or do by hand what "
                            "--dry-run says.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary.exists():  # its folder may be none
+            temporary.unlink()
 
 
 def nuke(*, dry_run: bool) -> int:

@@ -127,6 +127,14 @@ def test_one_sentence_a_line(document: Path) -> None:
         assert line.startswith("|") or not TWO_SENTENCES.search(line), line
 
 
+@each_document
+def test_tables_have_a_head(document: Path) -> None:
+    """A row after an empty line belongs to no table, and is shown as text with bars in it."""
+    text = re.sub(r"^```.*?^```", "", text_of(document), flags=re.DOTALL | re.MULTILINE)
+    for rows in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
+        assert re.match(r".*\n\|[-:| ]+\|(\n|$)", rows), rows
+
+
 def limits(setting: Setting) -> str:
     """Return a setting's limits as the guide's table has them."""
     if setting.kind == "bool":

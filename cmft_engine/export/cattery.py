@@ -20,6 +20,7 @@ from .gizmo import CHANNELS_IN, CHANNELS_OUT, NAME, ModelKnob, cat_script, gizmo
 
 MINIMUM_NUKE = 14.0  # torch 1.12, the oldest that the model was loaded in
 CATEGORY = "Stylisation"
+CAT_JSON = "cat.json"
 ICON_PX = {"CMFT_Live.png": 26, "CMFT_Live@2x.png": 52}
 
 
@@ -32,15 +33,17 @@ class Written(NamedTuple):
 
 
 def write_cattery(folder: Path, *, overwrite: bool = False, weights: Path = DEFAULT) -> Written:
-    """Write a folder for the Cattery menu. Raises InputError when its model is there already, WeightsError."""
+    """Write a folder for the Cattery menu. Raises InputError when one of its files is there already, WeightsError."""
     written = Written(folder, folder / f"{NAME}.pt", folder / f"{NAME}_make_cat.nk")
-    if written.model.exists() and not overwrite:
-        raise InputError(f"{written.model} exists; add --overwrite, or choose another folder")
+    files = (written.model, written.script, folder / f"{NAME}.gizmo", folder / CAT_JSON, *map(folder.joinpath, ICON_PX))
+    there = next((path for path in files if path.exists()), None)
+    if there is not None and not overwrite:
+        raise InputError(f"{there} exists; add --overwrite, or choose another folder")
     try:
         save_model(written.model, weights)
         write_text(written.script, cat_script(KNOBS))
         write_text(folder / f"{NAME}.gizmo", gizmo(KNOBS))
-        write_text(folder / "cat.json", json.dumps(cat_json(), indent=2) + "\n")
+        write_text(folder / CAT_JSON, json.dumps(cat_json(), indent=2) + "\n")
         for name, side in ICON_PX.items():
             write_plate(Plate.from_pixels(icon(side)), folder / name)
     except OSError as error:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..image.palette_files import load_palette
+from ..outputs import plan_outputs
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
@@ -52,7 +54,7 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
         raise SettingsError("chunk", chunk, "at least 1 frame a task")
     shot = open_shot(job)
     parameters = tuple(parameters_of(job, shot, chunk))
-    _check(parameters)
+    _check(parameters, names=(Path(shot.lines.pattern).name, Path(job.out).name))
     save_job(job._replace(overwrite=False, resume=True), folder / JOB)
     for name, content in ((TEMPLATE, template(job, shot, parameters)), (ASSETS, assets(parameters, folder)),
                           (VALUES, values(parameters)), (PARAMETERS, {**_given(parameters), "Engine": own_command()})):
@@ -63,10 +65,17 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
 
 
 def open_shot(job: Job) -> Shot:
-    """Open the shot of a job as the engine does. Raises PlateError and ShotError."""
+    """Open the shot of a job as the engine does, and look at its palette and where its plates go.
+
+    Raises PlateError, ShotError and PaletteError.
+    """
+    if job.palette is not None:
+        load_palette(job.palette)
     references = [Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
                   else r.path if r.frame is None else f"{r.path}@{r.frame}" for r in job.references]
-    return Shot.open(job.lines, reference=references, frames=job.frames)
+    shot = Shot.open(job.lines, reference=references, frames=job.frames)
+    plan_outputs(shot, job.out)
+    return shot
 
 
 def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:
@@ -194,11 +203,12 @@ def range_text(frames: Sequence[int]) -> str:
     return ",".join(parts)
 
 
-def _check(parameters: Sequence[Parameter]) -> None:
-    """Raise InputError for what no OpenJD template can hold."""
+def _check(parameters: Sequence[Parameter], *, names: Sequence[str]) -> None:
+    """Raise InputError for what no OpenJD template can hold; `names`: of the plates, which stand in arguments."""
+    for text in (*names, *(str(parameter.value) for parameter in parameters)):
+        if "{{" in text:
+            raise InputError(f"{text}: a farm takes {{{{ for the beginning of a variable; rename it")
     for parameter in parameters:
-        if "{{" in str(parameter.value):
-            raise InputError(f"{parameter.value}: a farm takes {{{{ for the beginning of a variable; rename it")
         if len(str(parameter.value)) > MAX_VALUE:
             raise InputError(f"{parameter.label}: {str(parameter.value)[:60]}… is longer than a farm takes "
                              f"({MAX_VALUE} letters); make bundles of parts of the shot")

@@ -4,6 +4,8 @@ import hashlib
 import os
 from typing import Iterable
 
+from .errors import InputError
+
 
 def stamp(path: str) -> str:
     """Return what tells one version of a file from the next without reading it: size and time of change."""
@@ -15,14 +17,21 @@ def stamp(path: str) -> str:
 
 
 def content_digest(paths: Iterable[str], texts: Iterable[str]) -> str:
-    """Return a short digest of files' contents and of texts; a file that is not there counts as empty."""
+    """Return a short digest of files' contents and of texts; a file that is not there counts as empty.
+
+    Raises InputError for one that is there and cannot be read.
+    """
     digest = hashlib.blake2b(digest_size=6)
     for text in texts:
         digest.update(text.encode("utf-8") + b"\0")
     for path in paths:
         if os.path.isfile(path):
-            with open(path, "rb") as stream:
-                for block in iter(lambda: stream.read(1 << 20), b""):
-                    digest.update(block)
+            try:
+                with open(path, "rb") as stream:
+                    for block in iter(lambda: stream.read(1 << 20), b""):
+                        digest.update(block)
+            except OSError as error:
+                raise InputError("{}: the file cannot be read ({}); look at its rights, or choose another".format(
+                    path, error.strerror)) from error
         digest.update(b"\0")
     return digest.hexdigest()

@@ -101,8 +101,15 @@ def bake_node(source: nuke.Node, frame: int, path: Path, view: str) -> None:
 
 
 def render(write: nuke.Node, path: str, frames: Sequence[int], view: str) -> None:
-    """Render a Write's view at full resolution; it is disabled again afterwards, whatever happens."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    """Render a Write's view at full resolution; it is disabled again afterwards, whatever happens.
+
+    Raises InputError for a folder that cannot be made or an input that cannot be rendered, and Cancelled.
+    """
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("{}: the folder cannot be made ({}); choose another Cache folder on the tab Output".format(
+            Path(path).parent, error.strerror)) from error
     with no_undo(), _full_resolution():
         write["file"].setValue(path)
         write["disable"].setValue(False)

@@ -8,11 +8,12 @@ from typing import Callable, Dict, List
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
-from cmft_engine.protocol.job import frames_text, parse_frames
+from cmft_engine.protocol.job import frames_text
 
 from . import api
 from . import upgrade as upgrading
 from .nodes import as_cmft, one_undo, text
+from .shot_job import frames_in
 from .troubleshoot import findings
 
 
@@ -53,8 +54,7 @@ def cancel(group: nuke.Group) -> None:
 
 def add_reference(group: nuke.Group) -> None:
     """Add the current frame to the reference frames."""
-    written = text(group, "reference_frames")
-    frames = set(parse_frames(written)) if written else set()
+    frames = set(frames_in(group, "reference_frames")) if text(group, "reference_frames") else set()
     with one_undo("CMFT: add reference frame"):
         group["reference_frames"].setValue(frames_text(sorted(frames | {int(nuke.frame())})))
 

@@ -26,7 +26,7 @@ def default_python() -> str:
 def engine_command(written: str) -> List[str]:
     """Return the command for an engine knob. Raises EngineMissing with what to do."""
     if written:
-        command = [part.strip('"') for part in shlex.split(written, posix=os.name != "nt")]
+        command = _parts(written)
         if os.path.isabs(command[0]) and not os.path.exists(command[0]):
             raise EngineMissing("engine missing: there is no {}; correct the knob Engine command or empty it".format(
                 command[0]))
@@ -36,3 +36,16 @@ def engine_command(written: str) -> List[str]:
         raise EngineMissing("engine missing: run python3 install.py engine in {}, then press Colour".format(
             os.path.dirname(FOLDER)))
     return [python, "-m", "cmft_engine"]
+
+
+def _parts(written: str) -> List[str]:
+    """Return the words of a command. Raises EngineMissing for a quote that does not end, and for no program at all."""
+    try:
+        command = [part.strip('"') for part in shlex.split(written, posix=os.name != "nt")]
+    except ValueError as error:
+        raise EngineMissing("engine missing: {} is no command ({}); correct the knob Engine command or empty it".format(
+            written, error)) from error
+    if not command or not command[0]:
+        raise EngineMissing("engine missing: {} names no program; correct the knob Engine command or empty it".format(
+            written))
+    return command

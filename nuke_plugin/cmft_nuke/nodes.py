@@ -21,6 +21,7 @@ RESULT = "Result"
 PLATES = "coloured.%04d.exr"
 CACHE = "cmft"
 MAX_STATUS = 240  # letters that still read well on a node
+_PLAIN = str.maketrans({"[": "(", "]": ")", "\\": "/", "$": None})  # what Tcl would evaluate
 
 
 def is_cmft(node: Optional[nuke.Node]) -> bool:
@@ -154,9 +155,9 @@ def result_pattern(group: nuke.Group) -> str:
 def set_state(group: nuke.Group, state: int, status: str) -> None:
     """Store what the Asserts and the label show; touches nothing that is so already.
 
-    The sentence is cut to one line, and brackets, which Nuke would evaluate, become round.
+    The sentence is cut to one line; brackets and dollars, which Nuke would evaluate, become round or go.
     """
-    line = (status.splitlines() or [""])[0].replace("[", "(").replace("]", ")").replace("\\", "/")
+    line = (status.splitlines() or [""])[0].translate(_PLAIN)
     for name, wanted in (("state", state), ("status", line[:MAX_STATUS])):
         if value(group, name) != wanted:
             group[name].setValue(wanted)

@@ -74,11 +74,10 @@ def wanted_frames(group: nuke.Group) -> Tuple[int, ...]:
     """Return the frames that the range knobs ask for. Raises InputError, SettingsError."""
     choice = value(group, "range")
     if choice == CUSTOM:
-        written = text(group, "frames")
-        if not written:
+        if not text(group, "frames"):
             raise InputError("{}: the range is custom but no frames are written; write some, such as 1-48".format(
                 group.fullName()))
-        return parse_frames(written)
+        return frames_in(group, "frames")
     first, last = input_range(group, LINE)
     if choice == GLOBAL:
         first, last = int(nuke.root()["first_frame"].value()), int(nuke.root()["last_frame"].value())
@@ -122,8 +121,8 @@ def _reference_plates(group: nuke.Group, frames: Tuple[int, ...], folder: Path) 
 
 
 def _sheet_frame(group: nuke.Group) -> Tuple[int, ...]:
-    written = text(group, "reference_frames")
-    return parse_frames(written)[:1] if written else (input_range(group, REF)[0],)
+    is_written = bool(text(group, "reference_frames"))
+    return frames_in(group, "reference_frames")[:1] if is_written else (input_range(group, REF)[0],)
 
 
 def reference_frames(group: nuke.Group) -> Tuple[int, ...]:
@@ -131,9 +130,8 @@ def reference_frames(group: nuke.Group) -> Tuple[int, ...]:
 
     Raises InputError when neither tells.
     """
-    written = text(group, "reference_frames")
-    if written:
-        return parse_frames(written)
+    if text(group, "reference_frames"):
+        return frames_in(group, "reference_frames")
     first, last = input_range(group, REF)
     read = source_read(group.input(REF))
     pattern = pattern_of(read, view_of(group)) if read is not None else ""
@@ -146,6 +144,14 @@ def reference_frames(group: nuke.Group) -> Tuple[int, ...]:
         raise InputError("{}: which frame does ref show painted? Go there and press Add current frame, or tick "
                          "Character sheet if it has no place in time".format(group.fullName()))
     return (inside[0],)
+
+
+def frames_in(group: nuke.Group, knob: str) -> Tuple[int, ...]:
+    """Return the frames that are written in a knob. Raises SettingsError naming the knob."""
+    try:
+        return parse_frames(text(group, knob))
+    except SettingsError as error:
+        raise SettingsError(knob, error.value, error.allowed) from error
 
 
 def read_corrections(group: nuke.Group) -> Dict[int, str]:

@@ -110,6 +110,15 @@ def test_command(tmp_path, random_weights, capsys):
         write_cattery(tmp_path / "file", weights=random_weights)
 
 
+def test_file_of_someone_else_stays(tmp_path, random_weights):
+    """A folder with another model's cat.json is not written into, and gets no half of ours."""
+    (tmp_path / "cat.json").write_text("theirs")
+    with pytest.raises(InputError, match=r"cat\.json exists; add --overwrite"):
+        write_cattery(tmp_path, weights=random_weights)
+    assert [path.name for path in tmp_path.iterdir()] == ["cat.json"]
+    assert (tmp_path / "cat.json").read_text() == "theirs"
+
+
 def test_every_knob_is_explained(folder):
     """No knob of the gizmo is without a tooltip."""
     text = (folder / "CMFT_Live.gizmo").read_text()

@@ -17,7 +17,7 @@ from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate
 from cmft_engine.image.sequence import frame_path
-from cmft_engine.protocol.errors import InputError, ShotError
+from cmft_engine.protocol.errors import InputError, PaletteError, ShotError
 from cmft_engine.protocol.job import Job, JobReference, load_job, parse_frames
 from cmft_engine.protocol.settings import Settings
 from tests.drawings import figure, write, write_shot
@@ -127,6 +127,18 @@ def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
     write_shot(odd, {1: figure()}, reference=1)
     with pytest.raises(InputError, match="rename it"):
         bundle.write_bundle(job._replace(lines=str(odd / "lines.####.png")), tmp_path / "bundle")
+    write_shot(tmp_path / "named", {1: figure()}, reference=1)
+    named = (tmp_path / "named" / "lines.0001.png").rename(tmp_path / "named" / "{{.0001.png")
+    for odd_job in (job._replace(lines=str(named.with_name("{{.####.png"))),
+                    job._replace(out=str(tmp_path / "{{.####.exr"))):
+        with pytest.raises(InputError, match=r"\.####\.\w+: .* rename it"):
+            bundle.write_bundle(odd_job, tmp_path / "bundle")
+    with pytest.raises(ShotError, match="is an input of this shot"):
+        bundle.write_bundle(job._replace(out=job.lines), tmp_path / "bundle")
+    with pytest.raises(ShotError, match="4 frames need a name with ####"):
+        bundle.write_bundle(job._replace(out=str(tmp_path / "one.exr")), tmp_path / "bundle")
+    with pytest.raises(PaletteError, match=r"none\.json: cannot read the palette"):
+        bundle.write_bundle(job._replace(palette=str(tmp_path / "none.json")), tmp_path / "bundle")
     many = tuple(JobReference(str(tmp_path / "ref.png"), frame) for frame in range(100, 160))
     with pytest.raises(InputError, match=r"60 references .* make bundles of parts"):
         bundle.write_bundle(job._replace(references=many), tmp_path / "bundle")

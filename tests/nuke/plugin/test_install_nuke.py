@@ -85,6 +85,13 @@ def test_unreadable_file_is_left_alone(install, tmp_path, capsys):
     assert "pluginAddPath" in capsys.readouterr().err and init.read_bytes() == b"# \xff\n"
 
 
+def test_folder_that_is_none_is_said(install, tmp_path, capsys):
+    """Where .nuke is a file the message says which file cannot be written, and the file stays as it is."""
+    (tmp_path / ".nuke").write_text("mine")
+    assert install(["nuke"]) == 2
+    assert "init.py cannot be written" in capsys.readouterr().err and (tmp_path / ".nuke").read_text() == "mine"
+
+
 @pytest.mark.parametrize("arguments", [["uninstall"], ["uninstall", "maya"]])
 def test_uninstall_wants_a_name(install, arguments, capsys):
     """What to uninstall must be said."""

@@ -1,5 +1,6 @@
 """Stale, ready, and the script's travels: saved, copied, renamed, moved. Nothing here runs the engine."""
 
+import importlib
 import shutil
 
 import pytest
@@ -179,3 +180,11 @@ def accept(node):
 
     node["signature"].setValue(signature.signature(node))
     results.refresh(node)
+
+
+def test_a_status_holds_nothing_to_evaluate(colored):
+    """Brackets, dollars and line ends of a message reach neither the label nor the Assert: Tcl would run them."""
+    with opened(colored.script, gui=True) as (host, node):
+        nodes = importlib.import_module("cmft_nuke.nodes")
+        nodes.set_state(node, 2, "[exit] in $OCIO, C:\\x\nsecond line")
+        assert node["status"].value() == "(exit) in OCIO, C:/x"

@@ -87,6 +87,17 @@ def test_missing_correction_is_named(terminal):
         api.export_job(node)
 
 
+@pytest.mark.parametrize("action", ["colour", "add_reference"])
+@pytest.mark.parametrize("is_sheet", [False, True])
+def test_reference_frames_that_are_none_are_named(window, action, is_sheet):
+    """A list that holds no frames is called by its own knob, not by the range's."""
+    host, node = window
+    node["sheet"].setValue(is_sheet)
+    node["reference_frames"].setValue("first")
+    host.press(node, action)
+    assert "reference_frames: 'first'" in host.messages[-1]
+
+
 def test_reference_frames(window):
     """The button adds the current frame; the list may be written by hand."""
     host, node = window
@@ -189,6 +200,45 @@ def test_export_without_an_engine(terminal):
     node["engine"].setValue("/nowhere/engine")
     exported = api.export_job(node)
     assert exported.job.is_file() and exported.bundle is None and "there is no /nowhere/engine" in exported.farm
+
+
+@pytest.mark.parametrize("written", ['"/opt/my engine/cmft', '""'])
+def test_engine_command_that_is_none(window, written):
+    """A quote that does not end, or no program, is said by every button that needs the engine."""
+    host, node = window
+    node["engine"].setValue(written)
+    for action in ("colour", "export_job", "troubleshoot"):
+        host.press(node, action)
+        assert "correct the knob Engine command" in host.messages[-1], action
+    assert node["status"].value().startswith("engine missing")
+
+
+@pytest.mark.parametrize("action", ["colour", "add_correction"])
+def test_cache_folder_that_cannot_be_made(window, shot, action):
+    """Where Nuke would write a picture, a folder that cannot be made is named with what to do, and nothing changes."""
+    host, node = window
+    (shot / "file").write_text("no folder")
+    node["cache"].setValue((shot / "file" / "cache").as_posix())
+    host.nuke.toNode("Line")["frame"].setValue("frame+1")  # so it must be written first
+    node["range"].setValue("custom")
+    node["frames"].setValue("1-2")
+    host.nuke.toNode("Ref").selectOnly()
+    host.press(node, action)
+    assert "choose another Cache folder" in host.messages[-1] and str(shot / "file") in host.messages[-1]
+    assert node["corrections"].value() == ""
+
+
+def test_reference_that_may_not_be_read(window, shot, monkeypatch):
+    """A painted file without the right to read it is named in a message."""
+    host, node = window
+    from cmft_nuke import plates
+
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(plates, "open", refuse, raising=False)
+    host.press(node, "colour")
+    assert "ref.0001.exr: the file cannot be read (Permission denied)" in host.messages[-1]
 
 
 def test_engine_that_refuses_a_bundle(terminal, shot):
