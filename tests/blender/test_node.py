@@ -108,6 +108,13 @@ def test_state_follows_inputs_and_settings(blender, colored, addon, tmp_path):
     assert found["plates gone"] == 0 and "the plates are gone" in found["gone"]
 
 
+def test_signature_sees_the_graph(blender, addon, tmp_path):
+    """Every change in the nodes before the node gives another signature, inside of groups and curves too."""
+    found = blender.run("building.graph", tmp_path, addon=SOURCE, root=addon["root"])
+    del found["stdout"]
+    assert found["first"] == found.pop("nothing") and len(set(found.values())) == len(found) == 5
+
+
 def test_copies_and_undo(blender, colored, addon, tmp_path):
     """A copied group gets an identity of its own, a renamed one keeps its; undo and redo bring all of it back."""
     blend = colored.copy(tmp_path)

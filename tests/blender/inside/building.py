@@ -155,6 +155,39 @@ def stale(addon, root, blend):
     return states
 
 
+def graph(addon, root):
+    """Build a chain of nodes before the node; return the signature after each change in it, by the change's name."""
+    module = stage.enable(addon, root)
+    tree = stage.clear(1, 3)
+    layers, curves = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeCurveRGB")
+    inner = bpy.data.node_groups.new("Inner", "CompositorNodeTree")
+    group = tree.nodes.new("CompositorNodeGroup")
+    group.node_tree = inner
+    inside = inner.nodes.new("ShaderNodeGamma" if bpy.app.version >= (5, 0, 0) else "CompositorNodeGamma")
+    end = inner.nodes.new("NodeGroupOutput")
+    stage.part(module, "compat").new_socket(inner, "Image", is_output=True, kind="NodeSocketColor")
+    image = next(entry for entry in curves.inputs if entry.name in ("Image", "Color"))
+    tree.links.new(layers.outputs["Image"], image)
+    stage.add_node(tree, curves.outputs[0], group.outputs[0])
+    use = stage.part(module, "nodes").find_use(bpy.context.scene, "")
+    found = {}
+
+    def after(name):
+        found[name] = stage.part(module, "signature").signature(use)
+
+    after("first")
+    after("nothing")
+    layers.scene = bpy.data.scenes.new("Other")
+    after("scene")
+    curves.mapping.curves[3].points[1].location = (1.0, 0.5)
+    after("curve")
+    inside.inputs[1].default_value = 2.0
+    after("value in a group")
+    inner.links.new(inside.outputs[0], end.inputs[0])
+    after("link in a group")
+    return found
+
+
 def copies(addon, root, blend, out):
     """Duplicate node and group, undo and redo, and return who is who after each step."""
     module = stage.enable(addon, root)
