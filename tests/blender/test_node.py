@@ -61,6 +61,7 @@ REFUSED = {
     "twice": "frame 1001 is on the list of references twice",
     "shared": "2 nodes share this group",
     "gone": "there is no picture",
+    "unsaved": "the image Unsaved on Reference has changes that are not saved; save or pack it",
     "taken apart": "the node Result inside of it is gone; add a new CMFT node",
 }
 

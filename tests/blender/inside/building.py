@@ -91,6 +91,10 @@ def refusals(addon, root, shot, gone):
     tree.nodes.remove(twin)
     reference.image.filepath = f"{shot}/painted.9999.png"
     said["gone"] = stage.error_of(colorize)
+    reference.image = bpy.data.images.new("Unsaved", 64, 64)
+    reference.image.pixels = [0.5] * (64 * 64 * 4)
+    values.references.add().frame = 1001
+    said["unsaved"] = stage.error_of(colorize)
     found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
     bpy.ops.cmft.refresh()
     said["taken apart"] = values.status
