@@ -62,6 +62,7 @@ REFUSED = {
     "shared": "2 nodes share this group",
     "gone": "there is no picture",
     "unsaved": "the image Unsaved on Reference has changes that are not saved; save or pack it",
+    "no folder": "; choose another Cache Folder",
     "taken apart": "the node Result inside of it is gone; add a new CMFT node",
 }
 

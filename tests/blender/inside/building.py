@@ -95,6 +95,9 @@ def refusals(addon, root, shot, gone):
     reference.image.pixels = [0.5] * (64 * 64 * 4)
     values.references.add().frame = 1001
     said["unsaved"] = stage.error_of(colorize)
+    reference.image.pack()
+    values.cache = f"{shot}/lines.1001.png/inside"
+    said["no folder"] = stage.error_of(colorize)
     found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
     bpy.ops.cmft.refresh()
     said["taken apart"] = values.status
