@@ -63,6 +63,8 @@ REFUSED = {
     "gone": "there is no picture",
     "unsaved": "the image Unsaved on Reference has changes that are not saved; save or pack it",
     "no folder": "; choose another Cache Folder",
+    "quote": "engine missing: No closing quotation in '/opt/cmft run; correct Engine Command",
+    "no program": "engine missing: there is no cmft-of-nowhere; correct Engine Command",
     "taken apart": "the node Result inside of it is gone; add a new CMFT node",
 }
 

@@ -98,6 +98,9 @@ def refusals(addon, root, shot, gone):
     reference.image.pack()
     values.cache = f"{shot}/lines.1001.png/inside"
     said["no folder"] = stage.error_of(colorize)
+    for name, command in (("quote", "'/opt/cmft run"), ("no program", "cmft-of-nowhere run")):
+        bpy.context.preferences.addons[addon].preferences.engine = command
+        said[name] = stage.error_of(bpy.ops.cmft.test_engine)
     found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
     bpy.ops.cmft.refresh()
     said["taken apart"] = values.status
