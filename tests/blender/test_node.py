@@ -107,6 +107,7 @@ def test_state_follows_inputs_and_settings(blender, colored, addon, tmp_path):
     assert {name: found[name] for name in ("opened", "setting back", "moved and renamed", "touched back",
                                            "plates back")} == dict.fromkeys(
         ("opened", "setting back", "moved and renamed", "touched back", "plates back"), ready)
+    assert found["title"] == "CMFT of my own"
     assert found["setting"] == found["offset"] == found["touched plate"] == is_stale
     assert found["sentence"].startswith("stale: an input or a setting has changed") and found["label"] == "CMFT: stale"
     assert found["plates gone"] == 0 and "the plates are gone" in found["gone"]

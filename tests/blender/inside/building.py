@@ -162,6 +162,9 @@ def stale(addon, root, blend):
     states["gone"] = values.status
     os.rename(f"{folder}.away", folder)
     after("plates back")
+    node.label = "CMFT of my own"
+    after("titled")
+    states["title"] = node.label
     return states
 
 
