@@ -105,9 +105,9 @@ def test_state_follows_inputs_and_settings(blender, colored, addon, tmp_path):
                         blend=colored.copy(tmp_path))
     ready, is_stale = 1, 2
     assert {name: found[name] for name in ("opened", "setting back", "moved and renamed", "touched back",
-                                           "plates back")} == dict.fromkeys(
-        ("opened", "setting back", "moved and renamed", "touched back", "plates back"), ready)
-    assert found["title"] == "CMFT of my own"
+                                           "plates back", "coloured as here")} == dict.fromkeys(
+        ("opened", "setting back", "moved and renamed", "touched back", "plates back", "coloured as here"), ready)
+    assert found["coloured by a later version"] == is_stale and found["title"] == "CMFT of my own"
     assert found["setting"] == found["offset"] == found["touched plate"] == is_stale
     assert found["sentence"].startswith("stale: an input or a setting has changed") and found["label"] == "CMFT: stale"
     assert found["plates gone"] == 0 and "the plates are gone" in found["gone"]

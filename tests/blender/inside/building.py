@@ -162,6 +162,12 @@ def stale(addon, root, blend):
     states["gone"] = values.status
     os.rename(f"{folder}.away", folder)
     after("plates back")
+    look = folder / results.LOOK
+    text = look.read_text()
+    look.write_text(text.replace(values.signature, "0" * 24))
+    after("coloured by a later version")
+    look.write_text(text)
+    after("coloured as here")
     node.label = "CMFT of my own"
     after("titled")
     states["title"] = node.label
