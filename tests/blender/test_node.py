@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from cmft_engine.protocol.settings import SETTINGS, Setting
+from cmft_engine.protocol.settings import SETTINGS, Setting, Settings
 from tests.blender.conftest import FRAMES, SOURCE, same_pixels
 
 
@@ -127,7 +127,8 @@ def test_copies_and_undo(blender, colored, addon, tmp_path):
                         out=tmp_path / "out")
     first, second, again, renamed = found["ids"]
     assert first == again == renamed == colored.said["uid"] and second != first
-    assert found["undone"]["gap"] == 4 and found["undone"]["nodes"] == 1 and found["undone"]["state"] == 1
+    assert found["undone"]["gap"] == Settings.from_dict({}).gap_px
+    assert found["undone"]["nodes"] == 1 and found["undone"]["state"] == 1
     assert found["undone"]["group"] == "CMFT Colorize"
     assert found["redone"] == {"gap": 9, "nodes": 2}
     same_pixels(tmp_path / "out", colored.plate(1002), 1002)
