@@ -9,6 +9,7 @@ HAS_INTERFACE = bpy.app.version >= (4, 0, 0)  # sockets of a group: tree.interfa
 HAS_EXTENSIONS = bpy.app.version >= (4, 2, 0)
 HAS_PROGRESS = bpy.app.version >= (4, 0, 0)  # UILayout.progress
 HAS_RELATIVE_OPTION = bpy.app.version >= (4, 5, 0)
+HAS_TEMPLATES = bpy.app.version >= (4, 5, 0)  # {name} in an output's path is a variable
 IS_GROUP_BASED = bpy.app.version >= (5, 0, 0)  # the scene's compositor is a node group, its output a Group Output
 
 _LINEAR = ("Linear Rec.709", "Linear")  # from 4.0, before it
@@ -61,6 +62,11 @@ def set_linear(image: Any) -> None:
             continue
 
 
+def output_path(path: str) -> str:
+    """Return a path as outputs take it: braces that are part of a name are doubled where they would be variables."""
+    return path.replace("{", "{{").replace("}", "}}") if HAS_TEMPLATES else path
+
+
 def new_file_output(tree: Any, folder: str, name: str) -> Any:
     """Add a File Output node that writes `folder/name####.exr`, 32-bit scene-linear RGBA; input 0 takes the picture."""
     node = tree.nodes.new("CompositorNodeOutputFile")
@@ -68,9 +74,9 @@ def new_file_output(tree: Any, folder: str, name: str) -> Any:
         node.format.media_type = "IMAGE"
         node.file_output_items.clear()
         node.file_output_items.new("RGBA", name)
-        node.directory, node.file_name = folder, ""
+        node.directory, node.file_name = output_path(folder), ""
     else:
-        node.base_path = folder
+        node.base_path = output_path(folder)
         node.file_slots.clear()
         node.file_slots.new(name)
     set_exr(node.format)

@@ -24,11 +24,7 @@ def engine_command(written: str) -> List[str]:
     Raises EngineMissing with what to do.
     """
     if written.strip():
-        command = [part.strip('"') for part in shlex.split(written, posix=os.name != "nt")]
-        if os.path.isabs(command[0]) and not os.path.exists(command[0]):
-            raise EngineMissing("engine missing: there is no {}; correct Engine Command in the add-on's preferences "
-                                "or empty it".format(command[0]))
-        return command
+        return _read_command(written)
     for python in _pythons():
         if os.path.exists(python):
             return [python, "-m", "cmft_engine"]
@@ -37,6 +33,18 @@ def engine_command(written: str) -> List[str]:
         return [found]
     raise EngineMissing("engine missing: run python3 install.py engine in CMFT's folder, or write Engine Command in "
                         "the add-on's preferences; then press Colorize")
+
+
+def _read_command(written: str) -> List[str]:
+    """Return the words of a written command, whose first is a program that is there. Raises EngineMissing."""
+    remedy = "correct Engine Command in the add-on's preferences or empty it"
+    try:
+        command = [part.strip('"') for part in shlex.split(written, posix=os.name != "nt")]
+    except ValueError as error:  # a quote that is not closed
+        raise EngineMissing("engine missing: {} in {}; {}".format(error, written, remedy)) from error
+    if shutil.which(command[0]) is None:
+        raise EngineMissing("engine missing: there is no {}; {}".format(command[0], remedy))
+    return command
 
 
 def _pythons() -> List[str]:

@@ -10,6 +10,7 @@ from . import compat
 from .names import LINE_ART, REFERENCE
 from .nodes import Use
 from .plates import Plates, number_in_name, numbers_on_disk, pattern_of
+from .signature import upstream
 
 _WHOLE_PICTURE = ("Image", "Combined")  # the output of an Image node that is the file as it is
 
@@ -49,6 +50,16 @@ def origin(use: Use, name: str) -> Any:
         if links[0].from_node.bl_idname != "NodeReroute":
             return links[0].from_socket
         socket = links[0].from_node.inputs[0]
+
+
+def pictures_are_saved(use: Use, number: int) -> None:
+    """Raise InputError when an input shows a picture that was changed and not saved: a copy of the file lacks that."""
+    socket = use.node.inputs[number]
+    for output in upstream(socket):
+        image = getattr(output.node, "image", None)
+        if image is not None and image.is_dirty:
+            raise InputError("{}: the image {} on {} has changes that are not saved; save or pack it in the Image "
+                             "editor, then press Colorize".format(use.name, image.name, socket.name))
 
 
 def _source(use: Use, name: str) -> Optional[Source]:

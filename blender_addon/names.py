@@ -13,7 +13,8 @@ MATTES = "CryptoPalette"  # the engine's Cryptomatte of the palette
 
 # Values of the stored property "state".
 NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
-WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing"}
+TITLES = {NOT_COLOURED: "CMFT: not coloured", READY: "CMFT: ready", STALE: "CMFT: stale",
+          ENGINE_MISSING: "CMFT: engine missing"}
 NOT_YET = "not coloured yet: connect Line Art and Reference, press Colorize"
 STALE_TEXT = "stale: an input or a setting has changed since it was coloured; press Colorize"
 

@@ -14,7 +14,7 @@ import bpy
 from cmft_engine.protocol.errors import InputError
 
 from . import compat
-from .names import ALPHA, CACHE, COLOR, CONFIDENCE, GROUP, LAYOUT_VERSION, LINE_ART, MATTES, REFERENCE, RESULT, WORDS
+from .names import ALPHA, CACHE, COLOR, CONFIDENCE, GROUP, LAYOUT_VERSION, LINE_ART, MATTES, REFERENCE, RESULT, TITLES
 from .plates import Plates
 
 _SOURCES = ((COLOR, ("Combined", "Image")), (ALPHA, ("Alpha",)), (CONFIDENCE, ("confidence", "confidence.Y")))
@@ -234,8 +234,6 @@ def set_mattes(matte: Any, shown: Any) -> None:
 
 def show_label(node: Any) -> None:
     """Write the state into the node's title, unless someone has given it a title of their own."""
-    if not node.label or node.label.startswith("CMFT"):
-        state = node.node_tree.cmft.state
-        title = "CMFT: {}".format(WORDS[state])
-        if node.label != title:
-            node.label = title
+    title = TITLES[node.node_tree.cmft.state]
+    if node.label != title and node.label in ("", *TITLES.values()):
+        node.label = title

@@ -42,11 +42,11 @@ class Request(NamedTuple):
 
 def save_copy(use: Use, folder: Path, wanted: Tuple[Tuple[str, int, Tuple[int, ...]], ...]) -> Request:
     """Save a copy of the open file, which stays as it is, and return what to ask of it. Raises InputError."""
-    folder.mkdir(parents=True, exist_ok=True)
     blend = folder / "inputs.{}.blend".format(os.getpid())
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False)
-    except RuntimeError as error:
+    except (OSError, RuntimeError) as error:
         raise InputError("{}: a copy of the file cannot be saved in {} ({}); choose another Cache Folder".format(
             use.name, folder, str(error).strip())) from error
     return Request(str(blend), folder, use.scene.name, use.group.name, wanted)

@@ -48,7 +48,7 @@ def _silence() -> None:
 def _settle(scene: Any, folder: str) -> None:
     """Let the scene's own output go to a folder that will be deleted, and keep time and date out of the files."""
     render = scene.render
-    render.filepath = os.path.join(folder, "_main_")
+    render.filepath = _load_compat().output_path(os.path.join(folder, "_main_"))
     render.use_compositing, render.use_sequencer, render.use_overwrite = True, False, True
     render.use_placeholder, render.use_border, render.use_multiview = False, False, False
     for name in _STAMPS:

@@ -81,7 +81,8 @@ def current_state(use: Use, now: Optional[str] = None) -> int:
     values, folder = use.group.cmft, shown_folder(use.group)
     if folder is None or values.last < values.first or not numbers_on_disk((folder / PLATES).as_posix()):
         return NOT_COLOURED
-    return READY if values.signature == (now or signature(use)) else STALE
+    made_from = _read_look(folder / LOOK) or values.signature  # a later version of the file may have coloured anew
+    return READY if made_from == values.signature == (now or signature(use)) else STALE
 
 
 def quick_state(use: Use) -> int:

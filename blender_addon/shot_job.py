@@ -14,7 +14,7 @@ from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames, save_job
 from cmft_engine.protocol.settings import Settings
 
-from .inputs import Source, is_connected, line_source, origin, painted_frame, reference_source
+from .inputs import Source, is_connected, line_source, origin, painted_frame, pictures_are_saved, reference_source
 from .names import CUSTOM, INPUT, LINE_ART, PLATES, REFERENCE
 from .nodes import Use, cache_folder, own_identity
 from .plates import Plates
@@ -73,6 +73,8 @@ def prepare(use: Use, only: Optional[Sequence[int]] = None) -> Order:
     jobs = [] if lines is not None else [(LINES, _INPUT_NUMBERS[LINE_ART], _with_painted(frames, painted))]
     rendered = tuple(sorted({one.at for one in painted if one.path is None}))
     jobs += [(REFERENCES, _INPUT_NUMBERS[REFERENCE], rendered)] if rendered else []
+    for _, number, _ in jobs:
+        pictures_are_saved(use, number)
     request = save_copy(use, folder / "inputs", tuple(jobs)) if jobs else None
     plates = lines.plates if lines is not None and lines.plates is not None else None
     if plates is None:

@@ -51,7 +51,7 @@ def _lines(use: Use) -> Iterator[str]:
     yield "palette {}".format(_named(values.palette))
     for name in (LINE_ART, REFERENCE):
         yield "input {}".format(name)
-        for socket in _upstream(use.node.inputs[name]):
+        for socket in upstream(use.node.inputs[name]):
             yield from _socket_lines(socket)
 
 
@@ -60,7 +60,7 @@ def _named(path: str) -> str:
     return "{} {}".format(os.path.basename(path), stamp(bpy.path.abspath(path))) if path else ""
 
 
-def _upstream(socket: Any) -> Iterator[Any]:
+def upstream(socket: Any) -> Iterator[Any]:
     """Yield the output sockets that an input is made from, each once, in an order that the graph alone decides."""
     seen: Set[Tuple[str, str]] = set()
     waiting = [link.from_socket for link in socket.links]
@@ -78,6 +78,10 @@ def _upstream(socket: Any) -> Iterator[Any]:
 def _socket_lines(output: Any) -> Iterator[str]:
     node = output.node
     yield "{} {} {}".format(node.bl_idname, output.identifier, node.mute)
+    yield from _node_lines(node)
+
+
+def _node_lines(node: Any) -> Iterator[str]:
     yield from _values(node)
     for entry in node.inputs:
         if hasattr(entry, "default_value"):
@@ -85,18 +89,35 @@ def _socket_lines(output: Any) -> Iterator[str]:
     inner = getattr(node, "node_tree", None)
     if inner is not None:
         for child in sorted(inner.nodes, key=lambda found: str(found.name)):
-            yield child.bl_idname
-            yield from _values(child)
+            yield "{} {}".format(child.bl_idname, child.mute)
+            yield from _node_lines(child)
+        yield from sorted("{0.from_node.bl_idname} {0.from_socket.identifier} {0.to_node.bl_idname} "
+                          "{0.to_socket.identifier}".format(link) for link in inner.links)
     yield from _file_stamps(node)
 
 
 def _values(owner: Any) -> Iterator[str]:
     for prop in owner.bl_rna.properties:
-        if prop.identifier in _COSMETIC or prop.type in ("COLLECTION", "POINTER"):
+        if prop.identifier in _COSMETIC or prop.type == "COLLECTION":
             continue
         if not getattr(owner, _ASKED_FIRST.get(prop.identifier, "bl_rna"), False):
             continue
-        yield "{}={}".format(prop.identifier, _plain(getattr(owner, prop.identifier)))
+        value = getattr(owner, prop.identifier)
+        if isinstance(value, (bpy.types.ColorRamp, bpy.types.CurveMapping)):
+            yield from _shape(value)
+        elif prop.type != "POINTER" or isinstance(value, bpy.types.ID):
+            yield "{}={}".format(prop.identifier, _plain(value))
+
+
+def _shape(owner: Any) -> Iterator[str]:
+    """Yield all values of a colour ramp or of curves, their points' too."""
+    for prop in owner.bl_rna.properties:
+        value = getattr(owner, prop.identifier)
+        if prop.type == "COLLECTION":
+            for part in value:
+                yield from _shape(part)
+        elif prop.type != "POINTER" and prop.identifier != "select":
+            yield "{}={}".format(prop.identifier, _plain(value))
 
 
 def _plain(value: Any) -> str:

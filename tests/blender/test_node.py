@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from cmft_engine.protocol.settings import SETTINGS, Setting
+from cmft_engine.protocol.settings import SETTINGS, Setting, Settings
 from tests.blender.conftest import FRAMES, SOURCE, same_pixels
 
 
@@ -61,6 +61,10 @@ REFUSED = {
     "twice": "frame 1001 is on the list of references twice",
     "shared": "2 nodes share this group",
     "gone": "there is no picture",
+    "unsaved": "the image Unsaved on Reference has changes that are not saved; save or pack it",
+    "no folder": "; choose another Cache Folder",
+    "quote": "engine missing: No closing quotation in '/opt/cmft run; correct Engine Command",
+    "no program": "engine missing: there is no cmft-of-nowhere; correct Engine Command",
     "taken apart": "the node Result inside of it is gone; add a new CMFT node",
 }
 
@@ -101,11 +105,19 @@ def test_state_follows_inputs_and_settings(blender, colored, addon, tmp_path):
                         blend=colored.copy(tmp_path))
     ready, is_stale = 1, 2
     assert {name: found[name] for name in ("opened", "setting back", "moved and renamed", "touched back",
-                                           "plates back")} == dict.fromkeys(
-        ("opened", "setting back", "moved and renamed", "touched back", "plates back"), ready)
+                                           "plates back", "coloured as here")} == dict.fromkeys(
+        ("opened", "setting back", "moved and renamed", "touched back", "plates back", "coloured as here"), ready)
+    assert found["coloured by a later version"] == is_stale and found["title"] == "CMFT of my own"
     assert found["setting"] == found["offset"] == found["touched plate"] == is_stale
     assert found["sentence"].startswith("stale: an input or a setting has changed") and found["label"] == "CMFT: stale"
     assert found["plates gone"] == 0 and "the plates are gone" in found["gone"]
+
+
+def test_signature_sees_the_graph(blender, addon, tmp_path):
+    """Every change in the nodes before the node gives another signature, inside of groups and curves too."""
+    found = blender.run("building.graph", tmp_path, addon=SOURCE, root=addon["root"])
+    del found["stdout"]
+    assert found["first"] == found.pop("nothing") and len(set(found.values())) == len(found) == 5
 
 
 def test_copies_and_undo(blender, colored, addon, tmp_path):
@@ -115,7 +127,8 @@ def test_copies_and_undo(blender, colored, addon, tmp_path):
                         out=tmp_path / "out")
     first, second, again, renamed = found["ids"]
     assert first == again == renamed == colored.said["uid"] and second != first
-    assert found["undone"]["gap"] == 4 and found["undone"]["nodes"] == 1 and found["undone"]["state"] == 1
+    assert found["undone"]["gap"] == Settings.from_dict({}).gap_px
+    assert found["undone"]["nodes"] == 1 and found["undone"]["state"] == 1
     assert found["undone"]["group"] == "CMFT Colorize"
     assert found["redone"] == {"gap": 9, "nodes": 2}
     same_pixels(tmp_path / "out", colored.plate(1002), 1002)

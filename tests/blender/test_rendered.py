@@ -45,8 +45,13 @@ def test_cancel_while_rendering(blender, addon, shot, tmp_path):
 
 
 def test_3d_scene(blender, addon, tmp_path):
-    """A 3D scene's Render Layers can be line art: what is missing in it is told, and its pixels arrive exactly."""
-    said = blender.run("rendered.layers", tmp_path / "run", **addon, blend=tmp_path / "scene.blend",
+    """A 3D scene's Render Layers can be line art: what is missing in it is told, and its pixels arrive exactly.
+
+    Braces, a hash and a space in the folder's name are a part of it.
+    """
+    folder = tmp_path / "shot #2 {new}"
+    folder.mkdir()
+    said = blender.run("rendered.layers", tmp_path / "run", **addon, blend=folder / "scene.blend",
                        out=tmp_path / "out")
     assert "Blender cannot render what is connected" in said["refused"] and "camera" in said["refused"].lower()
     assert said["wanted"] == [["line", 1, [1, 2]], ["ref", 0, [1]]]

@@ -91,6 +91,16 @@ def refusals(addon, root, shot, gone):
     tree.nodes.remove(twin)
     reference.image.filepath = f"{shot}/painted.9999.png"
     said["gone"] = stage.error_of(colorize)
+    reference.image = bpy.data.images.new("Unsaved", 64, 64)
+    reference.image.pixels = [0.5] * (64 * 64 * 4)
+    values.references.add().frame = 1001
+    said["unsaved"] = stage.error_of(colorize)
+    reference.image.pack()
+    values.cache = f"{shot}/lines.1001.png/inside"
+    said["no folder"] = stage.error_of(colorize)
+    for name, command in (("quote", "'/opt/cmft run"), ("no program", "cmft-of-nowhere run")):
+        bpy.context.preferences.addons[addon].preferences.engine = command
+        said[name] = stage.error_of(bpy.ops.cmft.test_engine)
     found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
     bpy.ops.cmft.refresh()
     said["taken apart"] = values.status
@@ -152,7 +162,49 @@ def stale(addon, root, blend):
     states["gone"] = values.status
     os.rename(f"{folder}.away", folder)
     after("plates back")
+    look = folder / results.LOOK
+    text = look.read_text()
+    look.write_text(text.replace(values.signature, "0" * 24))
+    after("coloured by a later version")
+    look.write_text(text)
+    after("coloured as here")
+    node.label = "CMFT of my own"
+    after("titled")
+    states["title"] = node.label
     return states
+
+
+def graph(addon, root):
+    """Build a chain of nodes before the node; return the signature after each change in it, by the change's name."""
+    module = stage.enable(addon, root)
+    tree = stage.clear(1, 3)
+    layers, curves = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeCurveRGB")
+    inner = bpy.data.node_groups.new("Inner", "CompositorNodeTree")
+    group = tree.nodes.new("CompositorNodeGroup")
+    group.node_tree = inner
+    inside = inner.nodes.new("ShaderNodeGamma" if bpy.app.version >= (5, 0, 0) else "CompositorNodeGamma")
+    end = inner.nodes.new("NodeGroupOutput")
+    stage.part(module, "compat").new_socket(inner, "Image", is_output=True, kind="NodeSocketColor")
+    image = next(entry for entry in curves.inputs if entry.name in ("Image", "Color"))
+    tree.links.new(layers.outputs["Image"], image)
+    stage.add_node(tree, curves.outputs[0], group.outputs[0])
+    use = stage.part(module, "nodes").find_use(bpy.context.scene, "")
+    found = {}
+
+    def after(name):
+        found[name] = stage.part(module, "signature").signature(use)
+
+    after("first")
+    after("nothing")
+    layers.scene = bpy.data.scenes.new("Other")
+    after("scene")
+    curves.mapping.curves[3].points[1].location = (1.0, 0.5)
+    after("curve")
+    inside.inputs[1].default_value = 2.0
+    after("value in a group")
+    inner.links.new(inside.outputs[0], end.inputs[0])
+    after("link in a group")
+    return found
 
 
 def copies(addon, root, blend, out):
