@@ -184,7 +184,7 @@ def accept(node):
 
 def test_a_status_holds_nothing_to_evaluate(colored):
     """Brackets, dollars and line ends of a message reach neither the label nor the Assert: Tcl would run them."""
-    with opened(colored.script, gui=True) as (host, node):
+    with opened(colored.script, gui=True) as (_, node):
         nodes = importlib.import_module("cmft_nuke.nodes")
         nodes.set_state(node, 2, "[exit] in $OCIO, C:\\x\nsecond line")
         assert node["status"].value() == "(exit) in OCIO, C:/x"
