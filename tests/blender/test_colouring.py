@@ -1,6 +1,7 @@
 """A shot coloured by the real engine from a real Blender: out of the node come the engine's plates, exactly."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -129,9 +130,10 @@ def test_cancel_and_resume(blender, addon, shot, tmp_path):
     assert "it is being coloured; wait, or press Cancel first" in said["busy"]
     assert "it is not being coloured" in said["idle"]
     kept = sorted(said["before"])
-    assert 1 <= len(kept) < 3 and said["cancelled"]["status"].startswith(f"cancelled: {len(kept)} of 3 frames done")
+    told = int(re.match(r"cancelled: (\d) of 3 frames done", said["cancelled"]["status"]).group(1))
+    assert 1 <= told <= len(kept) <= told + 1 <= 3  # one more plate may be on disk whose event did not come
     assert sorted(said["after"]) == [f"cmft.{frame}.exr" for frame in FRAMES]
-    assert all(said["after"][name] == said["before"][name] for name in kept)
+    assert all(said["after"][name] == said["before"][name] for name in kept[:told])
     assert said["resumed"]["state"] == 1 and (said["resumed"]["first"], said["resumed"]["last"]) == (1001, 1003)
 
 
