@@ -56,9 +56,11 @@ def engine_picture() -> np.ndarray[Any, Any]:
     settings, canvas = Settings(mode="paint", device="cpu"), shot.canvas()
     references = read_references(shot, canvas=canvas, settings=settings, palette=None)
     matcher = Matcher(load_checkpoint(), references.painted, n_colors=len(references.palette),
-                      work_size=settings.work_size, device=torch.device("cpu"))
+                      work_size=settings.work_size, device=torch.device("cpu"), paints=True)
     drawing = read_drawing(shot.lines.path(FRAME), FRAME, canvas=canvas, settings=settings)
-    return matcher.match(drawing.cut).rgb
+    rgb = matcher.match(drawing.cut).rgb
+    assert rgb is not None  # asked for
+    return rgb
 
 
 def pictures() -> np.ndarray[Any, Any]:

@@ -63,7 +63,7 @@ def test_path_is_the_engine_s(random_checkpoint):
     target, reference = figure(5, 3), figure()
     rgb = np.array(PAINTS, np.float32)[reference.paint]
     matcher = Matcher(random_checkpoint, [PaintedDrawing(cut(reference), reference.paint, rgb)],
-                      n_colors=len(PAINTS), work_size=128, device=torch.device("cpu"))
+                      n_colors=len(PAINTS), work_size=128, device=torch.device("cpu"), paints=True)
     expected = matcher.match(cut(target)).rgb
     model = LiveModel(random_checkpoint.network).eval()
     model.work_size, model.linear, model.ink_over, model.soft_ink = 128, 0, 0, 1.0
