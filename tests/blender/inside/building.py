@@ -77,8 +77,7 @@ def refusals(addon, root, shot, gone):
     said["report"] = stage.error_of(bpy.ops.cmft.open_report)
     said["cryptomatte"] = stage.error_of(bpy.ops.cmft.add_cryptomatte)
     said["remove"] = stage.error_of(bpy.ops.cmft.remove_reference)
-    line.frame_start = 1
-    line.frame_offset = 0
+    line.frame_start, line.frame_offset = 1, 0
     said["shifted away"] = stage.error_of(colorize)
     line.frame_start, line.frame_offset = 1001, 1000
     for frame in (1001, 1001):
@@ -101,10 +100,14 @@ def refusals(addon, root, shot, gone):
     for name, command in (("quote", "'/opt/cmft run"), ("no program", "cmft-of-nowhere run")):
         bpy.context.preferences.addons[addon].preferences.engine = command
         said[name] = stage.error_of(bpy.ops.cmft.test_engine)
+    return {**said, "taken apart": taken_apart(found)}
+
+
+def taken_apart(found):
+    """Take the plates' Image node out of a CMFT node and return what the node says of it."""
     found.node_tree.nodes.remove(found.node_tree.nodes["Result"])
     bpy.ops.cmft.refresh()
-    said["taken apart"] = values.status
-    return said
+    return found.node_tree.cmft.status
 
 
 def no_engine(addon, root, shot, blend, engine, missing):

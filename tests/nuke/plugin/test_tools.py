@@ -231,12 +231,12 @@ def test_cache_folder_that_cannot_be_made(window, shot, action):
 def test_reference_that_may_not_be_read(window, shot, monkeypatch):
     """A painted file without the right to read it is named in a message."""
     host, node = window
-    from cmft_nuke import plates
+    from cmft_engine.protocol import digests
 
     def refuse(path, mode):
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(plates, "open", refuse, raising=False)
+    monkeypatch.setattr(digests, "open", refuse, raising=False)
     host.press(node, "colour")
     assert "ref.0001.exr: the file cannot be read (Permission denied)" in host.messages[-1]
 

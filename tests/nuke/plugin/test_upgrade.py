@@ -18,6 +18,7 @@ def old_script(colored, tmp_path):
                                                            "device", "status", "uid_owner")}
         result = {name: node.node("Result")[name].toScript() for name in ("file", "first", "last")}
         inputs = [node.input(index) for index in range(2)]
+        gap, least = (int(node[name].value()) for name in ("gap_px", "min_region_px"))
         host.nuke.delete(node)
         (old,) = host.load(OLD.read_text())
         for index, source in enumerate(inputs):
@@ -26,7 +27,8 @@ def old_script(colored, tmp_path):
             old[name].fromScript(value)
         for name, value in result.items():
             old.node("Result")[name].fromScript(value)
-        old["gap_px"].setExpression("2+2")
+        old["gap_px"].setExpression(f"{gap - 2}+2")  # the defaults of then were others
+        old["min_region_px"].setValue(least)
         (below,) = host.load("NoOp {\n inputs 1\n name Below\n}\n")
         below.setInput(0, old)
         script = tmp_path / "old.nk"
@@ -46,7 +48,7 @@ def test_old_node_renders_and_is_upgraded(old_script):
         fresh = api.upgrade(node)
         assert fresh.name() == "CMFT1" and fresh["cmft_version"].value() == TEMPLATE_VERSION
         assert below.input(0) is fresh and fresh.input(0).name() == "Line" and fresh.input(1).name() == "Ref"
-        assert api.status(fresh).state == "ready" and fresh["gap_px"].toScript() == "{2+2}"
+        assert api.status(fresh).state == "ready" and fresh["gap_px"].toScript() == "{4+2}"
         for frame, seen in zip(FRAMES, before, strict=True):
             found = host.render(below, frame)
             assert all(np.array_equal(found[name], pixels) for name, pixels in seen.items())
