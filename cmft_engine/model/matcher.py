@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from . import region_inputs
 from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
 from .network import LineFeatures, Match, ReferenceFeatures, join_references
-from .region_carry import Laid, Painted, carry_regions
+from .region_carry import Laid, Painted, carry_regions, spread, to_plate
 from .region_chances import cycle_of, join_chances, split_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
 from .region_motion import move_again
@@ -179,12 +178,13 @@ class Matcher:
         found = self.network.match(seen.line, self._join(chosen), seen=seen.features)
         sides = [self.known[i].side for i in chosen]
         mass = match_mass(found, side, sides)
+        weights = [self._sent(seen, self.known[i]) for i in chosen]
         motions = [find_motions(side, self.known[i].side) for i in chosen]
-        vote, chance = self._vote(seen, chosen, motions, mass)
+        vote, chance = self._vote(seen, chosen, list(zip(motions, mass, weights, strict=True)))
         if _is_lost(vote["trust"], seen.area):
             alone = split_chances(chance, [reference.count for reference in sides])
             motions = [move_again(side, *rest) for rest in zip(sides, alone, motions, strict=True)]
-            vote, chance = self._vote(seen, chosen, motions, mass)
+            vote, chance = self._vote(seen, chosen, list(zip(motions, mass, weights, strict=True)))
         nearest = self.known[chosen[0]]
         size = drawing.labels.shape
         by_flow = self._carry(motions[0][0], nearest, framing, size)
@@ -208,12 +208,12 @@ class Matcher:
         self,
         seen: _Seen,
         chosen: tuple[int, ...],
-        motions: list[tuple[Motion, Motion]],
-        mass: list[NDArray[np.float64]],
+        cues: list[tuple[tuple[Motion, Motion], NDArray[np.float64], torch.Tensor]],
     ) -> tuple[dict[str, Floats], Floats]:
         """What the region network says, as the fields of `Votes`, and the chance of every pair of kept regions.
 
-        The second is (kept, M), the references' kept regions one reference after another.
+        cues: of each chosen reference, the motions, the match weight at 1/2 and what `_sent` says. The second result is
+        (kept, M), the references' kept regions one reference after another.
         """
         kept, n = seen.kept, len(seen.area)
         shape = {"color": (n, self.n_colors), "before": (n, self.n_colors)}
@@ -223,10 +223,10 @@ class Matcher:
             return vote, np.zeros((0, sum(self.known[i].side.count for i in chosen)), np.float32)
         rounds: list[tuple[torch.Tensor, torch.Tensor]] = []
         columns, sizes, pairs = [], [], []
-        for i, motion, weight in zip(chosen, motions, mass, strict=True):
+        for i, (motion, mass, weight) in zip(chosen, cues, strict=True):
             reference = self.known[i]
-            pair = pair_features(seen.side, reference.side, motion, weight)
-            rounds.append(self._score(seen, reference, pair))
+            pair = pair_features(seen.side, reference.side, motion, mass)
+            rounds.append(self._score(seen, reference, pair, weight))
             columns.append(reference.shares[reference.seen.kept])
             sizes.append(reference.side.descriptors.area)
             pairs.append(pair)
@@ -257,13 +257,20 @@ class Matcher:
             laid.append(Laid(int(row) + 1, int(seen.kept[row]) + 1, painted, label))
         return carry_regions(drawing.grown, seen.side.grown, seen.framing, laid)
 
-    def _score(self, target: _Seen, reference: _Known, pair: Floats) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits (n, m + 1) of two drawings' kept regions, one round early and at last; pair: (n, m, PAIR_FEATURES)."""
-        there = reference.seen
-        arrived = self.network.attend(target.features, there.features, reference.cells[None])[0]
-        weight = sent(arrived, target.cells, there.cells)
+    def _sent(self, target: _Seen, reference: _Known) -> torch.Tensor:
+        """Match weight that two drawings' kept regions send each other at 1/8: a batch of one."""
+        arrived = self.network.attend(target.features, reference.seen.features, reference.cells[None])[0]
+        return sent(arrived, target.cells, reference.seen.cells)[None]
+
+    def _score(
+        self, target: _Seen, reference: _Known, pair: Floats, weight: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (n, m + 1) of two drawings' kept regions, one round early and at last.
+
+        pair: (n, m, PAIR_FEATURES); weight: as from `_sent`.
+        """
         pairs = torch.from_numpy(pair)[None].to(self.device)
-        rounds = self.regions.rounds(target.tensors, there.tensors, pairs, weight[None])
+        rounds = self.regions.rounds(target.tensors, reference.seen.tensors, pairs, weight)
         return rounds[-2][0], rounds[-1][0]
 
     def _best(self, found: Match, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
@@ -283,10 +290,8 @@ class Matcher:
 
     def _carry(self, motion: Motion, reference: _Known, framing: Framing, size: tuple[int, int]) -> Labels:
         """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
-        there = reference.framing
-        flow = (motion.flow_x, there.x), (motion.flow_y, there.y)
-        places = np.dstack([(work + 0.5) / there.scale + start - 0.5 for work, start in flow])
-        return look_up(reference.index, _up_smooth(places.astype(np.float32, copy=False), framing, size))
+        places = to_plate(np.dstack([motion.flow_x, motion.flow_y]), reference.framing)
+        return look_up(reference.index, _up_smooth(places, framing, size))
 
 
 @dataclass(frozen=True)
@@ -375,11 +380,8 @@ def _up(picture: Labels, framing: Framing, size: tuple[int, int]) -> Labels:
 
 def _up_smooth(picture: Floats, framing: Framing, size: tuple[int, int]) -> Floats:
     """Spread work-size values (h, w, C) to plate pixels (H, W, C), linear between; outside repeats the border."""
-    scale = framing.scale
-    to_work = np.array([[scale, 0, (0.5 - framing.x) * scale - 0.5], [0, scale, (0.5 - framing.y) * scale - 0.5]])
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    spread = cv2.warpAffine(picture, to_work, size[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(spread, np.float32)
+    box, window = ((slice(0, height), slice(0, width)) for height, width in (picture.shape[:2], size))
+    return spread(picture, framing, box, window)
 
 
 def _up_rgb(rgb: torch.Tensor, framing: Framing, size: tuple[int, int]) -> Floats:

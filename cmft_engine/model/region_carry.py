@@ -54,11 +54,16 @@ def carry_regions(grown: Labels, work: Labels, framing: Framing, laid: Sequence[
         window = _window(box, framing, grown.shape)
         inside = grown[window] == region.plate
         for way, places in zip(ways, answers, strict=True):
-            there = region.reference.framing
-            plate = (places + 0.5) / np.float32(there.scale) + np.array([there.x, there.y], np.float32) - 0.5
-            found = look_up(region.reference.index, _spread(plate.astype(np.float32), framing, box, window))
+            plate = spread(to_plate(places, region.reference.framing), framing, box, window)
+            found = look_up(region.reference.index, plate)
             way[window][inside] = found[inside]
     return ways
+
+
+def to_plate(places: Floats, framing: Framing) -> Floats:
+    """Turn places (..., ..., 2), x and y in a work picture framed by `framing`, into places in its plate."""
+    corner = np.array([framing.x, framing.y], np.float32)
+    return np.asarray((places + 0.5) / np.float32(framing.scale) + corner - 0.5, np.float32)
 
 
 def _window(box: Box, framing: Framing, size: tuple[int, ...]) -> Box:
@@ -73,8 +78,11 @@ def _window(box: Box, framing: Framing, size: tuple[int, ...]) -> Box:
     return rows, columns
 
 
-def _spread(places: Floats, framing: Framing, box: Box, window: Box) -> Floats:
-    """Spread values (rows, columns, 2) of a box of the work picture to the plate pixels of a window."""
+def spread(values: Floats, framing: Framing, box: Box, window: Box) -> Floats:
+    """Spread values (rows, columns, C) of a box of the work picture to the plate pixels of a window.
+
+    Linear between; outside repeats the border.
+    """
     scale = framing.scale
     (top, left), (y, x) = ([along.start for along in b] for b in (box, window))
     to_work = np.array([
@@ -82,4 +90,4 @@ def _spread(places: Floats, framing: Framing, box: Box, window: Box) -> Floats:
     ])  # fmt: skip
     size = window[1].stop - x, window[0].stop - y
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(places, to_work, size, flags=how, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    return np.asarray(cv2.warpAffine(values, to_work, size, flags=how, borderMode=cv2.BORDER_REPLICATE), np.float32)
