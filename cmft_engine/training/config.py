@@ -36,13 +36,17 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class MachineConfig:
-    """Where training runs. workers: processes that draw pairs, 0 = the training process itself."""
+    """Where training runs. workers: processes that draw pairs, 0 = the training process itself.
+
+    backend: what carries gradients between processes; "gloo" also between several that share one GPU.
+    """
 
     accelerator: Literal["auto", "cpu", "cuda"]
     precision: Literal["32-true", "bf16-mixed"]
     devices: int
     nodes: int
     strategy: Literal["auto", "ddp"]
+    backend: Literal["auto", "gloo"]
     threads: int
     workers: int
 

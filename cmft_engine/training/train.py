@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor, nn
 
 from cmft_engine.protocol.errors import CmftError, InputError
@@ -155,9 +156,10 @@ class Trainer:
         return self.is_finished()
 
     def _enter_joint_stage(self) -> None:
-        """Go on with the average of the first stage."""
+        """Go on with the average of the first stage, and with the region network of `run.init` if that has one."""
         self._before_step, self._before_s = self.step, self.spent_s
-        self.stage = self._joint_stage(Average(self.stage.learner.average.state_dict(), None))
+        given = load_average(self._config.run.init).regions if self._config.run.init else None
+        self.stage = self._joint_stage(Average(self.stage.learner.average.state_dict(), given))
 
     def _run_stage(self) -> bool:
         """Train until the stage or this call's time is over; returns whether the call's time is."""
@@ -256,7 +258,8 @@ def make_fabric(config: Config) -> Fabric:
     machine = config.machine
     fabric = Fabric(
         accelerator=machine.accelerator, devices=machine.devices, num_nodes=machine.nodes,
-        precision=machine.precision, strategy=machine.strategy,
+        precision=machine.precision,
+        strategy=machine.strategy if machine.backend == "auto" else DDPStrategy(process_group_backend=machine.backend),
     )  # fmt: skip
     fabric.launch()
     return fabric

@@ -1,6 +1,10 @@
 """Both networks learn together, stage after stage, and a run cut off anywhere goes on bit for bit."""
 
 import math
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +100,37 @@ def test_the_joint_stage_may_start_from_a_checkpoint(tmp_path: Path, characters:
         assert all(torch.allclose(value, found[name], atol=1e-5) for name, value in wanted.items())
     with pytest.raises(InputError, match="set that again"):
         _run(tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", "regions.flow=false")
+
+
+def test_both_stages_may_start_from_a_checkpoint(tmp_path: Path, characters: Path, random_weights: Path) -> None:
+    """The region network of `run.init` waits for the second stage; with no rate to speak of it stays."""
+    slow = ("joint.rate=1e-12", "joint.steps=1", "joint.replay_steps=0", "optimizer.weight_decay=0.0")
+    assert _run(tmp_path / "run", characters, f"run.init={random_weights}", *slow)
+    given, after = load_checkpoint(random_weights).regions, load_state(tmp_path / "run" / "state")
+    assert after["before_step"] == 1
+    assert torch.allclose(after["regions"]["null.weight"], given.state_dict()["null.weight"], atol=1e-6)
+
+
+def test_two_processes_train_one_network(tmp_path: Path, characters: Path) -> None:
+    """With gloo, processes that each take a node's place learn together, as several on one GPU do."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    places = (f"run.folder={tmp_path / 'run'}", f"data.characters={characters}", "run.init=shipped")
+    command = [sys.executable, "-m", "cmft_engine.training", "--config", "smoke", "--set", *TINY, *places,
+               "schedule.steps=0", "joint.steps=1", "machine.accelerator=cpu", "machine.nodes=2",
+               "machine.backend=gloo"]  # fmt: skip
+    shared = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "LOCAL_RANK": "0"}
+    both = [
+        subprocess.Popen(command, env={**shared, "NODE_RANK": str(rank)}, stderr=subprocess.PIPE, text=True)
+        for rank in range(2)
+    ]
+    for process in both:
+        _, told = process.communicate(timeout=300)
+        assert process.returncode == 0, told
+    state = load_state(tmp_path / "run" / "state")
+    assert state["step"] == 1
+    assert len(state["replay"]) == 2
 
 
 @pytest.fixture
