@@ -61,9 +61,9 @@ def box(frame):
     return outer & ~inside, inside
 
 
-def draw_line(folder, frame, *, shade=0.0):
-    """Write one line plate: black ink on nothing, and a depth channel that must come through."""
-    ink = np.pad(box(frame)[0][ROWS], ((0, 0), (OVERSCAN, OVERSCAN)))
+def draw_line(folder, frame, *, shade=0.0, place=None):
+    """Write one line plate: black ink on nothing, and a depth channel that must come through; place: as of a frame."""
+    ink = np.pad(box(frame if place is None else place)[0][ROWS], ((0, 0), (OVERSCAN, OVERSCAN)))
     write_exr(folder / f"line.{frame:04d}.exr", {
         **{name: ink * shade for name in "RGB"}, "A": ink * 1.0, "depth.Z": np.full(ink.shape, 7.0 + frame),
     }, corner=(-OVERSCAN, ROWS.start))
