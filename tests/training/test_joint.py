@@ -108,7 +108,7 @@ def test_both_stages_may_start_from_a_checkpoint(tmp_path: Path, characters: Pat
     assert _run(tmp_path / "run", characters, f"run.init={random_weights}", *slow)
     given, after = load_checkpoint(random_weights).regions, load_state(tmp_path / "run" / "state")
     assert after["before_step"] == 1
-    assert torch.allclose(after["regions"]["null.weight"], given.state_dict()["null.weight"], atol=1e-6)
+    assert all(torch.allclose(value, after["regions"][name], atol=1e-5) for name, value in given.state_dict().items())
 
 
 def test_two_processes_train_one_network(tmp_path: Path, characters: Path) -> None:
@@ -125,9 +125,13 @@ def test_two_processes_train_one_network(tmp_path: Path, characters: Path) -> No
         subprocess.Popen(command, env={**shared, "NODE_RANK": str(rank)}, stderr=subprocess.PIPE, text=True)
         for rank in range(2)
     ]
-    for process in both:
-        _, told = process.communicate(timeout=300)
-        assert process.returncode == 0, told
+    try:
+        for process in both:
+            _, told = process.communicate(timeout=300)
+            assert process.returncode == 0, told
+    finally:
+        for process in both:
+            process.kill()  # one that waits for the other would never end
     state = load_state(tmp_path / "run" / "state")
     assert state["step"] == 1
     assert len(state["replay"]) == 2
