@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from . import __version__
 from .image.palette import Palette
 from .image.plate import Plate, read_plate, write_plate
 from .image.snap import Snapped, snap
-from .model.device import choose_device, describe, memory_errors
+from .model.device import choose_device, describe, memory_errors, sharing_threads
 from .model.matcher import Matcher
 from .model.weights import Checkpoint, load_checkpoint
 from .outputs import Colored, State, check_free, compose, display_picture, fingerprint, plan_outputs, remove_leftovers
@@ -39,8 +41,9 @@ log = logging.getLogger(__name__)
 LOSSY = (".jpg", ".jpeg")
 MAX_REFERENCES = 4  # of many references, a frame uses the nearest in time
 MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
+DECIDERS = 2  # frames decided at once
 OutPath = str | Path
-_Held = tuple[Colored, FrameReport, Drawing]
+_Decision = tuple[Colored, FrameReport, Drawing]
 
 
 @dataclass(frozen=True)
@@ -94,62 +97,83 @@ def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None,
 
 
 def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[Event]:
-    """Colour all frames in order: one is decided while the next is read and the one before is written.
+    """Colour all frames in order: some are decided while the next is read and the one before is written.
 
     Events and errors come as if each frame were finished before the next begins.
     """
-    def worker(name: str) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, f"cmft-{name}")
-
-    with worker("read") as reader, worker("decide") as decider, worker("write") as writer:
+    workers = min(DECIDERS, len(run.shot.todo))
+    with (
+        sharing_threads(workers) as share,
+        ThreadPoolExecutor(1, "cmft-read") as reader,
+        ThreadPoolExecutor(workers, "cmft-decide", share) as decider,
+        ThreadPoolExecutor(1, "cmft-write") as writer,
+    ):
+        coming: deque[Future[_Decided]] = deque()
         steps = ((frame, paths[frame], resume) for frame in run.shot.todo)
-        following: Future[_Taken] | None = reader.submit(run.take, *next(steps))
+
+        def begin() -> None:
+            if step := next(steps, None):
+                coming.append(decider.submit(run.decide, reader.submit(run.take, *step)))
+
         written: Future[Event] | None = None
-        while following is not None:
-            decided = decider.submit(run.decide, following)
-            step = next(steps, None)
-            following = None if step is None else reader.submit(run.take, *step)
-            if written is not None:
-                yield written.result()
-            done = decided.result()
-            yield from run.news()
-            written = writer.submit(run.write, done)
+        for _ in range(workers + 1):  # one is read ahead
+            begin()
+        try:
+            while coming:
+                decided = coming.popleft()
+                if written is not None:
+                    yield written.result()
+                done = decided.result()
+                begin()
+                for text in done.doubts:
+                    run.warn(text)
+                yield from run.news()
+                written = writer.submit(run.write, done)
+        finally:
+            for future in coming:
+                future.cancel()
         assert written is not None  # a shot has a frame
         yield written.result()
 
 
 @dataclass
 class _Clock:
-    """Seconds spent in each stage."""
+    """Seconds spent in each stage, by any thread."""
 
     spent: dict[str, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.spent[name] = self.spent.get(name, 0.0) + time.perf_counter() - start
+        with self.lock:
+            self.spent[name] = self.spent.get(name, 0.0) + time.perf_counter() - start
 
 
 @dataclass(frozen=True)
 class _Taken:
-    """A frame made ready: what an earlier run noted of it, else its drawing, or its plate alone where it is held."""
+    """A frame made ready: what an earlier run noted of it, else its drawing, or its plate alone where it is held.
+
+    decision: what the drawing gets, once it is decided.
+    """
 
     frame: int
     path: Path
     digest: str
     notes: dict[str, Any] | None
     drawing: Drawing | Plate | None
+    decision: Future[_Decision] | None
     seconds: float
 
 
 @dataclass(frozen=True)
 class _Decided:
-    """A frame with its decision; both are None where an earlier run's plate is kept."""
+    """A frame with its decision, which is None where an earlier run's plate is kept, and what is odd about it."""
 
     taken: _Taken
-    colored: Colored | None
-    report: FrameReport | None
+    decision: _Decision | None
+    doubts: tuple[str, ...]
     seconds: float
 
 
@@ -173,8 +197,9 @@ class _Run:
         self.thumbnails: dict[tuple[int, int], bytes] = {}
         self.base_digest = self._base_digest()
         self.canvas = shot.canvas()
-        self._cut: set[int] = set()  # drawings that were read for this run, by the first frame that shows them
+        self.decisions: dict[int, Future[_Decision]] = {}  # that a later frame holds, by the first frame of the drawing
         self._engine: _Engine | None = None
+        self._taking_in = threading.Lock()
 
     def warn(self, text: str) -> None:
         """Note something for the report and for whoever watches, once."""
@@ -197,15 +222,16 @@ class _Run:
     @property
     def engine(self) -> _Engine:
         """References and networks, taken in when the first frame needs them."""
-        if self._engine is None:
-            with self.clock.stage("references"), memory_errors("taking in the references"):
-                references = read_references(
-                    self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
-                )
-                self._engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
-            if len(self._engine.references.palette) < 2:
-                self.warn("the references show a single colour; give a painted drawing, not line art")
-        return self._engine
+        with self._taking_in:
+            if self._engine is None:
+                with self.clock.stage("references"), memory_errors("taking in the references"):
+                    references = read_references(
+                        self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
+                    )
+                    self._engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
+                if len(self._engine.references.palette) < 2:
+                    self.warn("the references show a single colour; give a painted drawing, not line art")
+            return self._engine
 
     def take(self, frame: int, path: Path, resume: bool) -> _Taken:
         """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
@@ -215,43 +241,54 @@ class _Run:
         if resume and notes is None:
             remove_leftovers(path)
         drawing: Drawing | Plate | None = None
+        decision: Future[_Decision] | None = None
         if notes is None:
             with self.clock.stage("read"):
-                drawing = self._read(frame)
-        return _Taken(frame, path, digest, notes, drawing, time.perf_counter() - started)
+                drawing, decision = self._read(frame)
+        self.decisions = {first: kept for first, kept in self.decisions.items() if self.last_use[first] > frame}
+        return _Taken(frame, path, digest, notes, drawing, decision, time.perf_counter() - started)
 
-    def _read(self, frame: int) -> Drawing | Plate:
-        held = self.holds[frame]
-        if held in self._cut and not self.shot.is_painted(frame):
-            return read_line_plate(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
-        self._cut.add(held)
-        return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
+    def _read(self, frame: int) -> tuple[Drawing | Plate, Future[_Decision]]:
+        """Read a frame, and say where its drawing's decision is to be found; one thread calls this, in order."""
+        held, path = self.holds[frame], self.shot.lines.path(frame)
+        if held in self.decisions and not self.shot.is_painted(frame):
+            return read_line_plate(path, frame, canvas=self.canvas, settings=self.settings), self.decisions[held]
+        drawing = read_drawing(path, frame, canvas=self.canvas, settings=self.settings)
+        self.decisions[held] = Future()
+        return drawing, self.decisions[held]
 
     def decide(self, coming: Future[_Taken]) -> _Decided:
-        """Decide the colours of a frame when it is read, or take those of the drawing that it holds."""
+        """Decide the colours of a frame when it is read, or take those of the drawing that it holds.
+
+        Threads may share this, if frames begin in order.
+        """
         taken = coming.result()
-        if taken.drawing is None:
-            return _Decided(taken, None, None, 0.0)
         started = time.perf_counter()
-        engine, frame = self.engine, taken.frame
-        held = self.holds[frame]
+        if taken.decision is None:
+            return _Decided(taken, None, (), 0.0)
         if isinstance(taken.drawing, Plate):
-            colored, first, drawing = engine.last[held]
+            colored, first, drawing = taken.decision.result()
             since = first.frame if first.held_from is None else first.held_from
-            report = replace(first, frame=frame, path=str(taken.path), held_from=since)
-            drawing = replace(drawing, plate=taken.drawing)
-        else:
-            drawing = taken.drawing
-            first_at = frame if self.shot.is_painted(frame) else held  # whatever part of the shot is coloured now
-            with self.clock.stage("match"), memory_errors(f"frame {frame}"):
-                colored, snapped = engine.color(first_at, drawing)
-            report = _frame_report(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
-            report = replace(report, held_from=None if first_at == frame else first_at)
-            engine.keep(held, (colored, report, drawing), self.last_use)
-            for text in _doubts(report, drawing, self.settings):
-                self.warn(text)
-        taken = replace(taken, drawing=drawing)
-        return _Decided(taken, colored, report, time.perf_counter() - started)
+            report = replace(first, frame=taken.frame, path=str(taken.path), held_from=since)
+            decision = colored, report, replace(drawing, plate=taken.drawing)
+            return _Decided(taken, decision, (), time.perf_counter() - started)
+        assert taken.drawing is not None
+        try:
+            decision = self._decide(taken, taken.drawing)
+        except BaseException as error:
+            taken.decision.set_exception(error)
+            raise
+        taken.decision.set_result(decision)
+        doubts = tuple(_doubts(decision[1], taken.drawing, self.settings))
+        return _Decided(taken, decision, doubts, time.perf_counter() - started)
+
+    def _decide(self, taken: _Taken, drawing: Drawing) -> _Decision:
+        engine, frame = self.engine, taken.frame
+        first_at = frame if self.shot.is_painted(frame) else self.holds[frame]  # whatever part is coloured now
+        with self.clock.stage("match"), memory_errors(f"frame {frame}"):
+            colored, snapped = engine.color(first_at, drawing)
+        report = _frame_report(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
+        return colored, replace(report, held_from=None if first_at == frame else first_at), drawing
 
     def write(self, decided: _Decided) -> Event:
         """Write a frame's plate and note it for the report, or keep it as it is."""
@@ -259,8 +296,8 @@ class _Run:
         if taken.notes is not None:
             self._keep(taken.path, taken.notes)
             return Skipped(taken.frame, str(taken.path))
-        drawing, colored, report = taken.drawing, decided.colored, decided.report
-        assert isinstance(drawing, Drawing) and colored is not None and report is not None
+        assert decided.decision is not None
+        colored, report, drawing = decided.decision
         references = self.engine.references
         with self.clock.stage("write"):
             plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=references.palette,
@@ -315,12 +352,6 @@ class _Engine:
         self.shot, self.settings, self.references = shot, settings, references
         self.matcher = Matcher(checkpoint, references.painted, n_colors=len(references.palette),
                                work_size=settings.work_size, device=device, paints=settings.mode == "paint")
-        self.last: dict[int, _Held] = {}
-
-    def keep(self, held: int, decision: _Held, last_use: dict[int, int]) -> None:
-        """Keep a decision while a later frame holds its drawing, and drop those that none does."""
-        self.last = {**self.last, held: decision}
-        self.last = {first: kept for first, kept in self.last.items() if last_use[first] > decision[1].frame}
 
     def color(self, frame: int, drawing: Drawing) -> tuple[Colored, Snapped]:
         """Decide the colours of a drawing; one that a reference shows keeps the painter's colours."""

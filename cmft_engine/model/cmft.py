@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 CHUNK = 2048  # target cells handled at once; bounds memory, changes no result
+CPU_CHUNK = 128  # the same on a processor, whose cache holds what so few of them are compared with
 
 
 def center_normalize(x: Tensor) -> Tensor:
@@ -85,9 +86,25 @@ def best_cells(query: Tensor, key: Tensor, count: int) -> Tensor:
     count = min(count, key.shape[1])
     rows = [
         torch.matmul(part, key.transpose(1, 2)).topk(count, dim=-1).indices
-        for part in query.split(CHUNK, dim=1)
+        for part in query.split(_chunk(query), dim=1)
     ]
     return torch.cat(rows, 1)
+
+
+def transfer_and_rank(query: Tensor, key: Tensor, value: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Do `transfer`, and `best_cells` among all keys but the last, which is the null key's.
+
+    A processor asked for no gradient compares every pair once for both; elsewhere each compares anew.
+    """
+    if query.device.type != "cpu" or torch.is_grad_enabled():
+        return transfer(query, key, value), best_cells(query.detach(), key[:, :-1].detach(), count)
+    count = min(count, key.shape[1] - 1)
+    moved, best = [], []
+    for rows in query.split(_chunk(query), dim=1):
+        similarity = torch.matmul(rows, key.transpose(1, 2))
+        best.append(similarity[..., :-1].topk(count, dim=-1).indices)
+        moved.append(torch.matmul(similarity.softmax(-1), value))
+    return torch.cat(moved, 1), torch.cat(best, 1)
 
 
 def gather_cells(x: Tensor, index: Tensor) -> Tensor:
@@ -104,10 +121,15 @@ def transfer_below(query: Tensor, key: Tensor, value: Tensor, index: Tensor) -> 
     query: (B, N, c, d) already divided by the temperature; key: (B, M, c, d); value: (B, M, c, D);
     index: (B, N, k). Returns the values (B, N, c, D) and the weights (B, N, c, k*c).
     """
+    chunk = _chunk(query)
     moved, weights = [], []
-    for rows, part in zip(query.split(CHUNK, 1), index.split(CHUNK, 1), strict=True):
+    for rows, part in zip(query.split(chunk, 1), index.split(chunk, 1), strict=True):
         near = gather_cells(key, part)  # (B, n, k*c, d)
         weight = torch.matmul(rows, near.transpose(-1, -2)).float().softmax(-1)  # (B, n, c, k*c)
         moved.append(torch.matmul(weight.to(value.dtype), gather_cells(value, part)))
         weights.append(weight)
     return torch.cat(moved, 1), torch.cat(weights, 1)
+
+
+def _chunk(query: Tensor) -> int:
+    return CPU_CHUNK if query.device.type == "cpu" else CHUNK

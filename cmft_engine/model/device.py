@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -37,3 +37,17 @@ def memory_errors(what: str) -> Iterator[None]:
         if "not enough memory" not in str(error) and "out of memory" not in str(error):
             raise
         raise DeviceError(f"{what}: out of memory; lower the work size (--work-size)") from error
+
+
+@contextmanager
+def sharing_threads(workers: int) -> Iterator[Callable[[], None]]:
+    """Share torch's threads out among as many workers, each of which calls what this yields before its first tensor.
+
+    On leaving, threads that begin later have as many as before.
+    """
+    threads = torch.get_num_threads()
+    share = max(1, threads // workers)
+    try:
+        yield lambda: torch.set_num_threads(share)
+    finally:
+        torch.set_num_threads(threads)

@@ -175,10 +175,11 @@ class Matcher:
         chosen = tuple(range(len(self.known)) if use is None else use)
         seen = self._see(drawing)
         side, framing = seen.side, seen.framing
-        found = self.network.match(seen.line, self._join(chosen), seen=seen.features)
+        shares = self.known[chosen[0]].cells[None] if len(chosen) == 1 else None  # one reference's ride along
+        found = self.network.match(seen.line, self._join(chosen), shares, seen.features)
         sides = [self.known[i].side for i in chosen]
         mass = match_mass(found, side, sides)
-        weights = [self._sent(seen, self.known[i]) for i in chosen]
+        weights = [self._sent(seen, self.known[i], found.coarse) for i in chosen]
         motions = [find_motions(side, self.known[i].side) for i in chosen]
         vote, chance = self._vote(seen, chosen, list(zip(motions, mass, weights, strict=True)))
         if _is_lost(vote["trust"], seen.area):
@@ -257,10 +258,14 @@ class Matcher:
             laid.append(Laid(int(row) + 1, int(seen.kept[row]) + 1, painted, label))
         return carry_regions(drawing.grown, seen.side.grown, seen.framing, laid)
 
-    def _sent(self, target: _Seen, reference: _Known) -> torch.Tensor:
-        """Match weight that two drawings' kept regions send each other at 1/8: a batch of one."""
-        arrived = self.network.attend(target.features, reference.seen.features, reference.cells[None])[0]
-        return sent(arrived, target.cells, reference.seen.cells)[None]
+    def _sent(self, target: _Seen, reference: _Known, arrived: torch.Tensor | None) -> torch.Tensor:
+        """Match weight that two drawings' kept regions send each other at 1/8: a batch of one.
+
+        arrived: (1, N, m) what the reference's shares of cells became, None where they were carried nowhere yet.
+        """
+        if arrived is None:
+            arrived = self.network.attend(target.features, reference.seen.features, reference.cells[None])
+        return sent(arrived[0], target.cells, reference.seen.cells)[None]
 
     def _score(
         self, target: _Seen, reference: _Known, pair: Floats, weight: torch.Tensor

@@ -209,8 +209,7 @@ class Network(nn.Module):
         seen = seen or self.lines(line)
         back = self.backbone(line)
         query = self._query(seen)
-        moved, known, coarse = self._match_eighth(query, reference, extra)
-        index = cmft.best_cells(query.detach(), reference.key[0].detach(), CANDIDATES)
+        moved, known, coarse, index = self._match_eighth(query, reference, extra)
         carried0 = cmft.from_cells(moved[:, :, None], height, width)  # (B, 67, h, w)
         estimate = self.decode_eighth(torch.cat([carried0, back[2]], 1))  # (B, 48, 2h, 2w)
         q = self.match_quarter(seen.quarter) + self.estimate_quarter(estimate)
@@ -231,17 +230,17 @@ class Network(nn.Module):
 
     def _match_eighth(
         self, query: Tensor, reference: ReferenceFeatures, extra: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """First, global match: values (B, N, 67), the share of known (B, N), and what `extra` became."""
+    ) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+        """First, global match: values (B, N, 67), the share of known (B, N), what `extra` became, best cells."""
         key, value = reference.key[0], reference.value[0]
         key = torch.cat([key, cmft.null_key(key, self.null_logit)], 1)
         columns = [value, torch.ones_like(value[..., :1])] + ([] if extra is None else [extra])
         value = F.pad(torch.cat(columns, -1), (0, 0, 0, 1))  # the null key carries nothing
-        moved = cmft.transfer(query, key.to(query.dtype), value)
+        moved, index = cmft.transfer_and_rank(query, key.to(query.dtype), value, CANDIDATES)
         width = VALUE[0] + 3
         known = moved[..., width]
         carried = moved[..., :width] / known.clamp_min(1e-4)[..., None].to(moved.dtype)
-        return carried, known, None if extra is None else moved[..., width + 1 :]
+        return carried, known, None if extra is None else moved[..., width + 1 :], index
 
     def _match_below(
         self, query: Tensor, reference: ReferenceFeatures, index: Tensor, *, level: int

@@ -115,6 +115,21 @@ def test_best_cells_are_the_most_similar():
     assert cmft.best_cells(query, key[:, :2], 3).shape == (1, 20, 2)
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 10000])
+def test_one_pass_is_transfer_and_ranking(monkeypatch, chunk):
+    """Without a gradient pairs are compared once, with what two passes give; the null key is never a best cell."""
+    query, key, value = torch.randn(2, 25, 8), torch.randn(2, 9, 8), torch.randn(2, 9, 3)
+    key[:, -1] = 9 * query.mean(1)  # the null key would often be the best
+    monkeypatch.setattr(cmft, "CPU_CHUNK", chunk)
+    wanted = cmft.transfer_and_rank(query, key, value, 4)
+    assert torch.equal(wanted[1], cmft.best_cells(query, key[:, :-1], 4))
+    with torch.inference_mode():
+        moved, best = cmft.transfer_and_rank(query, key, value, 4)
+        assert cmft.transfer_and_rank(query, key[:, -3:], value[:, -3:], 4)[1].shape == (2, 25, 2)
+    torch.testing.assert_close(moved, wanted[0], atol=1e-5, rtol=1e-4)
+    assert torch.equal(best, wanted[1])
+
+
 def test_gathered_cells_are_the_chosen_ones():
     """Children stand in the order of the chosen cells, each batch from its own reference."""
     x = torch.arange(2 * 5 * 4.0).view(2, 5, 4, 1)
@@ -128,7 +143,7 @@ def test_chunks_change_nothing(monkeypatch, chunk):
     query, key, value = (torch.randn(2, 25, 4, size) for size in (8, 8, 3))
     index = cmft.best_cells(query[:, :, 0], key[:, :, 0], 5)
     moved, weights = cmft.transfer_below(query, key, value, index)
-    monkeypatch.setattr(cmft, "CHUNK", chunk)
+    monkeypatch.setattr(cmft, "CPU_CHUNK", chunk)
     assert torch.equal(cmft.best_cells(query[:, :, 0], key[:, :, 0], 5), index)
     again, again_weights = cmft.transfer_below(query, key, value, index)
     torch.testing.assert_close(again, moved, atol=1e-6, rtol=1e-5)
@@ -143,7 +158,7 @@ def test_global_match_stores_no_matrix():
     assert largest.elements < 3000 * 3000 / 20
     with Largest() as largest:
         cmft.best_cells(query, key, 6)
-    assert largest.elements <= cmft.CHUNK * 3000
+    assert largest.elements <= cmft.CPU_CHUNK * 3000
 
 
 def test_fine_match_stores_no_matrix():
