@@ -38,8 +38,8 @@ def from_cells(x: Tensor, height: int, width: int) -> Tensor:
     """Undo `to_cells`: (B, h*w, size*size, C) back to (B, C, h*size, w*size), with h = height, w = width."""
     batch, _, children, channels = x.shape
     size = round(children**0.5)
-    x = x.view(batch, height, width, size, size, channels).permute(0, 5, 1, 3, 2, 4)
-    return x.reshape(batch, channels, height * size, width * size)
+    x = x.view(batch, height, width, size, size, channels).transpose(2, 3)
+    return x.reshape(batch, height * size, width * size, channels).permute(0, 3, 1, 2)
 
 
 def query_columns(features: Tensor, position: Tensor, *, temperature: Tensor, inverse_sigma: Tensor) -> Tensor:

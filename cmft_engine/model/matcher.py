@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
@@ -82,11 +83,12 @@ class _Seen:
 class _Known:
     """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
 
-    cells: (M, m) share of its kept regions in every cell at 1/8.
+    index: palette index of every plate pixel, as float32 for `look_up`. cells: (M, m) share of its kept regions in
+    every cell at 1/8.
     """
 
     seen: _Seen
-    index: Labels  # plate size
+    index: Floats
     features: ReferenceFeatures
     shares: Floats
     cells: torch.Tensor
@@ -133,6 +135,7 @@ class Matcher:
         """Take the references in; paints: whether votes hold the decoder's RGB."""
         self.paints = paints
         self.network = fold_batch_norms(checkpoint.network).to(device)
+        convert_conv2d_weight_memory_format(self.network, torch.channels_last)  # else each convolution reorders
         self.regions = checkpoint.regions.to(device)
         self.calibration = checkpoint.calibration
         self.device = device
@@ -151,7 +154,7 @@ class Matcher:
             seen.line, as_batch(rgb.transpose(2, 0, 1), self.device), seen.features
         )
         painted = shares_of(count_colors(drawing.labels, reference.index, (drawing.count, self.n_colors)))
-        return _Known(seen, reference.index, features, painted, cell_shares(seen.cells))
+        return _Known(seen, reference.index.astype(np.float32), features, painted, cell_shares(seen.cells))
 
     def _see(self, drawing: CutDrawing) -> _Seen:
         side, framing = frame_regions(drawing, self.scale, self.work_size)

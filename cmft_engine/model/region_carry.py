@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from ..image.alignment import Box, lay_over
+from ..image.alignment import REACH_PX, Box, lay_over
 from ..image.framing import Framing
 from .region_inputs import look_up
 
@@ -21,15 +22,20 @@ WAYS = 2  # answers of `lay_over`
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+Corner = tuple[int, int]  # y, x
 
 
 @dataclass(frozen=True)
 class Painted:
-    """Regions of a drawing at the work size, int32 (h, w), where they lie in the plate, and its index (H, W)."""
+    """Regions of a drawing at the work size, int32 (h, w), where they lie in the plate, and its index (H, W).
+
+    The index is float32, for `look_up`.
+    """
 
     grown: Labels
     framing: Framing
-    index: Labels
+    index: Floats
 
 
 @dataclass(frozen=True)
@@ -49,15 +55,50 @@ def carry_regions(grown: Labels, work: Labels, framing: Framing, laid: Sequence[
     grown: labels (H, W) of the target; work: its labels (h, w) at the work size, framed by `framing`.
     """
     ways = np.full((WAYS if laid else 0, *grown.shape), -1, np.int32)
+    boxes: dict[int, list[Box | None]] = {}
     for region in laid:
-        box, answers = lay_over(work == region.target, region.reference.grown == region.label)
-        window = _window(box, framing, grown.shape)
-        inside = grown[window] == region.plate
+        here, corner = _alone(work, region.target, boxes)
+        there, (y, x) = _alone(region.reference.grown, region.label, boxes)
+        near, answers = lay_over(here, there)
+        box = _moved(near, corner)
+        window, inside = _tight(grown, region.plate, _window(box, framing, grown.shape))
+        if not inside.size:
+            continue
         for way, places in zip(ways, answers, strict=True):
-            plate = spread(to_plate(places, region.reference.framing), framing, box, window)
-            found = look_up(region.reference.index, plate)
-            way[window][inside] = found[inside]
+            plate = spread(to_plate(places + np.array([x, y], np.float32), region.reference.framing), framing, box, window)
+            way[window][inside] = look_up(region.reference.index, plate)[inside]
     return ways
+
+
+def _alone(labels: Labels, label: int, boxes: dict[int, list[Box | None]]) -> tuple[Mask, Corner]:
+    """One region of labels (h, w) with as much around it as `lay_over` looks at, and the corner of that.
+
+    boxes: of all regions, for every labels that were asked about before, by their `id`.
+    """
+    if id(labels) not in boxes:
+        boxes[id(labels)] = ndimage.find_objects(labels)
+    box = boxes[id(labels)][label - 1]
+    assert box is not None
+    rows, columns = (
+        slice(max(0, along.start - REACH_PX), along.stop + REACH_PX)
+        for along in box
+    )
+    return labels[rows, columns] == label, (rows.start, columns.start)
+
+
+def _moved(box: Box, by: Corner) -> Box:
+    rows, columns = (slice(along.start + n, along.stop + n) for along, n in zip(box, by, strict=True))
+    return rows, columns
+
+
+def _tight(labels: Labels, label: int, window: Box) -> tuple[Box, Mask]:
+    """The least box around what a window of labels (H, W) shows of a region, and the region in it; empty if nothing."""
+    mask = labels[window] == label
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        return window, mask[:0, :0]
+    tight = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    return _moved(tight, (window[0].start, window[1].start)), mask[tight]
 
 
 def to_plate(places: Floats, framing: Framing) -> Floats:

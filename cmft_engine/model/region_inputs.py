@@ -74,12 +74,13 @@ def find_motion(target: RegionSide, reference: RegionSide) -> Motion:
     )
 
 
-def look_up(picture: Labels, places: Floats) -> Labels:
+def look_up(picture: Labels | Floats, places: Floats) -> Labels:
     """Take picture (h, w), of whole numbers below 2**24, at the nearest pixel of places (..., ..., 2) x, y.
 
-    The border repeats.
+    The border repeats. A picture that is asked for many places had best be float32, or each call copies it.
     """
-    found = cv2.remap(picture.astype(np.float32), places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    whole = np.asarray(picture, np.float32)
+    found = cv2.remap(whole, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.int32)
 
 

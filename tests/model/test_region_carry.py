@@ -22,7 +22,7 @@ def test_a_moved_box_keeps_its_two_halves(scale):
     there, index = plate(128, 8, 10, 48, 60)
     here, wanted = plate(128, 64, 56, 48, 60)
     framing = Framing(0, 0, round(128 * scale), round(128 * scale), scale)
-    reference = Painted(framing.sample(there).astype(np.int32), framing, index)
+    reference = Painted(framing.sample(there).astype(np.int32), framing, index.astype(np.float32))
     ways = carry_regions(here, framing.sample(here).astype(np.int32), framing, [Laid(2, 2, reference, 2)])
     assert ways.shape == (WAYS, 128, 128) and (ways[:, here == 1] == -1).all()
     for way in ways:
@@ -37,7 +37,7 @@ def test_each_region_reads_its_own_reference():
     here, _ = plate(96, 40, 30, 40, 40)
     whole, moved = Framing(0, 0, 96, 96, 1.0), Framing(-16, -8, 128, 112, 1.0)
     work = np.where(moved.sample(here) == 2, 7, 1).astype(np.int32)
-    other = Painted(whole.sample(there).astype(np.int32), whole, index + 4)
+    other = Painted(whole.sample(there).astype(np.int32), whole, index.astype(np.float32) + 4)
     ways = carry_regions(here, work, moved, [Laid(7, 2, other, 2)])
     assert {5, 6} <= set(np.unique(ways)) <= {-1, 4, 5, 6} and (ways[:, 40, 42] == 5).all()
     assert (ways[:, 40, 77] == 6).all()
