@@ -65,7 +65,8 @@ def carry_regions(grown: Labels, work: Labels, framing: Framing, laid: Sequence[
         if not inside.size:
             continue
         for way, places in zip(ways, answers, strict=True):
-            plate = spread(to_plate(places + np.array([x, y], np.float32), region.reference.framing), framing, box, window)
+            placed = to_plate(places + np.array([x, y], np.float32), region.reference.framing)
+            plate = spread(placed, framing, box, window)
             way[window][inside] = look_up(region.reference.index, plate)[inside]
     return ways
 
