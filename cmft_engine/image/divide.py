@@ -42,10 +42,21 @@ def divide(index: Labels, grown: Labels, ways: Sequence[Labels], allowed: NDArra
     return out
 
 
-def agreement(index: Labels, grown: Labels, way: Labels, count: int) -> Floats:
-    """Share (n,) of each region's pixels to which one way of carrying brings the colour that they got."""
-    agreed = np.bincount(grown.ravel(), (way == index).ravel(), count + 1)[1:]
-    return (agreed / np.maximum(np.bincount(grown.ravel(), minlength=count + 1)[1:], 1)).astype(np.float32)
+def agreement(index: Labels, grown: Labels, ways: Sequence[Labels], asked: NDArray[np.bool_]) -> Floats:
+    """Share of the pixels of each region that is asked about to which a way of carrying brings the colour that they got.
+
+    ways: as for `divide`; asked: bool (n,). Returns (ways, n), 0 for what is not asked and for a label without pixels.
+    """
+    shares = np.zeros((len(ways), len(asked)), np.float32)
+    boxes = ndimage.find_objects(grown, len(asked))
+    for region in np.flatnonzero(asked):
+        box = boxes[region]
+        if box is None:
+            continue
+        inside = grown[box] == region + 1
+        got = index[box][inside]
+        shares[:, region] = [(way[box][inside] == got).mean() for way in ways]
+    return shares
 
 
 def _wish(brought: Sequence[Labels], color: int, sigma: float) -> Floats:

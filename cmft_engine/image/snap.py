@@ -100,10 +100,8 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = U
         index = divide(
             index, grown, (*ways, *votes.laid), divided[:, None] & (chance >= MIXED_SHARE * total[:, None])
         )
-        agreed = [
-            np.where(divided, agreement(index, grown, way, len(color)), share)
-            for way, share in zip(ways, agreed, strict=True)
-        ]
+        shares = agreement(index, grown, ways, divided)
+        agreed = [np.where(divided, of_pixels, share) for of_pixels, share in zip(shares, agreed, strict=True)]
     first = np.where(divided, total, chance[rows, color])
     margin = first - np.where(divided | (runner_up == color), 0, chance[rows, runner_up])
     before = np.where(divided, votes.before.sum(1), votes.before[rows, color])

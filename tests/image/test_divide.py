@@ -55,7 +55,9 @@ def test_nothing_carried_keeps_the_color():
 
 
 def test_agreement_is_a_share_of_each_region():
-    """Pixels alike are counted region by region; a label without pixels agrees in nothing."""
+    """Pixels alike are counted region by region; a label without pixels agrees in nothing, nor does one not asked."""
     labels = np.array([[1, 1, 1, 1, 3, 3]], np.int32)
     index, way = np.array([[0, 0, 1, 1, 2, 2]], np.int32), np.array([[0, 0, 0, 1, -1, 2]], np.int32)
-    assert agreement(index, labels, way, 3).tolist() == [0.75, 0.0, 0.5]
+    shares = agreement(index, labels, [way, index], np.array([True, True, True, False]))
+    assert shares.tolist() == [[0.75, 0.0, 0.5, 0.0], [1.0, 0.0, 1.0, 0.0]]
+    assert agreement(index, labels, [way], np.array([False, False, True])).tolist() == [[0.0, 0.0, 0.5]]
