@@ -43,7 +43,7 @@ def divide(index: Labels, grown: Labels, ways: Sequence[Labels], allowed: NDArra
 
 
 def agreement(index: Labels, grown: Labels, ways: Sequence[Labels], asked: NDArray[np.bool_]) -> Floats:
-    """Share of the pixels of each region that is asked about to which a way of carrying brings the colour that they got.
+    """Share of the pixels of each region asked about to which a way of carrying brings the colour that they got.
 
     ways: as for `divide`; asked: bool (n,). Returns (ways, n), 0 for what is not asked and for a label without pixels.
     """
