@@ -138,7 +138,8 @@ def _stages(sizes: Sequence[Size]) -> list[str]:
     names = list(dict.fromkeys(name for one in sizes for name in one.ours.stages))
     if not names:
         return []
-    lines = ["Stages overlap, so they add up to more than a frame; references are taken in once and shared out.", "",
+    lines = ["Stages overlap and two frames are matched at once, so they add up to more than a frame;"
+             " references are taken in once and shared out.", "",
              "| size | " + " | ".join(f"{name}, s a frame" for name in names) + " |", "|---" * (len(names) + 1) + "|"]
     for one in sizes:
         lines.append(f"| {one.size} | " + " | ".join(f"{one.ours.stages.get(name, 0):.2f}" for name in names) + " |")
