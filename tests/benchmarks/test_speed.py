@@ -4,6 +4,7 @@ from benchmarks.speed import Size, render
 from benchmarks.speed_floor import Floor, measure_floor
 from benchmarks.speed_material import write_material
 from benchmarks.speed_methods import Measurement
+from benchmarks.speed_profile import REST, STEPS, page, profile
 from cmft_engine.evaluation.clips import read_rgb8
 
 OURS = Measurement("ours", 3.0, 0.4, 0.8, 5.0, 0.7, {"read": 0.2, "match": 0.4})
@@ -36,3 +37,13 @@ def test_the_floor_counts_what_a_frame_needs(tmp_path):
     assert floor.gflop > 1 and floor.rate > 0 and floor.seconds == floor.gflop / floor.rate
     assert floor.regions > 0 and floor.differing == 0
     assert floor.naive_seconds > 0 and floor.naive_gb > 0
+
+
+def test_the_profile_adds_up(tmp_path):
+    """Every step is found under its name and none counts another's time, so the rest is small."""
+    steps = profile("96x64", tmp_path)
+    assert list(steps) == [*STEPS, REST]
+    assert all(seconds > 0 for name, seconds in steps.items() if name != "second look where the flow is lost")
+    assert steps[REST] < sum(steps.values()) / 2
+    text = page({"96x64": dict.fromkeys(steps, 0.25)})
+    assert f"| {REST} | 0.250 |" in text and f"| all | {len(steps) / 4:.3f} |" in text

@@ -1,0 +1,100 @@
+"""Where a frame's processor time goes, on one thread: `python -m benchmarks.speed_profile`, on an idle machine.
+
+Reading, writing and the report are left out; `benchmarks.speed` has them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+
+from cmft_engine import Settings, Shot
+from cmft_engine.image.snap import snap
+from cmft_engine.model.matcher import Matcher
+from cmft_engine.model.weights import load_checkpoint
+from cmft_engine.references import read_drawing, read_references
+
+from .speed_material import TARGETS, line_path, painting_path, write_material
+
+SIZES = "512x512,1920x1080,3840x2160"
+STEPS = {  # by module and function; none calls another
+    "line encoder": (("network", "lines"),),
+    "the three matches, with the estimates between": (("network", "match"),),
+    "regions framed and described": (("matcher", "frame_regions"),),
+    "flow of the whole drawing": (("region_inputs", "find_motions"),),
+    "second look where the flow is lost": (("region_motion", "move_again"),),
+    "region network, one look or two": (("matcher", "_vote"),),
+    "match weights summed over regions": (("matcher", "_sent"), ("matcher", "match_mass")),
+    "colours carried by flow and by match": (("matcher", "_carry"), ("matcher", "_best"), ("matcher", "_up")),
+    "colours counted over regions": (("descriptors", "count_colors"),),
+    "regions of several colours laid over the reference's": (("region_carry", "carry_regions"),),
+    "decision, with regions divided": (("snap", "snap"),),
+}
+REST = "the rest"
+
+
+def profile(size: str, folder: Path) -> dict[str, float]:
+    """Return processor seconds a frame of each step and of the rest, at a size "WIDTHxHEIGHT"."""
+    write_material(size, folder)
+    shot = Shot.open(str(line_path(folder, 0)).replace("0000", "####"), reference=f"{painting_path(folder, 0)}@0",
+                     frames=list(TARGETS))
+    settings, canvas = Settings(device="cpu"), shot.canvas()
+    references = read_references(shot, canvas=canvas, settings=settings, palette=None)
+    matcher = Matcher(load_checkpoint(), references.painted, n_colors=len(references.palette),
+                      work_size=settings.work_size, device=torch.device("cpu"))
+    watch = cProfile.Profile(time.thread_time)
+    for position, frame in enumerate(shot.todo):
+        drawing = read_drawing(shot.lines.path(frame), frame, canvas=canvas, settings=settings)
+        if position:  # the first makes what all share
+            watch.enable()
+        votes = matcher.match(drawing.cut)
+        snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=matcher.calibration)
+        watch.disable()
+    return _by_step(pstats.Stats(watch), frames=len(shot.todo) - 1)
+
+
+def _by_step(stats: Any, *, frames: int) -> dict[str, float]:
+    spent: dict[tuple[str, str], float] = {}
+    for (file, _, function), (_, _, _, inclusive, _) in stats.stats.items():
+        key = Path(file).stem, function
+        spent[key] = spent.get(key, 0.0) + inclusive
+    steps = {name: sum(spent.get(key, 0.0) for key in keys) / frames for name, keys in STEPS.items()}
+    return {**steps, REST: (spent["matcher", "match"] + spent["snap", "snap"]) / frames - sum(steps.values())}
+
+
+def page(sizes: dict[str, dict[str, float]]) -> str:
+    """Return the Markdown table."""
+    lines = [f"| processor seconds a frame, one thread | {' | '.join(sizes)} |", f"|---|{'--:|' * len(sizes)}"]
+    for step in (*STEPS, REST):
+        lines.append(f"| {step} | {' | '.join(f'{one[step]:.3f}' for one in sizes.values())} |")
+    lines.append(f"| all | {' | '.join(f'{sum(one.values()):.3f}' for one in sizes.values())} |")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Profile and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed_profile", description=__doc__)
+    parser.add_argument("--sizes", default=SIZES, help=f"comma-separated; default {SIZES}")
+    asked = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        print(page({size: profile(size, _made(Path(folder) / size)) for size in asked.sizes.split(",")}))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+if __name__ == "__main__":
+    main()
