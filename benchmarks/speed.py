@@ -67,7 +67,7 @@ def measure_size(size: str, device: str, *, grows: bool) -> Size:
 def _growing(task: Task) -> list[tuple[str, Task]]:
     counts = [replace(task, frames=UNPAINTED, references=REFERENCES[:n]) for n in (1, 2, 4)]
     references = [(f"{len(one.references)} references", one) for one in counts]
-    return [*references, *((f"{n} frames", replace(task, frames=TARGETS[:n])) for n in (2, 4, 6))]
+    return [*references, *((f"{n} frames", replace(task, frames=TARGETS[:n])) for n in (3, 5, 7))]
 
 
 def _in_child(task: Task, size: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class Measurement:
     """What a method took.
 
     first: wall seconds until the first frame is done, loading and references included. seconds, cpu_seconds: a frame
-    after the first. total: wall seconds in all. peak_gb: resident memory. stages: wall seconds of each stage a frame.
+    after the first; the engine decides two at once, so of an even number the last would come nearly free.
+    total: wall seconds in all. peak_gb: resident memory. stages: wall seconds of each stage a frame.
     """
 
     method: str
