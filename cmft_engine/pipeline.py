@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from . import __version__
-from .image.palette import Palette
 from .image.plate import Plate, read_plate, write_plate
 from .image.snap import Snapped, snap
 from .model.device import choose_device, describe, memory_errors, sharing_threads
@@ -31,6 +29,7 @@ from .protocol.errors import PaletteError
 from .protocol.events import Event, Finished, FrameDone, Message, Skipped, Started
 from .protocol.settings import Settings
 from .references import Drawing, References, read_drawing, read_line_plate, read_references
+from .review.frame_report import doubts_about, report_frame
 from .review.report import write_report
 from .review.report_data import WHOLE_FRAME, FrameReport, ReportData, UnsureRegion
 from .review.thumbnails import frame_thumbnail, outline_thumbnail
@@ -279,7 +278,7 @@ class _Run:
             taken.decision.set_exception(error)
             raise
         taken.decision.set_result(decision)
-        doubts = tuple(_doubts(decision[1], taken.drawing, self.settings))
+        doubts = tuple(doubts_about(decision[1], taken.drawing, self.settings))
         return _Decided(taken, decision, doubts, time.perf_counter() - started)
 
     def _decide(self, taken: _Taken, drawing: Drawing) -> _Decision:
@@ -287,7 +286,7 @@ class _Run:
         first_at = frame if self.shot.is_painted(frame) else self.holds[frame]  # whatever part is coloured now
         with self.clock.stage("match"), memory_errors(f"frame {frame}"):
             colored, snapped = engine.color(first_at, drawing)
-        report = _frame_report(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
+        report = report_frame(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
         return colored, replace(report, held_from=None if first_at == frame else first_at), drawing
 
     def write(self, decided: _Decided) -> Event:
@@ -376,34 +375,3 @@ class _Engine:
 def _as_painted(snapped: Snapped, index: np.ndarray) -> Snapped:
     """The decision for a frame that the painter coloured: nothing to check."""
     return replace(snapped, index=index, confidence=np.ones_like(snapped.confidence))
-
-
-def _frame_report(frame: int, path: Path, drawing: Drawing, snapped: Snapped, palette: Palette,
-                  settings: Settings) -> FrameReport:
-    area = np.bincount(drawing.cut.labels.ravel(), minlength=drawing.cut.count + 1)[1:]
-    unsure = np.flatnonzero((snapped.confidence < settings.confidence_below) & (area > 0))
-    boxes = ndimage.find_objects(drawing.cut.labels, drawing.cut.count)
-    mean = float((snapped.confidence * area).sum() / area.sum()) if area.sum() else 0.0
-    return FrameReport(frame, str(path), int((area > 0).sum()),
-                       tuple(_unsure(int(i), boxes, area, snapped, palette) for i in unsure), mean)
-
-
-def _doubts(report: FrameReport, drawing: Drawing, settings: Settings) -> Iterator[str]:
-    """What is odd about a whole frame, as sentences."""
-    if not drawing.lines.ink.any():
-        yield f"frame {report.frame}: no line was found in {drawing.plate.path}; lower the ink threshold if it has some"
-    elif report.regions == 0:
-        yield f"frame {report.frame}: {drawing.plate.path} is all ink; raise the ink threshold if it shows a drawing"
-    elif report.confidence < settings.confidence_below:
-        yield (f"frame {report.frame}: mean confidence {report.confidence:.2f}; does a reference show what "
-               f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
-
-
-def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, snapped: Snapped, palette: Palette) -> UnsureRegion:
-    rows, columns = boxes[i]
-    names = palette.names
-    return UnsureRegion(
-        label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
-        confidence=float(snapped.confidence[i]), color=names[snapped.color[i]], runner_up=names[snapped.runner_up[i]],
-        reason="several colours without a line between" if snapped.divided[i] else "no sure match in the references",
-    )

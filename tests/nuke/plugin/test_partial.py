@@ -71,7 +71,7 @@ def test_cancel_keeps_an_older_result(ready, fake_engine):
 def test_cancel_of_a_first_run_shows_what_is_done(window, fake_engine):
     """Without an older result the finished frames are shown, and the rest says that it is not coloured."""
     host, node = window
-    node["engine"].setValue(fake_engine(delay=0.3))
+    node["engine"].setValue(fake_engine(delay=1.5))
     host.press(node, "colour")
     (bar,) = host.progress
     assert host.run_main_loop(20, until=lambda: any("1 of 3" in words for words in bar.messages))

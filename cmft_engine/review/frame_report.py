@@ -1,0 +1,48 @@
+"""What the report says of one frame, from its drawing and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from ..image.palette import Palette
+from ..image.snap import Snapped
+from ..protocol.settings import Settings
+from ..references import Drawing
+from .report_data import FrameReport, UnsureRegion
+
+
+def report_frame(frame: int, path: Path, drawing: Drawing, snapped: Snapped, palette: Palette,
+                 settings: Settings) -> FrameReport:
+    """Report on a frame whose plate is written to `path`: regions with less than the asked confidence are unsure."""
+    area = np.bincount(drawing.cut.labels.ravel(), minlength=drawing.cut.count + 1)[1:]
+    unsure = np.flatnonzero((snapped.confidence < settings.confidence_below) & (area > 0))
+    boxes = ndimage.find_objects(drawing.cut.labels, drawing.cut.count)
+    mean = float((snapped.confidence * area).sum() / area.sum()) if area.sum() else 0.0
+    return FrameReport(frame, str(path), int((area > 0).sum()),
+                       tuple(_unsure(int(i), boxes, area, snapped, palette) for i in unsure), mean)
+
+
+def doubts_about(report: FrameReport, drawing: Drawing, settings: Settings) -> Iterator[str]:
+    """What is odd about a whole frame, as sentences."""
+    if not drawing.lines.ink.any():
+        yield f"frame {report.frame}: no line was found in {drawing.plate.path}; lower the ink threshold if it has some"
+    elif report.regions == 0:
+        yield f"frame {report.frame}: {drawing.plate.path} is all ink; raise the ink threshold if it shows a drawing"
+    elif report.confidence < settings.confidence_below:
+        yield (f"frame {report.frame}: mean confidence {report.confidence:.2f}; does a reference show what "
+               f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
+
+
+def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, snapped: Snapped, palette: Palette) -> UnsureRegion:
+    rows, columns = boxes[i]
+    names = palette.names
+    return UnsureRegion(
+        label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
+        confidence=float(snapped.confidence[i]), color=names[snapped.color[i]], runner_up=names[snapped.runner_up[i]],
+        reason="several colours without a line between" if snapped.divided[i] else "no sure match in the references",
+    )
