@@ -54,11 +54,23 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Build:
+    """Proportions other than those of the file.
+
+    stretch: (3,) factors of x, y and z. thickness: (n,) how far each vertex moves outward along its normal before.
+    """
+
+    stretch: Floats
+    thickness: Floats
+
+
+@dataclass(frozen=True)
 class Character:
     """Packed motion of one character.
 
     vertices: int16 (runs, drawings, n, 3), undone by ``vertices * scale[0] + scale[1]``. faces: int32 (m, 3).
     part: uint16 (m,) from 1. group: uint16 (parts + 1,), group[0] = 0. color: uint8 (groups, 3) sRGB, color[0] white.
+    build: proportions other than those of the file, if any.
     """
 
     name: str
@@ -68,6 +80,7 @@ class Character:
     part: NDArray[np.uint16]
     group: NDArray[np.uint16]
     color: NDArray[np.uint8]
+    build: Build | None = None
 
     @classmethod
     def load(cls, path: Path) -> Character:
@@ -85,7 +98,10 @@ class Character:
     def positions(self, run: int, drawing: int) -> Floats:
         """Return float32 (n, 3) positions, z up."""
         positions: Floats = self.vertices[run, drawing].astype(np.float32) * self.scale[0] + self.scale[1]
-        return positions
+        if self.build is None:
+            return positions
+        outward: Floats = smooth_normals(positions, self.faces)
+        return (positions + outward * self.build.thickness[:, None]) * self.build.stretch
 
 
 def split_parts(faces: NDArray[np.int32], material: NDArray[np.uint8]) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
@@ -184,12 +200,16 @@ class CharacterSet:
             self._loaded[name] = Character.load(self.folder / f"{name}.npz")
         return self._loaded[name]
 
+    def random_character(self, rng: Rng) -> Character:
+        """Return a character drawn at random, humanoids more often than their number alone would give."""
+        return self.character(str(rng.choice(self.names, p=self._share)))
+
     def random_clip(self, rng: Rng, *, size: int, n_drawings: int, stride: int = 1, name: str = "") -> Clip:
         """Return a clip of `n_drawings` drawings, `stride` drawings apart, of a random (or the named) character.
 
         Raises InputError when the extracted runs are too short for it.
         """
-        character = self.character(name or str(rng.choice(self.names, p=self._share)))
+        character = self.character(name) if name else self.random_character(rng)
         n_runs, length = character.vertices.shape[:2]
         span = (n_drawings - 1) * stride
         if span >= length:
@@ -198,14 +218,16 @@ class CharacterSet:
         moments = [(run, first + i * stride) for i in range(n_drawings)]
         return draw_run(character, moments, rng=rng, size=size, look=self.look)
 
-    def drawings_apart(self, rng: Rng, *, size: int, gaps: Sequence[int | None], name: str = "") -> Clip:
-        """Return a random drawing of a random (or the named) character, then one drawing for each gap, in that order.
+    def drawings_apart(
+        self, rng: Rng, *, size: int, gaps: Sequence[int | None], character: Character | None = None
+    ) -> Clip:
+        """Return a random drawing of a random (or the given) character, then one drawing for each gap, in that order.
 
         A gap inside a run is that many drawings before or after, seen by the same camera. A longer one is a drawing
         of another run (of the same one, if there is no other) under a camera, pen and light of its own; None is such
         a drawing with the whole character on the page.
         """
-        character = self.character(name or str(rng.choice(self.names, p=self._share)))
+        character = character or self.random_character(rng)
         n_runs, length = character.vertices.shape[:2]
         look = _settled(rng, self.look)
         first, steps = _steps(rng, [gap for gap in gaps if gap is not None and gap < length], length)

@@ -18,6 +18,7 @@ from cmft_engine.training.characters import CharacterSet
 from cmft_engine.training.degrade import degrade
 from cmft_engine.training.drawing import Drawing
 from cmft_engine.training.puppets import Style, puppets_apart
+from cmft_engine.training.remix import remixed
 from cmft_engine.training.sheets import compose
 
 Rng = np.random.Generator
@@ -49,6 +50,7 @@ class Mixture:
     patch_shuffle: references cut into patches that changed places.
     several: batches with two or three references for each target, the others have one.
     sheets: references that are a sheet of two to four views of the character.
+    remixed: characters with other proportions and materials than their files' (`remix`).
     """
 
     characters: Path
@@ -62,6 +64,7 @@ class Mixture:
     patch_shuffle: float = 0.05
     several: float = 0.1
     sheets: float = 0.08
+    remixed: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a value out of range."""
@@ -198,7 +201,10 @@ class PairSource:
             gaps += [int(rng.choice(self.mixture.gaps))] if count == 1 else [None] * count
         if rng.random() < self.mixture.puppets:
             return puppets_apart(rng, size=size, gaps=gaps, style=STYLES[rng.integers(len(STYLES))])
-        clip = self.characters.drawings_apart(rng, size=size, gaps=gaps)
+        character = self.characters.random_character(rng)
+        if self.mixture.remixed and rng.random() < self.mixture.remixed:
+            character = remixed(rng, character)
+        clip = self.characters.drawings_apart(rng, size=size, gaps=gaps, character=character)
         return list(clip.drawings), clip.group
 
     def _rescale(self, rng: Rng, target: Drawing, pages: list[Drawing]) -> tuple[Drawing, list[Drawing]]:

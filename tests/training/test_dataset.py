@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def _groups_shown(sample: Sample) -> tuple[set[int], set[int]]:
 @pytest.mark.parametrize("family", [name for name in FAMILIES if name != "several"])
 def test_every_family_does_something(plain: Mixture, family: str) -> None:
     """Switched on, a family changes most samples; what it draws by chance is different from sample to sample."""
-    for puppets in (0.0, 1.0):
+    for puppets in (0.0,) if family == "remixed" else (0.0, 1.0):
         off = _samples(replace(plain, puppets=puppets), 4)
         on = _samples(replace(plain, puppets=puppets, **{family: 1.0}), 4)
         changed = [not _same(a, b) for a, b in zip(off, on, strict=True)]
@@ -198,9 +199,9 @@ def test_views_of_a_sheet_belong_to_no_clip(plain: Mixture, monkeypatch: pytest.
     """Two to four views are asked for without a gap, a frame with one of the mixture's gaps."""
     asked: list[list[int | None]] = []
 
-    def draw(characters: CharacterSet, rng: np.random.Generator, *, size: int, gaps: list[int | None]) -> Clip:
+    def draw(characters: CharacterSet, rng: np.random.Generator, *, gaps: list[int | None], **others: Any) -> Clip:
         asked.append(gaps)
-        return drawings_apart(characters, rng, size=size, gaps=gaps)
+        return drawings_apart(characters, rng, gaps=gaps, **others)
 
     drawings_apart = CharacterSet.drawings_apart
     monkeypatch.setattr(CharacterSet, "drawings_apart", draw)
