@@ -64,7 +64,7 @@ class Mixture:
     patch_shuffle: float = 0.05
     several: float = 0.1
     sheets: float = 0.08
-    remixed: float = 0.0
+    remixed: float = 0.4
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a value out of range."""
