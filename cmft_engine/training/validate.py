@@ -55,9 +55,14 @@ def plain(mixture: Mixture) -> Mixture:
     return replace(mixture, **off)
 
 
+def development_mixtures(characters: Path) -> dict[str, Mixture]:
+    """Return what the development pairs "plain" and "mixed" are drawn from."""
+    return {"plain": plain(Mixture(characters)), "mixed": Mixture(characters, remixed=0.0)}
+
+
 def development_batches(characters: Path, config: ValidationConfig) -> dict[str, list[Batch]]:
     """Return the development pairs, "plain" and "mixed", one in a batch; always the same ones."""
-    mixtures = {"plain": plain(Mixture(characters)), "mixed": Mixture(characters, remixed=0.0)}
+    mixtures = development_mixtures(characters)
     sources = {name: PairSource(mixture, seed=DEVELOPMENT_SEED) for name, mixture in mixtures.items()}
     return {
         name: [source.batch(step, {config.size: 1}) for step in range(config.pairs)]

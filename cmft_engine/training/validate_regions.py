@@ -10,19 +10,17 @@ import torch
 from cmft_engine.model.network import Network, join_references
 from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.training.config import DEVELOPMENT_SEED, ValidationConfig
-from cmft_engine.training.dataset import Mixture
 from cmft_engine.training.region_batch import shares_right
 from cmft_engine.training.region_samples import RegionSample, RegionSource
 from cmft_engine.training.region_views import pixel_batch, read_regions, view
-from cmft_engine.training.validate import plain
+from cmft_engine.training.validate import development_mixtures
 
 
 def development_samples(characters: Path, config: ValidationConfig) -> dict[str, list[RegionSample]]:
     """Return the framed development pairs, "plain" and "mixed"; always the same ones, one reference each."""
-    mixtures = {"plain": plain(Mixture(characters)), "mixed": Mixture(characters)}
     sources = {
         name: RegionSource(mixture, seed=DEVELOPMENT_SEED, sizes={config.framed_size: 1.0}, pixel_share=1.0)
-        for name, mixture in mixtures.items()
+        for name, mixture in development_mixtures(characters).items()
     }
     return {name: [source.sample(i) for i in range(config.framed)] for name, source in sources.items()}
 
