@@ -100,26 +100,30 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
 
     Events and errors come as if each frame were finished before the next begins.
     """
-    workers = min(DECIDERS, len(run.shot.todo))
     with (
-        sharing_threads(workers) as share,
+        sharing_threads(min(DECIDERS, sum(map(run.is_new, run.shot.todo)))) as (workers, share),
         ThreadPoolExecutor(1, "cmft-read") as reader,
         ThreadPoolExecutor(workers, "cmft-decide", share) as decider,
         ThreadPoolExecutor(1, "cmft-write") as writer,
     ):
-        coming: deque[Future[_Decided]] = deque()
-        steps = ((frame, paths[frame], resume) for frame in run.shot.todo)
+        coming: deque[tuple[bool, Future[_Decided]]] = deque()  # whether it is a new drawing
+        todo = deque(run.shot.todo)
+        ahead = workers + 1  # one drawing is read ahead; as many frames more, if they hold what is there
 
         def begin() -> None:
-            if step := next(steps, None):
-                coming.append(decider.submit(run.decide, reader.submit(run.take, *step)))
+            while todo and len(coming) < 2 * ahead:
+                new = run.is_new(todo[0])
+                if new and sum(is_new for is_new, _ in coming) == ahead:
+                    return
+                frame = todo.popleft()
+                taken = reader.submit(run.take, frame, paths[frame], resume)
+                coming.append((new, decider.submit(run.decide, taken)))
 
         written: Future[Event] | None = None
-        for _ in range(workers + 1):  # one is read ahead
-            begin()
+        begin()
         try:
             while coming:
-                decided = coming.popleft()
+                _, decided = coming.popleft()
                 if written is not None:
                     yield written.result()
                 done = decided.result()
@@ -129,7 +133,7 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
                 yield from run.news()
                 written = writer.submit(run.write, done)
         finally:
-            for future in coming:
+            for _, future in coming:
                 future.cancel()
         assert written is not None  # a shot has a frame
         yield written.result()
@@ -168,7 +172,7 @@ class _Taken:
 
 @dataclass(frozen=True)
 class _Decided:
-    """A frame with its decision, which is None where an earlier run's plate is kept, and what is odd about it."""
+    """A frame with its decision and what is odd about it; None where a plate is kept or a drawing held."""
 
     taken: _Taken
     decision: _Decision | None
@@ -190,6 +194,7 @@ class _Run:
         self.state = State(self.folder, out)
         self.holds = shot.holds()
         self.last_use = {first: frame for frame, first in sorted(self.holds.items())}
+        self.first_use = {self.holds[frame]: frame for frame in reversed(shot.todo)}
         self.reports: list[FrameReport] = []
         self.notes: list[str] = []
         self._told = 0
@@ -198,6 +203,7 @@ class _Run:
         self.canvas = shot.canvas()
         self.decisions: dict[int, Future[_Decision]] = {}  # that a later frame holds, by the first frame of the drawing
         self._engine: _Engine | None = None
+        self._broken: Exception | None = None  # why there is none
         self._taking_in = threading.Lock()
 
     def warn(self, text: str) -> None:
@@ -222,15 +228,25 @@ class _Run:
     def engine(self) -> _Engine:
         """References and networks, taken in when the first frame needs them."""
         with self._taking_in:
+            if self._broken is not None:  # whoever asks next need not try again
+                raise self._broken
             if self._engine is None:
-                with self.clock.stage("references"), memory_errors("taking in the references"):
-                    references = read_references(
-                        self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
-                    )
-                    self._engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
-                if len(self._engine.references.palette) < 2:
-                    self.warn("the references show a single colour; give a painted drawing, not line art")
+                try:
+                    self._engine = self._take_in()
+                except Exception as error:
+                    self._broken = error
+                    raise
             return self._engine
+
+    def _take_in(self) -> _Engine:
+        with self.clock.stage("references"), memory_errors("taking in the references"):
+            references = read_references(
+                self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
+            )
+            engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
+        if len(references.palette) < 2:
+            self.warn("the references show a single colour; give a painted drawing, not line art")
+        return engine
 
     def take(self, frame: int, path: Path, resume: bool) -> _Taken:
         """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
@@ -256,24 +272,23 @@ class _Run:
         self.decisions[held] = Future()
         return drawing, self.decisions[held]
 
+    def is_new(self, frame: int) -> bool:
+        """Say whether a frame shows another drawing than the frames to be coloured before it."""
+        return self.shot.is_painted(frame) or frame == self.first_use[self.holds[frame]]
+
     def decide(self, coming: Future[_Taken]) -> _Decided:
-        """Decide the colours of a frame when it is read, or take those of the drawing that it holds.
+        """Decide the colours of a frame when it is read; one that holds a drawing gets them when it is written.
 
         Threads may share this, if frames begin in order.
         """
         taken = coming.result()
-        started = time.perf_counter()
-        if taken.decision is None:
+        if taken.decision is None or isinstance(taken.drawing, Plate):
             return _Decided(taken, None, (), 0.0)
-        if isinstance(taken.drawing, Plate):
-            colored, first, drawing = taken.decision.result()
-            since = first.frame if first.held_from is None else first.held_from
-            report = replace(first, frame=taken.frame, path=str(taken.path), held_from=since)
-            decision = colored, report, replace(drawing, plate=taken.drawing)
-            return _Decided(taken, decision, (), time.perf_counter() - started)
         assert taken.drawing is not None
         try:
-            decision = self._decide(taken, taken.drawing)
+            engine = self.engine
+            started = time.perf_counter()
+            decision = self._decide(engine, taken, taken.drawing)
         except BaseException as error:
             taken.decision.set_exception(error)
             raise
@@ -281,13 +296,21 @@ class _Run:
         doubts = tuple(doubts_about(decision[1], taken.drawing, self.settings))
         return _Decided(taken, decision, doubts, time.perf_counter() - started)
 
-    def _decide(self, taken: _Taken, drawing: Drawing) -> _Decision:
-        engine, frame = self.engine, taken.frame
+    def _decide(self, engine: _Engine, taken: _Taken, drawing: Drawing) -> _Decision:
+        frame = taken.frame
         first_at = frame if self.shot.is_painted(frame) else self.holds[frame]  # whatever part is coloured now
         with self.clock.stage("match"), memory_errors(f"frame {frame}"):
             colored, snapped = engine.color(first_at, drawing)
         report = report_frame(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
         return colored, replace(report, held_from=None if first_at == frame else first_at), drawing
+
+    def _held(self, taken: _Taken) -> _Decision:
+        """Return the decision of a frame that holds a drawing: that drawing's, which came before."""
+        assert taken.decision is not None and isinstance(taken.drawing, Plate)
+        colored, first, drawing = taken.decision.result()
+        since = first.frame if first.held_from is None else first.held_from
+        report = replace(first, frame=taken.frame, path=str(taken.path), held_from=since)
+        return colored, report, replace(drawing, plate=taken.drawing)
 
     def write(self, decided: _Decided) -> Event:
         """Write a frame's plate and note it for the report, or keep it as it is."""
@@ -295,8 +318,7 @@ class _Run:
         if taken.notes is not None:
             self._keep(taken.path, taken.notes)
             return Skipped(taken.frame, str(taken.path))
-        assert decided.decision is not None
-        colored, report, drawing = decided.decision
+        colored, report, drawing = decided.decision or self._held(taken)
         references = self.engine.references
         with self.clock.stage("write"):
             plate = compose(colored, line_plate=drawing.plate, lines=drawing.lines, palette=references.palette,

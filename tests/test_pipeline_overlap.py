@@ -37,6 +37,15 @@ def out(tmp_path):
     return tmp_path / "o" / "c.####.png"
 
 
+@pytest.fixture
+def two_threads():
+    """Torch computes with two threads, on any machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(threads)
+
+
 def color_one(run, frame, path):
     """Take, decide and write one frame, one after the other."""
     taken = Future()
@@ -71,6 +80,7 @@ def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeyp
     assert waited == [True] * 3
 
 
+@pytest.mark.usefixtures("two_threads")
 def test_an_error_waits_for_the_frames_before(shot, out, monkeypatch):
     """When the second drawing fails even before the first is decided, the first is still written and told before the
     error comes, and nothing after it."""
@@ -102,20 +112,86 @@ def test_decisions_are_not_hoarded(shot, out):
     assert kept[:2] == [{1}, {1, 2}] and kept[4:] == [set(), set()]
 
 
-def test_two_drawings_are_decided_at_once(shot, out, monkeypatch):
-    """Each of the first two matches waits for the other to begin; one after the other, they would wait for ever."""
+def threads_of_another():
+    """How many threads torch uses in a thread that begins now."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("drawings", [{1: A, 2: B, 9: C}, {1: A, 2: A, 3: B, 4: B, 9: C},
+                                      {1: A, 2: A, 3: A, 4: B, 5: B, 6: B, 9: C}])
+def test_two_drawings_are_decided_at_once(shot, out, monkeypatch, drawings):
+    """Each of the first two matches waits for the other to begin, on ones, twos and threes; one after the other, they
+    would wait for ever. They share torch's threads, and whoever comes after has all of them again."""
     both, match, met = threading.Barrier(2), pipeline.Matcher.match, []
 
     def meeting(self, *rest):
         both.wait(60)
-        met.append(1)
+        met.append(torch.get_num_threads())
         return match(self, *rest)
 
     monkeypatch.setattr(pipeline.Matcher, "match", meeting)
+    colorize(shot(drawings, frames=f"1-{len(drawings) - 1}"), out, settings=SMALL)
+    assert met == [1, 1]
+    assert threads_of_another() == 2
+
+
+def test_one_thread_decides_one_drawing(shot, out, monkeypatch):
+    """Where torch may use one thread, no second one computes."""
+    match, at_once, most = pipeline.Matcher.match, [], []
+
+    def watched(self, *rest):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.1)
+        votes = match(self, *rest)
+        at_once.pop()
+        return votes
+
+    monkeypatch.setattr(pipeline.Matcher, "match", watched)
     threads = torch.get_num_threads()
-    colorize(shot({1: A, 2: B, 9: C}, frames="1-2"), out, settings=SMALL)
-    assert len(met) == 2
-    assert torch.get_num_threads() == threads
+    torch.set_num_threads(1)
+    try:
+        colorize(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL)
+    finally:
+        torch.set_num_threads(threads)
+    assert most == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_references_that_fail_are_not_tried_again(shot, out, monkeypatch):
+    """The second drawing's thread gets the error that the first one's got."""
+    tried = []
+
+    def failing(*rest, **named):
+        tried.append(1)
+        time.sleep(0.2)
+        raise MemoryError
+
+    monkeypatch.setattr(pipeline, "read_references", failing)
+    with pytest.raises(DeviceError, match="taking in the references"):
+        colorize(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL)
+    assert tried == [1]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_waiting_is_not_a_frames_time(shot, out, monkeypatch):
+    """Neither a frame that holds a drawing nor one that waits for the references counts the waiting as its own."""
+    color, read = pipeline._Engine.color, pipeline.read_references
+
+    def late(self, frame, drawing):
+        time.sleep(1 if frame == 1 else 0)
+        return color(self, frame, drawing)
+
+    monkeypatch.setattr(pipeline._Engine, "color", late)
+    monkeypatch.setattr(pipeline, "read_references", lambda *rest, **named: (time.sleep(1), read(*rest, **named))[1])
+    events = colorize_iter(shot({1: A, 2: A, 3: B, 9: C}, frames="1-3"), out, settings=SMALL)
+    seconds = [event.seconds for event in events if isinstance(event, FrameDone)]
+    assert seconds[0] > 1 > seconds[1] and seconds[2] < 1
 
 
 def test_a_held_drawing_waits_for_its_decision(shot, out, monkeypatch):
@@ -133,15 +209,21 @@ def test_a_held_drawing_waits_for_its_decision(shot, out, monkeypatch):
     assert len({path.read_bytes() for path in out.parent.glob("c.*")}) == 1
 
 
+@pytest.mark.usefixtures("two_threads")
 def test_closing_begins_no_further_drawing(shot, out, monkeypatch):
     """Whoever stops after the first frame waits for the drawings that are being decided, and for no others."""
-    color, begun = pipeline._Engine.color, []
-    monkeypatch.setattr(pipeline._Engine, "color", lambda self, frame, drawing: (begun.append(frame),
-                                                                                 color(self, frame, drawing))[1])
-    drawings = {frame: figure(frame, frame) for frame in range(1, 10)}
-    events = colorize_iter(shot(drawings), out, settings=SMALL)
+    color, begun, release = pipeline._Engine.color, [], threading.Event()
+
+    def held_up(self, frame, drawing):
+        begun.append(frame)
+        assert frame == 1 or release.wait(60)
+        return color(self, frame, drawing)
+
+    monkeypatch.setattr(pipeline._Engine, "color", held_up)
+    events = colorize_iter(shot({frame: figure(frame, frame) for frame in range(1, 10)}), out, settings=SMALL)
     while not isinstance(next(events), FrameDone):
         pass
+    threading.Timer(0.5, release.set).start()
     events.close()
-    assert len(begun) <= 2 + pipeline.DECIDERS
-    assert len(list(out.parent.glob("c.*"))) <= 2
+    assert sorted(begun) == [1, 2, 3]
+    assert [path.name for path in out.parent.glob("c.*")] == ["c.0001.png"]

@@ -21,7 +21,24 @@ PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
 SIGNS = (
     "chance", "margin", "before", "cycle", "flow", "match", "trust", "known", "size", "divided", "pixels only",
 )  # fmt: skip
-UNCALIBRATED = np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0]  # the chance alone
+VOICES = ("log of the chance", "chance", "flow", "match")
+LEAST_CHANCE = 1e-4  # of a colour that no matched region has, for its logarithm
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was fitted on training drawings.
+
+    confidence: float32 (len(SIGNS) + 1,), what each of SIGNS counts towards confidence, then the constant. fusion:
+    float32 (len(VOICES),), what each of VOICES counts towards the colour of an undivided region.
+    """
+
+    confidence: Floats
+    fusion: Floats
+
+
+UNFUSED = np.eye(1, len(VOICES), dtype=np.float32)[0]  # the region match alone
+UNCALIBRATED = Calibration(np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0], UNFUSED)  # the chance alone
 
 
 @dataclass(frozen=True)
@@ -79,20 +96,20 @@ class Snapped:
     signs: Floats
 
 
-def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = UNCALIBRATED) -> Snapped:
+def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Calibration = UNCALIBRATED) -> Snapped:
     """Decide every region and pixel.
 
-    labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region. calibration: float32
-    (len(SIGNS) + 1,), what each of SIGNS counts towards confidence, then the constant.
+    labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region.
     """
+    divided = votes.mixture >= MIXED_SHARE
     asked = votes.color.sum(1) > 0  # regions large enough for the region network
-    chance = np.where(asked[:, None], votes.color, PIXEL_TRUST * votes.pixel)
+    chance = np.where(divided[:, None], votes.color, fuse(votes, calibration.fusion))
+    chance = np.where(asked[:, None], chance, PIXEL_TRUST * votes.pixel)
     ranked = np.argsort(-chance, axis=1, kind="stable")
     color = ranked[:, 0]
     runner_up = ranked[:, min(1, ranked.shape[1] - 1)]
     rows = np.arange(len(color))
     total = np.maximum(chance.sum(1), 1e-6)
-    divided = votes.mixture >= MIXED_SHARE
     index = color[grown - 1].astype(np.int32) if len(color) else np.zeros(labels.shape, np.int32)
     agreed = [share[rows, color] for share in (votes.flow, votes.match)]
     if divided.any():
@@ -113,8 +130,27 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Floats = U
         ],
         1,
     )  # fmt: skip
-    confidence = 1 / (1 + np.exp(-(signs @ calibration[:-1] + calibration[-1])))
+    weight = calibration.confidence
+    confidence = 1 / (1 + np.exp(-(signs @ weight[:-1] + weight[-1])))
     return Snapped(index, color, runner_up, confidence.astype(np.float32), divided, signs.astype(np.float32))
+
+
+def fuse(votes: Votes, fusion: Floats) -> Floats:
+    """Return the chance (n, K) of each colour when flow and the pixel network are heard beside the region match.
+
+    fusion: (len(VOICES),), see `Calibration`. Rows keep the sum that `Votes.color` gives them.
+    """
+    if not votes.color.shape[1] or np.array_equal(fusion, UNFUSED):
+        return votes.color
+    odds = voices(votes.color, votes.flow, votes.match) @ fusion
+    share = np.exp(odds - odds.max(1, keepdims=True))
+    fused: Floats = share / share.sum(1, keepdims=True) * votes.color.sum(1, keepdims=True)
+    return fused
+
+
+def voices(color: Floats, flow: Floats, match: Floats) -> Floats:
+    """Return what speaks for each colour, (n, K, len(VOICES)); the three (n, K) as in `Votes`."""
+    return np.stack([np.log(color + np.float32(LEAST_CHANCE)), color, flow, match], -1)
 
 
 def _logit(chance: Floats) -> Floats:

@@ -40,14 +40,15 @@ def memory_errors(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def sharing_threads(workers: int) -> Iterator[Callable[[], None]]:
-    """Share torch's threads out among as many workers, each of which calls what this yields before its first tensor.
+def sharing_threads(most: int) -> Iterator[tuple[int, Callable[[], None]]]:
+    """Share torch's threads out among at most so many workers.
 
-    On leaving, threads that begin later have as many as before.
+    Yields how many there may be, one for a thread at most, and what each calls before its first tensor. On leaving,
+    threads that begin later have as many as before.
     """
     threads = torch.get_num_threads()
-    share = max(1, threads // workers)
+    workers = max(1, min(most, threads))
     try:
-        yield lambda: torch.set_num_threads(share)
+        yield workers, lambda: torch.set_num_threads(threads // workers)
     finally:
         torch.set_num_threads(threads)

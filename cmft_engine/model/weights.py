@@ -7,14 +7,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from ..image.snap import UNCALIBRATED
+from ..image.snap import UNCALIBRATED, UNFUSED, Calibration
 from ..protocol.errors import WeightsError
 from .network import Network
 from .region_network import RegionNetwork
@@ -26,14 +24,11 @@ _REINSTALL = "reinstall CMFT, or name a whole checkpoint"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Both networks in evaluation mode, the calibration of confidence, and where they came from.
-
-    calibration: float32 (len(SIGNS) + 1,), see `image.snap`.
-    """
+    """Both networks in evaluation mode, the calibration of their votes, and where they came from."""
 
     network: Network
     regions: RegionNetwork
-    calibration: NDArray[np.float32]
+    calibration: Calibration
     name: str
     sha256: str
 
@@ -57,18 +52,21 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     except SafetensorError as error:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
     network, regions = Network(), RegionNetwork()
-    calibration = tensors.pop("calibration", torch.empty(0)).numpy()
+    confidence = tensors.pop("calibration", torch.empty(0)).float().numpy()
+    fusion = tensors.pop("fusion", torch.from_numpy(UNFUSED)).float().numpy()  # older checkpoints have none
     _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
-    if calibration.shape != UNCALIBRATED.shape:
-        raise WeightsError(f"{path}: the checkpoint lacks the calibration of confidence; {_REINSTALL}")
-    return Checkpoint(network.eval(), regions.eval(), calibration.astype(np.float32), path.stem, digest)
+    if confidence.shape != UNCALIBRATED.confidence.shape or fusion.shape != UNFUSED.shape:
+        raise WeightsError(f"{path}: the checkpoint lacks the calibration of its votes; {_REINSTALL}")
+    return Checkpoint(network.eval(), regions.eval(), Calibration(confidence, fusion), path.stem, digest)
 
 
 def save_checkpoint(
-    network: Network, regions: RegionNetwork, path: Path, *, calibration: NDArray[np.float32] = UNCALIBRATED
+    network: Network, regions: RegionNetwork, path: Path, *, calibration: Calibration = UNCALIBRATED
 ) -> str:
     """Write both networks as fp16, the calibration, and the checksum beside them; returns the checksum."""
-    tensors: dict[str, torch.Tensor] = {"calibration": torch.from_numpy(calibration.astype(np.float32))}
+    tensors: dict[str, torch.Tensor] = {
+        "calibration": torch.from_numpy(calibration.confidence), "fusion": torch.from_numpy(calibration.fusion)
+    }  # fmt: skip
     for prefix, module in (("network.", network), ("regions.", regions)):
         for key, value in module.state_dict().items():
             tensors[prefix + key] = (value.half() if value.dtype == torch.float32 else value).contiguous()

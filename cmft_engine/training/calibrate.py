@@ -1,24 +1,37 @@
-"""Teach confidence to tell right regions from wrong: `python -m cmft_engine.training.calibrate --characters FOLDER`.
+"""Weigh what speaks for a colour, and teach confidence: `python -m cmft_engine.training.calibrate --characters FOLDER`.
 
-Colours drawings of training characters and puppets with a checkpoint, fits a logistic regression of "this region's
-colour is right" on the signs of `image.snap`, and writes a checkpoint with it. A checkpoint is written over only when
-it was named.
+Colours drawings of training characters and puppets with a checkpoint, fits how much region match, flow and pixel match
+count towards the colour of a region, then a logistic regression of "this region's colour is right" on the signs of
+`image.snap`, and writes a checkpoint with both. A checkpoint is written over only when it was named.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from cmft_engine.image.descriptors import count_colors
-from cmft_engine.image.snap import SIGNS, UNCALIBRATED, Snapped, snap
-from cmft_engine.model.matcher import Matcher, PaintedDrawing
+from cmft_engine.image.snap import (
+    MIXED_SHARE,
+    SIGNS,
+    UNCALIBRATED,
+    UNFUSED,
+    VOICES,
+    Calibration,
+    Snapped,
+    Votes,
+    snap,
+    voices,
+)
+from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing
 from cmft_engine.model.stand_in import stand_in
 from cmft_engine.model.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
 from cmft_engine.protocol.errors import CmftError, InputError
@@ -33,11 +46,31 @@ GAPS = (1, 5, 9)
 BARE_ABOVE = 247  # line value of a pixel without ink, as in the benchmarks
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
 
-Judged = tuple[Snapped, NDArray[np.bool_], NDArray[np.bool_]]
+Floats = NDArray[np.float32]
 
 
-def judged(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Judged]:
-    """Colour a clip from its first drawing; yield each decision, which regions count and which are right."""
+
+@dataclass(frozen=True)
+class Voted:
+    """A target drawing, the votes on it, and how many ink-free pixels of each region have which colour in truth (n, K).
+
+    bare: bool (H, W) without ink.
+    """
+
+    drawing: CutDrawing
+    bare: NDArray[np.bool_]
+    votes: Votes
+    truth: NDArray[np.int64]
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Which regions are large enough to be judged (n,)."""
+        counted: NDArray[np.bool_] = self.truth.sum(1) >= MIN_PX
+        return counted
+
+
+def vote(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Voted]:
+    """Match drawings of a clip with its first one."""
     group = np.asarray(clip.group).astype(np.int32)
     n_colors = int(group.max()) + 1
     index = group[clip.drawings[0].part]
@@ -45,13 +78,17 @@ def judged(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Judge
     matcher = Matcher(checkpoint, [painted], n_colors=n_colors, work_size=work_size, device=torch.device("cpu"))
     for gap in GAPS:
         drawing = clip.drawings[gap]
-        target = cut_drawing(drawing)
-        snapped = snap(target.labels, target.grown, matcher.match(target))
-        labels = target.labels * (drawing.line > BARE_ABOVE)
-        truth, given = (
-            count_colors(labels, picture, (target.count, n_colors)) for picture in (group[drawing.part], snapped.index)
-        )
-        yield snapped, truth.sum(1) >= MIN_PX, truth.argmax(1) == given.argmax(1)
+        target, bare = cut_drawing(drawing), drawing.line > BARE_ABOVE
+        truth = count_colors(target.labels * bare, group[drawing.part], (target.count, n_colors))
+        yield Voted(target, bare, matcher.match(target), truth)
+
+
+def judge(one: Voted, fusion: Floats) -> tuple[Snapped, NDArray[np.bool_]]:
+    """Return the decision on a drawing, and which regions are right (n,)."""
+    calibration = Calibration(UNCALIBRATED.confidence, fusion)
+    snapped = snap(one.drawing.labels, one.drawing.grown, one.votes, calibration=calibration)
+    given = count_colors(one.drawing.labels * one.bare, snapped.index, one.truth.shape)
+    return snapped, one.truth.argmax(1) == given.argmax(1)
 
 
 def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:
@@ -65,21 +102,48 @@ def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:
             yield random_puppet_clip(rng, size=448, n_drawings=10, style="mixed")
 
 
-def fit(signs: NDArray[np.float32], right: NDArray[np.bool_]) -> NDArray[np.float32]:
+def fit_fusion(drawings: Sequence[Voted]) -> Floats:
+    """Return what each of VOICES counts: logistic regression of the colour of undivided regions, drawings alike."""
+    rows = []
+    for one in drawings:
+        votes = one.votes
+        asked = one.counted & (votes.mixture < MIXED_SHARE) & (votes.color.sum(1) > 0)
+        if asked.any():
+            said = voices(votes.color[asked], votes.flow[asked], votes.match[asked])
+            rows.append((torch.from_numpy(said), torch.from_numpy(one.truth[asked].argmax(1))))
+    if not rows:
+        return UNFUSED
+
+    def loss(weight: torch.Tensor) -> torch.Tensor:
+        each: list[torch.Tensor] = [F.cross_entropy(said @ weight, true) for said, true in rows]
+        return torch.stack(each).mean()
+
+    return _minimize(loss, torch.from_numpy(UNFUSED))
+
+
+def fit_confidence(signs: Floats, right: NDArray[np.bool_]) -> Floats:
     """Logistic regression with a little weight decay: float32 (len(SIGNS) + 1,), the constant last."""
     x = torch.from_numpy(np.column_stack([signs, np.ones(len(signs), np.float32)]))
     y = torch.from_numpy(right.astype(np.float32))
-    weight = torch.zeros(len(SIGNS) + 1, requires_grad=True)
+
+    def loss(weight: torch.Tensor) -> torch.Tensor:
+        return F.binary_cross_entropy_with_logits(x @ weight, y) + 1e-4 * weight.square().sum()
+
+    return _minimize(loss, torch.zeros(len(SIGNS) + 1))
+
+
+def _minimize(loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor) -> Floats:
+    weight = start.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([weight], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ weight, y) + 1e-4 * weight.square().sum()
-        loss.backward()
-        return loss
+        value = loss(weight)
+        value.backward()
+        return value
 
     optimizer.step(closure)
-    return weight.detach().numpy()
+    return np.asarray(weight.detach().numpy(), np.float32)
 
 
 def load_networks(path: Path) -> Checkpoint:
@@ -100,17 +164,20 @@ def place_to_write(checkpoint: Path | None, out: Path | None) -> Path:
     return place
 
 
-def calibrate(checkpoint: Checkpoint, characters: Path, *, count: int, work_size: int) -> NDArray[np.float32]:
+def calibrate(checkpoint: Checkpoint, characters: Path, *, count: int, work_size: int) -> Calibration:
     """Return the calibration of a checkpoint's networks, fitted on `count` clips."""
-    signs, right = [], []
-    for clip in clips(characters, count, seed=7):
-        for snapped, counted, correct in judged(clip, checkpoint, work_size):
-            signs.append(snapped.signs[counted])
-            right.append(correct[counted])
-    weight = fit(np.concatenate(signs), np.concatenate(right))
-    log.info("%d regions, %.3f right; %s", len(np.concatenate(right)), np.concatenate(right).mean(),
-             ", ".join(f"{name} {value:.2f}" for name, value in zip((*SIGNS, "constant"), weight, strict=True)))
-    return weight
+    drawings = [one for clip in clips(characters, count, seed=7) for one in vote(clip, checkpoint, work_size)]
+    fusion = fit_fusion(drawings)
+    decided = [(one.counted, *judge(one, fusion)) for one in drawings]
+    signs = np.concatenate([snapped.signs[counted] for counted, snapped, _ in decided])
+    right = np.concatenate([correct[counted] for counted, _, correct in decided])
+    alone = np.concatenate([judge(one, UNFUSED)[1][one.counted] for one in drawings])
+    confidence = fit_confidence(signs, right)
+    log.info("%d regions; right: %.3f by the region match alone, %.3f by all voices", len(right), alone.mean(),
+             right.mean())
+    for names, weight in ((VOICES, fusion), ((*SIGNS, "constant"), confidence)):
+        log.info("%s", ", ".join(f"{name} {value:.2f}" for name, value in zip(names, weight, strict=True)))
+    return Calibration(confidence, fusion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,11 +194,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         out = place_to_write(options.checkpoint, options.out)
         checkpoint = load_networks(options.checkpoint or DEFAULT)
-        weight = calibrate(checkpoint, options.characters, count=options.clips, work_size=options.work_size)
+        calibration = calibrate(checkpoint, options.characters, count=options.clips, work_size=options.work_size)
     except CmftError as error:
         log.error("%s", error)
         return error.exit_code
-    save_checkpoint(checkpoint.network, checkpoint.regions, out, calibration=weight)
+    save_checkpoint(checkpoint.network, checkpoint.regions, out, calibration=calibration)
     return 0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, Votes, snap
+from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, UNCALIBRATED, UNFUSED, Calibration, Votes, fuse, snap
 
 LABELS = np.array([[1, 1, 0, 2, 2], [1, 1, 0, 2, 2]], np.int32)
 GROWN = np.array([[1, 1, 1, 2, 2], [1, 1, 2, 2, 2]], np.int32)
@@ -54,7 +54,8 @@ def test_signs(vote):
 def test_calibration_weighs_the_signs(vote):
     """A calibration that counts only the cycle makes the region that holds in return the surer one."""
     only_cycle = np.array([4 * (sign == "cycle") for sign in SIGNS] + [-2], np.float32)
-    confidence = snap(LABELS, GROWN, vote(cycle=[0, 1]), calibration=only_cycle).confidence
+    calibration = Calibration(only_cycle, UNFUSED)
+    confidence = snap(LABELS, GROWN, vote(cycle=[0, 1]), calibration=calibration).confidence
     assert confidence == pytest.approx([1 / (1 + np.e**2), 1 / (1 + np.e**-2)])
 
 
@@ -124,3 +125,31 @@ def test_inputs_stay(vote):
     before = {name: value.copy() for name, value in vars(votes).items()}
     snap(LABELS, GROWN, votes)
     assert all(np.array_equal(getattr(votes, name), value) for name, value in before.items())
+
+
+def _fused(*weights: float) -> Calibration:
+    return Calibration(UNCALIBRATED.confidence, np.array(weights, np.float32))
+
+
+def test_flow_and_pixels_decide_between_near_rivals(vote):
+    """Where two colours are nearly even by region match, what was carried there decides; sure ones stay."""
+    votes = vote(color=[[0.48, 0.52, 0], [0, 0.05, 0.9]], flow=[[1, 0, 0], [0, 1, 0]], match=[[0.6, 0.4, 0], [0, 1, 0]])
+    assert snap(LABELS, GROWN, votes).color.tolist() == [1, 2]
+    assert snap(LABELS, GROWN, votes, calibration=_fused(1, 0, 0.5, 1)).color.tolist() == [0, 2]
+
+
+def test_fusing_keeps_what_is_known(vote):
+    """Colours share the chance that the region is in the reference at all; without weights for them, nothing moves."""
+    votes = vote(color=[[0.3, 0.1, 0.1], [0, 0.2, 0.7]])
+    fused = fuse(votes, np.array([0.7, 1.6, 0.5, 0.9], np.float32))
+    assert fused.sum(1) == pytest.approx([0.5, 0.9]) and fused[0, 1] > 0.1
+    assert (fuse(votes, UNFUSED) == votes.color).all()
+    plain = fuse(votes, np.array([1, 1e-9, 0, 0], np.float32))
+    assert plain == pytest.approx(votes.color, abs=3e-4)
+
+
+def test_divided_regions_are_not_fused(vote):
+    """A region of several colours keeps the chances that say which colours it may have."""
+    votes = vote(mixture=[0.4, 0], color=[[0.5, 0.4, 0], [0, 0.2, 0.7]], flow=[[0, 0, 1], [0, 0, 1]])
+    index = snap(LABELS, GROWN, votes, calibration=_fused(1, 0, 9, 9)).index
+    assert 2 not in index[:, :2]

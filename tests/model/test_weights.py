@@ -35,7 +35,8 @@ def test_what_is_saved_is_loaded(random_weights, random_checkpoint, tensors):
     assert not random_checkpoint.network.training and not random_checkpoint.regions.training
     weight = random_checkpoint.regions.null.weight
     assert weight.dtype == torch.float32 and torch.equal(weight.half(), tensors["regions.null.weight"])
-    assert torch.equal(tensors.pop("calibration"), torch.from_numpy(random_checkpoint.calibration))
+    assert torch.equal(tensors.pop("calibration"), torch.from_numpy(random_checkpoint.calibration.confidence))
+    assert torch.equal(tensors.pop("fusion"), torch.from_numpy(random_checkpoint.calibration.fusion))
     assert len(tensors) == len(random_checkpoint.network.state_dict()) + len(random_checkpoint.regions.state_dict())
 
 
@@ -86,7 +87,7 @@ def test_missing_calibration(tensors, tmp_path, calibration):
     """Networks whose confidence was never judged, or by other signs, are refused."""
     del tensors["calibration"]
     more = {} if calibration is None else {"calibration": calibration}
-    refused(save({**tensors, **more}, tmp_path / "a.safetensors"), "lacks the calibration of confidence")
+    refused(save({**tensors, **more}, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
 
 
 def test_unknown_tensor(tensors, tmp_path):
