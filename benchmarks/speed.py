@@ -21,11 +21,10 @@ from typing import Any
 from .methods import OURS
 from .speed_floor import Floor, measure_floor
 from .speed_material import REFERENCES, TARGETS, UNPAINTED, write_material
-from .speed_methods import PEERS, Measurement, Task, available_peers, measure_here
+from .speed_methods import PEERS, Measurement, Task, available_peers, measure_here, with_cpu_seconds
 
 SIZES = ("256x256", "512x512", "1280x720", "1920x1080", "3840x2160")
 SLOW_PEER_SIZES = SIZES[:4]  # rules and EbSynth take minutes beyond
-PEER_FRAMES = TARGETS[:2]
 GROWTH_SIZE = "512x512"
 MAX_MEMORY_GB = {"1920x1080": 4.0, "3840x2160": 6.0}  # promises on the CPU
 GOALS = {"512x512": 0.2, "1920x1080": 0.8, "3840x2160": 2.5}  # seconds a frame on two cores
@@ -55,13 +54,20 @@ def measure_size(size: str, device: str, *, grows: bool) -> Size:
         tasks = [task]
         for peer in available_peers():
             if peer == "flow" or size in SLOW_PEER_SIZES:
-                tasks.append(replace(task, method=peer, frames=PEER_FRAMES))
-        rows = tuple(Measurement(**_in_child(one, size)) for one in tasks)
+                tasks.append(replace(task, method=peer))
+        rows = tuple(_measure(one, size) for one in tasks)
         floor = Floor(**_in_child(replace(task, method=FLOOR), size))
         growth = tuple(
-            (what, Measurement(**_in_child(one, f"{size} {what}"))) for what, one in _growing(task)
+            (what, _measure(one, f"{size} {what}")) for what, one in _growing(task)
         ) if grows else ()
     return Size(size, rows, floor, growth)
+
+
+def _measure(task: Task, size: str) -> Measurement:
+    whole, first = (
+        Measurement(**_in_child(replace(task, frames=frames), size)) for frames in (task.frames, task.frames[:1])
+    )
+    return with_cpu_seconds(whole, first, len(task.frames))
 
 
 def _growing(task: Task) -> list[tuple[str, Task]]:

@@ -6,7 +6,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,18 +42,29 @@ class Task:
 class Measurement:
     """What a method took.
 
-    first: wall seconds until the first frame is done, loading and references included. seconds, cpu_seconds: a frame
-    after the first; the engine decides two at once, so of an even number the last would come nearly free.
-    total: wall seconds in all. peak_gb: resident memory. stages: wall seconds of each stage a frame.
+    first: wall seconds until the first frame is done, loading and references included. seconds: a frame after the
+    first; the engine decides two at once, so of an even number the last would come nearly free. total, cpu_total: wall
+    and processor seconds in all. peak_gb: resident memory. stages: wall seconds of each stage a frame. cpu_seconds: a
+    frame after the first, see `with_cpu_seconds`.
     """
 
     method: str
     first: float
     seconds: float
-    cpu_seconds: float
     total: float
+    cpu_total: float
     peak_gb: float
     stages: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: float = 0.0
+
+
+def with_cpu_seconds(whole: Measurement, first_alone: Measurement, n_frames: int) -> Measurement:
+    """Return `whole`, of so many frames, with what each after the first costs a processor.
+
+    first_alone: the same task with its first frame alone. Marks between frames would not tell: when the engine's first
+    frame is done, most of the second is too.
+    """
+    return replace(whole, cpu_seconds=(whole.cpu_total - first_alone.cpu_total) / (n_frames - 1))
 
 
 def measure_here(task: Task) -> Measurement:
@@ -62,15 +73,14 @@ def measure_here(task: Task) -> Measurement:
     stages: dict[str, float] = {}
     for _ in _engine(task, stages) if task.method == OURS else _peer(task):
         marks.append((time.perf_counter(), _cpu_seconds()))
-    after = max(1, len(task.frames) - 1)
     walls, processors = ([mark[i] for mark in marks] for i in (0, 1))
     done = len(task.frames)  # the marks behind it are what follows the last frame
     return Measurement(
         method=task.method,
         first=walls[1] - walls[0],
-        seconds=(walls[done] - walls[1]) / after,
-        cpu_seconds=(processors[done] - processors[1]) / after,
+        seconds=(walls[done] - walls[1]) / max(1, done - 1),
         total=walls[-1] - walls[0],
+        cpu_total=processors[-1] - processors[0],
         peak_gb=max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         / 1024**2,
         stages={name: spent / len(task.frames) for name, spent in stages.items()},

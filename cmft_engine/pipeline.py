@@ -244,7 +244,7 @@ class _Run:
                 self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
             )
             engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
-        if len(references.palette) < 2:
+        if len({int(entry) for painted in references.painted for entry in np.unique(painted.index)}) < 2:
             self.warn("the references show a single colour; give a painted drawing, not line art")
         return engine
 

@@ -206,8 +206,9 @@ def _parse_reference(text: str, frames: tuple[int, ...]) -> list[Reference]:
     path = _existing(Path(name), None)
     number = frame_in_name(path)
     log.log(logging.WARNING if number in frames else logging.INFO,
-            "%s is taken as a sheet without a place in time; if it is the painted frame N, give %s@%s",
-            path, path, "N" if number is None else number)
+            "%(path)s is taken as a sheet without a place in time; if it is the painted frame %(n)s, "
+            "give %(path)s@%(n)s",
+            {"path": path, "n": "N" if number is None else number})
     return [Reference(path)]
 
 

@@ -327,3 +327,11 @@ def test_missing_palette(shot, out, tmp_path):
     """A palette that is not there is refused by name before anything starts."""
     with pytest.raises(PaletteError, match=r"day\.json: there is no such palette file"):
         colorize(shot(), out, palette=tmp_path / "day.json")
+
+
+def test_line_art_as_painting_is_told(tmp_path):
+    """Soft lines over nothing have several alphas where they crowd, but one paint."""
+    lines = Path(__file__).parents[1] / "examples" / "shot" / "line.####.png"
+    shot = Shot.open(lines, reference=f"{str(lines).replace('####', '1001')}@1001", frames="1001-1002")
+    told = messages(shot, tmp_path / "c.####.png", settings=SMALL)
+    assert any("a single colour" in line for line in told)

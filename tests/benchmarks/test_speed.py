@@ -1,14 +1,18 @@
 """The speed benchmark draws shots of any size and says what it measured."""
 
+from dataclasses import replace
+
+import pytest
+
 from benchmarks.speed import Size, render
 from benchmarks.speed_floor import Floor, measure_floor
 from benchmarks.speed_material import write_material
-from benchmarks.speed_methods import Measurement
+from benchmarks.speed_methods import Measurement, Task, measure_here, with_cpu_seconds
 from benchmarks.speed_profile import REST, STEPS, page, profile
 from cmft_engine.evaluation.clips import read_rgb8
 
-OURS = Measurement("ours", 3.0, 0.4, 0.8, 5.0, 0.7, {"read": 0.2, "match": 0.4})
-FLOW = Measurement("flow", 0.2, 0.2, 0.1, 0.4, 0.2)
+OURS = Measurement("ours", 3.0, 0.4, 5.0, 9.8, 0.7, {"read": 0.2, "match": 0.4}, 0.8)
+FLOW = Measurement("flow", 0.2, 0.2, 0.4, 0.4, 0.2, cpu_seconds=0.1)
 
 
 def test_speed_is_printed_beside_peers_floor_and_goal():
@@ -19,6 +23,22 @@ def test_speed_is_printed_beside_peers_floor_and_goal():
     assert "| 512x512 | ours | 3.00 | 0.40 | 0.80 | – | 0.70 GB | ≤ 0.2 s: **missed** |" in text
     assert "| 20.0 | 100 | 0.20 | 2.0 times the floor | 9.0 | 2.5 GB | 1 of 400, 0.25 % |" in text
     assert "| 512x512 | 0.20 | 0.40 |" in text and "| 512x512 | 2 references | 3.00 |" in text
+
+
+def test_a_frames_processor_time_is_what_the_whole_costs_more_than_the_first():
+    """Seven frames cost 9.8 s and the first alone 5, so each of the other six costs 0.8."""
+    told = with_cpu_seconds(replace(OURS, cpu_seconds=0), replace(OURS, cpu_total=5.0), 7)
+    assert told.cpu_seconds == pytest.approx(0.8)
+
+
+@pytest.mark.usefixtures("any_weights")
+def test_all_of_a_run_is_counted(tmp_path):
+    """Processor and wall time of a run hold its first frame, and an engine's run tells its stages."""
+    write_material("96x64", tmp_path)
+    for method in ("ours", "flow"):
+        done = measure_here(Task(method, str(tmp_path), frames=(1, 5)))
+        assert 0 < done.first < done.total and done.cpu_total > 0 and done.seconds > 0
+        assert ("match" in done.stages) == (method == "ours")
 
 
 def test_material_is_a_shot_of_the_asked_size(tmp_path):
@@ -34,7 +54,7 @@ def test_the_floor_counts_what_a_frame_needs(tmp_path):
     """The counted arithmetic holds the attention at 1/8, and the plain networks colour every region alike."""
     write_material("96x64", tmp_path)
     floor = measure_floor(tmp_path, "cpu")
-    assert floor.gflop > 1 and floor.rate > 0 and floor.seconds == floor.gflop / floor.rate
+    assert floor.gflop > 1 and floor.rate > 0 and Floor(20.0, 100.0, 9.0, 2.5, regions=4, differing=1).seconds == 0.2
     assert floor.regions > 0 and floor.differing == 0
     assert floor.naive_seconds > 0 and floor.naive_gb > 0
 
