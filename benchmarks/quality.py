@@ -24,6 +24,7 @@ from cmft_engine.evaluation.clips import GAPS, ValidationClip, load_set
 
 from .examine import SECTIONS, Outcome, Plan, examine
 from .methods import available_methods, cpu_seconds
+from .pages import write_page
 from .report import report
 from .robustness import SETS as ROBUST_SETS
 from .robustness import spread
@@ -102,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _write(outcome: Outcome, plan: Plan, options: argparse.Namespace) -> None:
     if options.out:
-        options.out.write_text(report(outcome, plan), encoding="utf-8")
+        write_page(options.out, report(outcome, plan))
     if options.json:
         rows = {kind: [r.to_dict() for r in getattr(outcome, kind)] for kind in ("results", "two_sided")}
         rows |= {kind: [asdict(r) for r in getattr(outcome, kind)] for kind in ("losses", "guesses")}

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .methods import OURS
+from .pages import write_page
 from .speed_floor import Floor, measure_floor
 from .speed_material import REFERENCES, TARGETS, UNPAINTED, write_material
 from .speed_methods import PEERS, Measurement, Task, available_peers, measure_here, with_cpu_seconds
@@ -181,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sizes = [measure_size(size, options.device, grows=size == GROWTH_SIZE) for size in options.sizes.split(",")]
     text = render(sizes, options.device)
     if options.out:
-        options.out.write_text(text, encoding="utf-8")
+        write_page(options.out, text)
     else:
         print(text)
     over = [one.size for one in sizes if one.ours.peak_gb > MAX_MEMORY_GB.get(one.size, float("inf"))]

@@ -38,6 +38,14 @@ TITLES = {
     PIX2PIX_REFERENCE: "Pix2Pix with the reference",
     PIX2PIX_LINE: "Pix2Pix, line only",
 }
+CAPTIONS = {  # the same, short, where the whole does not fit on a tile
+    "regions-flow": "rules with flow",
+    "ebsynth": "EbSynth",
+    ANALOGY: "Deep Image Analogy",
+    ANALOGY_VGG: "D. I. Analogy, VGG",
+    PLAIN_SHIPPED: "plain CMFT, our net",
+    PIX2PIX_REFERENCE: "Pix2Pix, reference",
+}
 SEEDS = {  # what the paper compares, worst first: Deep Image Analogy < Pix2Pix ≈ TCVC < CMFT
     "Deep Image Analogy": ANALOGY,
     "Pix2Pix": PIX2PIX_REFERENCE,
@@ -46,6 +54,11 @@ SEEDS = {  # what the paper compares, worst first: Deep Image Analogy < Pix2Pix 
 }
 TRAINED = (PLAIN, TCVC, PIX2PIX_REFERENCE, PIX2PIX_LINE)
 _WARM_PX = 64
+
+
+def caption_of(system: str) -> str:
+    """Return what a tile of the contact sheet says of a system."""
+    return CAPTIONS.get(system) or TITLES.get(system, system)
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,9 @@ from cmft_engine.protocol.errors import CmftError, InputError
 
 from .clip_runs import FIRST, PREV, ClipRun, run_clip
 from .methods import cpu_seconds
+from .pages import write_page
 from .program import Program
-from .systems import TRAINED, Choices
+from .systems import TRAINED, Choices, caption_of
 from .table_page import Facts, render_page
 from .table_rows import Outcome, Shown, measure, read_outcome
 from .table_sheet import Exhibit, write_sheet
@@ -119,7 +120,7 @@ class Table:
             for mode in run.modes:
                 for (clip, name, drawing), pictures in self._pictures.items():
                     if (clip, name) == (f"{shown.set_name}/{shown.clip.name}", mode.mode) and drawing in mode.pictures:
-                        pictures[system] = mode.pictures[drawing]
+                        pictures[caption_of(system)] = mode.pictures[drawing]
 
     def take_over(self, earlier: Outcome) -> None:
         """Put an earlier run's systems on the page. Raises InputError when it coloured other drawings."""
@@ -236,7 +237,7 @@ def _write(table: Table, command: str, options: argparse.Namespace) -> None:
         page = _page(table, command)
         if options.sheet:
             page += f"\n## Pictures\n\n![{SHEET_TITLE}]({os.path.relpath(options.sheet, options.out.parent)})\n"
-        options.out.write_text(page, encoding="utf-8")
+        write_page(options.out, page)
     if options.json:
         options.json.write_text(json.dumps(table.outcome.to_dict(), indent=1), encoding="utf-8")
     if options.sheet:

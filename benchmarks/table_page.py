@@ -35,13 +35,13 @@ COLUMNS = (
     Column("CPU s", "seconds", 1, 2, -1, is_quality=False),
     Column("peak GB", "peak_gb", 1, 2, -1, is_quality=False),
 )
-INTRODUCTION = """# The seeds' systems and today's peers
+INTRODUCTION = """# The systems that the paper compares, and today's peers
 
-`{command}` printed this page.
+`{command}` printed this page but for the remarks at its end.
 {extent}
 Every system gets the same line plates and paintings of {size} px.
-The learned ones and Deep Image Analogy work at 256 px, which they were made for; \
-what they paint is scaled up, bilinear.
+The learned ones work at 256 px, which they were made for, and so does Deep Image Analogy, whose paper has 200 to \
+700 px; what they paint is scaled up, bilinear.
 Ink is laid over at full size for all but ours, which lays its own.
 
 - **PSNR** is over the whole picture, ink included, with a data range of 255.
@@ -56,7 +56,7 @@ sample covariance, a data range of 255.
   A region that is wrong in one colour all the time does not flicker.
 - **clicks** are what it takes to mend a drawing with a paint bucket: areas of one colour between the lines \
 of which 10 or more pixels, and 1 % or more, are wrong.
-- **CPU s** is processor time a drawing, on one thread, weights loaded; ours counts files and weights too.
+- **CPU s** is processor time a drawing, one thread for arithmetic, weights loaded; ours counts files and weights too.
 - **peak GB** is the most memory that the system's own process had in use, Python and its libraries included.
 
 Bold is the best of a column.

@@ -37,7 +37,7 @@ class Calibration:
     fusion: Floats
 
 
-UNFUSED = np.eye(1, len(VOICES), dtype=np.float32)[0]  # the region match alone
+UNFUSED: Floats = np.eye(1, len(VOICES), dtype=np.float32)[0]  # the region match alone
 UNCALIBRATED = Calibration(np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0], UNFUSED)  # the chance alone
 
 

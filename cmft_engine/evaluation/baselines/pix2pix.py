@@ -4,7 +4,8 @@ As the original: a U-Net of 8 levels with skips, convolutions of 4 x 4 with stri
 times the first, leaky rectifiers down and rectifiers up, dropout in the three innermost levels that have it, tanh at
 the end; 70 x 70 PatchGAN; cross-entropy plus 100 L1 on [-1, 1]; Adam at 2e-4 with beta 0.5; 256 px.
 
-What differs: 10 channels at the first level instead of 64, so that it has about as many weights as the others here;
+What differs: 10 channels at the first level instead of 64, and 16 instead of 64 in the PatchGAN, so that it has about
+as many weights as the others here;
 norms over one picture, which is what batch norm is at the original's batch of one; no dropout when painting, so that
 a result can be repeated; ink with its distance map as input; flats without ink as output; no jitter of the pictures,
 for the material is drawn with its own. The original has no reference: `Pix2Pix(LINE_ONLY)` is that, and can but guess

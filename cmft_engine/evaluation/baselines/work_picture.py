@@ -1,4 +1,4 @@
-"""Pictures at the one square size that the seeds' systems work at, and their results back at full size."""
+"""Pictures at the one square size that the paper's rivals work at, and their results back at full size."""
 
 from __future__ import annotations
 

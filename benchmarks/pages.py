@@ -1,0 +1,18 @@
+"""Pages of measured figures in docs/, whose remarks people write."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+REMARKS = "\n## Remarks\n"
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page; the remarks at the end of the one that was there stay. Raises OSError."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    at = old.find(REMARKS)
+    kept = "" if at < 0 else old[at:]
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text.rstrip("\n") + "\n" + kept, encoding="utf-8")
+    os.replace(temporary, path)
