@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cmft_engine.evaluation.baselines import copy_reference, flow_warp, region_match_with_flow
+from cmft_engine.evaluation.baselines import copy_reference, flow_warp, region_match, region_match_with_flow
 from cmft_engine.evaluation.clips import Pair
 from cmft_engine.protocol.errors import InputError
 
@@ -28,6 +28,7 @@ TITLES = {
     OURS: "ours",
     "copy": "copy of the reference",
     "flow": "flow warp",
+    "regions": "region matching by rules",
     "regions-flow": "region matching by rules, with flow",
     "ebsynth": "EbSynth, line + distance + position guides",
     ANALOGY: "Deep Image Analogy, our line features",
@@ -39,6 +40,7 @@ TITLES = {
     PIX2PIX_LINE: "Pix2Pix, line only",
 }
 CAPTIONS = {  # the same, short, where the whole does not fit on a tile
+    "regions": "rules",
     "regions-flow": "rules with flow",
     "ebsynth": "EbSynth",
     ANALOGY: "Deep Image Analogy",
@@ -93,6 +95,7 @@ def _pair_colorer(name: str, choices: Choices) -> PairColorer:
     plain: dict[str, PairColorer] = {
         "copy": copy_reference,
         "flow": flow_warp,
+        "regions": region_match,
         "regions-flow": region_match_with_flow,
         "ebsynth": _ebsynth,
     }
