@@ -203,7 +203,7 @@ class _Run:
         self.canvas = shot.canvas()
         self.decisions: dict[int, Future[_Decision]] = {}  # that a later frame holds, by the first frame of the drawing
         self._engine: _Engine | None = None
-        self._broken: Exception | None = None  # why there is none
+        self._broken: BaseException | None = None  # why there is none
         self._taking_in = threading.Lock()
 
     def warn(self, text: str) -> None:
@@ -233,7 +233,7 @@ class _Run:
             if self._engine is None:
                 try:
                     self._engine = self._take_in()
-                except Exception as error:
+                except BaseException as error:
                     self._broken = error
                     raise
             return self._engine
