@@ -50,7 +50,7 @@ def behind_rules(results: Sequence[Result], field: str) -> tuple[list[tuple[Resu
     rules = {(r.set_name, r.clip, r.gap): r for r in results if r.method == RULES_AND_FLOW}
     both = [(r, rules[key]) for r in results if r.method == OURS and (key := (r.set_name, r.clip, r.gap)) in rules]
     behind = [(mine, theirs) for mine, theirs in both if _deficit(mine, theirs, field) > ROUNDING]
-    return sorted(behind, key=lambda pair: -_deficit(*pair, field)), len(both)
+    return sorted(behind, key=lambda pair: -_deficit(pair[0], pair[1], field)), len(both)
 
 
 def behind_line(results: Sequence[Result], field: str) -> str:

@@ -54,24 +54,24 @@ class Guess:
 def measure(set_name: str, pairs: Sequence[Pair]) -> Iterator[Guess]:
     """Yield ours and the guesses for the clip's pair of gap GAP, if there is one, and each kind of reference."""
     for kind in KINDS:
-        blind = [replace(pair, **_without_drawing(pair, kind)) for pair in pairs if pair.gap == GAP]
+        blind = [_without_drawing(pair, kind) for pair in pairs if pair.gap == GAP]
         for pair, colored in zip(blind, ours(blind) if blind else [], strict=True):
             colors = np.unique(pack_colors(pair.reference_gt))
             chance, single = guesses(pair, colors)
             yield Guess(set_name, pair.clip, pair.gap, kind, right_shares(colored.picture, pair), chance, single)
 
 
-def _without_drawing(pair: Pair, kind: str) -> dict[str, np.ndarray]:
+def _without_drawing(pair: Pair, kind: str) -> Pair:
     blank = np.full_like(pair.reference_line, 255)
     if kind == EMPTY:
-        return {"reference_line": blank, "reference_gt": blank}
+        return replace(pair, reference_line=blank, reference_gt=blank)
     bare = pair.reference_line.min(axis=2) == 255  # a trace of ink would make a second white
     paint = pack_colors(pair.reference_gt)[bare]
     palette = scored_palette(paint, paint)
     np.random.default_rng(zlib.crc32(pair.clip.encode())).shuffle(palette)  # the same for all gaps of a clip
     width = blank.shape[1]
     bands = unpack_colors(palette[np.arange(width) * len(palette) // width])
-    return {"reference_line": blank, "reference_gt": np.repeat(bands[None], len(blank), axis=0)}
+    return replace(pair, reference_line=blank, reference_gt=np.repeat(bands[None], len(blank), axis=0))
 
 
 def right_shares(picture: np.ndarray, pair: Pair) -> tuple[float, float]:

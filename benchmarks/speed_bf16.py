@@ -60,8 +60,9 @@ def outcomes(size: str, folder: Path) -> dict[str, Outcome]:
             snap(d.regions.labels, d.cut.grown, matcher.match(d.cut), calibration=matcher.calibration).color
             for d in drawings
         ]
-        seconds = (spent[name] / len(drawings) for name in ("lines", "match"))
-        found[mode] = Outcome(*seconds, np.concatenate(colors))
+        found[mode] = Outcome(
+            spent["lines"] / len(drawings), spent["match"] / len(drawings), np.concatenate(colors)
+        )
     return found
 
 

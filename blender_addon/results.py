@@ -1,6 +1,5 @@
 """What a run leaves on the node: the plates, their range, the state and the sentence. Main thread only."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any, Optional
@@ -9,7 +8,7 @@ import bpy
 
 from cmft_engine.protocol.errors import Cancelled, CmftError, InputError
 from cmft_engine.protocol.job import frames_text
-from cmft_engine.protocol.text_file import write_text
+from cmft_engine.protocol.look import note_look, read_look
 
 from .names import ENGINE_MISSING, NOT_COLOURED, NOT_YET, PLATES, READY, STALE, STALE_TEXT
 from .nodes import Use, result_node, show_label, show_result, uses
@@ -18,7 +17,6 @@ from .runner import Outcome
 from .shot_job import Order, Plan
 from .signature import forget, recent_signature, signature
 
-LOOK = "node.json"  # in a result's folder: the signature of the inputs that its plates were made from
 _MAX_STATUS = 400
 
 
@@ -29,7 +27,7 @@ def apply_outcome(use: Use, order: Order, outcome: Outcome) -> None:
         there = [number - plan.plates.shift for number in numbers_on_disk(plan.plates.pattern)]
         wanted = [frame for frame in there if order.wanted[0] <= frame <= order.wanted[-1]] or there
         is_whole = outcome.finished is not None and set(order.wanted) <= set(outcome.done)
-        made_from = _made_from(plan, is_whole=is_whole)
+        made_from = note_look(plan.folder, plan.order.signature, is_whole=is_whole)
         show_result(use.group, plan.plates, tuple(wanted))
         values = use.group.cmft
         values.first, values.last, values.signature = wanted[0], wanted[-1], made_from
@@ -40,22 +38,6 @@ def apply_outcome(use: Use, order: Order, outcome: Outcome) -> None:
 def _keeps_old(use: Use, plan: Plan, outcome: Outcome) -> bool:
     shown = shown_folder(use.group)
     return outcome.finished is None and shown is not None and shown != plan.folder
-
-
-def _made_from(plan: Plan, *, is_whole: bool) -> str:
-    """Return the signature of the oldest plate in the folder: a run over part of a range leaves the rest as it was."""
-    path = plan.folder / LOOK
-    made_from = ("" if is_whole else _read_look(path)) or plan.order.signature
-    write_text(path, json.dumps({"signature": made_from}) + "\n")
-    return made_from
-
-
-def _read_look(path: Path) -> str:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    return str(found.get("signature", "")) if isinstance(found, dict) else ""
 
 
 def sentence(order: Order, outcome: Outcome) -> str:
@@ -81,7 +63,7 @@ def current_state(use: Use, now: Optional[str] = None) -> int:
     values, folder = use.group.cmft, shown_folder(use.group)
     if folder is None or values.last < values.first or not numbers_on_disk((folder / PLATES).as_posix()):
         return NOT_COLOURED
-    made_from = _read_look(folder / LOOK) or values.signature  # a later version of the file may have coloured anew
+    made_from = read_look(folder) or values.signature  # a later version of the file may have coloured anew
     return READY if made_from == values.signature == (now or signature(use)) else STALE
 
 

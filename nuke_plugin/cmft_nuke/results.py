@@ -1,6 +1,5 @@
 """What a run leaves on the node: the Read, its range, the state and the sentence. Main thread only, one undo step."""
 
-import json
 import os
 from pathlib import Path
 from typing import NamedTuple, Optional, Tuple, cast
@@ -10,7 +9,7 @@ import nuke
 from cmft_engine.protocol.errors import Cancelled, CmftError
 from cmft_engine.protocol.events import Finished
 from cmft_engine.protocol.job import frames_text
-from cmft_engine.protocol.text_file import write_text
+from cmft_engine.protocol.look import note_look
 
 from .knobs import ENGINE_MISSING, NOT_COLOURED, READY, STALE
 from .nodes import RESULT, cache_folder, inner, one_undo, result_pattern, set_state, value
@@ -18,7 +17,6 @@ from .plates import frames_on_disk
 from .shot_job import Plan
 from .signature import forget, signature
 
-LOOK = "node.json"  # in a result's folder: the signature of the inputs that its plates were made from
 STALE_TEXT = "stale: an input or a setting has changed since it was coloured; press Colour"
 _WORDS = {NOT_COLOURED: "not coloured yet: connect line and ref, press Colour", READY: "{}-{} coloured",
           STALE: STALE_TEXT}
@@ -40,7 +38,7 @@ def apply_outcome(group: nuke.Group, plan: Plan, outcome: Outcome) -> None:
     keeps_old = outcome.finished is None and bool(result_pattern(group)) and not same_folder
     with one_undo("CMFT: colour {}".format(plan.name)):
         if outcome.done and not keeps_old:
-            _show(group, plan, _made_from(plan, is_whole=is_whole))
+            _show(group, plan, note_look(plan.folder, plan.signature, is_whole=is_whole))
         forget(group)
         refresh(group, note=sentence(plan, outcome))
 
@@ -57,23 +55,6 @@ def _show(group: nuke.Group, plan: Plan, made_from: str) -> None:
     group["first"].setValue(first)
     group["last"].setValue(last)
     group["signature"].setValue(made_from)
-
-
-def _made_from(plan: Plan, *, is_whole: bool) -> str:
-    """Return the signature of the oldest plate in the folder: a run over part of a range leaves the rest as it was."""
-    path = plan.folder / LOOK
-    known = "" if is_whole else _read_look(path)
-    made_from = known or plan.signature
-    write_text(path, json.dumps({"signature": made_from}) + "\n")
-    return made_from
-
-
-def _read_look(path: Path) -> str:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    return str(found.get("signature", "")) if isinstance(found, dict) else ""
 
 
 def sentence(plan: Plan, outcome: Outcome) -> str:

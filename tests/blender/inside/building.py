@@ -165,7 +165,7 @@ def stale(addon, root, blend):
     states["gone"] = values.status
     os.rename(f"{folder}.away", folder)
     after("plates back")
-    look = folder / results.LOOK
+    look = folder / "node.json"
     text = look.read_text()
     look.write_text(text.replace(values.signature, "0" * 24))
     after("coloured by a later version")
