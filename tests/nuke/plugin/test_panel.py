@@ -72,7 +72,8 @@ def test_colour_by_a_click(seen):
     """Colour becomes Cancel, the bar goes on, the node becomes ready and its frames to review appear."""
     found = seen["colour"]
     assert found["before"] == ["not coloured", "Colour", None] and "connect line and ref" in found["status"]
-    assert found["running"] == ["colouring", "Cancel", 0]
+    assert found["running"][:2] == ["colouring", "Cancel"]
+    assert 0 <= found["running"][2] < 100  # the engine may be ahead of a busy machine's panel
     assert found["halfway"] and found["done"] and found["reported"]
     assert found["after"] == ["ready", "Colour", None]
 
