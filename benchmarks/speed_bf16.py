@@ -1,6 +1,7 @@
 """What bf16 would win and change: `python -m benchmarks.speed_bf16`, on an idle machine whose processor computes it.
 
-The line encoder, then the matches too, run in torch's bf16 autocast; which regions get another colour is counted.
+The targets' line encoder, then the matches too, run in torch's bf16 autocast; references are encoded in fp32. Which
+regions get another colour is counted.
 """
 
 from __future__ import annotations

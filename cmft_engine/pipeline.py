@@ -11,14 +11,14 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import __version__
+from .clock import Clock
 from .image.plate import Plate, read_plate, write_plate
 from .image.snap import Snapped, snap
 from .model.device import choose_device, describe, memory_errors, sharing_threads
@@ -112,7 +112,7 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
 
         def begin() -> None:
             while todo and len(coming) < 2 * ahead:
-                new = run.is_new(todo[0])
+                new = resume or run.is_new(todo[0])  # what an earlier run has finished cannot be held
                 if new and sum(is_new for is_new, _ in coming) == ahead:
                     return
                 frame = todo.popleft()
@@ -137,21 +137,6 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
                 future.cancel()
         assert written is not None  # a shot has a frame
         yield written.result()
-
-
-@dataclass
-class _Clock:
-    """Seconds spent in each stage, by any thread."""
-
-    spent: dict[str, float] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        with self.lock:
-            self.spent[name] = self.spent.get(name, 0.0) + time.perf_counter() - start
 
 
 @dataclass(frozen=True)
@@ -185,7 +170,7 @@ class _Run:
 
     def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None) -> None:
         self.start = time.perf_counter()
-        self.clock = _Clock()
+        self.clock = Clock()
         self.shot, self.settings, self.palette_file = shot, settings, palette
         self.device = choose_device(settings.device)
         self.device_name = describe(self.device)
@@ -193,7 +178,7 @@ class _Run:
         self.folder = Path(out).parent
         self.state = State(self.folder, out)
         self.holds = shot.holds()
-        self.last_use = {first: frame for frame, first in sorted(self.holds.items())}
+        self.last_use = {self.holds[frame]: frame for frame in shot.todo}
         self.first_use = {self.holds[frame]: frame for frame in reversed(shot.todo)}
         self.reports: list[FrameReport] = []
         self.notes: list[str] = []
@@ -298,11 +283,20 @@ class _Run:
 
     def _decide(self, engine: _Engine, taken: _Taken, drawing: Drawing) -> _Decision:
         frame = taken.frame
-        first_at = frame if self.shot.is_painted(frame) else self.holds[frame]  # whatever part is coloured now
+        first_at = self._decided_at(frame)
         with self.clock.stage("match"), memory_errors(f"frame {frame}"):
             colored, snapped = engine.color(first_at, drawing)
         report = report_frame(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
         return colored, replace(report, held_from=None if first_at == frame else first_at), drawing
+
+    def _decided_at(self, frame: int) -> int:
+        """The frame whose colours a frame gets, whatever part of the shot is coloured now.
+
+        It is the latest painting of this very drawing up to the frame, else the first frame that shows the drawing.
+        """
+        first = self.holds[frame]
+        painted = (r.frame for r in self.shot.references if r.frame is not None and r.frame <= frame)
+        return max((at for at in painted if self.holds.get(at) == first), default=first)
 
     def _held(self, taken: _Taken) -> _Decision:
         """Return the decision of a frame that holds a drawing: that drawing's, which came before."""

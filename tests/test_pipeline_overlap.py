@@ -1,7 +1,9 @@
 """Reading, deciding and writing overlap, and nothing of it shows: order, errors and memory are those of one by one."""
 
+import gc
 import threading
 import time
+import weakref
 from concurrent.futures import Future
 
 import pytest
@@ -15,7 +17,7 @@ from cmft_engine.protocol.events import FrameDone, Message, Started
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.references import read_drawing
 from cmft_engine.shot import Shot
-from tests.drawings import figure, write_shot
+from tests.drawings import figure, write, write_shot
 
 pytestmark = pytest.mark.usefixtures("any_weights")
 SMALL = Settings(work_size=128, device="cpu")
@@ -227,3 +229,77 @@ def test_closing_begins_no_further_drawing(shot, out, monkeypatch):
     events.close()
     assert sorted(begun) == [1, 2, 3]
     assert [path.name for path in out.parent.glob("c.*")] == ["c.0001.png"]
+
+
+def in_memory(run, monkeypatch):
+    """Watch how many drawings are in memory at most: read in full, and neither written nor given up."""
+    seen, most = [], []
+    read = pipeline.read_drawing
+
+    def reading(*rest, **named):
+        drawing = read(*rest, **named)
+        seen.append(weakref.ref(drawing.lines))
+        gc.collect()
+        most.append(sum(one() is not None for one in seen))
+        return drawing
+
+    monkeypatch.setattr(pipeline, "read_drawing", reading)
+    run()
+    return max(most)
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("how", ["on ones", "on twos", "resumed", "a part"])
+def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
+    """However many frames wait for the second, which takes long: two being decided, one read ahead, one written."""
+    drawings = {frame: figure(frame % 7, frame // 7) for frame in range(1, 13)}
+    if how == "on twos":
+        drawings = {frame: figure((frame + 1) // 2, 0) for frame in range(1, 13)}
+    if how in ("resumed", "a part"):
+        drawings = {frame: figure((frame - 1) % 6, 0) for frame in range(1, 13)}
+    whole = shot({**drawings, 20: C})
+    if how == "resumed":
+        colorize(whole.only(range(1, 7)), out, settings=SMALL)
+    color, waited = pipeline._Engine.color, []
+
+    def slow(self, frame, drawing):
+        if not waited:
+            waited.append(frame)
+            time.sleep(1)
+        return color(self, frame, drawing)
+
+    monkeypatch.setattr(pipeline._Engine, "color", slow)
+    part = whole.only(range(1, 7)) if how == "a part" else whole
+    assert in_memory(lambda: colorize(part, out, settings=SMALL, resume=how == "resumed"), monkeypatch) <= 4
+
+
+def test_a_hold_after_its_painting_is_painted_in_parts_too(tmp_path):
+    """A drawing shown again after the frame that is painted gets the painter's colours, whatever part is coloured."""
+    other = [figure(n, n) for n in range(1, 5)]
+    lines = write_shot(tmp_path, {1: A, 2: other[0], 3: other[1], 4: other[2], 5: other[3], 20: A, 21: A}, reference=20)
+    paintings = []
+    for frame in (2, 3, 4, 5):
+        write(other[frame - 2].painted(), tmp_path / f"ref{frame}.png")
+        paintings.append(f"{tmp_path}/ref{frame}.png@{frame}")
+    shot = Shot.open(lines, reference=[*paintings, f"{tmp_path}/ref.png@20"])
+    for name, part in (("w", shot), ("p", shot.only([21]))):
+        events = list(colorize_iter(part, tmp_path / name / "c.####.png", settings=SMALL))
+        assert [e.held_from for e in events if isinstance(e, FrameDone) and e.frame == 21] == [20]
+    assert len({(tmp_path / name / "c.0021.png").read_bytes() for name in "wp"}) == 1
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_a_long_hold_is_not_read_to_its_end(shot, out, monkeypatch):
+    """While the first drawing is decided, no more frames are read than may be in memory."""
+    color, take, taken, ahead = pipeline._Engine.color, pipeline._Run.take, [], []
+
+    def slow(self, frame, drawing):
+        time.sleep(1)
+        ahead.append(len(taken))
+        return color(self, frame, drawing)
+
+    monkeypatch.setattr(pipeline._Run, "take", lambda self, frame, *rest: (taken.append(frame),
+                                                                           take(self, frame, *rest))[1])
+    monkeypatch.setattr(pipeline._Engine, "color", slow)
+    colorize(shot({**dict.fromkeys(range(1, 20), A), 20: C}, frames="1-19"), out, settings=SMALL)
+    assert len(ahead) == 1 and ahead[0] <= 6

@@ -138,14 +138,21 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Calibratio
 def fuse(votes: Votes, fusion: Floats) -> Floats:
     """Return the chance (n, K) of each colour when flow and the pixel network are heard beside the region match.
 
-    fusion: (len(VOICES),), see `Calibration`. Rows keep the sum that `Votes.color` gives them.
+    fusion: (len(VOICES),), see `Calibration`. Rows keep the sum that `Votes.color` gives them; a colour for which
+    nothing speaks has no chance.
     """
     if not votes.color.shape[1] or np.array_equal(fusion, UNFUSED):
         return votes.color
     odds = voices(votes.color, votes.flow, votes.match) @ fusion
-    share = np.exp(odds - odds.max(1, keepdims=True))
-    fused: Floats = share / share.sum(1, keepdims=True) * votes.color.sum(1, keepdims=True)
+    share = np.exp(odds - odds.max(1, keepdims=True)) * spoken_for(votes.color, votes.flow, votes.match)
+    fused: Floats = share / np.maximum(share.sum(1, keepdims=True), 1e-9) * votes.color.sum(1, keepdims=True)
     return fused
+
+
+def spoken_for(color: Floats, flow: Floats, match: Floats) -> NDArray[np.bool_]:
+    """Return for which colours anything speaks, (n, K); the three (n, K) as in `Votes`."""
+    found: NDArray[np.bool_] = (color > 0) | (flow > 0) | (match > 0)
+    return found
 
 
 def voices(color: Floats, flow: Floats, match: Floats) -> Floats:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -53,9 +54,10 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
     network, regions = Network(), RegionNetwork()
     confidence = tensors.pop("calibration", torch.empty(0)).float().numpy()
-    fusion = tensors.pop("fusion", torch.from_numpy(UNFUSED)).float().numpy()  # older checkpoints have none
+    fusion = tensors.pop("fusion", torch.tensor(UNFUSED)).float().numpy()  # older checkpoints have none
     _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
-    if confidence.shape != UNCALIBRATED.confidence.shape or fusion.shape != UNFUSED.shape:
+    shapes = confidence.shape, fusion.shape
+    if shapes != (UNCALIBRATED.confidence.shape, UNFUSED.shape) or not np.isfinite([*confidence, *fusion]).all():
         raise WeightsError(f"{path}: the checkpoint lacks the calibration of its votes; {_REINSTALL}")
     return Checkpoint(network.eval(), regions.eval(), Calibration(confidence, fusion), path.stem, digest)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmft_engine.training.characters import Build, Character, split_parts
+from cmft_engine.training.raster import smooth_normals
 
 Rng = np.random.Generator
 Floats = NDArray[np.float32]
@@ -22,6 +23,7 @@ BUMP = 0.25  # reach of one change of thickness, of the character's height
 OWN_COLOR = 0.25  # parts of a material that get one of their own
 MOST_BANDS, MOST_JOINS = 3, 2
 MOST_MATERIALS = 250
+MOST_TURNED = 0.01  # of the faces
 
 
 def remixed(rng: Rng, character: Character) -> Character:
@@ -31,11 +33,14 @@ def remixed(rng: Rng, character: Character) -> Character:
     part, group = split_parts(character.faces, material)
     colors = rng.integers(0, 256, (int(group.max()) + 1, 3)).astype(np.uint8)
     colors[0] = character.color[0]
-    return replace(character, part=part, group=group, color=colors, build=_build(rng, rest))
+    return replace(character, part=part, group=group, color=colors, build=_build(rng, rest, character.faces))
 
 
-def _build(rng: Rng, rest: Floats) -> Build:
-    """Return random proportions for a character that stands at the positions `rest` (n, 3)."""
+def _build(rng: Rng, rest: Floats, faces: NDArray[np.int32]) -> Build:
+    """Return random proportions for a character of faces (m, 3) that stands at the positions `rest` (n, 3).
+
+    Thickness is halved until it turns hardly a face over: fingers and wings bear less than a trunk.
+    """
     height = float(np.ptp(rest, axis=0).max())
     wide, high = (float(2 ** rng.uniform(-STRETCH, STRETCH)) for _ in range(2))
     thickness = np.full(len(rest), rng.uniform(-THINNER, THINNER), np.float32)
@@ -43,8 +48,22 @@ def _build(rng: Rng, rest: Floats) -> Build:
         middle = rest[rng.integers(len(rest))]
         distance = np.linalg.norm(rest - middle, axis=1) / (BUMP * height)
         thickness += np.float32(rng.uniform(-THINNER, FATTER)) * np.exp(-(distance**2))
-    thickness = np.clip(thickness, -THINNER, FATTER) * np.float32(height)
-    return Build(np.array([wide, wide, high], np.float32), thickness.astype(np.float32))
+    thickness = (np.clip(thickness, -THINNER, FATTER) * np.float32(height)).astype(np.float32)
+    outward: Floats = smooth_normals(rest, faces)
+    while turned_share(rest, rest + outward * thickness[:, None], faces) > MOST_TURNED:
+        thickness = thickness / np.float32(2)
+    return Build(np.array([wide, wide, high], np.float32), thickness)
+
+
+def turned_share(before: Floats, after: Floats, faces: NDArray[np.int32]) -> float:
+    """Return how many of the faces (m, 3) point away from where they did; positions (n, 3)."""
+    here, there = _normals(before, faces), _normals(after, faces)
+    return float(((here * there).sum(1) < 0).mean())
+
+
+def _normals(positions: Floats, faces: NDArray[np.int32]) -> Floats:
+    corner = positions[faces]
+    return np.asarray(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), np.float32)
 
 
 def _materials(rng: Rng, character: Character, rest: Floats) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, UNCALIBRATED, UNFUSED, Calibration, Votes, fuse, snap
+from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, UNCALIBRATED, UNFUSED, Calibration, Votes, fuse, snap, voices
 
 LABELS = np.array([[1, 1, 0, 2, 2], [1, 1, 0, 2, 2]], np.int32)
 GROWN = np.array([[1, 1, 1, 2, 2], [1, 1, 2, 2, 2]], np.int32)
@@ -153,3 +153,32 @@ def test_divided_regions_are_not_fused(vote):
     votes = vote(mixture=[0.4, 0], color=[[0.5, 0.4, 0], [0, 0.2, 0.7]], flow=[[0, 0, 1], [0, 0, 1]])
     index = snap(LABELS, GROWN, votes, calibration=_fused(1, 0, 9, 9)).index
     assert 2 not in index[:, :2]
+
+
+def test_each_voice_counts_by_its_own_weight(vote):
+    """What is weighed is the chance, its log, flow and match, in this order."""
+    color, flow, match = ([row, [0, 0.2, 0.7]] for row in ([0.4, 0.5, 0], [0.3, 0.1, 0], [0.2, 0.6, 0]))
+    votes = vote(color=color, flow=flow, match=match)
+    apart = voices(votes.color, votes.flow, votes.match)[0]
+    assert apart[:2] == pytest.approx(np.array([[np.log(0.4001), 0.4, 0.3, 0.2], [np.log(0.5001), 0.5, 0.1, 0.6]]))
+    for voice, ratio in ((1, 0.1), (2, -0.2), (3, 0.4)):
+        weights = np.zeros(4, np.float32)
+        weights[voice] = 2
+        fused = fuse(votes, weights)[0]
+        assert np.log(fused[1] / fused[0]) == pytest.approx(2 * ratio, abs=1e-5)
+
+
+def test_colors_that_nothing_speaks_for_change_nothing(vote):
+    """A long palette neither moves a region nor makes it less sure."""
+    short = vote(color=[[0.5, 0.3], [0.1, 0.8]], flow=[[1, 0], [0, 1]], before=[[0.5, 0.3], [0.1, 0.8]])
+    padded = {name: np.pad(getattr(short, name), ((0, 0), (0, 200))) for name in ("color", "before", "flow", "match")}
+    one, other = (snap(LABELS, GROWN, votes, calibration=_fused(0.4, 3, 0.3, 0.5)) for votes in (short, vote(**padded)))
+    assert (one.color == other.color).all()
+    assert one.confidence == pytest.approx(other.confidence, abs=1e-6)
+
+
+def test_regions_that_were_not_asked_are_not_fused(vote):
+    """Where only pixels speak they keep their half of a chance."""
+    votes = vote(color=[[0, 0, 0], [0, 0.2, 0.7]], pixel=[[0, 0.25, 0.75], [1, 0, 0]])
+    snapped = snap(LABELS, GROWN, votes, calibration=_fused(0.4, 3, 0.3, 0.5))
+    assert snapped.color[0] == 2 and snapped.confidence[0] == pytest.approx(0.75 * PIXEL_TRUST)

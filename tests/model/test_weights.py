@@ -90,6 +90,21 @@ def test_missing_calibration(tensors, tmp_path, calibration):
     refused(save({**tensors, **more}, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
 
 
+@pytest.mark.parametrize("name", ["calibration", "fusion"])
+def test_calibration_that_is_no_number(tensors, tmp_path, name):
+    """Weights that would give every region no number are refused."""
+    tensors[name] = torch.full_like(tensors[name], float("nan"))
+    refused(save(tensors, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
+
+
+def test_fusion_of_another_generation(tensors, tmp_path):
+    """Other voices are refused; a checkpoint from before there were any hears the region match alone."""
+    others = {**tensors, "fusion": torch.zeros(9)}
+    refused(save(others, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
+    del tensors["fusion"]
+    assert load_checkpoint(save(tensors, tmp_path / "b.safetensors")).calibration.fusion.tolist() == [1, 0, 0, 0]
+
+
 def test_unknown_tensor(tensors, tmp_path):
     """A tensor too many is named, under either network or none."""
     for name in ("regions.surprise", "surprise"):

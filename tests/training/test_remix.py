@@ -1,11 +1,13 @@
 """Remixed characters are other characters of the same motion."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cmft_engine.training.characters import Character, split_parts
 from cmft_engine.training.extract_characters import quantize_positions
-from cmft_engine.training.remix import FATTER, STRETCH, THINNER, remixed
+from cmft_engine.training.remix import FATTER, MOST_MATERIALS, STRETCH, THINNER, remixed, turned_share
 
 SIDES, RINGS = 8, 12
 
@@ -91,3 +93,30 @@ def test_proportions_change_and_the_motion_stays(character: Character) -> None:
     extent = 4.4  # of all five limbs
     assert 0.2 - THINNER * extent - 0.01 < min(radii) < 0.19
     assert 0.22 < max(radii) < 0.2 + FATTER * extent + 0.01
+
+
+def test_no_thin_part_turns_inside_out() -> None:
+    """A limb thinner than the change itself keeps its faces where they looked, in every pose."""
+    points, faces = _limb(0.0)
+    points[:, :2] *= 0.02
+    packed, scale = quantize_positions(np.stack([points, points])[None])
+    part, group = split_parts(faces, np.zeros(len(faces), np.uint8))
+    thin = Character("wire", packed, scale, faces, part, group, np.full((2, 3), 255, np.uint8))
+    for mixed in _remixes(thin):
+        assert mixed.build is not None
+        assert turned_share(thin.positions(0, 1), mixed.positions(0, 1) / mixed.build.stretch, faces) <= 0.02
+
+
+def test_few_materials_are_not_joined(character: Character) -> None:
+    """A character keeps three materials at least, if it has as many."""
+    assert min(len(np.unique(mixed.group)) - 1 for mixed in _remixes(character, 200)) == 3
+
+
+def test_materials_fit_into_a_byte(character: Character) -> None:
+    """A character of more parts than a byte counts still gets one material a part, the last ones sharing theirs."""
+    n = len(character.faces) // 2
+    many = np.arange(2 * n, dtype=np.int64) // 2
+    group = np.concatenate([[0], np.arange(n) + 1]).astype(np.uint16)
+    crowded = replace(character, part=(many + 1).astype(np.uint16), group=group)
+    mixed = remixed(np.random.default_rng(0), crowded)
+    assert mixed.group.max() <= MOST_MATERIALS + 1 and len(mixed.color) == mixed.group.max() + 1

@@ -18,6 +18,7 @@ from cmft_engine.training.validate import (
     COLUMNS,
     WRONG,
     development_batches,
+    development_mixtures,
     judge,
     picture_row,
     plain,
@@ -97,6 +98,9 @@ def test_development_pairs_never_change(characters: Path) -> None:
             assert torch.equal(a.line_target, b.line_target)
             assert torch.equal(a.references[0].color, b.references[0].color)
     assert all(len(batch.references) == 1 for batch in first["plain"])
+    mixtures = development_mixtures(characters)
+    assert {mixture.remixed for mixture in mixtures.values()} == {0.0}
+    assert mixtures["mixed"] == replace(Mixture(characters), remixed=0.0)
 
 
 def test_a_sheet_shows_the_first_pairs(characters: Path) -> None:
