@@ -18,7 +18,7 @@ LAYERS = [
     {"protocol"},
     {"image"},
     {"model"},
-    {"shot"},
+    {"shot", "clock"},
     {"outputs", "references"},
     {"review"},
     {"pipeline"},
