@@ -18,14 +18,13 @@ import cv2
 import numpy as np
 import torch
 
-from cmft_engine import Settings, Shot
 from cmft_engine.image.snap import snap
 from cmft_engine.model.matcher import Matcher
 from cmft_engine.model.network import LineFeatures
 from cmft_engine.model.weights import load_checkpoint
-from cmft_engine.references import read_drawing, read_references
+from cmft_engine.references import read_drawing
 
-from .speed_material import TARGETS, line_path, painting_path, write_material
+from .speed_material import open_shot
 
 MODES = {"fp32": (), "line encoder in bf16": ("lines",), "line encoder and matches in bf16": ("lines", "match")}
 
@@ -41,13 +40,9 @@ class Outcome:
 
 def outcomes(size: str, folder: Path) -> dict[str, Outcome]:
     """Return the outcome of every mode on the speed benchmark's shot of a size "WIDTHxHEIGHT"."""
-    write_material(size, folder)
-    shot = Shot.open(str(line_path(folder, 0)).replace("0000", "####"), reference=f"{painting_path(folder, 0)}@0",
-                     frames=list(TARGETS))
-    settings, canvas = Settings(device="cpu"), shot.canvas()
-    references = read_references(shot, canvas=canvas, settings=settings, palette=None)
+    shot, settings, references = open_shot(size, folder)
     drawings = [
-        read_drawing(shot.lines.path(frame), frame, canvas=canvas, settings=settings) for frame in shot.todo
+        read_drawing(shot.lines.path(frame), frame, canvas=shot.canvas(), settings=settings) for frame in shot.todo
     ]
     found = {}
     for mode, in_bf16 in MODES.items():

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cmft_engine import Settings, Shot
 from cmft_engine.evaluation.clips import GAPS, draw_puppet_clip
+from cmft_engine.references import References, read_references
 
 from .ours import write_rgb8
 
@@ -26,6 +28,15 @@ def write_material(size: str, folder: Path) -> None:
         write_rgb8(line, line_path(folder, number))
         write_rgb8(_row([tile.paintings[number] for tile in tiles], width), painting_path(folder, number))
         write_rgb8(np.roll(line, SHIFT_PX, axis=1), line_path(folder, number + SHIFTED))
+
+
+def open_shot(size: str, folder: Path) -> tuple[Shot, Settings, References]:
+    """Write the shot of a size, open it on the CPU with the first painting, and read that."""
+    write_material(size, folder)
+    shot = Shot.open(str(line_path(folder, 0)).replace("0000", "####"), reference=f"{painting_path(folder, 0)}@0",
+                     frames=list(TARGETS))
+    settings = Settings(device="cpu")
+    return shot, settings, read_references(shot, canvas=shot.canvas(), settings=settings, palette=None)
 
 
 def line_path(folder: Path, frame: int) -> Path:

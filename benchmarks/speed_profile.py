@@ -17,13 +17,12 @@ from typing import Any
 import cv2
 import torch
 
-from cmft_engine import Settings, Shot
 from cmft_engine.image.snap import snap
 from cmft_engine.model.matcher import Matcher
 from cmft_engine.model.weights import load_checkpoint
-from cmft_engine.references import read_drawing, read_references
+from cmft_engine.references import read_drawing
 
-from .speed_material import TARGETS, line_path, painting_path, write_material
+from .speed_material import open_shot
 
 SIZES = "512x512,1920x1080,3840x2160"
 STEPS = {  # by module and function; none calls another
@@ -44,16 +43,12 @@ REST = "the rest"
 
 def profile(size: str, folder: Path) -> dict[str, float]:
     """Return processor seconds a frame of each step and of the rest, at a size "WIDTHxHEIGHT"."""
-    write_material(size, folder)
-    shot = Shot.open(str(line_path(folder, 0)).replace("0000", "####"), reference=f"{painting_path(folder, 0)}@0",
-                     frames=list(TARGETS))
-    settings, canvas = Settings(device="cpu"), shot.canvas()
-    references = read_references(shot, canvas=canvas, settings=settings, palette=None)
+    shot, settings, references = open_shot(size, folder)
     matcher = Matcher(load_checkpoint(), references.painted, n_colors=len(references.palette),
                       work_size=settings.work_size, device=torch.device("cpu"))
     watch = cProfile.Profile(time.thread_time)
     for position, frame in enumerate(shot.todo):
-        drawing = read_drawing(shot.lines.path(frame), frame, canvas=canvas, settings=settings)
+        drawing = read_drawing(shot.lines.path(frame), frame, canvas=shot.canvas(), settings=settings)
         if position:  # the first makes what all share
             watch.enable()
         votes = matcher.match(drawing.cut)
