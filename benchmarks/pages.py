@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from cmft_engine.protocol.text_file import write_text
 
 REMARKS = "\n## Remarks\n"
 
@@ -13,6 +14,4 @@ def write_page(path: Path, text: str) -> None:
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     at = old.find(REMARKS)
     kept = "" if at < 0 else old[at:]
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text.rstrip("\n") + "\n" + kept, encoding="utf-8")
-    os.replace(temporary, path)
+    write_text(path, text.rstrip("\n") + "\n" + kept)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from cmft_engine.evaluation.baselines import flow_warp, region_match_with_flow
 from cmft_engine.evaluation.clips import Pair, read_rgb8
 
 from . import ebsynth
-from .methods import OURS, TITLES
+from .methods import OURS, TITLES, cpu_seconds
 from .ours import write_rgb8
 from .speed_material import TARGETS, line_path, painting_path
 
@@ -69,10 +68,10 @@ def with_cpu_seconds(whole: Measurement, first_alone: Measurement, n_frames: int
 
 def measure_here(task: Task) -> Measurement:
     """Colour the material in this process and return what it took."""
-    marks = [(time.perf_counter(), _cpu_seconds())]
+    marks = [(time.perf_counter(), cpu_seconds())]
     stages: dict[str, float] = {}
     for _ in _engine(task, stages) if task.method == OURS else _peer(task):
-        marks.append((time.perf_counter(), _cpu_seconds()))
+        marks.append((time.perf_counter(), cpu_seconds()))
     walls, processors = ([mark[i] for mark in marks] for i in (0, 1))
     done = len(task.frames)  # the marks behind it are what follows the last frame
     return Measurement(
@@ -131,7 +130,3 @@ def _by_ebsynth(line: np.ndarray, painting: np.ndarray, target: np.ndarray) -> n
 def available_peers() -> Sequence[str]:
     """The peers that can run here."""
     return [name for name in PEERS if name != EBSYNTH or ebsynth.is_available()]
-
-
-def _cpu_seconds() -> float:
-    return time.process_time() + sum(os.times()[2:4])  # ours, finely, and our children's

@@ -58,11 +58,6 @@ TRAINED = (PLAIN, TCVC, PIX2PIX_REFERENCE, PIX2PIX_LINE)
 _WARM_PX = 64
 
 
-def caption_of(system: str) -> str:
-    """Return what a tile of the contact sheet says of a system."""
-    return CAPTIONS.get(system) or TITLES.get(system, system)
-
-
 @dataclass(frozen=True)
 class Choices:
     """What a run is given from outside: VGG-19's weights, further programs, the folder of the baselines' weights."""
@@ -81,6 +76,10 @@ class Choices:
     def title(self, name: str) -> str:
         """Return how the page calls a system."""
         return TITLES.get(name, name)
+
+    def caption(self, name: str) -> str:
+        """Return how a tile of the contact sheet calls a system."""
+        return CAPTIONS.get(name) or self.title(name)
 
 
 @lru_cache(maxsize=1)

@@ -38,7 +38,7 @@ from .clip_runs import FIRST, PREV, ClipRun, run_clip
 from .methods import cpu_seconds
 from .pages import write_page
 from .program import Program
-from .systems import TRAINED, Choices, caption_of
+from .systems import TRAINED, Choices
 from .table_page import Facts, render_page
 from .table_rows import Outcome, Shown, measure, read_outcome
 from .table_sheet import Exhibit, write_sheet
@@ -120,7 +120,7 @@ class Table:
             for mode in run.modes:
                 for (clip, name, drawing), pictures in self._pictures.items():
                     if (clip, name) == (f"{shown.set_name}/{shown.clip.name}", mode.mode) and drawing in mode.pictures:
-                        pictures[caption_of(system)] = mode.pictures[drawing]
+                        pictures[self.plan.choices.caption(system)] = mode.pictures[drawing]
 
     def take_over(self, earlier: Outcome) -> None:
         """Put an earlier run's systems on the page. Raises InputError when it coloured other drawings."""

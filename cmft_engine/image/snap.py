@@ -143,21 +143,21 @@ def fuse(votes: Votes, fusion: Floats) -> Floats:
     """
     if not votes.color.shape[1] or np.array_equal(fusion, UNFUSED):
         return votes.color
-    odds = voices(votes.color, votes.flow, votes.match) @ fusion
-    share = np.exp(odds - odds.max(1, keepdims=True)) * spoken_for(votes.color, votes.flow, votes.match)
+    odds = voices(votes) @ fusion
+    share = np.exp(odds - odds.max(1, keepdims=True)) * spoken_for(votes)
     fused: Floats = share / np.maximum(share.sum(1, keepdims=True), 1e-9) * votes.color.sum(1, keepdims=True)
     return fused
 
 
-def spoken_for(color: Floats, flow: Floats, match: Floats) -> NDArray[np.bool_]:
-    """Return for which colours anything speaks, (n, K); the three (n, K) as in `Votes`."""
-    found: NDArray[np.bool_] = (color > 0) | (flow > 0) | (match > 0)
+def spoken_for(votes: Votes) -> NDArray[np.bool_]:
+    """Return for which colours anything speaks, (n, K)."""
+    found: NDArray[np.bool_] = (votes.color > 0) | (votes.flow > 0) | (votes.match > 0)
     return found
 
 
-def voices(color: Floats, flow: Floats, match: Floats) -> Floats:
-    """Return what speaks for each colour, (n, K, len(VOICES)); the three (n, K) as in `Votes`."""
-    return np.stack([np.log(color + np.float32(LEAST_CHANCE)), color, flow, match], -1)
+def voices(votes: Votes) -> Floats:
+    """Return what speaks for each colour, (n, K, len(VOICES))."""
+    return np.stack([np.log(votes.color + np.float32(LEAST_CHANCE)), votes.color, votes.flow, votes.match], -1)
 
 
 def _logit(chance: Floats) -> Floats:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from torch import nn
 
 from cmft_engine.protocol.errors import CmftError, InputError
+from cmft_engine.protocol.text_file import write_text
 from cmft_engine.training.config import Config, JointConfig, ScheduleConfig, load_config, read_table, read_text
 from cmft_engine.training.journal import Row
 from cmft_engine.training.state import load_state
@@ -143,9 +143,7 @@ def ablate(ablation: Ablation, changes: Sequence[str], *, folder: Path, out: Pat
         if result is None:
             return False
         results.append(result)
-        temporary = out.with_name(f".{out.name}.tmp")
-        temporary.write_text(table(results, budget=budget_of(config)), encoding="utf-8")
-        os.replace(temporary, out)
+        write_text(out, table(results, budget=budget_of(config)))
     return True
 
 

@@ -50,16 +50,15 @@ MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
 Floats = NDArray[np.float32]
 
 
-
 @dataclass(frozen=True)
 class Voted:
     """A target drawing, the votes on it, and how many ink-free pixels of each region have which colour in truth (n, K).
 
-    bare: bool (H, W) without ink.
+    bare: int32 (H, W) labels of the drawing, 0 wherever there is any ink.
     """
 
     drawing: CutDrawing
-    bare: NDArray[np.bool_]
+    bare: NDArray[np.int32]
     votes: Votes
     truth: NDArray[np.int64]
 
@@ -79,8 +78,9 @@ def vote(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Voted]:
     matcher = Matcher(checkpoint, [painted], n_colors=n_colors, work_size=work_size, device=torch.device("cpu"))
     for gap in GAPS:
         drawing = clip.drawings[gap]
-        target, bare = cut_drawing(drawing), drawing.line > BARE_ABOVE
-        truth = count_colors(target.labels * bare, group[drawing.part], (target.count, n_colors))
+        target = cut_drawing(drawing)
+        bare = target.labels * (drawing.line > BARE_ABOVE)
+        truth = count_colors(bare, group[drawing.part], (target.count, n_colors))
         yield Voted(target, bare, matcher.match(target), truth)
 
 
@@ -88,7 +88,7 @@ def judge(one: Voted, fusion: Floats) -> tuple[Snapped, NDArray[np.bool_]]:
     """Return the decision on a drawing, and which regions are right (n,)."""
     calibration = Calibration(UNCALIBRATED.confidence, fusion)
     snapped = snap(one.drawing.labels, one.drawing.grown, one.votes, calibration=calibration)
-    given = count_colors(one.drawing.labels * one.bare, snapped.index, one.truth.shape)
+    given = count_colors(one.bare, snapped.index, one.truth.shape)
     return snapped, one.truth.argmax(1) == given.argmax(1)
 
 
@@ -111,13 +111,12 @@ def fit_fusion(drawings: Sequence[Voted]) -> Floats:
     rows = []
     for one in drawings:
         votes, true = one.votes, one.truth.argmax(1)
-        spoken = spoken_for(votes.color, votes.flow, votes.match)
+        spoken = spoken_for(votes)
         asked = one.counted & (votes.mixture < MIXED_SHARE) & (votes.color.sum(1) > 0)
         asked &= spoken[np.arange(len(true)), true]
         if asked.any():
-            said = voices(votes.color[asked], votes.flow[asked], votes.match[asked])
-            silent = torch.from_numpy(np.where(spoken[asked], 0, -np.inf).astype(np.float32))
-            rows.append((torch.from_numpy(said), silent, torch.from_numpy(true[asked])))
+            silent = np.where(spoken[asked], 0, -np.inf).astype(np.float32)
+            rows.append([torch.from_numpy(array) for array in (voices(votes)[asked], silent, true[asked])])
     if not rows:
         return UNFUSED
 

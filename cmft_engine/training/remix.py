@@ -71,8 +71,7 @@ def _materials(rng: Rng, character: Character, rest: Floats) -> NDArray[np.uint8
     part = character.part.astype(np.int64)
     material: Ints = character.group[part].astype(np.int64) - 1
     for own in np.flatnonzero(rng.random(len(character.group)) < OWN_COLOR):
-        if own > 0:
-            material[part == own] = material.max() + 1
+        material[part == own] = material.max() + 1
     middle: Floats = rest[character.faces].mean(1)
     for _ in range(int(rng.integers(0, MOST_BANDS + 1))):
         material = _with_band(rng, material, middle, part == part[rng.integers(len(part))])

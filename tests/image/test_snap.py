@@ -159,7 +159,7 @@ def test_each_voice_counts_by_its_own_weight(vote):
     """What is weighed is the chance, its log, flow and match, in this order."""
     color, flow, match = ([row, [0, 0.2, 0.7]] for row in ([0.4, 0.5, 0], [0.3, 0.1, 0], [0.2, 0.6, 0]))
     votes = vote(color=color, flow=flow, match=match)
-    apart = voices(votes.color, votes.flow, votes.match)[0]
+    apart = voices(votes)[0]
     assert apart[:2] == pytest.approx(np.array([[np.log(0.4001), 0.4, 0.3, 0.2], [np.log(0.5001), 0.5, 0.1, 0.6]]))
     for voice, ratio in ((1, 0.1), (2, -0.2), (3, 0.4)):
         weights = np.zeros(4, np.float32)

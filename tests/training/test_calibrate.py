@@ -34,7 +34,7 @@ def voted() -> list[Voted]:
         )  # fmt: skip
         drawing = CutDrawing(np.zeros(labels.shape, bool), labels, labels, COUNT)
         truth = (16 * right).astype(np.int64)
-        drawings.append(Voted(drawing, np.ones(labels.shape, bool), votes, truth))
+        drawings.append(Voted(drawing, labels, votes, truth))
     return drawings
 
 
