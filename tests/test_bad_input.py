@@ -54,6 +54,13 @@ def test_good_input(run, folder):
     assert len(list((folder / "o").glob("c.*.png"))) == 3
 
 
+@pytest.mark.parametrize("field", ["input_space", "output_space"])
+def test_unknown_color_space(run, folder, field):
+    """The setting is named before a frame is coloured, with spaces of like names."""
+    refused(run(f"--{field.replace('_', '-')}", "sRBG"), f"{field}: 'sRBG'", "use one like sRGB")
+    assert not (folder / "o").exists()
+
+
 def test_missing_frame_in_the_middle(run, folder):
     """Asked for 1-3 without a plate for 2, nothing is coloured."""
     (folder / "lines.0002.png").unlink()

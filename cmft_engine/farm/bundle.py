@@ -17,6 +17,7 @@ from ..outputs import plan_outputs
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
+from ..references import check_spaces
 from ..shot import Reference, Shot
 
 TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB = (
@@ -65,10 +66,11 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
 
 
 def open_shot(job: Job) -> Shot:
-    """Open the shot of a job as the engine does, and look at its palette and where its plates go.
+    """Open the shot of a job as the engine does, and look at its palette, its spaces and where its plates go.
 
-    Raises PlateError, ShotError and PaletteError.
+    Raises PlateError, ShotError, PaletteError and SettingsError.
     """
+    check_spaces(job.settings)
     if job.palette is not None:
         load_palette(job.palette)
     references = [Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines

@@ -16,6 +16,7 @@ import OpenImageIO as oiio
 from ..protocol.errors import SettingsError
 
 FIELD = "colour space"
+LIKE = 0.6  # from 0 to 1; names less like a wrong one are not offered for it
 _DISPLAY_NAMES = ("sRGB", "srgb_rec709_scene", "srgb_texture", "Utility - sRGB - Texture", "sRGB - Texture",
                   "Output - sRGB", "srgb8", "color_picking", "texture_paint", "matte_paint")
 _LINEAR_SUFFIXES = (".exr", ".sxr", ".mxr", ".hdr", ".rgbe", ".pfm")
@@ -35,16 +36,27 @@ def is_known_space(name: str) -> bool:
     return bool(name) and config.getColorSpaceIndex(config.resolve(name)) >= 0
 
 
-def resolve_space(name: str) -> str:
-    """Return the config's own name of a colour space, role or alias; raise SettingsError with near names."""
+def resolve_space(name: str, *, field: str = FIELD) -> str:
+    """Return the config's own name of a colour space, role or alias.
+
+    Raises SettingsError with near names; field: the setting that it names.
+    """
     config = _config(_config_name())
     resolved = str(config.resolve(name))
     if name and config.getColorSpaceIndex(resolved) >= 0:
         return resolved
-    names = known_spaces()
-    by_lower = {known.lower(): known for known in names}
-    near = [by_lower[low] for low in difflib.get_close_matches(name.lower(), by_lower, n=5, cutoff=0.4)]
-    raise SettingsError(FIELD, name, ("one like " if near else "one of ") + ", ".join(near or names))
+    near = _near_names(name)
+    raise SettingsError(field, name, ("one like " if near else "one of ") + ", ".join(near or known_spaces()))
+
+
+def _near_names(name: str) -> list[str]:
+    """Return up to five names that are, or have a word, like this one; the likest first."""
+    def likeness(known: str) -> float:
+        forms = (known, *known.split())
+        return max(difflib.SequenceMatcher(None, name.lower(), form.lower()).ratio() for form in forms)
+
+    scores = {known: likeness(known) for known in known_spaces()}
+    return [known for known in sorted(scores, key=lambda known: -scores[known]) if scores[known] >= LIKE][:5]
 
 
 def same_space(first: str, second: str) -> bool:
