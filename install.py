@@ -252,7 +252,9 @@ def change_init(change: Callable[[str], str], *, dry_run: bool) -> str:
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise InstallError(f"{path} cannot be read ({error}). Add this line to it by hand: {nuke_line()}") from error
+        by_hand = (f"Add this line to it by hand: {nuke_line()}" if change is with_nuke_line
+                   else f"Remove the lines that end with {NUKE_MARK!r} from it by hand.")
+        raise InstallError(f"{path} cannot be read ({error}). {by_hand}") from error
     after = change(before)
     if after == before:
         return f"{path} is as it should be; nothing to do."

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import List
 
-from cmft_engine.protocol.client import clean_environment
+from cmft_engine.protocol.client import clean_environment, no_program
 from cmft_engine.protocol.errors import EngineError, InputError
 
 HOME_FILE = "engine.json"  # written into the package by install.py: where the clone's environment is
@@ -43,7 +43,7 @@ def _read_command(written: str) -> List[str]:
     except ValueError as error:  # a quote that is not closed
         raise EngineMissing("engine missing: {} in {}; {}".format(error, written, remedy)) from error
     if shutil.which(command[0]) is None:
-        raise EngineMissing("engine missing: there is no {}; {}".format(command[0], remedy))
+        raise EngineMissing("engine missing: {}; {}".format(no_program(command), remedy))
     return command
 
 

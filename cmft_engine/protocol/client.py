@@ -39,6 +39,16 @@ def clean_environment(environment: Mapping[str, str]) -> Dict[str, str]:
     }
 
 
+def no_program(command: Sequence[str]) -> str:
+    """Say that the first word of a command is no program, and which words are one if a path's quotes are missing."""
+    said = "there is no {}".format(command[0])
+    for count in range(2, len(command) + 1):
+        path = " ".join(command[:count])
+        if os.path.isfile(path):
+            return '{}, for a path with spaces needs quotes: "{}"'.format(said, path)
+    return said
+
+
 def engine_arguments(command: Sequence[str], job: Union[str, Path]) -> List[str]:
     """Return the whole command line; a Python gets -I so that no folder of the host is on its path."""
     arguments = [os.fspath(part) for part in command]

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 from typing import List
 
+from cmft_engine.protocol.client import no_program
 from cmft_engine.protocol.errors import InputError
 
 from .startup import FOLDER
@@ -28,8 +29,8 @@ def engine_command(written: str) -> List[str]:
     if written:
         command = _parts(written)
         if os.path.isabs(command[0]) and not os.path.exists(command[0]):
-            raise EngineMissing("engine missing: there is no {}; correct the knob Engine command or empty it".format(
-                command[0]))
+            raise EngineMissing("engine missing: {}; correct the knob Engine command or empty it".format(
+                no_program(command)))
         return command
     python = default_python()
     if not os.path.exists(python):

@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from cmft_engine.protocol import client as client_module  # noqa: E402
 from cmft_engine.protocol import digests, errors, events, job  # noqa: E402
-from cmft_engine.protocol.client import EngineClient, clean_environment, engine_arguments  # noqa: E402
+from cmft_engine.protocol.client import EngineClient, clean_environment, engine_arguments, no_program  # noqa: E402
 from cmft_engine.protocol.settings import Settings  # noqa: E402
 
 ENGINE = [sys.executable, str(HERE / "fake_engine.py")]
@@ -323,6 +323,17 @@ class Client(InFolder):
             ([Path("/a/cmft")], [os.path.join("/a", "cmft")]),
         ):
             self.assertEqual(engine_arguments(command, "j"), expected + tail)
+
+    def test_missing_quotes_are_seen(self):
+        """A command that falls apart at the spaces of a path is told so."""
+        program = self.folder / "my tools" / "python"
+        program.parent.mkdir()
+        program.write_text("")
+        written = "{} -m cmft_engine".format(program)
+        said = no_program(written.split())
+        self.assertIn("there is no {}, for".format(str(program).split()[0]), said)
+        self.assertTrue(said.endswith('needs quotes: "{}"'.format(program)), said)
+        self.assertEqual(no_program(["/nowhere/python", "-m", "x"]), "there is no /nowhere/python")
 
 
 def is_running(pid):

@@ -77,12 +77,15 @@ def test_link_stays_a_link(install, tmp_path):
 
 
 def test_unreadable_file_is_left_alone(install, tmp_path, capsys):
-    """A file that is no UTF-8 is not touched; the line to add by hand is printed."""
+    """A file that is no UTF-8 is not touched; the line to add or remove by hand is told."""
     init = tmp_path / ".nuke" / "init.py"
     init.parent.mkdir()
     init.write_bytes(b"# \xff\n")
     assert install(["nuke"]) == 2
-    assert "pluginAddPath" in capsys.readouterr().err and init.read_bytes() == b"# \xff\n"
+    assert "Add this line to it by hand: import nuke; nuke.pluginAddPath" in capsys.readouterr().err
+    assert install(["uninstall", "nuke"]) == 2
+    assert "Remove the lines that end with '# CMFT: this line" in capsys.readouterr().err
+    assert init.read_bytes() == b"# \xff\n"
 
 
 def test_folder_that_is_none_is_said(install, tmp_path, capsys):
