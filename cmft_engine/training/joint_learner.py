@@ -92,7 +92,7 @@ class JointLearner:
             loss = self._config.losses.total(pixels)
         with torch.set_grad_enabled(is_encoder_taught):
             read = read_regions(self.network, sample, target, reference, output)
-        terms = region_terms(self.regions, withhold(read, rng, joint.withheld))
+        terms = region_terms(self.regions, withhold(read, rng, joint.withheld), is_bf16=self._is_bf16)
         loss = loss + terms["region"]
         if bool(torch.isfinite(loss)):  # else it would spoil the batches of many steps
             self._replay.add(read)
@@ -102,7 +102,8 @@ class JointLearner:
     def _study_again(self, rng: np.random.Generator) -> dict[str, Tensor]:
         """Add the gradient of a batch of earlier samples."""
         batch: RegionBatch = self._replay.draw(rng, self._fabric.device)
-        terms = region_terms(self.regions, withhold(batch, rng, self._config.joint.withheld))
+        withheld = withhold(batch, rng, self._config.joint.withheld)
+        terms = region_terms(self.regions, withheld, is_bf16=self._is_bf16)
         terms["region"].backward()
         return {f"replayed {name}": value.detach() for name, value in terms.items()}
 

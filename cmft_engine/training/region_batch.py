@@ -81,14 +81,17 @@ def withhold(batch: RegionBatch, rng: np.random.Generator, share: float) -> Regi
     return replace(batch, sent=torch.zeros_like(batch.sent)) if without_weight else batch
 
 
-def region_terms(regions: RegionNetwork, batch: RegionBatch) -> dict[str, Tensor]:
+def region_terms(regions: RegionNetwork, batch: RegionBatch, *, is_bf16: bool = False) -> dict[str, Tensor]:
     """Match the regions; return the loss "region" and, without gradient, the shares "color" and "part".
 
     The loss is how unlikely the right part is, or "not in the reference" where no region shows it, plus how unlikely
     a region of the right colour is among those of the reference; summed over the rounds by `ROUNDS`.
     color, part: share of target regions whose likeliest reference region has their colour, shows their part.
+    is_bf16: whether the region network computes in bf16; the loss is float32.
     """
-    rounds = regions.rounds(batch.target, batch.reference, batch.pair, batch.sent)
+    with torch.autocast(batch.pair.device.type, torch.bfloat16, enabled=is_bf16):
+        found = regions.rounds(batch.target, batch.reference, batch.pair, batch.sent)
+    rounds = [logits.float() for logits in found]
     losses = [share * _round_loss(logits, batch) for share, logits in zip(ROUNDS, rounds, strict=True)]
     color, part = shares_right(rounds[-1].detach(), batch)
     return {"region": torch.stack(losses).sum(), "color": color, "part": part}

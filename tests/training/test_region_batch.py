@@ -81,6 +81,22 @@ def test_rounds_count_by_their_weights(regions: RegionNetwork) -> None:
     assert (terms["color"], terms["part"]) == shares_right(rounds[-1], batch)
 
 
+def test_bf16_is_near(regions: RegionNetwork) -> None:
+    """In mixed precision the loss and its gradient are float32, and close to those without."""
+    found = []
+    for is_bf16 in (False, True):
+        regions.zero_grad()
+        loss = region_terms(regions, make_batch(6, 5), is_bf16=is_bf16)["region"]
+        loss.backward()  # type: ignore[no-untyped-call]
+        gradient = regions.match_target.weight.grad
+        assert loss.dtype == torch.float32 and gradient is not None and gradient.dtype == torch.float32
+        found.append((loss.detach(), gradient.clone()))
+    (exact, wanted), (mixed, gradient) = found
+    assert not torch.equal(exact, mixed)
+    torch.testing.assert_close(exact, mixed, rtol=0.02, atol=0)
+    assert float(torch.cosine_similarity(wanted.flatten(), gradient.flatten(), dim=0)) > 0.99
+
+
 def test_shares_count_regions_with_pixels() -> None:
     """"Not there" is no answer here; regions without weight do not count."""
     batch = make_batch(4, 4)
