@@ -15,7 +15,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from cmft_engine.model.weights import load_checkpoint
+from cmft_engine.model.weights import DEFAULT, load_checkpoint
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.training import train as training
 from cmft_engine.training.calibrate import calibrate, load_networks, place_to_write
@@ -235,6 +235,19 @@ def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, chara
     assert calibration.confidence.shape == released.calibration.confidence.shape
     assert calibration.fusion.shape == released.calibration.fusion.shape
     assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
+
+
+def test_release_may_be_the_mean_with_another(tmp_path: Path, through: Path) -> None:
+    """Half-way to the shipped weights, in both networks; what batch norm counted is not averaged."""
+    out = tmp_path / "mean.safetensors"
+    assert release_main(["--state", str(through / "state"), "--mean-with", "shipped", "--out", str(out)]) == 0
+    average, shipped, found = load_state(through / "state"), load_checkpoint(DEFAULT), load_checkpoint(out)
+    for own, theirs, mean in ((average["average"], shipped.network, found.network),
+                              (average["average_regions"], shipped.regions, found.regions)):
+        other, whole = theirs.state_dict(), mean.state_dict()
+        for name, value in own.items():
+            wanted = (value + other[name]) / 2 if value.is_floating_point() else value
+            torch.testing.assert_close(whole[name], wanted, rtol=1e-2, atol=1e-3, msg=name)
 
 
 def test_what_cannot_be_released_is_refused(
