@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .image.color_space import convert, resolve_space, to_display
+from .image.color_space import check_spaces, convert, to_display
 from .image.lineart import LineArt, extract_line_art, line_art_from_painting
 from .image.palette import Painting, Palette, extract_palette
 from .image.palette_files import load_palette
@@ -71,13 +71,6 @@ def _cut(plate: Plate, lines: LineArt, settings: Settings) -> Drawing:
     grown = grow_under_ink(regions.labels)
     count = max(regions.count, int(grown.max()))  # an all-ink drawing still grows one region
     return Drawing(plate, lines, regions, CutDrawing(lines.ink, regions.labels, grown, count))
-
-
-def check_spaces(settings: Settings) -> None:
-    """Raise SettingsError when a colour space of the settings is unknown."""
-    for field in ("input_space", "output_space"):
-        if name := getattr(settings, field):
-            resolve_space(name, field=field)
 
 
 def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: Path | None) -> References:

@@ -57,7 +57,7 @@ def test_good_input(run, folder):
 @pytest.mark.parametrize("field", ["input_space", "output_space"])
 def test_unknown_color_space(run, folder, field):
     """The setting is named before a frame is coloured, with spaces of like names."""
-    refused(run(f"--{field.replace('_', '-')}", "sRBG"), f"{field}: 'sRBG'", "use one like sRGB")
+    refused(run(f"--{field.replace('_', '-')}", "sRBG"), f"{field}: 'sRBG'", "use one like sRGB - Display")
     assert not (folder / "o").exists()
 
 

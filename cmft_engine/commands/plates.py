@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..image.color_space import check_spaces
 from ..image.lineart import extract_line_art, line_art_from_painting
 from ..image.palette import Painting, Palette, extract_palette
 from ..image.plate import Plate, read_plate, to_display, write_plate
@@ -57,6 +58,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
 
 def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Settings) -> Iterator[PlateWritten]:
     """Write a picture of each drawing's regions, a colour for each, ink black, closed gaps white."""
+    check_spaces(settings)
     for frame, path in paths.items():
         plate = read_plate(sequence.path(frame), frame=frame, space=settings.input_space)
         line_art = extract_line_art(
@@ -71,7 +73,11 @@ def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Sett
 
 
 def palette_of(paintings: Sequence[str], settings: Settings) -> Palette:
-    """Return the exact colours of painted drawings; all must be in one colour space. Raises PlateError."""
+    """Return the exact colours of painted drawings; all must be in one colour space.
+
+    Raises PlateError and SettingsError.
+    """
+    check_spaces(settings)
     found, spaces = [], {}
     for text in paintings:
         plate = read_plate(text, space=settings.input_space)

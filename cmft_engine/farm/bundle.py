@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..image.color_space import check_spaces
 from ..image.palette_files import load_palette
 from ..outputs import plan_outputs
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
-from ..references import check_spaces
 from ..shot import Reference, Shot
 
 TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB = (

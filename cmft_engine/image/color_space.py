@@ -14,6 +14,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import SettingsError
+from ..protocol.settings import Settings
 
 FIELD = "colour space"
 LIKE = 0.6  # from 0 to 1; names less like a wrong one are not offered for it
@@ -50,13 +51,28 @@ def resolve_space(name: str, *, field: str = FIELD) -> str:
 
 
 def _near_names(name: str) -> list[str]:
-    """Return up to five names that are, or have a word, like this one; the likest first."""
+    """Return up to five names that are like this one as a whole or word by word; the likest first."""
     def likeness(known: str) -> float:
-        forms = (known, *known.split())
-        return max(difflib.SequenceMatcher(None, name.lower(), form.lower()).ratio() for form in forms)
+        best = [max((_ratio(word, other) for other in _words(known)), default=0.0) for word in _words(name)]
+        return max(_ratio(name, known), sum(best) / max(len(best), 1))
 
     scores = {known: likeness(known) for known in known_spaces()}
     return [known for known in sorted(scores, key=lambda known: -scores[known]) if scores[known] >= LIKE][:5]
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in name.split() if any(map(str.isalnum, word))]
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
+
+
+def check_spaces(settings: Settings) -> None:
+    """Raise SettingsError when a colour space of the settings is unknown."""
+    for field in ("input_space", "output_space"):
+        if name := getattr(settings, field):
+            resolve_space(name, field=field)
 
 
 def same_space(first: str, second: str) -> bool:

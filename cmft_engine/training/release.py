@@ -1,7 +1,7 @@
 """Make the shipped checkpoint of a training run: `python -m cmft_engine.training.release --state FOLDER`.
 
-With `--mean-with` the weights half-way between the run's and those that it began from: WiSE-FT (Robust fine-tuning of
-zero-shot models, CVPR 2022) found such means to hold up better on what neither was trained on.
+With `--mean-with` the weights half-way between the run's and another checkpoint's, as the one that it began from:
+WiSE-FT (Robust fine-tuning of zero-shot models, CVPR 2022) found such means to hold up better on what neither saw.
 """
 
 from __future__ import annotations
@@ -68,20 +68,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and write the checkpoint and its checksum."""
     parser = argparse.ArgumentParser(prog="python -m cmft_engine.training.release", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="state folder of a run, such as runs/default/state")
-    parser.add_argument("--out", type=Path, default=DEFAULT, help="checkpoint to write; the shipped one by default")
-    parser.add_argument("--mean-with", type=Path, help="checkpoint, state folder or shipped: write the mean with it")
+    parser.add_argument("--out", type=Path, help="checkpoint to write; the shipped one by default")
+    parser.add_argument("--mean-with", type=Path,
+                        help="checkpoint, state folder or shipped: write the mean with it, to --out")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
+        if options.mean_with is not None and options.out is None:
+            raise InputError("name --out: the mean with a checkpoint that was written over could not be made again")
         network, regions = averaged_networks(options.state)
         if options.mean_with is not None:
             for mine, other in zip((network, regions), averaged_networks(options.mean_with), strict=True):
                 take_mean(mine, other)
-        digest = save_checkpoint(network, regions, options.out)
+        digest = save_checkpoint(network, regions, options.out or DEFAULT)
     except CmftError as error:
         log.error("%s", error)
         return error.exit_code
-    log.info("%s  %s", digest, options.out)
+    log.info("%s  %s", digest, options.out or DEFAULT)
     return 0
 
 

@@ -28,7 +28,7 @@ def engine_command(written: str) -> List[str]:
     """Return the command for an engine knob. Raises EngineMissing with what to do."""
     if written:
         command = _parts(written)
-        if os.path.isabs(command[0]) and not os.path.exists(command[0]):
+        if os.path.isabs(command[0]) and not os.path.isfile(command[0]):
             raise EngineMissing("engine missing: {}; correct the knob Engine command or empty it".format(
                 no_program(command)))
         return command

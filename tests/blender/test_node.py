@@ -65,6 +65,7 @@ REFUSED = {
     "no folder": "; choose another Cache Folder",
     "quote": "engine missing: No closing quotation in '/opt/cmft run; correct Engine Command",
     "no program": "engine missing: there is no cmft-of-nowhere; correct Engine Command",
+    "spaces": "/my, for a path with spaces needs quotes: ",
     "taken apart": "the node Result inside of it is gone; add a new CMFT node",
 }
 

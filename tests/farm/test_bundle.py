@@ -139,7 +139,7 @@ def test_bad_jobs_are_refused_at_once(job: Job, tmp_path: Path) -> None:
         bundle.write_bundle(job._replace(out=str(tmp_path / "one.exr")), tmp_path / "bundle")
     with pytest.raises(PaletteError, match=r"none\.json: cannot read the palette"):
         bundle.write_bundle(job._replace(palette=str(tmp_path / "none.json")), tmp_path / "bundle")
-    with pytest.raises(InputError, match=r"output_space: 'sRBG'.* one like sRGB"):
+    with pytest.raises(InputError, match=r"output_space: 'sRBG'.* one like sRGB - Display"):
         bundle.write_bundle(job._replace(settings=Settings(output_space="sRBG")), tmp_path / "bundle")
     many = tuple(JobReference(str(tmp_path / "ref.png"), frame) for frame in range(100, 160))
     with pytest.raises(InputError, match=r"60 references .* make bundles of parts"):

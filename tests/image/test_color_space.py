@@ -86,6 +86,19 @@ def test_unknown_space_lists_near_names():
     assert not is_known_space("ACESgc") and not is_known_space("")
 
 
+@pytest.mark.parametrize("name", ["rec.709 linear", "lin rec709", "Linear Rec.790"])
+def test_words_may_be_mistyped_or_turned(name):
+    """Names are compared word by word too."""
+    with pytest.raises(SettingsError, match=r"use one like .*Linear Rec\.709 \(sRGB\)"):
+        resolve_space(name)
+
+
+def test_words_that_say_nothing_are_passed_over():
+    """A dash between two words is none itself."""
+    with pytest.raises(SettingsError, match="use one like ACEScg"):
+        resolve_space("acescgg - acescg")
+
+
 def test_default_spaces():
     """EXR and HDR are scene-linear, all else is sRGB, a declared known space wins."""
     assert default_space("a.EXR", {}) == default_space("a.hdr", {}) == "lin_rec709"

@@ -237,7 +237,9 @@ def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, chara
     assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
 
 
-def test_release_may_be_the_mean_with_another(tmp_path: Path, through: Path) -> None:
+def test_release_may_be_the_mean_with_another(
+    tmp_path: Path, through: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Half-way to the shipped weights, in both networks; what batch norm counted is not averaged."""
     out = tmp_path / "mean.safetensors"
     assert release_main(["--state", str(through / "state"), "--mean-with", "shipped", "--out", str(out)]) == 0
@@ -248,6 +250,8 @@ def test_release_may_be_the_mean_with_another(tmp_path: Path, through: Path) -> 
         for name, value in own.items():
             wanted = (value + other[name]) / 2 if value.is_floating_point() else value
             torch.testing.assert_close(whole[name], wanted, rtol=1e-2, atol=1e-3, msg=name)
+    assert release_main(["--state", str(through / "state"), "--mean-with", "shipped"]) == 2
+    assert "name --out" in caplog.text
 
 
 def test_what_cannot_be_released_is_refused(

@@ -1,6 +1,7 @@
 """Scenarios without the engine: registering, the node, its properties, copies of it, and what is refused."""
 
 import os
+import tempfile
 
 import addon_utils
 import bpy
@@ -97,10 +98,19 @@ def refusals(addon, root, shot, gone):
     reference.image.pack()
     values.cache = f"{shot}/lines.1001.png/inside"
     said["no folder"] = stage.error_of(colorize)
-    for name, command in (("quote", "'/opt/cmft run"), ("no program", "cmft-of-nowhere run")):
-        bpy.context.preferences.addons[addon].preferences.engine = command
-        said[name] = stage.error_of(bpy.ops.cmft.test_engine)
-    return {**said, "taken apart": taken_apart(found)}
+    return {**said, **no_commands(addon), "taken apart": taken_apart(found)}
+
+
+def no_commands(addon):
+    """Write engine commands that are none and return what Test Engine says of them."""
+    said = {}
+    with tempfile.TemporaryDirectory(prefix="my ") as folder:
+        open(f"{folder}/cmft", "w", encoding="utf-8").close()
+        for name, command in (("quote", "'/opt/cmft run"), ("no program", "cmft-of-nowhere run"),
+                              ("spaces", f"{folder}/cmft run")):
+            bpy.context.preferences.addons[addon].preferences.engine = command
+            said[name] = stage.error_of(bpy.ops.cmft.test_engine)
+    return said
 
 
 def taken_apart(found):

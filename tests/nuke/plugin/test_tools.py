@@ -213,6 +213,20 @@ def test_engine_command_that_is_none(window, written):
     assert node["status"].value().startswith("engine missing")
 
 
+def test_engine_command_without_its_quotes(window, tmp_path):
+    """A path with spaces that falls apart is shown as it has to be written, even where its first part is a folder."""
+    host, node = window
+    engine = tmp_path / "my tools" / "cmft"
+    engine.parent.mkdir()
+    engine.write_text("")
+    for first in (tmp_path / "my", None):
+        node["engine"].setValue(f"{engine.as_posix()} --quiet")
+        host.press(node, "colour")
+        assert f'needs quotes: "{engine.as_posix()}"' in host.messages[-1]
+        if first is not None:
+            first.mkdir()
+
+
 @pytest.mark.parametrize("action", ["colour", "add_correction"])
 def test_cache_folder_that_cannot_be_made(window, shot, action):
     """Where Nuke would write a picture, a folder that cannot be made is named with what to do, and nothing changes."""
