@@ -58,18 +58,22 @@ class Patience:
         return is_finite
 
 
-@torch.no_grad()
 def follow(average: nn.Module, module: nn.Module, *, step: int, keep: float) -> None:
     """Move the average of a module's weights; it starts as a plain mean, so that the start is soon forgotten.
 
     step: from 1. keep: how much of the average stays at a step, later on.
     """
-    keep = min(keep, (1 + step) / (10 + step))
-    for mean, value in zip(average.state_dict().values(), module.state_dict().values(), strict=True):
-        if mean.dtype.is_floating_point:
-            mean.lerp_(value, 1 - keep)
+    move_toward(average, module, 1 - min(keep, (1 + step) / (10 + step)))
+
+
+@torch.no_grad()
+def move_toward(module: nn.Module, other: nn.Module, share: float) -> None:
+    """Move a module's weights a share of the way to those of another of the same parts; what is counted is copied."""
+    for mine, theirs in zip(module.state_dict().values(), other.state_dict().values(), strict=True):
+        if mine.dtype.is_floating_point:
+            mine.lerp_(theirs, share)
         else:
-            mean.copy_(value)
+            mine.copy_(theirs)
 
 
 class Learner:

@@ -11,14 +11,12 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-from torch import nn
-
 from cmft_engine.model.network import Network
 from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.model.weights import DEFAULT, save_checkpoint
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.training.config import load_config
+from cmft_engine.training.learner import move_toward
 from cmft_engine.training.state import has_state, load_average, read_manifest
 
 log = logging.getLogger(__name__)
@@ -43,15 +41,6 @@ def averaged_networks(path: Path) -> tuple[Network, RegionNetwork]:
     return network.eval(), regions.eval()
 
 
-def take_mean(network: nn.Module, other: nn.Module) -> None:
-    """Bring a network's weights half-way to those of another of the same parts; what is counted stays as it is."""
-    theirs = other.state_dict()
-    with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            if tensor.is_floating_point():
-                tensor.lerp_(theirs[name], 0.5)
-
-
 def _check_parts(folder: Path) -> None:
     """Raise InputError for a run whose networks were not whole: some variants have the same weights."""
     trained, whole = read_manifest(folder)["config"], load_config("default")
@@ -73,18 +62,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         help="checkpoint, state folder or shipped: write the mean with it, to --out")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    out = options.out or DEFAULT
     try:
         if options.mean_with is not None and options.out is None:
             raise InputError("name --out: the mean with a checkpoint that was written over could not be made again")
-        network, regions = averaged_networks(options.state)
+        networks = averaged_networks(options.state)
         if options.mean_with is not None:
-            for mine, other in zip((network, regions), averaged_networks(options.mean_with), strict=True):
-                take_mean(mine, other)
-        digest = save_checkpoint(network, regions, options.out or DEFAULT)
+            means = averaged_networks(options.mean_with)
+            for mean, own in zip(means, networks, strict=True):
+                move_toward(mean, own, 0.5)
+            networks = means
+        digest = save_checkpoint(*networks, out)
     except CmftError as error:
         log.error("%s", error)
         return error.exit_code
-    log.info("%s  %s", digest, options.out or DEFAULT)
+    log.info("%s  %s", digest, out)
     return 0
 
 
