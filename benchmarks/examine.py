@@ -51,7 +51,7 @@ class Outcome:
 
 def examine(set_name: str, clip: ValidationClip, plan: Plan, *, is_redrawn: bool) -> Outcome:
     """Measure one clip; is_redrawn: whether it is one of those that show robustness."""
-    gallery = Gallery(clip.pairs(plan.gaps))
+    gallery = Gallery(clip.pairs(plan.gaps), clip.between_by_gap())
     if not gallery.pairs:
         return Outcome()
     outcome = Outcome(results=score_methods(set_name, gallery, methods_needed(set_name, plan)))

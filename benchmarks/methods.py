@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,19 +13,25 @@ from cmft_engine.evaluation.clips import Pair
 from cmft_engine.evaluation.pictures import flats_under_ink, pour_majority
 
 from . import ebsynth
-from .ours import ours
+from .ours import NONE, ours
 
-Method = Callable[[Sequence[Pair]], list[np.ndarray]]
+Lines = Mapping[int, np.ndarray]
+Method = Callable[[Sequence[Pair], Lines], list[np.ndarray]]
+Baseline = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 OURS, FLOW, RULES_AND_FLOW, ORACLE = "ours", "flow", "regions-flow", "oracle"
+OURS_ALONE, RULES_CHAINED = "ours-alone", "regions-flow-chained"
 RULES_NEAREST, RULES_BOTH = "regions-flow-nearest", "regions-flow-both"
+OF_SHOTS = (OURS, RULES_CHAINED)  # colour the drawings between too
 TITLES = {
     OURS: "ours",
+    OURS_ALONE: "ours, every drawing by itself",
     "copy": "copy of the reference",
     FLOW: "flow warp",
     "flow-poured": "flow warp, majority poured into each region",
     "regions": "region matching by rules",
     RULES_AND_FLOW: "region matching + flow",
+    RULES_CHAINED: "region matching + flow, from drawing to drawing",
     RULES_NEAREST: "region matching + flow, nearest reference",
     RULES_BOTH: "region matching + flow, both references",
     "ebsynth": "EbSynth, line + distance + position guides",
@@ -33,43 +39,64 @@ TITLES = {
 }
 
 
-def _on_arrays(baseline: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> Method:
-    return lambda pairs: [baseline(pair.reference_line, pair.reference_gt, pair.target_line) for pair in pairs]
+def _on_arrays(baseline: Baseline) -> Method:
+    return lambda pairs, between: [
+        baseline(pair.reference_line, pair.reference_gt, pair.target_line) for pair in pairs
+    ]
 
 
-def _flow_warp_poured(pairs: Sequence[Pair]) -> list[np.ndarray]:
+def _flow_warp_poured(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
     warped = [flow_warp(pair.reference_line, pair.reference_gt, pair.target_line) for pair in pairs]
     return [pour_majority(picture, pair.target_line) for picture, pair in zip(warped, pairs, strict=True)]
 
 
-def _oracle(pairs: Sequence[Pair]) -> list[np.ndarray]:
+def _rules_chained(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
+    """Colour every drawing of the shot from the one before it and what the rules made of that."""
+    line, painting = pairs[0].reference_line, pairs[0].reference_gt
+    made = {}
+    for gap, target in sorted(({pair.gap: pair.target_line for pair in pairs} | dict(between)).items()):
+        line, painting = target, region_match_with_flow(line, painting, target)
+        made[gap] = painting
+    return [made[pair.gap] for pair in pairs]
+
+
+def _oracle(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
     return [pour_majority(flats_under_ink(pair.target_gt, pair.target_line), pair.target_line) for pair in pairs]
 
 
-def _ours(pairs: Sequence[Pair]) -> list[np.ndarray]:
-    return [colored.picture for colored in ours(pairs)]
+def _ours(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
+    return [colored.picture for colored in ours(pairs, between)]
+
+
+def _ours_alone(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
+    return [colored.picture for colored in ours(pairs, around=0)]
 
 
 def available_methods() -> dict[str, Method]:
     """Return the rows of the table by their short name; EbSynth only when its program is there."""
     methods: dict[str, Method] = {
         OURS: _ours,
+        OURS_ALONE: _ours_alone,
         "copy": _on_arrays(copy_reference),
         FLOW: _on_arrays(flow_warp),
         "flow-poured": _flow_warp_poured,
         "regions": _on_arrays(region_match),
         RULES_AND_FLOW: _on_arrays(region_match_with_flow),
+        RULES_CHAINED: _rules_chained,
     }
     if ebsynth.is_available():
-        methods["ebsynth"] = lambda pairs: [ebsynth.ebsynth(pair) for pair in pairs]
+        methods["ebsynth"] = lambda pairs, between: [ebsynth.ebsynth(pair) for pair in pairs]
     return {**methods, ORACLE: _oracle}
 
 
 class Gallery:
-    """The pictures of one clip's pairs by method; each method runs once, whoever asks for it."""
+    """The pictures of one clip's pairs by method; each method runs once, whoever asks for it.
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
-        self.pairs = list(pairs)
+    between: line plates of the shot's other drawings by gap, for the methods that look at them.
+    """
+
+    def __init__(self, pairs: Sequence[Pair], between: Lines = NONE) -> None:
+        self.pairs, self.between = list(pairs), between
         self.seconds: dict[str, float] = {}  # of processor time a frame
         self._pictures: dict[str, list[np.ndarray]] = {}
         self._confidence: list[np.ndarray] = []
@@ -79,7 +106,8 @@ class Gallery:
         if method not in self._pictures:
             started = cpu_seconds()
             self._pictures[method] = self._color(method)
-            self.seconds[method] = (cpu_seconds() - started) / max(1, len(self.pairs))
+            frames = len(self.pairs) + (len(self.between) if method in OF_SHOTS else 0)
+            self.seconds[method] = (cpu_seconds() - started) / max(1, frames)
         return self._pictures[method]
 
     def confidence(self) -> list[np.ndarray]:
@@ -93,8 +121,8 @@ class Gallery:
 
     def _color(self, method: str) -> list[np.ndarray]:
         if method != OURS:
-            return available_methods()[method](self.pairs)
-        colored = ours(self.pairs)
+            return available_methods()[method](self.pairs, self.between)
+        colored = ours(self.pairs, self.between)
         self._confidence = [one.confidence for one in colored]
         return [one.picture for one in colored]
 

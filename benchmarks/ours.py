@@ -14,6 +14,7 @@ from cmft_engine.evaluation.clips import Pair, over_white
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 
 REFERENCE_FRAME = 0
+NONE: Mapping[int, np.ndarray] = {}
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,30 @@ class Colored:
     confidence: np.ndarray
 
 
-def ours(pairs: Sequence[Pair]) -> list[Colored]:
+def ours(
+    pairs: Sequence[Pair], between: Mapping[int, np.ndarray] = NONE, *, around: int | None = None
+) -> list[Colored]:
     """Return the engine's colouring of each pair's target.
 
-    All pairs must share their reference and differ in gap; they are one shot, coloured in one call.
+    All pairs must share their reference and differ in gap; they are one shot, coloured in one call. between: the line
+    plates of the shot's other drawings by gap, coloured too. around: as in the engine's settings; its default if None.
     """
     reference = Painted(pairs[0].reference_line, pairs[0].reference_gt)
-    return color_shot({REFERENCE_FRAME: reference}, {pair.gap: pair.target_line for pair in pairs})
+    targets = {pair.gap: pair.target_line for pair in pairs} | dict(between)
+    colored = color_shot({REFERENCE_FRAME: reference}, targets, around=around)
+    return [colored[pair.gap] for pair in pairs]
 
 
-def color_shot(references: Mapping[int, Painted], targets: Mapping[int, np.ndarray]) -> list[Colored]:
-    """Return the engine's colouring of the target line plates in the order of their frames, from all references."""
+def color_shot(
+    references: Mapping[int, Painted], targets: Mapping[int, np.ndarray], *, around: int | None = None
+) -> dict[int, Colored]:
+    """Return the engine's colouring of the target line plates by frame, from all references."""
+    settings = cmft_engine.Settings() if around is None else cmft_engine.Settings(around=around)
     with TemporaryDirectory(prefix="cmft-benchmark-") as name:
         folder = Path(name)
         shot = write_shot(references, targets, folder)
-        cmft_engine.colorize(shot, str(folder / "colored" / "frame.####.exr"))
-        return [_read(folder / "colored" / f"frame.{frame:04d}.exr") for frame in sorted(targets)]
+        cmft_engine.colorize(shot, str(folder / "colored" / "frame.####.exr"), settings=settings)
+        return {frame: _read(folder / "colored" / f"frame.{frame:04d}.exr") for frame in sorted(targets)}
 
 
 def write_shot(

@@ -15,6 +15,9 @@ INTRODUCTION = """\
 
 `python -m benchmarks.quality`: the reference is the first drawing of a clip.
 The target is the one 1, 5 or 9 drawings later.
+Ours gets the shot as a user has it, with the line art of the drawings between, which nobody painted.
+The row below it looks at every drawing by itself, as most rivals do.
+The rules from drawing to drawing colour those between too, each from the one before it.
 `fg` counts ink-free pixels that are not paper, `region` each inked region once, `mIoU` each colour once;
 `palette exact` is the share of pixels whose colour is bit-identical to one of the reference.
 Bold is the best of a cell; the last row of a table uses the answer and is no rival.

@@ -9,7 +9,7 @@ import numpy as np
 
 from cmft_engine.evaluation.metrics import Score
 
-from .methods import ORACLE, OURS, TITLES
+from .methods import ORACLE, OURS, OURS_ALONE, TITLES
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def _cell(means: dict[tuple[str, str, int], float], method: str, column: Column,
 
 
 def _verdict(means: dict[tuple[str, str, int], float], columns: Sequence[Column], told_by: str) -> str:
-    """Return in how many cells ours is best, and the others by name."""
+    """Return in how many cells ours is best of all but itself in other ways, and the others by name."""
+    means = {key: mean for key, mean in means.items() if key[0] != OURS_ALONE}
     gaps = sorted({gap for _, _, gap in means})
     cells = [(column, gap) for column in columns for gap in gaps]
     lost = [f"{column.heading} at {told_by} {gap}" for column, gap in cells if not _is_best(means, OURS, column, gap)]

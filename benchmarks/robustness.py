@@ -27,7 +27,7 @@ METHODS = (OURS, RULES_AND_FLOW)
 FIGURES = {"foreground": "foreground pixels", "region": "regions"}
 INTRODUCTION = f"""\
 At most {CLIPS} clips of each set, evenly spread, at gaps {GAPS[0]} and {GAPS[1]}.
-Reference and target are both redrawn.
+Reference and target are both redrawn, and with them the drawings between.
 A cell is the points lost at gap {GAPS[0]} / {GAPS[1]} against the drawing as it is; less than 0 is a gain.
 All but binary lines are anti-aliased, the drawing as it is among them.
 Both are compared on the same pixels, those without ink in either, and on the regions of the drawing as it is.
@@ -69,7 +69,8 @@ def measure(set_name: str, clip: ValidationClip, gallery: Gallery) -> Iterator[L
     for variant in VARIANTS:
         if set_name not in PUPPET_STYLES and PENS.get(variant) == STORED_LINE_PX:
             continue
-        redrawn = Gallery(redraw_clip(set_name, clip, variant).pairs([gallery.pairs[i].gap for i in chosen]))
+        other = redraw_clip(set_name, clip, variant)
+        redrawn = Gallery(other.pairs([gallery.pairs[i].gap for i in chosen]), other.between_by_gap())
         for method in METHODS:
             for i, pair, picture in zip(chosen, redrawn.pairs, redrawn.pictures(method), strict=True):
                 foreground, region = compare(gallery.pictures(method)[i], gallery.pairs[i], picture, pair)
@@ -87,11 +88,12 @@ def redraw_clip(set_name: str, clip: ValidationClip, variant: str) -> Validation
             line_px=PENS.get(variant),
         )
     lines, paintings = {}, {}
+    between = {number: _change(variant, number)(line) for number, line in clip.between.items()}
     for number, line in clip.lines.items():
         lines[number] = _change(variant, number)(line)
         flats = flats_under_ink(clip.paintings[number], line)
         paintings[number] = lay_ink(redraw.nearest_at(flats, lines[number].shape[:2]), lines[number])
-    return replace(clip, lines=lines, paintings=paintings, parts={})
+    return replace(clip, lines=lines, paintings=paintings, parts={}, between=between)
 
 
 def _change(variant: str, number: int) -> Callable[[np.ndarray], np.ndarray]:

@@ -112,7 +112,7 @@ def _pair_colorer(name: str, choices: Choices) -> PairColorer:
 
 
 def _ours(reference: Painted, targets: Sequence[np.ndarray]) -> list[np.ndarray]:
-    return [colored.picture for colored in color_shot({0: reference}, dict(enumerate(targets, 1)))]
+    return [colored.picture for colored in color_shot({0: reference}, dict(enumerate(targets, 1))).values()]
 
 
 def _each(color: PairColorer) -> ShotColorer:

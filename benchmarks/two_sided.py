@@ -19,7 +19,7 @@ from .results import COLUMNS, Result, mean_figure, render_table
 
 MOST_WRONG = {"foreground": 0.25, "region": 0.35}  # of the better rival's wrong
 INTRODUCTION = """\
-The first and the last stored drawing are references, those between are coloured; a column counts from the first.
+The first and the last drawing are references, those between are coloured; a column counts from the first.
 Ours gets both references.
 The rules get the nearest one, or both.
 With both, a region takes the colour of the reference that it matches at less cost.
@@ -34,14 +34,15 @@ def measure(set_name: str, clip: ValidationClip, gallery: Gallery) -> list[Resul
         return []
     ends = {number: Painted(clip.lines[number], clip.paintings[number]) for number in (first, last)}
     started = cpu_seconds()
-    colored = color_shot(ends, {number: clip.lines[number] for number in between})
-    seconds = (cpu_seconds() - started) / len(between)
+    inside = {number: line for number, line in (dict(clip.lines) | dict(clip.between)).items() if first < number < last}
+    colored = color_shot(ends, inside)
+    seconds = (cpu_seconds() - started) / len(inside)
     results = []
-    for number, ours in zip(between, colored, strict=True):
+    for number in between:
         nearest = min(ends, key=lambda end: (abs(end - number), end))
         flats = flats_under_ink(ends[nearest].painting, ends[nearest].line)
         rivals = _rivals(clip.lines[number], ends, nearest, _known(gallery, number - first))
-        made = [(OURS, ours.picture, seconds), *rivals]
+        made = [(OURS, colored[number].picture, seconds), *rivals]
         for method, picture, spent in made:
             figures = score(picture, clip.paintings[number], line=clip.lines[number], reference_flats=flats)
             results.append(Result(set_name, clip.name, number - first, method, spent, figures))

@@ -1,8 +1,9 @@
 """Render the validation clips that the quality benchmark reads: characters that no training run has seen.
 
-``python -m benchmarks.validation_set CHARACTERS`` writes ``benchmarks/data/<set>/<clip>/{line,gt}/NNNN.png``; the
-number is the drawing's place in the clip. `toon`: flat colours, every border inked. `shaded`: a toon shadow whose
-border is not inked, so that one enclosed region holds two colours.
+``python -m benchmarks.validation_set CHARACTERS`` writes ``benchmarks/data/<set>/<clip>/{line,gt}/NNNN.png``, and the
+line art of the drawings that are not kept as ``between/NNNN.png``; the number is the drawing's place in the clip.
+`toon`: flat colours, every border inked. `shaded`: a toon shadow whose border is not inked, so that one enclosed region
+holds two colours.
 """
 
 from __future__ import annotations
@@ -78,15 +79,21 @@ def choose_characters(names: tuple[str, ...], *, count: int, rng: np.random.Gene
 
 
 def write_clip(clip: Clip, folder: Path) -> None:
-    """Write line art and painted picture of the kept drawings as PNG. Raises OSError when a file cannot be written."""
+    """Write the line art of every drawing and the painting of the kept ones as PNG.
+
+    Raises OSError when a file cannot be written.
+    """
     painted = replace(clip, color=distinct_colors(clip.color))
-    for index in KEPT:
-        pictures = {"line": clip.drawings[index].line, "gt": painted.painted(index)[..., ::-1]}
-        for kind, picture in pictures.items():
-            path = folder / kind / f"{index:04d}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not cv2.imwrite(str(path), picture, [cv2.IMWRITE_PNG_COMPRESSION, 9]):
-                raise OSError(f"{path}: cannot be written")
+    for index, drawing in enumerate(clip.drawings):
+        _write(drawing.line, folder / ("line" if index in KEPT else "between") / f"{index:04d}.png")
+        if index in KEPT:
+            _write(painted.painted(index)[..., ::-1], folder / "gt" / f"{index:04d}.png")
+
+
+def _write(picture: NDArray[np.uint8], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(path), picture, [cv2.IMWRITE_PNG_COMPRESSION, 9]):
+        raise OSError(f"{path}: cannot be written")
 
 
 def write_sets(characters: Path, out: Path) -> None:

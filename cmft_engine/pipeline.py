@@ -19,16 +19,15 @@ import numpy as np
 
 from . import __version__
 from .clock import Clock
+from .engine import Engine, Study
 from .image.plate import Plate, read_plate, write_plate
-from .image.snap import Snapped, snap
 from .model.device import choose_device, describe, memory_errors, sharing_threads
-from .model.matcher import Matcher
-from .model.weights import Checkpoint, load_checkpoint
+from .model.weights import load_checkpoint
 from .outputs import Colored, State, check_free, compose, display_picture, fingerprint, plan_outputs, remove_leftovers
 from .protocol.errors import PaletteError
 from .protocol.events import Event, Finished, FrameDone, Message, Skipped, Started
 from .protocol.settings import Settings
-from .references import Drawing, References, read_drawing, read_line_plate, read_references
+from .references import Drawing, read_drawing, read_line_plate, read_references
 from .review.frame_report import doubts_about, report_frame
 from .review.report import write_report
 from .review.report_data import WHOLE_FRAME, FrameReport, ReportData, UnsureRegion
@@ -38,7 +37,6 @@ from .shot import Shot
 log = logging.getLogger(__name__)
 
 LOSSY = (".jpg", ".jpeg")
-MAX_REFERENCES = 4  # of many references, a frame uses the nearest in time
 MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
 DECIDERS = 2  # frames decided at once
 OutPath = str | Path
@@ -143,7 +141,7 @@ def _frames(run: _Run, paths: Mapping[int, Path], *, resume: bool) -> Iterator[E
 class _Taken:
     """A frame made ready: what an earlier run noted of it, else its drawing, or its plate alone where it is held.
 
-    decision: what the drawing gets, once it is decided.
+    decision: what the drawing gets, once it is decided. studies: of the drawing, then of those around it.
     """
 
     frame: int
@@ -152,6 +150,7 @@ class _Taken:
     notes: dict[str, Any] | None
     drawing: Drawing | Plate | None
     decision: Future[_Decision] | None
+    studies: tuple[Study, ...]
     seconds: float
 
 
@@ -187,7 +186,9 @@ class _Run:
         self.base_digest = self._base_digest()
         self.canvas = shot.canvas()
         self.decisions: dict[int, Future[_Decision]] = {}  # that a later frame holds, by the first frame of the drawing
-        self._engine: _Engine | None = None
+        self.studies: dict[int, Study] = {}  # of the drawing read last and of those around it, by frame
+        self.read_ahead: dict[int, Drawing] = {}  # drawings around it that come later, by frame
+        self._engine: Engine | None = None
         self._broken: BaseException | None = None  # why there is none
         self._taking_in = threading.Lock()
 
@@ -210,7 +211,7 @@ class _Run:
         return fingerprint(__version__, self.checkpoint.sha256, repr(self.settings), order, *files, *palette)
 
     @property
-    def engine(self) -> _Engine:
+    def engine(self) -> Engine:
         """References and networks, taken in when the first frame needs them."""
         with self._taking_in:
             if self._broken is not None:  # whoever asks next need not try again
@@ -223,12 +224,12 @@ class _Run:
                     raise
             return self._engine
 
-    def _take_in(self) -> _Engine:
+    def _take_in(self) -> Engine:
         with self.clock.stage("references"), memory_errors("taking in the references"):
             references = read_references(
                 self.shot, canvas=self.canvas, settings=self.settings, palette=self.palette_file
             )
-            engine = _Engine(self.shot, self.settings, references, self.checkpoint, self.device)
+            engine = Engine(self.shot, self.settings, references, self.checkpoint, self.device)
         if len({int(entry) for painted in references.painted for entry in np.unique(painted.index)}) < 2:
             self.warn("the references show a single colour; give a painted drawing, not line art")
         return engine
@@ -236,26 +237,49 @@ class _Run:
     def take(self, frame: int, path: Path, resume: bool) -> _Taken:
         """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
         started = time.perf_counter()
-        digest = fingerprint(self.base_digest, str(frame), self.shot.lines.path(frame))
+        around = self.shot.around(self._decided_at(frame), self.settings.around)
+        asked = [part for other in around for part in (str(other), self.shot.lines.path(other))]
+        digest = fingerprint(self.base_digest, str(frame), self.shot.lines.path(frame), *asked)
         notes = self.state.finished(frame, digest, path) if resume else None
         if resume and notes is None:
             remove_leftovers(path)
         drawing: Drawing | Plate | None = None
         decision: Future[_Decision] | None = None
+        studies: tuple[Study, ...] = ()
         if notes is None:
             with self.clock.stage("read"):
                 drawing, decision = self._read(frame)
+                if isinstance(drawing, Drawing):
+                    studies = self._study(self._decided_at(frame), drawing, around)
         self.decisions = {first: kept for first, kept in self.decisions.items() if self.last_use[first] > frame}
-        return _Taken(frame, path, digest, notes, drawing, decision, time.perf_counter() - started)
+        return _Taken(frame, path, digest, notes, drawing, decision, studies, time.perf_counter() - started)
 
     def _read(self, frame: int) -> tuple[Drawing | Plate, Future[_Decision]]:
         """Read a frame, and say where its drawing's decision is to be found; one thread calls this, in order."""
-        held, path = self.holds[frame], self.shot.lines.path(frame)
+        held = self.holds[frame]
         if held in self.decisions and not self.shot.is_painted(frame):
+            path = self.shot.lines.path(frame)
             return read_line_plate(path, frame, canvas=self.canvas, settings=self.settings), self.decisions[held]
-        drawing = read_drawing(path, frame, canvas=self.canvas, settings=self.settings)
         self.decisions[held] = Future()
-        return drawing, self.decisions[held]
+        return self.read_ahead.pop(frame, None) or self._read_drawing(frame), self.decisions[held]
+
+    def _read_drawing(self, frame: int) -> Drawing:
+        return read_drawing(self.shot.lines.path(frame), frame, canvas=self.canvas, settings=self.settings)
+
+    def _study(self, frame: int, drawing: Drawing, around: tuple[int, ...]) -> tuple[Study, ...]:
+        """The studies of a drawing and of those around it; of these, those are read that no earlier frame asked for."""
+        found = {frame: self.studies.get(frame) or Study(frame, drawing.cut)}
+        self.read_ahead = {at: coming for at, coming in self.read_ahead.items() if at > frame}
+        for other in around:
+            study = self.studies.get(other)
+            if study is None:
+                near = self._read_drawing(other)
+                study = Study(other, near.cut)
+                if other > frame and self.first_use.get(other) == other:
+                    self.read_ahead[other] = near
+            found[other] = study
+        self.studies = found
+        return tuple(found.values())
 
     def is_new(self, frame: int) -> bool:
         """Say whether a frame shows another drawing than the frames to be coloured before it."""
@@ -281,11 +305,11 @@ class _Run:
         doubts = tuple(doubts_about(decision[1], taken.drawing, self.settings))
         return _Decided(taken, decision, doubts, time.perf_counter() - started)
 
-    def _decide(self, engine: _Engine, taken: _Taken, drawing: Drawing) -> _Decision:
+    def _decide(self, engine: Engine, taken: _Taken, drawing: Drawing) -> _Decision:
         frame = taken.frame
         first_at = self._decided_at(frame)
         with self.clock.stage("match"), memory_errors(f"frame {frame}"):
-            colored, snapped = engine.color(first_at, drawing)
+            colored, snapped = engine.color(first_at, drawing, taken.studies[0], taken.studies[1:])
         report = report_frame(frame, taken.path, drawing, snapped, engine.references.palette, self.settings)
         return colored, replace(report, held_from=None if first_at == frame else first_at), drawing
 
@@ -356,38 +380,3 @@ class _Run:
         )
         write_report(json_path, html_path, data, self.thumbnails)
         return Finished(str(json_path), str(html_path), len(self.reports), len(data.unsure), seconds)
-
-
-class _Engine:
-    """The references and the matcher of one run."""
-
-    def __init__(
-        self, shot: Shot, settings: Settings, references: References, checkpoint: Checkpoint, device: Any
-    ) -> None:
-        self.shot, self.settings, self.references = shot, settings, references
-        self.matcher = Matcher(checkpoint, references.painted, n_colors=len(references.palette),
-                               work_size=settings.work_size, device=device, paints=settings.mode == "paint")
-
-    def color(self, frame: int, drawing: Drawing) -> tuple[Colored, Snapped]:
-        """Decide the colours of a drawing; one that a reference shows keeps the painter's colours."""
-        use = [self.shot.references.index(r) for r in self.shot.reference_for(frame)[:MAX_REFERENCES]]
-        votes = self.matcher.match(drawing.cut, use)
-        snapped = snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=self.matcher.calibration)
-        confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
-            drawing.cut.grown.shape, np.float32)
-        index, rgb = snapped.index, votes.rgb
-        painted = next((self.references.painted[i].index for i in use if self._shows(i, frame)), None)
-        if painted is not None and painted.shape == index.shape:
-            snapped = _as_painted(snapped, painted)
-            index, confidence, rgb = painted, np.ones_like(confidence), None
-        return Colored(index, confidence, rgb), snapped
-
-    def _shows(self, i: int, frame: int) -> bool:
-        """Say whether reference i is a painting of this frame's very drawing."""
-        at, holds = self.shot.references[i].frame, self.shot.holds()
-        return at == frame or (at in holds and holds[at] == holds[frame])
-
-
-def _as_painted(snapped: Snapped, index: np.ndarray) -> Snapped:
-    """The decision for a frame that the painter coloured: nothing to check."""
-    return replace(snapped, index=index, confidence=np.ones_like(snapped.confidence))

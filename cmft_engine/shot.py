@@ -105,6 +105,25 @@ class Shot:
         """Say whether a reference stands at this frame."""
         return any(reference.frame == frame for reference in self.references)
 
+    def around(self, frame: int, count: int) -> tuple[int, ...]:
+        """Return the first frames of the drawings around a frame's own, up to `count` before and as many after.
+
+        Each is named once, the nearest of a side first. A painted one takes its place but is not named: it is a
+        reference already; and around one that is painted itself nobody is asked. What part of the shot is to be
+        coloured now changes nothing.
+        """
+        holds = self.holds()
+        painted = {holds[r.frame] for r in self.references if r.frame in holds}
+        if holds[frame] in painted:
+            return ()
+        at = self.frames.index(frame)
+        met, found = {holds[frame]}, []
+        for side in (reversed(self.frames[:at]), self.frames[at + 1 :]):
+            others = dict.fromkeys(holds[other] for other in side if holds[other] not in met)
+            found += list(others)[:count]
+            met |= set(found)
+        return tuple(first for first in found if first not in painted)
+
     def canvas(self) -> Window:
         """Return the window that holds the display and data windows of every plate but the sheets."""
         headers = list(self._headers.line_plates.values()) + list(self._headers.references.values())

@@ -20,7 +20,7 @@ LAYERS = [
     {"model"},
     {"shot", "clock"},
     {"outputs", "references"},
-    {"review"},
+    {"review", "engine"},
     {"pipeline"},
     {"farm", "export"},
     {"doctor", "commands"},

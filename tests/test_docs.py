@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 import cmft_engine
-from cmft_engine import cli, pipeline
+from cmft_engine import cli, engine
 from cmft_engine.image import cryptomatte
 from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.image.palette import Palette
@@ -199,12 +199,12 @@ def test_method_tells_the_network_s_sizes() -> None:
     assert f"| query | (N, {m8} + 6) | (N, 4, {m4}) | (N, 16, {m2}) |" in text
     assert f"| key | (M, {m8} + 6) | (M, 4, {m4}) | (M, 16, {m2}) |" in text
     assert f"(M, {v8} + 3) | (M, {v4} + 3) | (M, {v2} + 3) |" in text
-    assert f"k = {network.CANDIDATES} candidates" in text and f"the {pipeline.MAX_REFERENCES} nearest in time" in text
+    assert f"k = {network.CANDIDATES} candidates" in text and f"the {engine.MAX_REFERENCES} nearest in time" in text
     assert f"by {NODE_FEATURES} numbers" in text and f"{RASTER} × {RASTER} picture" in text
     assert f"{region_pool.POOLED} features" in text
     assert f"by {region_network.PAIR_FEATURES} (" in text and f"by {region_network.SENT} more" in text
     assert region_network.LAYERS == 4 and "Four rounds of attention" in text
-    assert len(SIGNS) + 1 == 12 and "Its twelve numbers" in text
+    assert len(SIGNS) + 1 == 13 and "Its thirteen numbers" in text
     sizes = [sum(p.numel() for p in kind().parameters()) / 1e6
              for kind in (network.Network, region_network.RegionNetwork)]
     assert "{:.1f} M parameters, {:.1f} M for the region network".format(*sizes) in text

@@ -7,20 +7,23 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cmft_engine import pipeline
+from cmft_engine import engine, pipeline
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
 from cmft_engine.image.sequence import PlateSequence
+from cmft_engine.image.snap import UNCALIBRATED, UNWEIGHED, VOICES, Weights
 from cmft_engine.pipeline import colorize, colorize_iter
 from cmft_engine.protocol.errors import PaletteError
 from cmft_engine.protocol.events import Finished, FrameDone, Message, Skipped, Started
 from cmft_engine.protocol.settings import Settings
+from cmft_engine.references import read_drawing
 from cmft_engine.shot import Shot
 from tests.drawings import PAINTS, figure, write, write_shot
 
@@ -125,8 +128,8 @@ def test_two_paintings_of_one_drawing(shot, out, tmp_path):
 def test_a_hold_is_colored_once(shot, out, monkeypatch):
     """Of ABAB only A and B are matched; the held frames name them and hold the same pixels."""
     matched = []
-    match = pipeline.Matcher.match
-    monkeypatch.setattr(pipeline.Matcher, "match", lambda self, *rest: (matched.append(1), match(self, *rest))[1])
+    match = engine.Matcher.study
+    monkeypatch.setattr(engine.Matcher, "study", lambda self, *rest: (matched.append(1), match(self, *rest))[1])
     events = list(steps(shot(frames="1-4"), out, settings=SMALL))
     assert held(events) == {1: None, 2: None, 3: 1, 4: 2}
     assert len(matched) == 2
@@ -153,15 +156,44 @@ def test_stopped_and_resumed(shot, out, finished):
 
 def test_resume_takes_only_what_is_up_to_date(shot, out, tmp_path):
     """A redrawn line plate and a damaged output are coloured again; the others stay untouched."""
-    colorize(shot(frames="1-4"), out, settings=SMALL)
+    settings = SMALL.replace(around=0)
+    colorize(shot(frames="1-4"), out, settings=settings)
     before = times(out)
     write(C.lines(), tmp_path / "lines.0002.png")
     (out.parent / "c.0003.png").write_bytes(b"cut off")
     again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-4")
-    seen = list(steps(again, out, settings=SMALL, resume=True))
+    seen = list(steps(again, out, settings=settings, resume=True))
     assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 4]
     changed = {name for name, time in times(out).items() if before[name] != time}
     assert changed == {"c.0002.png", "c.0003.png"}
+
+
+def test_a_redrawn_plate_makes_those_around_it_stale(shot, out, tmp_path):
+    """What has a say in a drawing's colours is part of what its plate was made from; farther ones stay."""
+    drawings = {frame: figure(frame, 1) for frame in range(1, 7)}
+    colorize(shot({**drawings, 9: C}, frames="1-6"), out, settings=SMALL.replace(around=1))
+    write(C.lines(), tmp_path / "lines.0005.png")
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-6")
+    seen = list(steps(again, out, settings=SMALL.replace(around=1), resume=True))
+    assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("around", [0, 1, 2])
+def test_every_drawing_is_read_and_matched_once(shot, out, monkeypatch, around):
+    """Whether or not others ask for it, in the whole shot and where a part of it begins."""
+    read, studied = [], []
+    monkeypatch.setattr(pipeline, "read_drawing", lambda path, frame, **named: (read.append(frame),
+                                                                                read_drawing(path, frame, **named))[1])
+    study = engine.Engine.study
+    monkeypatch.setattr(engine.Engine, "study", lambda self, frame, cut: (studied.append(frame),
+                                                                          study(self, frame, cut))[1])
+    whole = shot({**{frame: figure(frame, 1) for frame in range(1, 8)}, 9: C}, frames="1-7")
+    settings = SMALL.replace(around=around)
+    colorize(whole, out, settings=settings)
+    assert sorted(read) == sorted(studied) == [1, 2, 3, 4, 5, 6, 7]
+    read.clear(), studied.clear()
+    colorize(whole.only([4, 5]), out.parent / "p.####.png", settings=settings)
+    assert sorted(read) == sorted(studied) == list(range(4 - around, 6 + around))
 
 
 @pytest.mark.parametrize("what", ["reference", "setting", "weights"])
@@ -193,7 +225,7 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from cmft_engine import pipeline
+from cmft_engine import engine, pipeline
 from cmft_engine.cli import main
 from cmft_engine.image import plate
 from cmft_engine.model.weights import load_checkpoint
@@ -267,8 +299,8 @@ def test_the_nearest_references_are_used(shot, tmp_path, monkeypatch, out):
     for n in (1, 2, 3, 5, 6, 7):
         write(figure(n % 5, n // 5).painted(), tmp_path / f"ref.{n}.png")
     used = []
-    match = pipeline.Matcher.match
-    monkeypatch.setattr(pipeline.Matcher, "match", lambda self, drawing, use: (used.append(use),
+    match = engine.Matcher.study
+    monkeypatch.setattr(engine.Matcher, "study", lambda self, drawing, use: (used.append(use),
                                                                                match(self, drawing, use))[1])
     shot = Shot.open(lines, reference=[f"{tmp_path}/ref.{n}.png@{n}" for n in (7, 6, 5, 3, 2, 1)], frames="4")
     colorize(shot, out, settings=SMALL)
@@ -321,6 +353,18 @@ def test_parts_are_as_the_whole(shot, out, tmp_path):
         part, one = (read_plate(tmp_path / name / f"c.{frame:04d}.exr") for name in "pw")
         assert np.array_equal(part.pixels, one.pixels)
 
+
+
+def test_parts_hear_what_the_whole_hears(shot, tmp_path, monkeypatch):
+    """Drawings around a part have their say though they are not coloured, and a say makes a difference."""
+    load, heard = pipeline.load_checkpoint, Weights(UNWEIGHED.confidence, np.eye(len(VOICES), dtype=np.float32)[-1] * 9)
+    calibration = replace(UNCALIBRATED, around=heard)
+    monkeypatch.setattr(pipeline, "load_checkpoint", lambda: replace(load(), calibration=calibration))
+    whole = shot({**{frame: figure(frame, frame % 3) for frame in range(1, 7)}, 9: C}, frames="1-6")
+    for name, part, around in (("w", whole, 2), ("p", whole.only([3]), 2), ("a", whole.only([3]), 0)):
+        colorize(part, tmp_path / name / "c.####.exr", settings=SMALL.replace(around=around))
+    one, part, alone = (read_plate(tmp_path / name / "c.0003.exr") for name in "wpa")
+    assert np.array_equal(part.pixels, one.pixels) and not np.array_equal(alone.pixels, one.pixels)
 
 
 def test_missing_palette(shot, out, tmp_path):

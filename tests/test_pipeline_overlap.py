@@ -9,7 +9,7 @@ from concurrent.futures import Future
 import pytest
 import torch
 
-from cmft_engine import pipeline
+from cmft_engine import engine, pipeline
 from cmft_engine.image.plate import write_plate
 from cmft_engine.pipeline import colorize, colorize_iter
 from cmft_engine.protocol.errors import DeviceError
@@ -66,7 +66,7 @@ def test_a_held_drawing_is_cut_once(shot, out, monkeypatch):
 
 def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeypatch):
     """The first plate's writer waits for the second match to begin; one after the other, it would wait for ever."""
-    begun, match = threading.Event(), pipeline.Matcher.match
+    begun, match = threading.Event(), engine.Matcher.study
     calls, waited = [], []
 
     def watched(self, *rest):
@@ -75,7 +75,7 @@ def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeyp
             begun.set()
         return match(self, *rest)
 
-    monkeypatch.setattr(pipeline.Matcher, "match", watched)
+    monkeypatch.setattr(engine.Matcher, "study", watched)
     monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (waited.append(begun.wait(60)),
                                                                       write_plate(plate, path)))
     colorize(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL)
@@ -86,16 +86,16 @@ def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeyp
 def test_an_error_waits_for_the_frames_before(shot, out, monkeypatch):
     """When the second drawing fails even before the first is decided, the first is still written and told before the
     error comes, and nothing after it."""
-    color, failed = pipeline._Engine.color, threading.Event()
+    color, failed = pipeline.Engine.color, threading.Event()
 
-    def failing(self, frame, drawing):
+    def failing(self, frame, *rest):
         if frame == 2:
             failed.set()
             raise MemoryError
         assert failed.wait(60)
-        return color(self, frame, drawing)
+        return color(self, frame, *rest)
 
-    monkeypatch.setattr(pipeline._Engine, "color", failing)
+    monkeypatch.setattr(pipeline.Engine, "color", failing)
     seen = []
     with pytest.raises(DeviceError, match="frame 2: out of memory"):
         for event in colorize_iter(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL):
@@ -129,14 +129,14 @@ def threads_of_another():
 def test_two_drawings_are_decided_at_once(shot, out, monkeypatch, drawings):
     """Each of the first two matches waits for the other to begin, on ones, twos and threes; one after the other, they
     would wait for ever. They share torch's threads, and whoever comes after has all of them again."""
-    both, match, met = threading.Barrier(2), pipeline.Matcher.match, []
+    both, match, met = threading.Barrier(2), engine.Matcher.study, []
 
     def meeting(self, *rest):
         both.wait(60)
         met.append(torch.get_num_threads())
         return match(self, *rest)
 
-    monkeypatch.setattr(pipeline.Matcher, "match", meeting)
+    monkeypatch.setattr(engine.Matcher, "study", meeting)
     colorize(shot(drawings, frames=f"1-{len(drawings) - 1}"), out, settings=SMALL)
     assert met == [1, 1]
     assert threads_of_another() == 2
@@ -144,7 +144,7 @@ def test_two_drawings_are_decided_at_once(shot, out, monkeypatch, drawings):
 
 def test_one_thread_decides_one_drawing(shot, out, monkeypatch):
     """Where torch may use one thread, no second one computes."""
-    match, at_once, most = pipeline.Matcher.match, [], []
+    match, at_once, most = engine.Matcher.study, [], []
 
     def watched(self, *rest):
         at_once.append(1)
@@ -154,7 +154,7 @@ def test_one_thread_decides_one_drawing(shot, out, monkeypatch):
         at_once.pop()
         return votes
 
-    monkeypatch.setattr(pipeline.Matcher, "match", watched)
+    monkeypatch.setattr(engine.Matcher, "study", watched)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -183,13 +183,13 @@ def test_references_that_fail_are_not_tried_again(shot, out, monkeypatch):
 @pytest.mark.usefixtures("two_threads")
 def test_waiting_is_not_a_frames_time(shot, out, monkeypatch):
     """Neither a frame that holds a drawing nor one that waits for the references counts the waiting as its own."""
-    color, read = pipeline._Engine.color, pipeline.read_references
+    color, read = pipeline.Engine.color, pipeline.read_references
 
-    def late(self, frame, drawing):
+    def late(self, frame, *rest):
         time.sleep(1 if frame == 1 else 0)
-        return color(self, frame, drawing)
+        return color(self, frame, *rest)
 
-    monkeypatch.setattr(pipeline._Engine, "color", late)
+    monkeypatch.setattr(pipeline.Engine, "color", late)
     monkeypatch.setattr(pipeline, "read_references", lambda *rest, **named: (time.sleep(1), read(*rest, **named))[1])
     events = colorize_iter(shot({1: A, 2: A, 3: B, 9: C}, frames="1-3"), out, settings=SMALL)
     seconds = [event.seconds for event in events if isinstance(event, FrameDone)]
@@ -198,13 +198,13 @@ def test_waiting_is_not_a_frames_time(shot, out, monkeypatch):
 
 def test_a_held_drawing_waits_for_its_decision(shot, out, monkeypatch):
     """A frame that holds the drawing before it is asked for early, and gets that drawing's colours or its error."""
-    color = pipeline._Engine.color
+    color = pipeline.Engine.color
 
-    def late(self, frame, drawing):
+    def late(self, frame, *rest):
         time.sleep(0.2)
-        return color(self, frame, drawing)
+        return color(self, frame, *rest)
 
-    monkeypatch.setattr(pipeline._Engine, "color", late)
+    monkeypatch.setattr(pipeline.Engine, "color", late)
     held = [event.held_from for event in colorize_iter(shot({1: A, 2: A, 3: A, 9: C}, frames="1-3"), out,
                                                        settings=SMALL) if isinstance(event, FrameDone)]
     assert held == [None, 1, 1]
@@ -214,14 +214,14 @@ def test_a_held_drawing_waits_for_its_decision(shot, out, monkeypatch):
 @pytest.mark.usefixtures("two_threads")
 def test_closing_begins_no_further_drawing(shot, out, monkeypatch):
     """Whoever stops after the first frame waits for the drawings that are being decided, and for no others."""
-    color, begun, release = pipeline._Engine.color, [], threading.Event()
+    color, begun, release = pipeline.Engine.color, [], threading.Event()
 
-    def held_up(self, frame, drawing):
+    def held_up(self, frame, *rest):
         begun.append(frame)
         assert frame == 1 or release.wait(60)
-        return color(self, frame, drawing)
+        return color(self, frame, *rest)
 
-    monkeypatch.setattr(pipeline._Engine, "color", held_up)
+    monkeypatch.setattr(pipeline.Engine, "color", held_up)
     events = colorize_iter(shot({frame: figure(frame, frame) for frame in range(1, 10)}), out, settings=SMALL)
     while not isinstance(next(events), FrameDone):
         pass
@@ -251,7 +251,8 @@ def in_memory(run, monkeypatch):
 @pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("how", ["on ones", "on twos", "resumed", "a part"])
 def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
-    """However many frames wait for the second, which takes long: two being decided, one read ahead, one written."""
+    """However many frames wait for the first, which takes long: two being decided, one read ahead, one written, and
+    those that come after the last of these and have a say in it."""
     drawings = {frame: figure(frame % 7, frame // 7) for frame in range(1, 13)}
     if how == "on twos":
         drawings = {frame: figure((frame + 1) // 2, 0) for frame in range(1, 13)}
@@ -260,17 +261,18 @@ def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
     whole = shot({**drawings, 20: C})
     if how == "resumed":
         colorize(whole.only(range(1, 7)), out, settings=SMALL)
-    color, waited = pipeline._Engine.color, []
+    color, waited = pipeline.Engine.color, []
 
-    def slow(self, frame, drawing):
+    def slow(self, frame, *rest):
         if not waited:
             waited.append(frame)
             time.sleep(1)
-        return color(self, frame, drawing)
+        return color(self, frame, *rest)
 
-    monkeypatch.setattr(pipeline._Engine, "color", slow)
+    monkeypatch.setattr(pipeline.Engine, "color", slow)
     part = whole.only(range(1, 7)) if how == "a part" else whole
-    assert in_memory(lambda: colorize(part, out, settings=SMALL, resume=how == "resumed"), monkeypatch) <= 4
+    most = in_memory(lambda: colorize(part, out, settings=SMALL, resume=how == "resumed"), monkeypatch)
+    assert most <= 4 + SMALL.around
 
 
 def test_a_hold_after_its_painting_is_painted_in_parts_too(tmp_path):
@@ -291,15 +293,15 @@ def test_a_hold_after_its_painting_is_painted_in_parts_too(tmp_path):
 @pytest.mark.usefixtures("two_threads")
 def test_a_long_hold_is_not_read_to_its_end(shot, out, monkeypatch):
     """While the first drawing is decided, no more frames are read than may be in memory."""
-    color, take, taken, ahead = pipeline._Engine.color, pipeline._Run.take, [], []
+    color, take, taken, ahead = pipeline.Engine.color, pipeline._Run.take, [], []
 
-    def slow(self, frame, drawing):
+    def slow(self, frame, *rest):
         time.sleep(1)
         ahead.append(len(taken))
-        return color(self, frame, drawing)
+        return color(self, frame, *rest)
 
     monkeypatch.setattr(pipeline._Run, "take", lambda self, frame, *rest: (taken.append(frame),
                                                                            take(self, frame, *rest))[1])
-    monkeypatch.setattr(pipeline._Engine, "color", slow)
+    monkeypatch.setattr(pipeline.Engine, "color", slow)
     colorize(shot({**dict.fromkeys(range(1, 20), A), 20: C}, frames="1-19"), out, settings=SMALL)
     assert len(ahead) == 1 and ahead[0] <= 6

@@ -45,13 +45,15 @@ class Pair:
 class ValidationClip:
     """Drawings of one clip by number; the lowest number is the reference. All uint8 RGB (H, W, 3).
 
-    parts: uint16 (H, W) by number, which part each pixel shows, 0 = paper; empty where the files do not say.
+    parts: uint16 (H, W) by number, which part each pixel shows, 0 = paper; empty where the files do not say. between:
+    line plates of further drawings of the shot by number, which nobody painted and nothing scores.
     """
 
     name: str
     lines: Mapping[int, np.ndarray]
     paintings: Mapping[int, np.ndarray]
     parts: Mapping[int, np.ndarray] = field(default_factory=dict)
+    between: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     def pairs(self, gaps: Sequence[int] = GAPS) -> list[Pair]:
         """Return the reference with each stored target, gaps ascending; a gap without a drawing is left out."""
@@ -71,9 +73,14 @@ class ValidationClip:
             if first + gap in self.lines
         ]
 
+    def between_by_gap(self) -> dict[int, np.ndarray]:
+        """Return the line plates between by how many drawings after the reference they stand."""
+        first = min(self.lines)
+        return {number - first: line for number, line in self.between.items()}
+
 
 def read_clips(folder: Path, *, size: int) -> Iterator[ValidationClip]:
-    """Yield the clips of `folder`/<clip>/{line,gt}/NNNN.png by name, letterboxed to `size` px.
+    """Yield the clips of `folder`/<clip>/{line,gt,between}/NNNN.png by name, letterboxed to `size` px.
 
     Raises ShotError when the folder holds no clip, PlateError when a line or a painting has no partner.
     """
@@ -97,6 +104,7 @@ def _read_clip(home: Path, size: int) -> ValidationClip:
         name=home.name,
         lines={number: letterbox(read_rgb8(path), size) for number, path in lines.items()},
         paintings={number: letterbox(read_rgb8(path), size) for number, path in paintings.items()},
+        between={number: letterbox(read_rgb8(path), size) for number, path in _numbered(home / "between").items()},
     )
 
 
@@ -142,16 +150,18 @@ def draw_puppet_clip(
     """Return validation puppet `number`, the same on every machine, `size` px square.
 
     line_px: how wide the pen is, in px, instead of the clip's own; motion and colours stay the same.
-    kept: which drawings, of 0 to the last of GAPS.
+    kept: which drawings are painted, of 0 to the last of GAPS; the others lie between.
     """
     clip = _puppet(number, style, size, None)
     if line_px is not None:
         clip = replace(_puppet(number, style, size, line_px * PUPPET_PEN_SIZE / size), color=clip.color)
+    lines = {i: np.repeat(drawing.line[..., None], 3, axis=2) for i, drawing in enumerate(clip.drawings)}
     return ValidationClip(
         name=f"{number:02d}-{clip.name}",
-        lines={i: np.repeat(clip.drawings[i].line[..., None], 3, axis=2) for i in kept},
+        lines={i: lines[i] for i in kept},
         paintings={i: clip.painted(i) for i in kept},
         parts={i: clip.drawings[i].part for i in kept},
+        between={i: line for i, line in lines.items() if i not in kept},
     )
 
 

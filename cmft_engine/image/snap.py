@@ -20,13 +20,14 @@ MIXED_SHARE = 0.03  # further colours with this share of the matched regions div
 PIXEL_TRUST = 0.5  # chance of a colour that only pixels speak for
 SIGNS = (
     "chance", "margin", "before", "cycle", "flow", "match", "trust", "known", "size", "divided", "pixels only",
+    "around",
 )  # fmt: skip
-VOICES = ("log of the chance", "chance", "flow", "match")
+VOICES = ("log of the chance", "chance", "flow", "match", "around")
 LEAST_CHANCE = 1e-4  # of a colour that no matched region has, for its logarithm
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Weights:
     """What was fitted on training drawings.
 
     confidence: float32 (len(SIGNS) + 1,), what each of SIGNS counts towards confidence, then the constant. fusion:
@@ -37,8 +38,21 @@ class Calibration:
     fusion: Floats
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """Weights for a drawing that is looked at by itself, and for one that is heard with the drawings around it."""
+
+    alone: Weights
+    around: Weights
+
+    def of(self, votes: Votes) -> Weights:
+        """Return the weights that votes are judged by."""
+        return self.alone if votes.around is None else self.around
+
+
 UNFUSED: Floats = np.eye(1, len(VOICES), dtype=np.float32)[0]  # the region match alone
-UNCALIBRATED = Calibration(np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0], UNFUSED)  # the chance alone
+UNWEIGHED = Weights(np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0], UNFUSED)  # the chance alone
+UNCALIBRATED = Calibration(UNWEIGHED, UNWEIGHED)
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,8 @@ class Votes:
     (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work pixels.
     by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. laid: any
     number of such maps (…, H, W), from regions laid over those that they matched, -1 where nothing was carried. rgb:
-    (H, W, 3) the decoder's display RGB, where it is asked for.
+    (H, W, 3) the decoder's display RGB, where it is asked for. around: (n, K) mean chance of each colour in the regions
+    that match in the drawings around, rows sum to at most 1; None if none was asked.
     """
 
     color: Floats
@@ -68,6 +83,7 @@ class Votes:
     by_match: Labels
     laid: Labels
     rgb: Floats | None = None
+    around: Floats | None = None
 
     @property
     def pixel(self) -> Floats:
@@ -85,7 +101,7 @@ class Snapped:
     float32 (n, len(SIGNS)) what confidence was judged by: log odds of the chance of the chosen colour, its margin over
     the second, log odds of its chance one round before, whether the match holds in return, the shares of the region's
     pixels that agree by flow and by the pixel network, flow's trust, log odds of being known, log of
-    the region's width in work pixels, and two flags.
+    the region's width in work pixels, two flags, and how far the drawings around agree.
     """
 
     index: Labels
@@ -101,10 +117,9 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Calibratio
 
     labels: int32 (H, W), 0 = ink; grown: the same with ink given to the nearest region.
     """
-    divided = votes.mixture >= MIXED_SHARE
-    asked = votes.color.sum(1) > 0  # regions large enough for the region network
-    chance = np.where(divided[:, None], votes.color, fuse(votes, calibration.fusion))
-    chance = np.where(asked[:, None], chance, PIXEL_TRUST * votes.pixel)
+    weights = calibration.of(votes)
+    divided, asked = votes.mixture >= MIXED_SHARE, _asked(votes)
+    chance = chances(votes, weights.fusion)
     ranked = np.argsort(-chance, axis=1, kind="stable")
     color = ranked[:, 0]
     runner_up = ranked[:, min(1, ranked.shape[1] - 1)]
@@ -126,19 +141,39 @@ def snap(labels: Labels, grown: Labels, votes: Votes, *, calibration: Calibratio
     signs = np.stack(
         [
             _logit(first), margin, _logit(before), votes.cycle, *agreed, votes.trust, _logit(votes.known), width,
-            divided, ~asked,
+            divided, ~asked, _around(votes)[rows, color],
         ],
         1,
     )  # fmt: skip
-    weight = calibration.confidence
-    confidence = 1 / (1 + np.exp(-(signs @ weight[:-1] + weight[-1])))
+    confidence = 1 / (1 + np.exp(-(signs @ weights.confidence[:-1] + weights.confidence[-1])))
     return Snapped(index, color, runner_up, confidence.astype(np.float32), divided, signs.astype(np.float32))
 
 
-def fuse(votes: Votes, fusion: Floats) -> Floats:
-    """Return the chance (n, K) of each colour when flow and the pixel network are heard beside the region match.
+def chances(votes: Votes, fusion: Floats) -> Floats:
+    """Return the chance (n, K) of each colour in every region, as `fuse` has it where a region is undivided.
 
-    fusion: (len(VOICES),), see `Calibration`. Rows keep the sum that `Votes.color` gives them; a colour for which
+    Of a region that the region network was not asked about, pixels alone speak.
+    """
+    divided = votes.mixture >= MIXED_SHARE
+    chance = np.where(divided[:, None], votes.color, fuse(votes, fusion))
+    return np.where(_asked(votes)[:, None], chance, PIXEL_TRUST * votes.pixel)
+
+
+def _asked(votes: Votes) -> NDArray[np.bool_]:
+    """Which regions (n,) were large enough for the region network."""
+    asked: NDArray[np.bool_] = votes.color.sum(1) > 0
+    return asked
+
+
+def _around(votes: Votes) -> Floats:
+    """What the drawings around say, (n, K); nothing if none was asked."""
+    return np.zeros_like(votes.color) if votes.around is None else votes.around
+
+
+def fuse(votes: Votes, fusion: Floats) -> Floats:
+    """Return the chance (n, K) of each colour when all voices are heard beside the region match.
+
+    fusion: (len(VOICES),), see `Weights`. Rows keep the sum that `Votes.color` gives them; a colour for which
     nothing speaks has no chance.
     """
     if not votes.color.shape[1] or np.array_equal(fusion, UNFUSED):
@@ -151,13 +186,14 @@ def fuse(votes: Votes, fusion: Floats) -> Floats:
 
 def spoken_for(votes: Votes) -> NDArray[np.bool_]:
     """Return for which colours anything speaks, (n, K)."""
-    found: NDArray[np.bool_] = (votes.color > 0) | (votes.flow > 0) | (votes.match > 0)
+    found: NDArray[np.bool_] = (votes.color > 0) | (votes.flow > 0) | (votes.match > 0) | (_around(votes) > 0)
     return found
 
 
 def voices(votes: Votes) -> Floats:
     """Return what speaks for each colour, (n, K, len(VOICES))."""
-    return np.stack([np.log(votes.color + np.float32(LEAST_CHANCE)), votes.color, votes.flow, votes.match], -1)
+    log = np.log(votes.color + np.float32(LEAST_CHANCE))
+    return np.stack([log, votes.color, votes.flow, votes.match, _around(votes)], -1)
 
 
 def _logit(chance: Floats) -> Floats:

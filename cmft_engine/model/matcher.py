@@ -7,7 +7,7 @@ Shapes: H W plate size, h w work size, n target regions, m reference regions, K 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,21 +17,21 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
-from ..image.snap import MIXED_SHARE, Votes
+from ..image.snap import MIXED_SHARE, Votes, chances
 from . import region_inputs
 from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
+from .match_mass import match_mass, near_places
 from .network import LineFeatures, Match, ReferenceFeatures, join_references
 from .region_carry import Laid, Painted, carry_regions, spread, to_plate
 from .region_chances import cycle_of, join_chances, split_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
 from .region_motion import move_again
-from .region_network import RegionTensors
+from .region_network import SENT, RegionTensors
 from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
-MASS_CELLS = 64  # target cells whose weights are summed at once, within the processor's cache
 LOST_BELOW = 0.9  # with less of the drawing sent to the matched regions by flow, flow starts anew from them
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
@@ -77,6 +77,20 @@ class _Seen:
     kept: NDArray[np.intp]
     area: Floats
     tensors: RegionTensors
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A drawing that was matched by itself, for the drawings around it to ask.
+
+    side, tensors: its regions that the region network was asked about; kept: their rows among all of the drawing's.
+    chance: (n, K) of each colour in every region.
+    """
+
+    side: RegionSide
+    kept: NDArray[np.intp]
+    tensors: RegionTensors
+    chance: Floats
 
 
 @dataclass(frozen=True)
@@ -169,12 +183,16 @@ class Matcher:
     def _join_uncached(self, use: tuple[int, ...]) -> ReferenceFeatures:
         return join_references([self.known[i].features for i in use])
 
-    @torch.inference_mode()
     def match(self, drawing: CutDrawing, use: Sequence[int] | None = None) -> Votes:
-        """Vote on every region and pixel of a drawing.
+        """Vote on every region and pixel of a drawing by itself.
 
         use: which references, nearest in time first; all of them by default.
         """
+        return self.study(drawing, use)[0]
+
+    @torch.inference_mode()
+    def study(self, drawing: CutDrawing, use: Sequence[int] | None = None) -> tuple[Votes, Witness]:
+        """Vote as `match` does, and make the drawing a witness for those around it."""
         chosen = tuple(range(len(self.known)) if use is None else use)
         seen = self._see(drawing)
         side, framing = seen.side, seen.framing
@@ -197,7 +215,7 @@ class Matcher:
             shares_of(count_colors(drawing.labels, carried, (drawing.count, self.n_colors)))
             for carried in (by_flow, by_match)
         )
-        return Votes(
+        votes = Votes(
             **vote,
             flow=flow,
             match=match,
@@ -207,6 +225,30 @@ class Matcher:
             laid=self._lay(drawing, seen, chosen, vote["mixture"], chance),
             rgb=_up_rgb(self.network.paint(seen.line, found), framing, size) if self.paints else None,
         )
+        return votes, Witness(side, seen.kept, seen.tensors, chances(votes, self.calibration.alone.fusion))
+
+    @torch.inference_mode()
+    def hear(self, votes: Votes, own: Witness, around: Sequence[Witness], *, places: int) -> Votes:
+        """Return votes on a drawing with what the drawings around it say of the regions that theirs match.
+
+        own: of the drawing, from `study`. places: how many drawings could have been asked, so that few say less.
+        """
+        said = np.zeros_like(votes.color)
+        for other in around:
+            said[own.kept] += self._same_part(own, other) @ other.chance[other.kept]
+        return replace(votes, around=(said / np.float32(places)).astype(np.float32))
+
+    def _same_part(self, target: Witness, other: Witness) -> Floats:
+        """Chance (n, m) that the kept regions of two line drawings show the same part.
+
+        Told by flow and regions alone: drawings so near move little, and cells take most of the time.
+        """
+        n, m = target.kept.size, other.kept.size
+        if not (n and m):
+            return np.zeros((n, m), np.float32)
+        pair = pair_features(target.side, other.side, find_motions(target.side, other.side))
+        _, logits = self._score(target.tensors, other.tensors, pair, torch.zeros(1, n, m, SENT, device=self.device))
+        return join_chances([logits], target.side.descriptors.area, [other.side.descriptors.area])[:, :-1]
 
     def _vote(
         self,
@@ -230,7 +272,7 @@ class Matcher:
         for i, (motion, mass, weight) in zip(chosen, cues, strict=True):
             reference = self.known[i]
             pair = pair_features(seen.side, reference.side, motion, mass)
-            rounds.append(self._score(seen, reference, pair, weight))
+            rounds.append(self._score(seen.tensors, reference.seen.tensors, pair, weight))
             columns.append(reference.shares[reference.seen.kept])
             sizes.append(reference.side.descriptors.area)
             pairs.append(pair)
@@ -271,19 +313,19 @@ class Matcher:
         return sent(arrived[0], target.cells, reference.seen.cells)[None]
 
     def _score(
-        self, target: _Seen, reference: _Known, pair: Floats, weight: torch.Tensor
+        self, target: RegionTensors, other: RegionTensors, pair: Floats, weight: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits (n, m + 1) of two drawings' kept regions, one round early and at last.
 
         pair: (n, m, PAIR_FEATURES); weight: as from `_sent`.
         """
         pairs = torch.from_numpy(pair)[None].to(self.device)
-        rounds = self.regions.rounds(target.tensors, reference.seen.tensors, pairs, weight)
+        rounds = self.regions.rounds(target, other, pairs, weight)
         return rounds[-2][0], rounds[-1][0]
 
     def _best(self, found: Match, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
         """Palette index of the best match of each half cell: (h/2, w/2)."""
-        near = _near(found, [self.known[i].side for i in chosen])
+        near = near_places(found, [self.known[i].side for i in chosen])
         best = found.weights[1][0].argmax(-1).cpu().numpy()  # (N, 16)
         owner, x, y = (np.take_along_axis(a, best, axis=1) for a in (near.owner, near.x, near.y))
         out = np.zeros(best.shape, np.int32)
@@ -300,59 +342,6 @@ class Matcher:
         """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
         places = to_plate(np.dstack([motion.flow_x, motion.flow_y]), reference.framing)
         return look_up(reference.index, _up_smooth(places, framing, size))
-
-
-@dataclass(frozen=True)
-class _Near:
-    """The reference pixels that each target cell looked at, k candidates of 16 half cells: (N, k * 16) each.
-
-    owner: which reference. x, y: where in its work picture.
-    """
-
-    owner: NDArray[np.intp]
-    x: NDArray[np.intp]
-    y: NDArray[np.intp]
-
-
-def _near(found: Match, sides: Sequence[RegionSide]) -> _Near:
-    index = found.index[0].cpu().numpy()  # (N, k) coarse reference cells
-    places = [_cell_places(side.ink.shape) for side in sides]
-    starts = np.concatenate([[0], np.cumsum([len(p[0]) for p in places])])
-    owner = np.searchsorted(starts, index, side="right") - 1
-    y, x = (np.concatenate([p[axis] for p in places])[index].reshape(len(index), -1) for axis in (0, 1))
-    return _Near(np.repeat(owner, 16, axis=1), x, y)
-
-
-def match_mass(
-    found: Match, target: RegionSide, references: Sequence[RegionSide]
-) -> list[NDArray[np.float64]]:
-    """Match weight that target regions sent to the regions of each reference: (n, m) each, in work pixels."""
-    near = _near(found, references)
-    weights = found.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
-    y, x = _cell_places(target.ink.shape)
-    region = target.grown[y, x].astype(np.int64)  # (N, 16), from 1
-    mass: list[NDArray[np.float64]] = []
-    for position, side in enumerate(references):
-        height, width = side.ink.shape
-        here = side.grown[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
-        label = np.where(near.owner == position, here, 0)
-        total = np.zeros((target.count + 1) * (side.count + 1))
-        for start in range(0, len(region), MASS_CELLS):
-            rows = slice(start, start + MASS_CELLS)
-            flat = region[rows, :, None] * (side.count + 1) + label[rows, None]
-            total += np.bincount(flat.ravel(), weights[rows].ravel(), len(total))
-        table = 4.0 * total.reshape(target.count + 1, -1)[1:, 1:]  # a half cell is 4 work pixels
-        mass.append(np.asarray(table, np.float64))
-    return mass
-
-
-def _cell_places(size: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Work pixel (y, x) at the middle of the 16 half cells of every coarse cell: (N, 16) each."""
-    height, width = size[0] // 8, size[1] // 8
-    row, column = np.divmod(np.arange(height * width), width)
-    child_row, child_column = np.divmod(np.arange(16), 4)
-    y = row[:, None] * 8 + child_row[None] * 2 + 1
-    return y, column[:, None] * 8 + child_column[None] * 2 + 1
 
 
 def _is_lost(trust: Floats, area: Floats) -> bool:

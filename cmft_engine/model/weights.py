@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +13,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from ..image.snap import UNCALIBRATED, UNFUSED, Calibration
+from ..image.snap import UNCALIBRATED, UNWEIGHED, Calibration, Weights
 from ..protocol.errors import WeightsError
 from .network import Network
 from .region_network import RegionNetwork
 
 DEFAULT = Path(__file__).resolve().parents[1] / "weights" / "cmft.safetensors"
-FORMAT = "cmft-1"
+FORMAT = "cmft-2"
+CALIBRATED = tuple(field.name for field in fields(Calibration))
 _REINSTALL = "reinstall CMFT, or name a whole checkpoint"
 
 
@@ -53,13 +54,18 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     except SafetensorError as error:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
     network, regions = Network(), RegionNetwork()
-    confidence = tensors.pop("calibration", torch.empty(0)).float().numpy()
-    fusion = tensors.pop("fusion", torch.tensor(UNFUSED)).float().numpy()  # older checkpoints have none
+    fitted = {kind: _take_weights(tensors, kind, path) for kind in CALIBRATED}
     _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
-    shapes = confidence.shape, fusion.shape
-    if shapes != (UNCALIBRATED.confidence.shape, UNFUSED.shape) or not np.isfinite([*confidence, *fusion]).all():
-        raise WeightsError(f"{path}: the checkpoint lacks the calibration of its votes; {_REINSTALL}")
-    return Checkpoint(network.eval(), regions.eval(), Calibration(confidence, fusion), path.stem, digest)
+    return Checkpoint(network.eval(), regions.eval(), Calibration(**fitted), path.stem, digest)
+
+
+def _take_weights(tensors: dict[str, torch.Tensor], kind: str, path: Path) -> Weights:
+    """Take the weights of a kind out of a checkpoint's tensors. Raises WeightsError."""
+    taken = [tensors.pop(f"{name}.{kind}", torch.empty(0)).float().numpy() for name in ("confidence", "fusion")]
+    wanted = UNWEIGHED.confidence, UNWEIGHED.fusion
+    if any(a.shape != b.shape or not np.isfinite(a).all() for a, b in zip(taken, wanted, strict=True)):
+        raise WeightsError(f"{path}: the checkpoint lacks the calibration of its votes ({kind}); {_REINSTALL}")
+    return Weights(*taken)
 
 
 def save_checkpoint(
@@ -67,8 +73,10 @@ def save_checkpoint(
 ) -> str:
     """Write both networks as fp16, the calibration, and the checksum beside them; returns the checksum."""
     tensors: dict[str, torch.Tensor] = {
-        "calibration": torch.from_numpy(calibration.confidence), "fusion": torch.from_numpy(calibration.fusion)
-    }  # fmt: skip
+        f"{name}.{kind}": torch.tensor(getattr(getattr(calibration, kind), name))  # a copy: they may be one
+        for kind in CALIBRATED
+        for name in ("confidence", "fusion")
+    }
     for prefix, module in (("network.", network), ("regions.", regions)):
         for key, value in module.state_dict().items():
             tensors[prefix + key] = (value.half() if value.dtype == torch.float32 else value).contiguous()

@@ -2,7 +2,8 @@
 
 Colours drawings of training characters and puppets with a checkpoint, fits how much region match, flow and pixel match
 count towards the colour of a region, then a logistic regression of "this region's colour is right" on the signs of
-`image.snap`, and writes a checkpoint with both. A checkpoint is written over only when it was named.
+`image.snap`: once for drawings by themselves, and again for drawings that hear those around them. Writes a checkpoint
+with all of it. A checkpoint is written over only when it was named.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +26,12 @@ from cmft_engine.image.snap import (
     SIGNS,
     UNCALIBRATED,
     UNFUSED,
+    UNWEIGHED,
     VOICES,
     Calibration,
     Snapped,
     Votes,
+    Weights,
     snap,
     spoken_for,
     voices,
@@ -36,6 +40,7 @@ from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing
 from cmft_engine.model.stand_in import stand_in
 from cmft_engine.model.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
 from cmft_engine.protocol.errors import CmftError, InputError
+from cmft_engine.protocol.settings import Settings
 from cmft_engine.training.characters import CharacterSet
 from cmft_engine.training.drawing import Clip
 from cmft_engine.training.puppets import random_puppet_clip
@@ -44,6 +49,7 @@ from cmft_engine.training.release import averaged_networks
 
 log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
+AROUND: int = Settings().around  # fitted for the default; a shot's ends have fewer
 BARE_ABOVE = 247  # line value of a pixel without ink, as in the benchmarks
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
 
@@ -69,25 +75,30 @@ class Voted:
         return counted
 
 
-def vote(clip: Clip, checkpoint: Checkpoint, work_size: int) -> Iterator[Voted]:
-    """Match drawings of a clip with its first one."""
+def vote(clip: Clip, checkpoint: Checkpoint, work_size: int, *, around: int = 0) -> Iterator[Voted]:
+    """Match drawings of a clip with its first one; `around` as in the settings."""
     group = np.asarray(clip.group).astype(np.int32)
     n_colors = int(group.max()) + 1
     index = group[clip.drawings[0].part]
     painted = PaintedDrawing(cut_drawing(clip.drawings[0]), index, stand_in([index])[0])
     matcher = Matcher(checkpoint, [painted], n_colors=n_colors, work_size=work_size, device=torch.device("cpu"))
+    cuts = {at: cut_drawing(drawing) for at, drawing in enumerate(clip.drawings)}
+    beside = {gap: [at for at in cuts if at and 0 < abs(at - gap) <= around] for gap in GAPS}
+    found = {at: matcher.study(cuts[at]) for at in {*GAPS, *chain.from_iterable(beside.values())}}
     for gap in GAPS:
-        drawing = clip.drawings[gap]
-        target = cut_drawing(drawing)
+        drawing, target = clip.drawings[gap], cuts[gap]
         bare = target.labels * (drawing.line > BARE_ABOVE)
         truth = count_colors(bare, group[drawing.part], (target.count, n_colors))
-        yield Voted(target, bare, matcher.match(target), truth)
+        votes, own = found[gap]
+        if around:
+            votes = matcher.hear(votes, own, [found[at][1] for at in beside[gap]], places=2 * around)
+        yield Voted(target, bare, votes, truth)
 
 
 def judge(one: Voted, fusion: Floats) -> tuple[Snapped, NDArray[np.bool_]]:
     """Return the decision on a drawing, and which regions are right (n,)."""
-    calibration = Calibration(UNCALIBRATED.confidence, fusion)
-    snapped = snap(one.drawing.labels, one.drawing.grown, one.votes, calibration=calibration)
+    weights = Weights(UNWEIGHED.confidence, fusion)
+    snapped = snap(one.drawing.labels, one.drawing.grown, one.votes, calibration=Calibration(weights, weights))
     given = count_colors(one.bare, snapped.index, one.truth.shape)
     return snapped, one.truth.argmax(1) == given.argmax(1)
 
@@ -175,7 +186,21 @@ def calibrate(checkpoint: Checkpoint, characters: Path, *, count: int, work_size
 
     All their drawings are kept meanwhile: three a clip, 5 MB each.
     """
-    drawings = [one for clip in clips(characters, count, seed=7) for one in vote(clip, checkpoint, work_size)]
+    calibration = UNCALIBRATED
+    for kind, around in (("alone", 0), ("around", AROUND)):  # what those around say, they say by themselves
+        known = replace(checkpoint, calibration=calibration)
+        drawings = [
+            one
+            for clip in clips(characters, count, seed=7)
+            for one in vote(clip, known, work_size, around=around)
+        ]
+        log.info("%s:", kind)
+        calibration = replace(calibration, **{kind: fit(drawings)})
+    return calibration
+
+
+def fit(drawings: Sequence[Voted]) -> Weights:
+    """Return the weights that fit drawings best, and tell what they are."""
     fusion = fit_fusion(drawings)
     decided = [(one.counted, *judge(one, fusion)) for one in drawings]
     signs = np.concatenate([snapped.signs[counted] for counted, snapped, _ in decided])
@@ -186,7 +211,7 @@ def calibrate(checkpoint: Checkpoint, characters: Path, *, count: int, work_size
              right.mean())
     for names, weight in ((VOICES, fusion), ((*SIGNS, "constant"), confidence)):
         log.info("%s", ", ".join(f"{name} {value:.2f}" for name, value in zip(names, weight, strict=True)))
-    return Calibration(confidence, fusion)
+    return Weights(confidence, fusion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

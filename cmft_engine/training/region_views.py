@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cmft_engine.model.inputs import as_batch
-from cmft_engine.model.matcher import match_mass
+from cmft_engine.model.match_mass import match_mass
 from cmft_engine.model.network import LineFeatures, Network, NetworkOutput
 from cmft_engine.model.region_inputs import as_tensors, with_match_weight
 from cmft_engine.model.region_pool import Membership, RegionCells, cell_shares, pool, sent

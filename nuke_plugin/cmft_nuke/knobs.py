@@ -7,7 +7,7 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 2
+TEMPLATE_VERSION = 3
 
 # Values of the hidden knob "state", which the Asserts inside the node read.
 NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
@@ -97,6 +97,7 @@ _SHOT = [
          "own.", FILE, ""),
     of_setting("mode"),
     of_setting("ink"),
+    of_setting("around"),
     of_setting("confidence_below"),
 ]
 _LINES = [

@@ -7,18 +7,21 @@ import numpy as np
 from cmft_engine.evaluation.clips import ValidationClip
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 from cmft_engine.image.sequence import frame_path
+from cmft_engine.protocol.settings import Settings
 from cmft_engine.shot import Shot
 from tests.evaluation.small_drawings import draw_face
 
 
 class FakeEngine:
-    """Stands in for `colorize`; `shots` is what it was given."""
+    """Stands in for `colorize`; `shots` and `settings` are what it was given."""
 
     def __init__(self) -> None:
         self.shots: list[Shot] = []
+        self.settings: list[Settings] = []
 
-    def __call__(self, shot: Shot, out: str) -> None:
+    def __call__(self, shot: Shot, out: str, *, settings: Settings) -> None:
         self.shots.append(shot)
+        self.settings.append(settings)
         for frame in shot.frames:
             rgb = read_plate(shot.lines.path(frame)).rgb()
             pixels = np.dstack([rgb, np.full(rgb.shape[:2], 0.5, np.float32)])

@@ -41,10 +41,10 @@ def test_the_engine_sees_no_drawing(engine, monkeypatch):
     seen = []
     real = type(engine).__call__
 
-    def look(self, shot, out):
+    def look(self, shot, out, **named):
         (reference,) = shot.references
         seen.append((read_plate(reference.lines).rgb(), read_plate(reference.plate).rgb(), shot.frames))
-        real(self, shot, out)
+        real(self, shot, out, **named)
 
     monkeypatch.setattr(type(engine), "__call__", look)
     found = list(leak.measure("toon", face_clip(0, 1, 5).pairs()))

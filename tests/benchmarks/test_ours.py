@@ -15,6 +15,15 @@ def test_the_engine_gets_a_clip_as_one_shot_of_files(engine):
     assert all((c.confidence == 0.5).all() for c in colored)
 
 
+def test_drawings_between_are_coloured_and_only_targets_come_back(engine):
+    """The shot is as a user has it; what is scored are the pairs. A drawing by itself is asked for by a setting."""
+    clip = face_clip(0, 1, 5)
+    between = {3: face_clip(3).lines[3]}
+    assert len(ours(clip.pairs(), between)) == len(ours(clip.pairs(), around=0)) == 2
+    assert [shot.frames for shot in engine.shots] == [(1, 3, 5), (1, 5)]
+    assert [settings.around for settings in engine.settings] == [1, 0]
+
+
 def test_references_stand_at_their_frames(engine):
     """References on both sides keep their places, each with its own line plate; frames come back in order."""
     clip = face_clip(0, 1, 5, 9)
@@ -22,5 +31,5 @@ def test_references_stand_at_their_frames(engine):
     colored = color_shot(ends, {5: clip.lines[5], 1: clip.lines[1]})
     (shot,) = engine.shots
     assert [(r.frame, r.lines.name) for r in shot.references] == [(0, "line.0000.png"), (9, "line.0009.png")]
-    assert np.array_equal(colored[0].picture, clip.lines[1])
-    assert np.array_equal(colored[1].picture, clip.lines[5])
+    assert np.array_equal(colored[1].picture, clip.lines[1])
+    assert np.array_equal(colored[5].picture, clip.lines[5])

@@ -1,9 +1,25 @@
 """Votes become colours: one a region, or divided where the reference is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from cmft_engine.image.snap import PIXEL_TRUST, SIGNS, UNCALIBRATED, UNFUSED, Calibration, Votes, fuse, snap, voices
+from cmft_engine.image.snap import (
+    PIXEL_TRUST,
+    SIGNS,
+    UNCALIBRATED,
+    UNFUSED,
+    UNWEIGHED,
+    VOICES,
+    Calibration,
+    Votes,
+    Weights,
+    chances,
+    fuse,
+    snap,
+    voices,
+)
 
 LABELS = np.array([[1, 1, 0, 2, 2], [1, 1, 0, 2, 2]], np.int32)
 GROWN = np.array([[1, 1, 1, 2, 2], [1, 1, 2, 2, 2]], np.int32)
@@ -41,20 +57,20 @@ def test_confidence_is_the_winners_share(vote):
 
 
 def test_signs(vote):
-    """Calibration sees odds, margin, the round before, cycle, both agreements, trust, known, width, and two flags."""
+    """Calibration sees odds, margin, round before, cycle, agreements, trust, known, width, flags and those around."""
     votes = vote(color=[[0.9, 0.1, 0], [0, 0, 0]], before=[[0.5, 0.5, 0], [0, 0, 0]], cycle=[0.5, 0], area=[100, 0],
                  flow=[[0.25, 0.75, 0], [0, 1, 0]], match=[[0.5, 0.5, 0], [0, 1, 0]], trust=[0.75, 0], known=[0.5, 0])
     signs = snap(LABELS, GROWN, votes).signs
     nothing = np.log(1 / 999)
     assert signs.shape == (2, len(SIGNS))
-    assert signs[0] == pytest.approx([np.log(9), 0.8, 0, 0.5, 0.25, 0.5, 0.75, 0, np.log(10), 0, 0], abs=1e-6)
-    assert signs[1] == pytest.approx([0, 0.5, nothing, 0, 1, 1, 0, nothing, 0, 0, 1], abs=1e-5)
+    assert signs[0] == pytest.approx([np.log(9), 0.8, 0, 0.5, 0.25, 0.5, 0.75, 0, np.log(10), 0, 0, 0], abs=1e-6)
+    assert signs[1] == pytest.approx([0, 0.5, nothing, 0, 1, 1, 0, nothing, 0, 0, 1, 0], abs=1e-5)
 
 
 def test_calibration_weighs_the_signs(vote):
     """A calibration that counts only the cycle makes the region that holds in return the surer one."""
     only_cycle = np.array([4 * (sign == "cycle") for sign in SIGNS] + [-2], np.float32)
-    calibration = Calibration(only_cycle, UNFUSED)
+    calibration = Calibration(alone=Weights(only_cycle, UNFUSED), around=UNWEIGHED)
     confidence = snap(LABELS, GROWN, vote(cycle=[0, 1]), calibration=calibration).confidence
     assert confidence == pytest.approx([1 / (1 + np.e**2), 1 / (1 + np.e**-2)])
 
@@ -122,13 +138,18 @@ def test_only_the_regions_own_colors_divide_it(vote):
 def test_inputs_stay(vote):
     """Deciding changes none of the arrays it reads."""
     votes = vote(mixture=[1, 1])
-    before = {name: value.copy() for name, value in vars(votes).items()}
+    before = {name: None if value is None else value.copy() for name, value in vars(votes).items()}
     snap(LABELS, GROWN, votes)
     assert all(np.array_equal(getattr(votes, name), value) for name, value in before.items())
 
 
 def _fused(*weights: float) -> Calibration:
-    return Calibration(UNCALIBRATED.confidence, np.array(weights, np.float32))
+    return replace(UNCALIBRATED, alone=Weights(UNWEIGHED.confidence, _weights(*weights)))
+
+
+def _weights(*weights: float) -> np.ndarray:
+    """What the first of VOICES count; the others count nothing."""
+    return np.array([*weights, *[0] * (len(VOICES) - len(weights))], np.float32)
 
 
 def test_flow_and_pixels_decide_between_near_rivals(vote):
@@ -141,10 +162,10 @@ def test_flow_and_pixels_decide_between_near_rivals(vote):
 def test_fusing_keeps_what_is_known(vote):
     """Colours share the chance that the region is in the reference at all; without weights for them, nothing moves."""
     votes = vote(color=[[0.3, 0.1, 0.1], [0, 0.2, 0.7]])
-    fused = fuse(votes, np.array([0.7, 1.6, 0.5, 0.9], np.float32))
+    fused = fuse(votes, _weights(0.7, 1.6, 0.5, 0.9))
     assert fused.sum(1) == pytest.approx([0.5, 0.9]) and fused[0, 1] > 0.1
     assert (fuse(votes, UNFUSED) == votes.color).all()
-    plain = fuse(votes, np.array([1, 1e-9, 0, 0], np.float32))
+    plain = fuse(votes, _weights(1, 1e-9))
     assert plain == pytest.approx(votes.color, abs=3e-4)
 
 
@@ -156,16 +177,38 @@ def test_divided_regions_are_not_fused(vote):
 
 
 def test_each_voice_counts_by_its_own_weight(vote):
-    """What is weighed is the chance, its log, flow and match, in this order."""
-    color, flow, match = ([row, [0, 0.2, 0.7]] for row in ([0.4, 0.5, 0], [0.3, 0.1, 0], [0.2, 0.6, 0]))
-    votes = vote(color=color, flow=flow, match=match)
+    """What is weighed is the log of the chance, the chance, flow, match and those around, in this order."""
+    rows = [0.4, 0.5, 0], [0.3, 0.1, 0], [0.2, 0.6, 0], [0.1, 0.4, 0]
+    color, flow, match, around = ([row, [0, 0.2, 0.7]] for row in rows)
+    votes = vote(color=color, flow=flow, match=match, around=around)
     apart = voices(votes)[0]
-    assert apart[:2] == pytest.approx(np.array([[np.log(0.4001), 0.4, 0.3, 0.2], [np.log(0.5001), 0.5, 0.1, 0.6]]))
-    for voice, ratio in ((1, 0.1), (2, -0.2), (3, 0.4)):
-        weights = np.zeros(4, np.float32)
+    wanted = [[np.log(0.4001), 0.4, 0.3, 0.2, 0.1], [np.log(0.5001), 0.5, 0.1, 0.6, 0.4]]
+    assert apart[:2] == pytest.approx(np.array(wanted))
+    for voice, ratio in ((1, 0.1), (2, -0.2), (3, 0.4), (4, 0.3)):
+        weights = np.zeros(len(VOICES), np.float32)
         weights[voice] = 2
         fused = fuse(votes, weights)[0]
         assert np.log(fused[1] / fused[0]) == pytest.approx(2 * ratio, abs=1e-5)
+
+
+def test_drawings_around_are_weighed_by_their_own_calibration(vote):
+    """Whoever was heard with those around is judged by the weights fitted so; by itself a drawing has its own."""
+    heard = Weights(np.array([sign == "around" for sign in SIGNS] + [0], np.float32), _weights(1, 0, 0, 0, 9))
+    calibration = replace(UNCALIBRATED, around=heard)
+    alone = vote(color=[[0.6, 0.4, 0], [0, 0.2, 0.7]])
+    asked = replace(alone, around=np.array([[0.1, 0.8, 0], [0, 0, 0]], np.float32))
+    by_itself, together = (snap(LABELS, GROWN, votes, calibration=calibration) for votes in (alone, asked))
+    assert by_itself.color.tolist() == [0, 2] and by_itself.confidence == pytest.approx([0.6, 0.7])
+    assert together.color.tolist() == [1, 2]
+    assert together.confidence == pytest.approx([1 / (1 + np.exp(-0.8)), 0.5])
+
+
+def test_chances_are_what_snap_decides_by(vote):
+    """A divided region keeps its match, one that was not asked its pixels, the others are fused."""
+    votes = vote(color=[[0.5, 0.4, 0], [0, 0, 0]], mixture=[0.4, 0], pixel=[[0, 0, 1], [0.25, 0.75, 0]])
+    assert chances(votes, _weights(1, 0, 9, 9)) == pytest.approx(np.array([[0.5, 0.4, 0], [0.125, 0.375, 0]]))
+    one = vote(color=[[0.5, 0.4, 0], [0.1, 0.2, 0.3]])
+    assert chances(one, _weights(1, 0, 9, 9)) == pytest.approx(fuse(one, _weights(1, 0, 9, 9)))
 
 
 def test_colors_that_nothing_speaks_for_change_nothing(vote):

@@ -5,7 +5,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from cmft_engine.model.weights import DEFAULT, FORMAT, checksum, load_checkpoint
+from cmft_engine.model.weights import CALIBRATED, DEFAULT, FORMAT, checksum, load_checkpoint
 from cmft_engine.protocol.errors import WeightsError
 
 SCALE = "network.log_inverse_sigma"
@@ -35,8 +35,10 @@ def test_what_is_saved_is_loaded(random_weights, random_checkpoint, tensors):
     assert not random_checkpoint.network.training and not random_checkpoint.regions.training
     weight = random_checkpoint.regions.null.weight
     assert weight.dtype == torch.float32 and torch.equal(weight.half(), tensors["regions.null.weight"])
-    assert torch.equal(tensors.pop("calibration"), torch.from_numpy(random_checkpoint.calibration.confidence))
-    assert torch.equal(tensors.pop("fusion"), torch.from_numpy(random_checkpoint.calibration.fusion))
+    for kind in CALIBRATED:
+        weights = getattr(random_checkpoint.calibration, kind)
+        for name in ("confidence", "fusion"):
+            assert torch.equal(tensors.pop(f"{name}.{kind}"), torch.from_numpy(getattr(weights, name)))
     assert len(tensors) == len(random_checkpoint.network.state_dict()) + len(random_checkpoint.regions.state_dict())
 
 
@@ -73,7 +75,7 @@ def test_wrong_checksum(tensors, tmp_path, text):
 
 def test_other_format(tensors, tmp_path):
     """Weights of another network generation are refused by name."""
-    refused(save(tensors, tmp_path / "old.safetensors", "cmft-0"), "format 'cmft-0', but this engine reads 'cmft-1'")
+    refused(save(tensors, tmp_path / "old.safetensors", "cmft-1"), "format 'cmft-1', but this engine reads 'cmft-2'")
 
 
 def test_missing_tensor(tensors, tmp_path):
@@ -82,27 +84,24 @@ def test_missing_tensor(tensors, tmp_path):
     refused(save(tensors, tmp_path / "a.safetensors"), r"the checkpoint lacks network\.log_inverse_sigma \(1\)")
 
 
-@pytest.mark.parametrize("calibration", [None, torch.zeros(4)])
-def test_missing_calibration(tensors, tmp_path, calibration):
-    """Networks whose confidence was never judged, or by other signs, are refused."""
-    del tensors["calibration"]
-    more = {} if calibration is None else {"calibration": calibration}
-    refused(save({**tensors, **more}, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
+WEIGHTS = [f"{name}.{kind}" for kind in CALIBRATED for name in ("confidence", "fusion")]
 
 
-@pytest.mark.parametrize("name", ["calibration", "fusion"])
+@pytest.mark.parametrize("wrong", [None, torch.zeros(4)])
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_missing_calibration(tensors, tmp_path, name, wrong):
+    """Networks whose votes were never weighed, or by other signs and voices, are refused."""
+    del tensors[name]
+    more = {} if wrong is None else {name: wrong}
+    kind = name.split(".")[1]
+    refused(save({**tensors, **more}, tmp_path / "a.safetensors"), rf"lacks the calibration of its votes \({kind}\)")
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
 def test_calibration_that_is_no_number(tensors, tmp_path, name):
     """Weights that would give every region no number are refused."""
     tensors[name] = torch.full_like(tensors[name], float("nan"))
     refused(save(tensors, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
-
-
-def test_fusion_of_another_generation(tensors, tmp_path):
-    """Other voices are refused; a checkpoint from before there were any hears the region match alone."""
-    others = {**tensors, "fusion": torch.zeros(9)}
-    refused(save(others, tmp_path / "a.safetensors"), "lacks the calibration of its votes")
-    del tensors["fusion"]
-    assert load_checkpoint(save(tensors, tmp_path / "b.safetensors")).calibration.fusion.tolist() == [1, 0, 0, 0]
 
 
 def test_unknown_tensor(tensors, tmp_path):

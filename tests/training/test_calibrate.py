@@ -47,6 +47,19 @@ def test_the_voice_that_is_right_is_heard(voted: list[Voted]) -> None:
     assert before < 0.5 and after == 1.0
 
 
+def test_drawings_around_are_heard_where_they_are_right(voted: list[Voted]) -> None:
+    """What those around say gets the largest weight of all when nothing else is right."""
+    rng = np.random.default_rng(2)
+    noise = (rng.dirichlet(np.ones(COLORS), COUNT).astype(np.float32) for _ in range(len(voted)))
+    told = [
+        replace(one, votes=replace(one.votes, match=said, flow=said, around=(one.truth > 0).astype(np.float32)))
+        for one, said in zip(voted, noise, strict=True)
+    ]
+    fusion = fit_fusion(told)
+    assert VOICES[int(fusion.argmax())] == "around" and fusion[-1] > 5
+    assert all(judge(one, fusion)[1].all() for one in told)
+
+
 def test_divided_regions_and_unheard_colors_teach_nothing(voted: list[Voted]) -> None:
     """Without a region to learn from, the region match alone is heard."""
     divided = [replace(one, votes=replace(one.votes, mixture=np.ones(COUNT, np.float32))) for one in voted]
@@ -62,7 +75,7 @@ def test_divided_regions_and_unheard_colors_teach_nothing(voted: list[Voted]) ->
 
 def test_fused_chances_are_chances(voted: list[Voted]) -> None:
     """They lie in [0, 1] and keep their sum, with any weights."""
-    for weights in (fit_fusion(voted), np.array([3, -50, 100, 100], np.float32)):
+    for weights in (fit_fusion(voted), np.array([3, -50, 100, 100, 0], np.float32)):
         fused = fuse(voted[0].votes, weights)
         assert fused.min() >= 0 and fused.sum(1) == pytest.approx(voted[0].votes.color.sum(1), abs=1e-5)
 

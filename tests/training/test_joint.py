@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from cmft_engine.image.snap import UNWEIGHED
 from cmft_engine.model.weights import DEFAULT, load_checkpoint
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.training import train as training
@@ -232,8 +234,9 @@ def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, chara
         found = network.state_dict()
         assert all(torch.allclose(value.float(), found[name].float(), atol=1e-2) for name, value in wanted.items())
     calibration = calibrate(load_networks(through / "state"), characters, count=1, work_size=64)
-    assert calibration.confidence.shape == released.calibration.confidence.shape
-    assert calibration.fusion.shape == released.calibration.fusion.shape
+    for found, given in ((calibration.alone, released.calibration.alone), (calibration.around, UNWEIGHED)):
+        assert (found.confidence.shape, found.fusion.shape) == (given.confidence.shape, given.fusion.shape)
+    assert not np.array_equal(calibration.alone.confidence, calibration.around.confidence)
     assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
 
 

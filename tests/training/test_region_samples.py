@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from cmft_engine.model.matcher import Matcher, PaintedDrawing, match_mass
+from cmft_engine.model.match_mass import match_mass
+from cmft_engine.model.matcher import Matcher, PaintedDrawing
 from cmft_engine.model.network import join_references
 from cmft_engine.model.region_inputs import FLOW_COLUMNS, MASS_COLUMNS, find_motions, pair_features
 from cmft_engine.model.weights import Checkpoint

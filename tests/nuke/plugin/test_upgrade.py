@@ -86,11 +86,12 @@ def test_button_upgrades_after_its_code(old_script, monkeypatch):
     """The button's node goes only when Nuke has left its code; the new one stands in its place."""
     with opened(old_script, gui=True) as (host, node):
         from cmft_nuke import buttons
+        from cmft_nuke.knobs import TEMPLATE_VERSION
 
         buttons.press("upgrade", node)
         assert host.nuke.toNode("CMFT1") is node
         assert host.run_main_loop(20, until=lambda: host.nuke.toNode("CMFT1") is not node)
-        assert host.nuke.toNode("CMFT1")["cmft_version"].value() == 2 and host.messages == []
+        assert host.nuke.toNode("CMFT1")["cmft_version"].value() == TEMPLATE_VERSION and host.messages == []
 
 
 def test_upgraded_node_goes_on_colouring(old_script, colored):
