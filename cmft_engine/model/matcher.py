@@ -33,6 +33,7 @@ from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
 LOST_BELOW = 0.9  # with less of the drawing sent to the matched regions by flow, flow starts anew from them
+FLOWS = 4  # pairs of drawings around each other whose flows are kept until they are asked again
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -79,7 +80,7 @@ class _Seen:
     tensors: RegionTensors
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity
 class Witness:
     """A drawing that was matched by itself, for the drawings around it to ask.
 
@@ -158,6 +159,7 @@ class Matcher:
         self.scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.known = [self._take_in(reference) for reference in references]
         self._join = lru_cache(maxsize=4)(self._join_uncached)
+        self._flows = lru_cache(maxsize=FLOWS)(lambda one, other: find_motions(one.side, other.side))
 
     @torch.inference_mode()
     def _take_in(self, reference: PaintedDrawing) -> _Known:
@@ -246,9 +248,15 @@ class Matcher:
         n, m = target.kept.size, other.kept.size
         if not (n and m):
             return np.zeros((n, m), np.float32)
-        pair = pair_features(target.side, other.side, find_motions(target.side, other.side))
+        pair = pair_features(target.side, other.side, self._motions(target, other))
         _, logits = self._score(target.tensors, other.tensors, pair, torch.zeros(1, n, m, SENT, device=self.device))
         return join_chances([logits], target.side.descriptors.area, [other.side.descriptors.area])[:, :-1]
+
+    def _motions(self, target: Witness, other: Witness) -> tuple[Motion, Motion]:
+        """As from `find_motions`; two drawings ask each other, and what served one serves the other turned round."""
+        first, second = sorted((target, other), key=id)
+        there, back = self._flows(first, second)
+        return (there, back) if first is target else (back, there)
 
     def _vote(
         self,

@@ -142,6 +142,18 @@ def test_drawings_around_that_are_missing_say_nothing(build):
     assert not none.around.any()
 
 
+def test_two_drawings_find_their_flows_once(build, monkeypatch):
+    """Asked the other way round, they are the same as if found anew."""
+    one, two = (build(painted(figure())) for _ in range(2))
+    (votes, own), (others, other) = (one.study(cut(figure(n))) for n in (3, 5))
+    anew = two.hear(others, other, [own], places=1)
+    found, find = [], matcher.find_motions
+    monkeypatch.setattr(matcher, "find_motions", lambda *sides: (found.append(1), find(*sides))[1])
+    one.hear(votes, own, [other], places=1)
+    assert_same(one.hear(others, other, [own], places=1), anew)
+    assert found == [1]
+
+
 @pytest.mark.parametrize("other", [EMPTY, ALL_INK], ids=["no ink", "all ink"])
 def test_drawings_around_without_shape(one, other):
     """An empty drawing, or one of nothing but ink, may stand around another, or have others around it."""
