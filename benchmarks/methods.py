@@ -22,7 +22,7 @@ Baseline = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 OURS, FLOW, RULES_AND_FLOW, ORACLE = "ours", "flow", "regions-flow", "oracle"
 OURS_ALONE, RULES_CHAINED = "ours-alone", "regions-flow-chained"
 RULES_NEAREST, RULES_BOTH = "regions-flow-nearest", "regions-flow-both"
-OF_SHOTS = (OURS, RULES_CHAINED)  # colour the drawings between too
+OF_SHOTS = (OURS, OURS_ALONE, RULES_CHAINED)  # colour the drawings between too
 TITLES = {
     OURS: "ours",
     OURS_ALONE: "ours, every drawing by itself",
@@ -69,7 +69,7 @@ def _ours(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
 
 
 def _ours_alone(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
-    return [colored.picture for colored in ours(pairs, around=0)]
+    return [colored.picture for colored in ours(pairs, between, around=0)]
 
 
 def available_methods() -> dict[str, Method]:

@@ -6,6 +6,7 @@ Counted are convolutions, matrix products and attention of one frame; the rate i
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,10 @@ def measure_floor(folder: Path, device_name: str) -> Floor:
         plain = build()
     fast = build()
     with FlopCounterMode(display=False, custom_mapping=_attention()) as counter:
-        fast.match(cuts[0])
+        votes, own = fast.study(cuts[0])
+        fast.hear(votes, own, [own, own], places=2)  # as much as two others
     naive_seconds, naive_gb = _naive(fast, cuts[0])
-    colors = [[_colors(matcher, cut) for cut in cuts] for matcher in (fast, plain)]
+    colors = [_colors(matcher, cuts) for matcher in (fast, plain)]
     differing = sum(int((one != other).sum()) for one, other in zip(*colors, strict=True))
     return Floor(counter.get_total_flops() / 1e9, matrix_rate(device), naive_seconds, naive_gb,
                  sum(map(len, colors[0])), differing)
@@ -89,8 +91,15 @@ def matrix_rate(device: torch.device) -> float:
     return 2 * RATE_SIDE**3 / min(times) / 1e9
 
 
-def _colors(matcher: Matcher, cut: CutDrawing) -> Any:
-    return snap(cut.labels, cut.grown, matcher.match(cut), calibration=matcher.calibration).color
+def _colors(matcher: Matcher, cuts: Sequence[CutDrawing]) -> list[Any]:
+    """The colour of each region of every drawing, those before and after it asked."""
+    studies = [matcher.study(cut) for cut in cuts]
+    colors = []
+    for position, cut in enumerate(cuts):
+        beside = [studies[i][1] for i in (position - 1, position + 1) if 0 <= i < len(cuts)]
+        votes = matcher.hear(*studies[position], beside, places=2)
+        colors.append(snap(cut.labels, cut.grown, votes, calibration=matcher.calibration).color)
+    return colors
 
 
 def _attention() -> dict[Any, Any]:

@@ -25,7 +25,7 @@ from cmft_engine.references import read_drawing
 from .speed_material import open_shot
 
 SIZES = "512x512,1920x1080,3840x2160"
-STEPS = {  # by module and function; none calls another
+STEPS = {  # by module and function; none calls another, but that `hear` has flows of its own
     "line encoder": (("network", "lines"),),
     "the three matches, with the estimates between": (("network", "match"),),
     "regions framed and described": (("matcher", "frame_regions"),),
@@ -37,7 +37,9 @@ STEPS = {  # by module and function; none calls another
     "colours counted over regions": (("descriptors", "count_colors"),),
     "regions of several colours laid over the reference's": (("region_carry", "carry_regions"),),
     "decision, with regions divided": (("snap", "snap"),),
+    "the drawings before and after asked, with two flows": (("matcher", "hear"),),
 }
+OF_HEAR = "_flows_uncached"  # calls `find_motions` within `hear`
 REST = "the rest"
 
 
@@ -46,24 +48,29 @@ def profile(size: str, folder: Path) -> dict[str, float]:
     shot, settings, references = open_shot(size, folder)
     matcher = Matcher(load_checkpoint(), references.painted, n_colors=len(references.palette),
                       work_size=settings.work_size, device=torch.device("cpu"))
+    drawings = [read_drawing(shot.lines.path(frame), frame, canvas=shot.canvas(), settings=settings)
+                for frame in shot.todo]
+    matcher.match(drawings[0].cut)  # makes what all share
     watch = cProfile.Profile(time.thread_time)
-    for position, frame in enumerate(shot.todo):
-        drawing = read_drawing(shot.lines.path(frame), frame, canvas=shot.canvas(), settings=settings)
-        if position:  # the first makes what all share
-            watch.enable()
-        votes = matcher.match(drawing.cut)
+    watch.enable()
+    studies = [matcher.study(drawing.cut) for drawing in drawings]
+    for position, drawing in enumerate(drawings):
+        beside = [studies[i][1] for i in (position - 1, position + 1) if 0 <= i < len(studies)]
+        votes = matcher.hear(*studies[position], beside, places=2)
         snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=matcher.calibration)
-        watch.disable()
-    return _by_step(pstats.Stats(watch), frames=len(shot.todo) - 1)
+    watch.disable()
+    return _by_step(pstats.Stats(watch), frames=len(drawings))
 
 
 def _by_step(stats: Any, *, frames: int) -> dict[str, float]:
     spent: dict[tuple[str, str], float] = {}
-    for (file, _, function), (_, _, _, inclusive, _) in stats.stats.items():
+    for (file, _, function), (_, _, _, inclusive, callers) in stats.stats.items():
         key = Path(file).stem, function
-        spent[key] = spent.get(key, 0.0) + inclusive
+        elsewhere = sum(times[3] for (_, _, caller), times in callers.items() if caller == OF_HEAR)
+        spent[key] = spent.get(key, 0.0) + inclusive - elsewhere
     steps = {name: sum(spent.get(key, 0.0) for key in keys) / frames for name, keys in STEPS.items()}
-    return {**steps, REST: (spent["matcher", "match"] + spent["snap", "snap"]) / frames - sum(steps.values())}
+    whole = sum(spent[key] for key in (("matcher", "study"), ("matcher", "hear"), ("snap", "snap")))
+    return {**steps, REST: whole / frames - sum(steps.values())}
 
 
 def page(sizes: dict[str, dict[str, float]]) -> str:

@@ -45,9 +45,7 @@ def signature(use: Use) -> str:
 def _lines(use: Use) -> Iterator[str]:
     values = use.group.cmft
     for setting in SETTINGS:
-        told = getattr(values, setting.name)
-        if setting.name != "around" or told != setting.default:  # what was coloured before there was it stays current
-            yield "{}={}".format(setting.name, told)
+        yield "{}={}".format(setting.name, getattr(values, setting.name))
     for reference in values.references:
         yield "reference {} {} {}".format(reference.frame, reference.is_sheet, _named(reference.path))
     yield "palette {}".format(_named(values.palette))

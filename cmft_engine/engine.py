@@ -20,19 +20,27 @@ from .protocol.settings import Settings
 from .references import Drawing, References
 from .shot import Shot
 
-MAX_REFERENCES = 4  # of many references, a frame uses the nearest in time
+MAX_REFERENCES = 4  # of many references that a frame uses
 
 
 class Study:
     """A drawing that is matched by itself: once, by whoever asks first; threads may share it."""
 
-    def __init__(self, frame: int, cut: CutDrawing) -> None:
-        """frame: at which the drawing is decided."""
-        self._frame = frame
+    def __init__(self, frame: int, cut: CutDrawing, *, is_decided: bool) -> None:
+        """frame: at which the drawing is decided; is_decided: whether it will be, else it is but a witness."""
+        self._frame, self._is_decided = frame, is_decided
         self._cut: CutDrawing | None = cut
         self._votes: Votes | None = None
         self._witness: Witness | None = None
         self._lock = threading.Lock()
+
+    def use_cut(self, cut: CutDrawing) -> None:
+        """Look at this cut of the drawing, unless somebody looks already, so that the earlier one can go."""
+        if self._lock.acquire(blocking=False):  # whoever reads plates must not wait for a match
+            try:
+                self._cut = cut if self._witness is None else None
+            finally:
+                self._lock.release()
 
     def take_votes(self, engine: Engine) -> Votes:
         """Return the votes on the drawing, which are large, and keep them no longer: they are asked for once."""
@@ -50,7 +58,8 @@ class Study:
     def _look(self, engine: Engine) -> Witness:
         if self._witness is None:
             assert self._cut is not None
-            self._votes, self._witness = engine.study(self._frame, self._cut)
+            votes, self._witness = engine.study(self._frame, self._cut)
+            self._votes = votes if self._is_decided else None
             self._cut = None
         return self._witness
 
@@ -75,11 +84,11 @@ class Engine:
     ) -> tuple[Colored, Snapped]:
         """Decide the colours of a drawing; one that a reference shows keeps the painter's colours.
 
-        study, around: of the drawing itself, and of those that have a say in it.
+        study, around: of the drawing itself, and of those that have a say in it, as from `Shot.around`.
         """
+        witnesses = [other.witness(self) for other in reversed(around)]  # who decides the next one studies a later one
         votes = study.take_votes(self)
         if around:
-            witnesses = [other.witness(self) for other in around]
             votes = self.matcher.hear(votes, study.witness(self), witnesses, places=2 * self.settings.around)
         snapped = snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=self.matcher.calibration)
         confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
@@ -93,7 +102,9 @@ class Engine:
         return Colored(index, confidence, rgb), snapped
 
     def _use(self, frame: int) -> list[int]:
-        return [self.shot.references.index(r) for r in self.shot.reference_for(frame)[:MAX_REFERENCES]]
+        """Which references serve a frame: paintings of its very drawing, then the nearest in time."""
+        found = [self.shot.references.index(reference) for reference in self.shot.reference_for(frame)]
+        return sorted(found, key=lambda i: not self._shows(i, frame))[:MAX_REFERENCES]
 
     def _shows(self, i: int, frame: int) -> bool:
         """Say whether reference i is a painting of this frame's very drawing."""

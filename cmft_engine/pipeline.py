@@ -188,6 +188,7 @@ class _Run:
         self.decisions: dict[int, Future[_Decision]] = {}  # that a later frame holds, by the first frame of the drawing
         self.studies: dict[int, Study] = {}  # of the drawing read last and of those around it, by frame
         self.read_ahead: dict[int, Drawing] = {}  # drawings around it that come later, by frame
+        self.plate_digests: dict[int, str] = {}  # by frame
         self._engine: Engine | None = None
         self._broken: BaseException | None = None  # why there is none
         self._taking_in = threading.Lock()
@@ -238,8 +239,8 @@ class _Run:
         """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
         started = time.perf_counter()
         around = self.shot.around(self._decided_at(frame), self.settings.around)
-        asked = [part for other in around for part in (str(other), self.shot.lines.path(other))]
-        digest = fingerprint(self.base_digest, str(frame), self.shot.lines.path(frame), *asked)
+        asked = [part for other in around for part in (str(other), self._plate_digest(other))]
+        digest = fingerprint(self.base_digest, str(frame), self._plate_digest(frame), *asked)
         notes = self.state.finished(frame, digest, path) if resume else None
         if resume and notes is None:
             remove_leftovers(path)
@@ -253,6 +254,11 @@ class _Run:
                     studies = self._study(self._decided_at(frame), drawing, around)
         self.decisions = {first: kept for first, kept in self.decisions.items() if self.last_use[first] > frame}
         return _Taken(frame, path, digest, notes, drawing, decision, studies, time.perf_counter() - started)
+
+    def _plate_digest(self, frame: int) -> str:
+        if frame not in self.plate_digests:
+            self.plate_digests[frame] = fingerprint(self.shot.lines.path(frame))
+        return self.plate_digests[frame]
 
     def _read(self, frame: int) -> tuple[Drawing | Plate, Future[_Decision]]:
         """Read a frame, and say where its drawing's decision is to be found; one thread calls this, in order."""
@@ -268,17 +274,20 @@ class _Run:
 
     def _study(self, frame: int, drawing: Drawing, around: tuple[int, ...]) -> tuple[Study, ...]:
         """The studies of a drawing and of those around it; of these, those are read that no earlier frame asked for."""
-        found = {frame: self.studies.get(frame) or Study(frame, drawing.cut)}
+        own = self.studies.get(frame) or Study(frame, drawing.cut, is_decided=True)
+        own.use_cut(drawing.cut)
+        found = {frame: own}
         self.read_ahead = {at: coming for at, coming in self.read_ahead.items() if at > frame}
         for other in around:
             study = self.studies.get(other)
             if study is None:
                 near = self._read_drawing(other)
-                study = Study(other, near.cut)
+                study = Study(other, near.cut, is_decided=self.last_use.get(other, frame) > frame)
                 if other > frame and self.first_use.get(other) == other:
                     self.read_ahead[other] = near
             found[other] = study
-        self.studies = found
+        if around:  # a painting asks nobody, but those before and after it still ask each other
+            self.studies = found
         return tuple(found.values())
 
     def is_new(self, frame: int) -> bool:

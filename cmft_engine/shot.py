@@ -108,9 +108,9 @@ class Shot:
     def around(self, frame: int, count: int) -> tuple[int, ...]:
         """Return the first frames of the drawings around a frame's own, up to `count` before and as many after.
 
-        Each is named once, the nearest of a side first. A painted one takes its place but is not named: it is a
-        reference already; and around one that is painted itself nobody is asked. What part of the shot is to be
-        coloured now changes nothing.
+        Each is named once: those before, then those after, the nearest first. A painted one takes its place but is not
+        named, for its painting is a reference; and around one that is painted itself nobody is named. What part of the
+        shot is to be coloured now changes nothing.
         """
         holds = self.holds()
         painted = {holds[r.frame] for r in self.references if r.frame in holds}

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,10 @@ from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
 from cmft_engine.image.sequence import PlateSequence
-from cmft_engine.image.snap import UNCALIBRATED, UNWEIGHED, VOICES, Weights
 from cmft_engine.pipeline import colorize, colorize_iter
 from cmft_engine.protocol.errors import PaletteError
 from cmft_engine.protocol.events import Finished, FrameDone, Message, Skipped, Started
 from cmft_engine.protocol.settings import Settings
-from cmft_engine.references import read_drawing
 from cmft_engine.shot import Shot
 from tests.drawings import PAINTS, figure, write, write_shot
 
@@ -168,32 +165,17 @@ def test_resume_takes_only_what_is_up_to_date(shot, out, tmp_path):
     assert changed == {"c.0002.png", "c.0003.png"}
 
 
-def test_a_redrawn_plate_makes_those_around_it_stale(shot, out, tmp_path):
-    """What has a say in a drawing's colours is part of what its plate was made from; farther ones stay."""
-    drawings = {frame: figure(frame, 1) for frame in range(1, 7)}
-    colorize(shot({**drawings, 9: C}, frames="1-6"), out, settings=SMALL.replace(around=1))
-    write(C.lines(), tmp_path / "lines.0005.png")
-    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-6")
-    seen = list(steps(again, out, settings=SMALL.replace(around=1), resume=True))
-    assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 2, 3]
-
-
-@pytest.mark.parametrize("around", [0, 1, 2])
-def test_every_drawing_is_read_and_matched_once(shot, out, monkeypatch, around):
-    """Whether or not others ask for it, in the whole shot and where a part of it begins."""
-    read, studied = [], []
-    monkeypatch.setattr(pipeline, "read_drawing", lambda path, frame, **named: (read.append(frame),
-                                                                                read_drawing(path, frame, **named))[1])
-    study = engine.Engine.study
-    monkeypatch.setattr(engine.Engine, "study", lambda self, frame, cut: (studied.append(frame),
-                                                                          study(self, frame, cut))[1])
-    whole = shot({**{frame: figure(frame, 1) for frame in range(1, 8)}, 9: C}, frames="1-7")
-    settings = SMALL.replace(around=around)
-    colorize(whole, out, settings=settings)
-    assert sorted(read) == sorted(studied) == [1, 2, 3, 4, 5, 6, 7]
-    read.clear(), studied.clear()
-    colorize(whole.only([4, 5]), out.parent / "p.####.png", settings=settings)
-    assert sorted(read) == sorted(studied) == list(range(4 - around, 6 + around))
+def test_a_painting_far_away_serves_its_own_drawing(tmp_path):
+    """Of more references than a frame uses, the one that shows its very drawing is among them."""
+    drawings = {1: A, **{frame: figure(frame, 1) for frame in range(2, 8)}, 30: A}
+    lines = write_shot(tmp_path, drawings, reference=30)
+    paintings = [f"{tmp_path}/ref.png@30"]
+    for frame in range(3, 8):
+        write(drawings[frame].painted(), tmp_path / f"ref{frame}.png")
+        paintings.append(f"{tmp_path}/ref{frame}.png@{frame}")
+    colorize(Shot.open(lines, reference=paintings), tmp_path / "c.####.png", settings=SMALL)
+    plates = [read_plate(tmp_path / f"c.{frame:04d}.png").pixels for frame in (1, 30)]
+    assert np.array_equal(*plates)
 
 
 @pytest.mark.parametrize("what", ["reference", "setting", "weights"])
@@ -353,18 +335,6 @@ def test_parts_are_as_the_whole(shot, out, tmp_path):
         part, one = (read_plate(tmp_path / name / f"c.{frame:04d}.exr") for name in "pw")
         assert np.array_equal(part.pixels, one.pixels)
 
-
-
-def test_parts_hear_what_the_whole_hears(shot, tmp_path, monkeypatch):
-    """Drawings around a part have their say though they are not coloured, and a say makes a difference."""
-    load, heard = pipeline.load_checkpoint, Weights(UNWEIGHED.confidence, np.eye(len(VOICES), dtype=np.float32)[-1] * 9)
-    calibration = replace(UNCALIBRATED, around=heard)
-    monkeypatch.setattr(pipeline, "load_checkpoint", lambda: replace(load(), calibration=calibration))
-    whole = shot({**{frame: figure(frame, frame % 3) for frame in range(1, 7)}, 9: C}, frames="1-6")
-    for name, part, around in (("w", whole, 2), ("p", whole.only([3]), 2), ("a", whole.only([3]), 0)):
-        colorize(part, tmp_path / name / "c.####.exr", settings=SMALL.replace(around=around))
-    one, part, alone = (read_plate(tmp_path / name / "c.0003.exr") for name in "wpa")
-    assert np.array_equal(part.pixels, one.pixels) and not np.array_equal(alone.pixels, one.pixels)
 
 
 def test_missing_palette(shot, out, tmp_path):

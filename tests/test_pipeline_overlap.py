@@ -142,6 +142,26 @@ def test_two_drawings_are_decided_at_once(shot, out, monkeypatch, drawings):
     assert threads_of_another() == 2
 
 
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("around", [0, 1, 2])
+def test_drawings_are_matched_two_at_a_time_to_the_end(shot, out, monkeypatch, around):
+    """Drawings that ask each other do not wait in a row: for most matches there is a time when another runs too."""
+    study, running, beside = engine.Engine.study, set(), set()
+
+    def watched(self, frame, cut):
+        running.add(frame)
+        beside.update(running if len(running) == 2 else ())
+        time.sleep(0.4)
+        found = study(self, frame, cut)
+        running.remove(frame)
+        return found
+
+    monkeypatch.setattr(engine.Engine, "study", watched)
+    drawings = {frame: figure(frame, 1) for frame in range(1, 13)}
+    colorize(shot({**drawings, 20: C}, frames="1-12"), out, settings=SMALL.replace(around=around))
+    assert len(beside) >= 9
+
+
 def test_one_thread_decides_one_drawing(shot, out, monkeypatch):
     """Where torch may use one thread, no second one computes."""
     match, at_once, most = engine.Matcher.study, [], []
@@ -232,27 +252,37 @@ def test_closing_begins_no_further_drawing(shot, out, monkeypatch):
 
 
 def in_memory(run, monkeypatch):
-    """Watch how many drawings are in memory at most: read in full, and neither written nor given up."""
-    seen, most = [], []
-    read = pipeline.read_drawing
+    """Watch how many drawings, and votes on drawings, are in memory at most: neither written nor given up."""
+    seen, most = {"drawings": [], "votes": []}, {"drawings": 0, "votes": 0}
+    read, study = pipeline.read_drawing, engine.Engine.study
+
+    def count(kind, one):
+        seen[kind].append(weakref.ref(one))
+        gc.collect()
+        most[kind] = max(most[kind], sum(known() is not None for known in seen[kind]))
 
     def reading(*rest, **named):
         drawing = read(*rest, **named)
-        seen.append(weakref.ref(drawing.lines))
-        gc.collect()
-        most.append(sum(one() is not None for one in seen))
+        count("drawings", drawing.cut)
         return drawing
 
+    def studying(*rest):
+        votes, witness = study(*rest)
+        count("votes", votes)
+        return votes, witness
+
     monkeypatch.setattr(pipeline, "read_drawing", reading)
+    monkeypatch.setattr(engine.Engine, "study", studying)
     run()
-    return max(most)
+    return most
 
 
 @pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("how", ["on ones", "on twos", "resumed", "a part"])
 def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
     """However many frames wait for the first, which takes long: two being decided, one read ahead, one written, and
-    those that come after the last of these and have a say in it."""
+    those that come after the last of these and have a say in it. On a resume the two that are looked at may have been
+    read as witnesses before."""
     drawings = {frame: figure(frame % 7, frame // 7) for frame in range(1, 13)}
     if how == "on twos":
         drawings = {frame: figure((frame + 1) // 2, 0) for frame in range(1, 13)}
@@ -272,7 +302,16 @@ def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
     monkeypatch.setattr(pipeline.Engine, "color", slow)
     part = whole.only(range(1, 7)) if how == "a part" else whole
     most = in_memory(lambda: colorize(part, out, settings=SMALL, resume=how == "resumed"), monkeypatch)
-    assert most <= 4 + SMALL.around
+    assert most["drawings"] <= 4 + SMALL.around + 2 * (how == "resumed")
+    assert most["votes"] <= 3 + SMALL.around
+
+
+def test_witnesses_alone_leave_no_votes(shot, out, monkeypatch):
+    """Of drawings that are only asked, what is as large as a plate is given up at once."""
+    whole = shot({frame: figure(frame, 1) for frame in (*range(1, 13), 20)})
+    settings = SMALL.replace(around=4)
+    most = in_memory(lambda: colorize(whole.only([6]), out, settings=settings), monkeypatch)
+    assert most["votes"] <= 2
 
 
 def test_a_hold_after_its_painting_is_painted_in_parts_too(tmp_path):

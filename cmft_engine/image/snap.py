@@ -27,7 +27,7 @@ LEAST_CHANCE = 1e-4  # of a colour that no matched region has, for its logarithm
 
 
 @dataclass(frozen=True)
-class Weights:
+class Fitted:
     """What was fitted on training drawings.
 
     confidence: float32 (len(SIGNS) + 1,), what each of SIGNS counts towards confidence, then the constant. fusion:
@@ -40,19 +40,19 @@ class Weights:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights for a drawing that is looked at by itself, and for one that is heard with the drawings around it."""
+    """Weights for a drawing that is looked at by itself, and for one that is judged with the drawings around it."""
 
-    alone: Weights
-    around: Weights
+    alone: Fitted
+    around: Fitted
 
-    def of(self, votes: Votes) -> Weights:
+    def of(self, votes: Votes) -> Fitted:
         """Return the weights that votes are judged by."""
         return self.alone if votes.around is None else self.around
 
 
 UNFUSED: Floats = np.eye(1, len(VOICES), dtype=np.float32)[0]  # the region match alone
-UNWEIGHED = Weights(np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0], UNFUSED)  # the chance alone
-UNCALIBRATED = Calibration(UNWEIGHED, UNWEIGHED)
+UNFITTED = Fitted(np.eye(1, len(SIGNS) + 1, dtype=np.float32)[0], UNFUSED)  # the chance alone
+UNCALIBRATED = Calibration(UNFITTED, UNFITTED)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _around(votes: Votes) -> Floats:
 def fuse(votes: Votes, fusion: Floats) -> Floats:
     """Return the chance (n, K) of each colour when all voices are heard beside the region match.
 
-    fusion: (len(VOICES),), see `Weights`. Rows keep the sum that `Votes.color` gives them; a colour for which
+    fusion: (len(VOICES),), see `Fitted`. Rows keep the sum that `Votes.color` gives them; a colour for which
     nothing speaks has no chance.
     """
     if not votes.color.shape[1] or np.array_equal(fusion, UNFUSED):

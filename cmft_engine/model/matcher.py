@@ -159,7 +159,7 @@ class Matcher:
         self.scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.known = [self._take_in(reference) for reference in references]
         self._join = lru_cache(maxsize=4)(self._join_uncached)
-        self._flows = lru_cache(maxsize=FLOWS)(lambda one, other: find_motions(one.side, other.side))
+        self._flows = lru_cache(maxsize=FLOWS)(self._flows_uncached)
 
     @torch.inference_mode()
     def _take_in(self, reference: PaintedDrawing) -> _Known:
@@ -251,6 +251,9 @@ class Matcher:
         pair = pair_features(target.side, other.side, self._motions(target, other))
         _, logits = self._score(target.tensors, other.tensors, pair, torch.zeros(1, n, m, SENT, device=self.device))
         return join_chances([logits], target.side.descriptors.area, [other.side.descriptors.area])[:, :-1]
+
+    def _flows_uncached(self, one: Witness, other: Witness) -> tuple[Motion, Motion]:
+        return find_motions(one.side, other.side)
 
     def _motions(self, target: Witness, other: Witness) -> tuple[Motion, Motion]:
         """As from `find_motions`; two drawings ask each other, and what served one serves the other turned round."""

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from ..image.snap import UNCALIBRATED, UNWEIGHED, Calibration, Weights
+from ..image.snap import UNCALIBRATED, UNFITTED, Calibration, Fitted
 from ..protocol.errors import WeightsError
 from .network import Network
 from .region_network import RegionNetwork
@@ -59,13 +59,13 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     return Checkpoint(network.eval(), regions.eval(), Calibration(**fitted), path.stem, digest)
 
 
-def _take_weights(tensors: dict[str, torch.Tensor], kind: str, path: Path) -> Weights:
+def _take_weights(tensors: dict[str, torch.Tensor], kind: str, path: Path) -> Fitted:
     """Take the weights of a kind out of a checkpoint's tensors. Raises WeightsError."""
     taken = [tensors.pop(f"{name}.{kind}", torch.empty(0)).float().numpy() for name in ("confidence", "fusion")]
-    wanted = UNWEIGHED.confidence, UNWEIGHED.fusion
+    wanted = UNFITTED.confidence, UNFITTED.fusion
     if any(a.shape != b.shape or not np.isfinite(a).all() for a, b in zip(taken, wanted, strict=True)):
         raise WeightsError(f"{path}: the checkpoint lacks the calibration of its votes ({kind}); {_REINSTALL}")
-    return Weights(*taken)
+    return Fitted(*taken)
 
 
 def save_checkpoint(

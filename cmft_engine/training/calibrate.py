@@ -1,9 +1,9 @@
 """Weigh what speaks for a colour, and teach confidence: `python -m cmft_engine.training.calibrate --characters FOLDER`.
 
-Colours drawings of training characters and puppets with a checkpoint, fits how much region match, flow and pixel match
-count towards the colour of a region, then a logistic regression of "this region's colour is right" on the signs of
-`image.snap`: once for drawings by themselves, and again for drawings that hear those around them. Writes a checkpoint
-with all of it. A checkpoint is written over only when it was named.
+Colours drawings of training characters and puppets with a checkpoint, fits how much each voice of `image.snap` counts
+towards the colour of a region, then a logistic regression of "this region's colour is right" on the signs of it: once
+for drawings by themselves, and again for drawings that hear those around them. Writes a checkpoint with all of it. A
+checkpoint is written over only when it was named.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from cmft_engine.image.snap import (
     MIXED_SHARE,
     SIGNS,
     UNCALIBRATED,
+    UNFITTED,
     UNFUSED,
-    UNWEIGHED,
     VOICES,
     Calibration,
+    Fitted,
     Snapped,
     Votes,
-    Weights,
     snap,
     spoken_for,
     voices,
@@ -97,7 +97,7 @@ def vote(clip: Clip, checkpoint: Checkpoint, work_size: int, *, around: int = 0)
 
 def judge(one: Voted, fusion: Floats) -> tuple[Snapped, NDArray[np.bool_]]:
     """Return the decision on a drawing, and which regions are right (n,)."""
-    weights = Weights(UNWEIGHED.confidence, fusion)
+    weights = Fitted(UNFITTED.confidence, fusion)
     snapped = snap(one.drawing.labels, one.drawing.grown, one.votes, calibration=Calibration(weights, weights))
     given = count_colors(one.bare, snapped.index, one.truth.shape)
     return snapped, one.truth.argmax(1) == given.argmax(1)
@@ -199,7 +199,7 @@ def calibrate(checkpoint: Checkpoint, characters: Path, *, count: int, work_size
     return calibration
 
 
-def fit(drawings: Sequence[Voted]) -> Weights:
+def fit(drawings: Sequence[Voted]) -> Fitted:
     """Return the weights that fit drawings best, and tell what they are."""
     fusion = fit_fusion(drawings)
     decided = [(one.counted, *judge(one, fusion)) for one in drawings]
@@ -211,7 +211,7 @@ def fit(drawings: Sequence[Voted]) -> Weights:
              right.mean())
     for names, weight in ((VOICES, fusion), ((*SIGNS, "constant"), confidence)):
         log.info("%s", ", ".join(f"{name} {value:.2f}" for name, value in zip(names, weight, strict=True)))
-    return Weights(confidence, fusion)
+    return Fitted(confidence, fusion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -74,8 +74,8 @@ _SHOT = [
          "not coloured yet: connect line and ref, press Colour"),
     button("colour", "Colour", "Colours the range in the engine's own process. Frames that are up to date are kept, so "
            "after a cancel or a change only what is missing is done."),
-    button("colour_frame", "Colour this frame", "Colours only the current frame, to try settings; the drawings around it "
-           "have no say in it then.", same_line=True),
+    button("colour_frame", "Colour this frame", "Colours only the current frame, to try settings; the drawings around "
+           "it have no say in it then.", same_line=True),
     button("cancel", "Cancel", "Stops the engine within a few seconds; finished frames stay.", same_line=True),
     Knob("shot_line", "Shot", "Which frames are coloured, and from what.", LINE),
     Knob("range", "Range", "input: the frames of the line input. global: the script's frame range. custom: the frames "

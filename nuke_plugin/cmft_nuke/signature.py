@@ -51,9 +51,7 @@ def quick_key(group: nuke.Group) -> Tuple[object, ...]:
 
 def _lines(group: nuke.Group) -> Iterator[str]:
     for setting in SETTINGS:
-        told = value(group, setting.name)
-        if setting.name != "around" or told != setting.default:  # what was coloured before there was it stays current
-            yield "{}={}".format(setting.name, told)
+        yield "{}={}".format(setting.name, value(group, setting.name))
     for name in _LOOK:
         yield "{}={}".format(name, value(group, name))
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was

@@ -9,12 +9,12 @@ from cmft_engine.image.snap import (
     PIXEL_TRUST,
     SIGNS,
     UNCALIBRATED,
+    UNFITTED,
     UNFUSED,
-    UNWEIGHED,
     VOICES,
     Calibration,
+    Fitted,
     Votes,
-    Weights,
     chances,
     fuse,
     snap,
@@ -70,7 +70,7 @@ def test_signs(vote):
 def test_calibration_weighs_the_signs(vote):
     """A calibration that counts only the cycle makes the region that holds in return the surer one."""
     only_cycle = np.array([4 * (sign == "cycle") for sign in SIGNS] + [-2], np.float32)
-    calibration = Calibration(alone=Weights(only_cycle, UNFUSED), around=UNWEIGHED)
+    calibration = Calibration(alone=Fitted(only_cycle, UNFUSED), around=UNFITTED)
     confidence = snap(LABELS, GROWN, vote(cycle=[0, 1]), calibration=calibration).confidence
     assert confidence == pytest.approx([1 / (1 + np.e**2), 1 / (1 + np.e**-2)])
 
@@ -144,7 +144,7 @@ def test_inputs_stay(vote):
 
 
 def _fused(*weights: float) -> Calibration:
-    return replace(UNCALIBRATED, alone=Weights(UNWEIGHED.confidence, _weights(*weights)))
+    return replace(UNCALIBRATED, alone=Fitted(UNFITTED.confidence, _weights(*weights)))
 
 
 def _weights(*weights: float) -> np.ndarray:
@@ -193,7 +193,7 @@ def test_each_voice_counts_by_its_own_weight(vote):
 
 def test_drawings_around_are_weighed_by_their_own_calibration(vote):
     """Whoever was heard with those around is judged by the weights fitted so; by itself a drawing has its own."""
-    heard = Weights(np.array([sign == "around" for sign in SIGNS] + [0], np.float32), _weights(1, 0, 0, 0, 9))
+    heard = Fitted(np.array([sign == "around" for sign in SIGNS] + [0], np.float32), _weights(1, 0, 0, 0, 9))
     calibration = replace(UNCALIBRATED, around=heard)
     alone = vote(color=[[0.6, 0.4, 0], [0, 0.2, 0.7]])
     asked = replace(alone, around=np.array([[0.1, 0.8, 0], [0, 0, 0]], np.float32))

@@ -16,7 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from cmft_engine.image.snap import UNWEIGHED
+from cmft_engine.image.snap import UNFITTED
 from cmft_engine.model.weights import DEFAULT, load_checkpoint
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.training import train as training
@@ -234,7 +234,7 @@ def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, chara
         found = network.state_dict()
         assert all(torch.allclose(value.float(), found[name].float(), atol=1e-2) for name, value in wanted.items())
     calibration = calibrate(load_networks(through / "state"), characters, count=1, work_size=64)
-    for found, given in ((calibration.alone, released.calibration.alone), (calibration.around, UNWEIGHED)):
+    for found, given in ((calibration.alone, released.calibration.alone), (calibration.around, UNFITTED)):
         assert (found.confidence.shape, found.fusion.shape) == (given.confidence.shape, given.fusion.shape)
     assert not np.array_equal(calibration.alone.confidence, calibration.around.confidence)
     assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
