@@ -26,13 +26,12 @@ from .network import LineFeatures, Match, ReferenceFeatures, join_references
 from .region_carry import Laid, Painted, carry_regions, spread, to_plate
 from .region_chances import cycle_of, join_chances, split_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
-from .region_motion import move_again
+from .region_motion import is_lost, move_again, trust_in
 from .region_network import SENT, RegionTensors
 from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
-LOST_BELOW = 0.9  # with less of the drawing sent to the matched regions by flow, flow starts anew from them
 FLOWS = 4  # pairs of drawings around each other whose flows are kept until they are asked again
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
@@ -205,7 +204,7 @@ class Matcher:
         weights = [self._sent(seen, self.known[i], found.coarse) for i in chosen]
         motions = [find_motions(side, self.known[i].side) for i in chosen]
         vote, chance = self._vote(seen, chosen, list(zip(motions, mass, weights, strict=True)))
-        if _is_lost(vote["trust"], seen.area):
+        if is_lost(vote["trust"], seen.area):
             alone = split_chances(chance, [reference.count for reference in sides])
             motions = [move_again(side, *rest) for rest in zip(sides, alone, motions, strict=True)]
             vote, chance = self._vote(seen, chosen, list(zip(motions, mass, weights, strict=True)))
@@ -296,7 +295,7 @@ class Matcher:
         match = torch.cat([last[:, :-1] for _, last in rounds], 1).cpu().numpy()
         vote["cycle"][kept] = cycle_of(match, vote["color"][kept], painted)
         nearest = chance[:, : len(columns[0])]
-        vote["trust"][kept] = (nearest * pairs[0][..., 0]).sum(1) / np.maximum(nearest.sum(1), 1e-6)
+        vote["trust"][kept] = trust_in(nearest, pairs[0])
         return vote, chance[:, :-1]
 
     def _lay(
@@ -353,11 +352,6 @@ class Matcher:
         """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
         places = to_plate(np.dstack([motion.flow_x, motion.flow_y]), reference.framing)
         return look_up(reference.index, _up_smooth(places, framing, size))
-
-
-def _is_lost(trust: Floats, area: Floats) -> bool:
-    """Say whether flow and region matches disagree over much of a drawing; (n,) each, weighed by area."""
-    return bool((trust * area).sum() < LOST_BELOW * area.sum())
 
 
 def _largest(side: RegionSide) -> NDArray[np.intp]:

@@ -13,9 +13,24 @@ from .region_inputs import Motion, RegionSide
 
 SURE = 0.2  # matches with a smaller chance start nothing
 SPREAD_PX = 6.0  # how far a region's motion reaches into its surroundings, in work pixels
+LOST_BELOW = 0.9  # with less of the drawing sent to the matched regions by flow, flow starts anew from them
 FLOW_SAYS = 0.05  # how much of a say the earlier flow keeps beside a sure region
 
 Floats = NDArray[np.float32]
+
+
+def trust_in(chance: Floats, pair: Floats) -> Floats:
+    """Return how much of each target region flow sends to the regions that it matched: (T,) in [0, 1].
+
+    chance: (T, R), in [0, 1]. pair: (T, R, PAIR_FEATURES).
+    """
+    trust: Floats = (chance * pair[..., 0]).sum(1) / np.maximum(chance.sum(1), 1e-6)
+    return trust
+
+
+def is_lost(trust: Floats, area: Floats) -> bool:
+    """Say whether flow and region matches disagree over much of a drawing; (T,) each, weighed by area."""
+    return bool((trust * area).sum() < LOST_BELOW * area.sum())
 
 
 def move_again(

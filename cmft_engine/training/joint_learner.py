@@ -16,14 +16,14 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from cmft_engine.model.network import Network
+from cmft_engine.model.network import Match, Network
 from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.training.config import Config
 from cmft_engine.training.learner import Patience, follow
 from cmft_engine.training.losses import match_and_judge
 from cmft_engine.training.region_batch import RegionBatch, region_terms, withhold
 from cmft_engine.training.region_samples import RegionSample
-from cmft_engine.training.region_views import pixel_batch, read_regions, view
+from cmft_engine.training.region_views import match_pixels, pixel_batch, read_again, read_regions, view
 from cmft_engine.training.replay import Replay
 
 CHANCE = 2  # second word of the seeds of what is withheld and replayed
@@ -84,14 +84,20 @@ class JointLearner:
                 view(self.network, drawing, device=device, is_bf16=self._is_bf16)
                 for drawing in (sample.target, sample.reference)
             )
-        output, pixels = None, dict[str, Tensor]()
+        found: Match | None = None
+        pixels: dict[str, Tensor] = {}
         loss = torch.zeros((), device=device)
         if sample.asks_pixels:
             batch, seen = pixel_batch(sample, target, reference)
-            output, pixels = match_and_judge(self.network, batch, self._config.losses, seen)
+            found, pixels = match_and_judge(self.network, batch, self._config.losses, seen)
             loss = self._config.losses.total(pixels)
+        elif rng.random() < joint.asked_share:
+            with torch.no_grad():
+                found = match_pixels(self.network, sample, target, reference, is_bf16=self._is_bf16)
         with torch.set_grad_enabled(is_encoder_taught):
-            read = read_regions(self.network, sample, target, reference, output)
+            read = read_regions(self.network, sample, target, reference, found)
+        if rng.random() < joint.again_share:
+            read = read_again(self.regions, sample, read, is_bf16=self._is_bf16)
         terms = region_terms(self.regions, withhold(read, rng, joint.withheld), is_bf16=self._is_bf16)
         loss = loss + terms["region"]
         if bool(torch.isfinite(loss)):  # else it would spoil the batches of many steps

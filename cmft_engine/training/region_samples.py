@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from cmft_engine.model.inputs import line_channels
-from cmft_engine.model.region_inputs import find_motions, pair_features
+from cmft_engine.model.region_inputs import Motion, find_motions, pair_features
 from cmft_engine.model.region_pool import RegionCells, region_cells
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.training.dataset import Mixture, PairSource
@@ -38,12 +38,14 @@ class FramedDrawing:
 class RegionSample:
     """A target and its reference, T and R regions.
 
-    pair: (T, R, PAIR_FEATURES), the pixel network not asked. truth: which regions belong together. color:
-    (MAX_LABELS, 3) display RGB of each label. asks_pixels: whether the pixel network's own losses look at it too.
+    motions: as from `find_motions`. pair: (T, R, PAIR_FEATURES), the pixel network not asked. truth: which regions
+    belong together. color: (MAX_LABELS, 3) display RGB of each label. asks_pixels: whether the pixel network's own
+    losses look at it too.
     """
 
     target: FramedDrawing
     reference: FramedDrawing
+    motions: tuple[Motion, Motion]
     pair: Floats
     truth: Truth
     color: Floats
@@ -83,10 +85,12 @@ class RegionSource:
 
 
 def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, asks_pixels: bool) -> RegionSample:
+    motions = find_motions(target.side, reference.side)
     return RegionSample(
         _framed(target),
         _framed(reference),
-        pair_features(target.side, reference.side, find_motions(target.side, reference.side)),
+        motions,
+        pair_features(target.side, reference.side, motions),
         truth_of(target, reference, color),
         color,
         asks_pixels,

@@ -14,8 +14,11 @@ from torch import Tensor
 
 from cmft_engine.model.inputs import as_batch
 from cmft_engine.model.match_mass import match_mass
-from cmft_engine.model.network import LineFeatures, Network, NetworkOutput
-from cmft_engine.model.region_inputs import as_tensors, with_match_weight
+from cmft_engine.model.network import LineFeatures, Match, Network
+from cmft_engine.model.region_chances import join_chances
+from cmft_engine.model.region_inputs import MASS_COLUMNS, as_tensors, pair_features, with_match_weight
+from cmft_engine.model.region_motion import is_lost, move_again, trust_in
+from cmft_engine.model.region_network import RegionNetwork
 from cmft_engine.model.region_pool import Membership, RegionCells, cell_shares, pool, sent
 from cmft_engine.training.dataset import Batch, ReferenceBatch
 from cmft_engine.training.losses import SeenLines
@@ -51,14 +54,14 @@ def _moved(cells: RegionCells, device: torch.device) -> RegionCells:
 
 
 def read_regions(
-    network: Network, sample: RegionSample, target: View, reference: View, output: NetworkOutput | None
+    network: Network, sample: RegionSample, target: View, reference: View, found: Match | None
 ) -> RegionBatch:
     """Return what the region network reads of one pair, and the truth.
 
-    output: of the pixel network on that pair, or None where it was not asked beyond its line encoder.
+    found: the pixel network's match of that pair, or None where it was not asked beyond its line encoder.
     """
     arrived = network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
-    pair = sample.pair if output is None else _asked(sample, output)
+    pair = sample.pair if found is None else _asked(sample, found)
     device = target.line.device
     here, there = (
         as_tensors(seen.drawing.work.side.descriptors, pool(seen.features, seen.cells)) for seen in (target, reference)
@@ -69,12 +72,39 @@ def read_regions(
     return RegionBatch(here, there, torch.from_numpy(pair)[None].to(device), weight, *truth)
 
 
-def _asked(sample: RegionSample, output: NetworkOutput) -> NDArray[np.float32]:
+@torch.no_grad()
+def read_again(regions: RegionNetwork, sample: RegionSample, read: RegionBatch, *, is_bf16: bool) -> RegionBatch:
+    """Return what is read of a pair the second time, when flow starts anew from the matches; no gradient.
+
+    read: as from `read_regions`, and returned as it is where flow is not lost, as `model.matcher` would in use.
+    """
+    target, reference = sample.target.work.side, sample.reference.work.side
+    with torch.autocast(read.pair.device.type, torch.bfloat16, enabled=is_bf16):
+        logits = regions(read.target, read.reference, read.pair, read.sent)
+    area = target.descriptors.area
+    chance = join_chances([logits[0].float()], area, [reference.descriptors.area])[:, :-1]
+    if not is_lost(trust_in(chance, sample.pair), area):
+        return read
+    moved = move_again(target, reference, chance, sample.motions)
+    pair = torch.from_numpy(pair_features(target, reference, moved))[None].to(read.pair.device)
+    pair[..., MASS_COLUMNS] = read.pair[..., MASS_COLUMNS]
+    return replace(read, pair=pair)
+
+
+def _asked(sample: RegionSample, found: Match) -> NDArray[np.float32]:
     """Return the pair's features with the match weight at 1/2 among them, (T, R, PAIR_FEATURES); no gradient."""
     target, reference = sample.target.work.side, sample.reference.work.side
-    coarse, fine = output.weights
-    mass = match_mass(replace(output, weights=(coarse.detach(), fine.detach())), target, [reference])[0]
+    coarse, fine = found.weights
+    mass = match_mass(replace(found, weights=(coarse.detach(), fine.detach().float())), target, [reference])[0]
     return with_match_weight(sample.pair, target, reference, mass)
+
+
+def match_pixels(network: Network, sample: RegionSample, target: View, reference: View, *, is_bf16: bool) -> Match:
+    """Let the pixel network match a pair as in use; is_bf16 as for `view`."""
+    batch, seen = pixel_batch(sample, target, reference)
+    with torch.autocast(target.line.device.type, torch.bfloat16, enabled=is_bf16):
+        known = network.encode_reference(reference.line, batch.references[0].color, seen.references[0])
+        return network.match(target.line, known, None, seen.target)
 
 
 def pixel_batch(sample: RegionSample, target: View, reference: View) -> tuple[Batch, SeenLines]:

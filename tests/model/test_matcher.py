@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from cmft_engine.image.snap import snap
-from cmft_engine.model import cmft, matcher
+from cmft_engine.model import cmft, matcher, region_motion
 from cmft_engine.model.matcher import CutDrawing, Matcher
 from cmft_engine.model.stand_in import stand_in, stand_in_colors
 from cmft_engine.model.weights import load_checkpoint
@@ -54,7 +54,7 @@ def test_votes_are_probabilities(one):
 
 def test_flow_brings_the_painting_of_the_same_drawing(one, monkeypatch):
     """Of the same drawing, flow carries each pixel's own paint, as long as no match misleads it."""
-    monkeypatch.setattr(matcher, "LOST_BELOW", 0.0)
+    monkeypatch.setattr(region_motion, "LOST_BELOW", 0.0)
     votes = one.match(cut(figure()))
     assert (votes.by_flow == figure().paint).mean() > 0.99
 
@@ -200,7 +200,7 @@ def test_stand_in_colors_are_apart():
 
 def test_the_same_reference_twice_changes_no_decision(build, monkeypatch):
     """A second copy of a reference adds no weight against "not there", and rivals still give way."""
-    monkeypatch.setattr(matcher, "LOST_BELOW", 0.0)  # random matches are near ties, and motion would follow either
+    monkeypatch.setattr(region_motion, "LOST_BELOW", 0.0)  # random matches are near ties: motion would follow either
     once, twice = (build(*[painted(figure())] * n).match(cut(figure(3, 1))) for n in (1, 2))
     assert np.allclose(twice.color, once.color, atol=1e-3) and np.allclose(twice.known, once.known, atol=1e-3)
 

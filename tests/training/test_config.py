@@ -113,6 +113,7 @@ def test_a_file_changes_the_default_and_the_command_line_the_file(tmp_path: Path
         ("joint.sizes={ 224 = 0 }", "every size needs a frequency above 0"),
         ("joint.sizes={ 100 = 1 }", "multiple of 16"),
         ("joint.pixel_share=2", "joint.pixel_share = 2.0 is no share"),
+        ("joint.again_share=-1", "joint.again_share = -1.0 is no share"),
         ("joint.data.hidden=2", "hidden: 2.0 is not allowed"),
         ("log.every=0", "log.every = 0 is too small"),
         (f"run.seed={VALIDATION_SEED}", "kept for measuring"),

@@ -17,8 +17,10 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from cmft_engine.image.snap import UNFITTED
+from cmft_engine.model.region_inputs import MASS_COLUMNS
 from cmft_engine.model.weights import DEFAULT, load_checkpoint
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.training import joint_learner
 from cmft_engine.training import train as training
 from cmft_engine.training.calibrate import calibrate, load_networks, place_to_write
 from cmft_engine.training.calibrate import main as calibrate_main
@@ -197,6 +199,22 @@ def test_the_line_encoder_may_rest(characters: Path, make_learner: Callable[...,
         moved.append([value.detach().clone() for value in learner.regions.parameters()])
     for resting, taught in zip(*moved, strict=True):
         torch.testing.assert_close(resting, taught, atol=1e-5, rtol=0.0)
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_pairs_bring_what_they_bring_in_use(
+    characters: Path, make_learner: Callable[..., JointLearner], monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    """As many as are asked for have the match weight at 1/2 and are looked at again, without a pixel loss."""
+    read, looks = [], []
+    terms, again = joint_learner.region_terms, joint_learner.read_again
+    monkeypatch.setattr(joint_learner, "region_terms", lambda regions, batch, **named: (
+        read.append(batch), terms(regions, batch, **named))[1])
+    monkeypatch.setattr(joint_learner, "read_again", lambda *rest, **named: (
+        looks.append(1), again(*rest, **named))[1])
+    learner = make_learner(f"joint.asked_share={share}", f"joint.again_share={share}")
+    assert "match8" not in learner.learn(_samples(characters, 1, pixel_share=0.0), step=0, share=1.0)
+    assert (read[0].pair[..., MASS_COLUMNS[-1]] == share).all() and len(looks) == share
 
 
 def test_joint_gradients_that_are_not_finite_are_not_used(

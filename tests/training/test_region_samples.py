@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from cmft_engine.model import region_motion
 from cmft_engine.model.match_mass import match_mass
 from cmft_engine.model.matcher import Matcher, PaintedDrawing
-from cmft_engine.model.network import join_references
 from cmft_engine.model.region_inputs import FLOW_COLUMNS, MASS_COLUMNS, find_motions, pair_features
 from cmft_engine.model.weights import Checkpoint
 from cmft_engine.protocol.errors import InputError, SettingsError
@@ -18,7 +18,7 @@ from cmft_engine.training.dataset import MAX_LABELS, VALIDATION_SEED, Mixture, P
 from cmft_engine.training.losses import LossWeights, losses, match_and_judge
 from cmft_engine.training.region_pairs import cut_drawing, cut_pair, truth_of, usable
 from cmft_engine.training.region_samples import RegionSample, RegionSource, from_bytes, to_bytes
-from cmft_engine.training.region_views import pixel_batch, read_regions, view
+from cmft_engine.training.region_views import match_pixels, pixel_batch, read_again, read_regions, view
 from cmft_engine.training.validate import plain
 from tests.training.cubes import write_cubes
 
@@ -108,7 +108,8 @@ def test_columns_are_what_they_are_called(sample: RegionSample) -> None:
 def test_both_networks_read_what_they_read_in_use(
     characters: Path, random_checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pair framed for training gives the region network the tensors that the matcher gives it."""
+    """A pair framed for training gives the region network the tensors that the matcher gives it, twice."""
+    monkeypatch.setattr(region_motion, "LOST_BELOW", 2.0)  # there is always a second look
     given = []
     rounds = random_checkpoint.regions.rounds
     monkeypatch.setattr(random_checkpoint.regions, "rounds", lambda *read: (given.append(read), rounds(*read))[1])
@@ -121,11 +122,10 @@ def test_both_networks_read_what_they_read_in_use(
     painted = PaintedDrawing(cut_drawing(pair.reference), index, pair.color[index])
     matcher = Matcher(random_checkpoint, [painted], n_colors=MAX_LABELS, work_size=SIZE, device=CPU)
     matcher.match(cut_drawing(pair.target))
-    batch, seen = pixel_batch(sample, target, reference)
-    known = random_checkpoint.network.encode_reference(reference.line, batch.references[0].color, seen.references[0])
-    output = random_checkpoint.network(target.line, join_references([known]), seen=seen.target)
-    read = read_regions(random_checkpoint.network, sample, target, reference, output)
-    in_use_target, in_use_reference, in_use_pair, in_use_sent = given[0]  # a second look may follow
+    found = match_pixels(random_checkpoint.network, sample, target, reference, is_bf16=False)
+    read = read_regions(random_checkpoint.network, sample, target, reference, found)
+    again = read_again(random_checkpoint.regions, sample, read, is_bf16=False)
+    in_use_target, in_use_reference, in_use_pair, in_use_sent = given[0]
     rows, columns = (np.flatnonzero(work.side.descriptors.area > 0) for work in works)
     assert min(len(rows), len(columns)) > 3
     close = partial(torch.testing.assert_close, rtol=1e-3, atol=1e-4)
@@ -135,6 +135,18 @@ def test_both_networks_read_what_they_read_in_use(
         close(mine.relation[:, kept][:, :, kept], wanted.relation)
     close(read.pair[:, rows][:, :, columns], in_use_pair)
     close(read.sent[:, rows][:, :, columns], in_use_sent)
+    close(again.pair[:, rows][:, :, columns], given[1][2])
+    assert not torch.equal(again.pair, read.pair) and torch.equal(again.sent, read.sent)
+
+
+@torch.no_grad()
+def test_there_is_no_second_look_where_flow_is_not_lost(
+    sample: RegionSample, random_checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read stays as it is."""
+    read = read_regions(random_checkpoint.network, sample, *_views(random_checkpoint, sample), None)
+    monkeypatch.setattr(region_motion, "LOST_BELOW", 0.0)
+    assert read_again(random_checkpoint.regions, sample, read, is_bf16=False) is read
 
 
 @torch.no_grad()
