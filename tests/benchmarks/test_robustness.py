@@ -36,6 +36,13 @@ def test_puppets_are_drawn_again_by_their_program():
     both_free = (thick.lines[5] == 255).all(axis=2) & (clip.lines[5] == 255).all(axis=2)
     assert np.array_equal(thick.paintings[5][both_free], clip.paintings[5][both_free])
     assert redraw_clip("puppets", clip, "double size").lines[0].shape == (192, 192, 3)
+    assert sorted(thick.between) == [2, 3, 4, 6, 7, 8] and thick.between[3].mean() < thin.between[3].mean()
+
+
+def test_drawings_between_are_redrawn_too():
+    """They come with the same pen or size, by how many drawings after the reference they stand."""
+    clip = replace(face_clip(2, 7), between={4: face_clip(4).lines[4]})
+    assert redraw_clip("toon", clip, "double size").between_by_gap()[2].shape == (192, 192, 3)
 
 
 def test_the_truth_loses_nothing_in_any_variant():

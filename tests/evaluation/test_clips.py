@@ -30,6 +30,9 @@ def test_stored_drawings_come_back_bit_by_bit(folder):
     assert [pair.gap for pair in pairs] == [1, 5]
     assert np.array_equal(pairs[1].target_gt, draw_face(5, 0)[1])
     assert np.array_equal(pairs[1].reference_line, draw_face()[0])
+    write(draw_face(3, 0)[0], folder / "toon" / "face" / "between" / "0003.png")
+    (clip,) = load_set("toon", folder, size=96)
+    assert list(clip.between) == [3] and np.array_equal(clip.between_by_gap()[3], draw_face(3, 0)[0])
 
 
 def test_a_painting_without_its_line_is_named(folder):
@@ -66,7 +69,7 @@ def test_letterboxing_keeps_the_shape_of_the_drawing():
 def test_validation_puppets_are_the_same_every_time():
     """A seed gives one clip; line, painting and number of drawings are those that the table names."""
     one, again = (draw_puppet_clip(3, style="inked", size=48) for _ in range(2))
-    assert sorted(one.lines) == [0, 1, 5, 9]
+    assert sorted(one.lines) == [0, 1, 5, 9] and sorted(one.between) == [2, 3, 4, 6, 7, 8]
     assert all(np.array_equal(one.paintings[i], again.paintings[i]) for i in one.paintings)
     assert one.lines[9].shape == (48, 48, 3)
     assert not np.array_equal(one.lines[0], draw_puppet_clip(4, style="inked", size=48).lines[0])
