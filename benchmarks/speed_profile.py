@@ -32,7 +32,7 @@ STEPS = {  # by module and function; none calls another, but that `hear` has flo
     "flow of the whole drawing": (("region_inputs", "find_motions"),),
     "second look where the flow is lost": (("region_motion", "move_again"),),
     "region network, one look or two": (("matcher", "_vote"),),
-    "match weights summed over regions": (("matcher", "_sent"), ("matcher", "match_mass")),
+    "match weights summed over regions": (("matcher", "_sent"), ("match_mass", "match_mass")),
     "colours carried by flow and by match": (("matcher", "_carry"), ("matcher", "_best"), ("matcher", "_up")),
     "colours counted over regions": (("descriptors", "count_colors"),),
     "regions of several colours laid over the reference's": (("region_carry", "carry_regions"),),
