@@ -24,7 +24,7 @@ from cmft_engine.model.network import MATCH, VALUE
 from cmft_engine.model.weights import load_checkpoint
 from cmft_engine.references import read_drawing, read_references
 
-from .speed_material import TARGETS, painting_path
+from .speed_material import TARGETS, painting_path, vote_together
 
 RATE_SIDE, RATE_TURNS = 2048, 8
 NAIVE_ROWS = 512  # a naive match is timed on so many rows
@@ -92,14 +92,11 @@ def matrix_rate(device: torch.device) -> float:
 
 
 def _colors(matcher: Matcher, cuts: Sequence[CutDrawing]) -> list[Any]:
-    """The colour of each region of every drawing, those before and after it asked."""
-    studies = [matcher.study(cut) for cut in cuts]
-    colors = []
-    for position, cut in enumerate(cuts):
-        beside = [studies[i][1] for i in (position - 1, position + 1) if 0 <= i < len(cuts)]
-        votes = matcher.hear(*studies[position], beside, places=2)
-        colors.append(snap(cut.labels, cut.grown, votes, calibration=matcher.calibration).color)
-    return colors
+    """The colour of each region of every drawing."""
+    return [
+        snap(cut.labels, cut.grown, votes, calibration=matcher.calibration).color
+        for cut, votes in zip(cuts, vote_together(matcher, cuts), strict=True)
+    ]
 
 
 def _attention() -> dict[Any, Any]:

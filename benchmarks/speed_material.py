@@ -1,4 +1,4 @@
-"""Shots for the speed benchmark: puppets side by side in any size, drawn from seeds that training skips."""
+"""Shots for the speed benchmark, puppets side by side in any size from seeds that training skips, and votes on them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from cmft_engine import Settings, Shot
 from cmft_engine.evaluation.clips import GAPS, draw_puppet_clip
+from cmft_engine.image.snap import Votes
+from cmft_engine.model.matcher import CutDrawing, Matcher
 from cmft_engine.references import References, read_references
 
 from .ours import write_rgb8
@@ -37,6 +39,15 @@ def open_shot(size: str, folder: Path) -> tuple[Shot, Settings, References]:
                      frames=list(TARGETS))
     settings = Settings(device="cpu")
     return shot, settings, read_references(shot, canvas=shot.canvas(), settings=settings, palette=None)
+
+
+def vote_together(matcher: Matcher, cuts: Sequence[CutDrawing]) -> list[Votes]:
+    """Return the votes on a row of drawings, each with the one before and the one after asked, as the engine does."""
+    studies = [matcher.study(cut) for cut in cuts]
+    return [
+        matcher.hear(*study, [studies[i][1] for i in (at - 1, at + 1) if 0 <= i < len(studies)], places=2)
+        for at, study in enumerate(studies)
+    ]
 
 
 def line_path(folder: Path, frame: int) -> Path:

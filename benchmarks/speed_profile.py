@@ -22,7 +22,7 @@ from cmft_engine.model.matcher import Matcher
 from cmft_engine.model.weights import load_checkpoint
 from cmft_engine.references import read_drawing
 
-from .speed_material import open_shot
+from .speed_material import open_shot, vote_together
 
 SIZES = "512x512,1920x1080,3840x2160"
 STEPS = {  # by module and function; none calls another, but that `hear` has flows of its own
@@ -53,10 +53,7 @@ def profile(size: str, folder: Path) -> dict[str, float]:
     matcher.match(drawings[0].cut)  # makes what all share
     watch = cProfile.Profile(time.thread_time)
     watch.enable()
-    studies = [matcher.study(drawing.cut) for drawing in drawings]
-    for position, drawing in enumerate(drawings):
-        beside = [studies[i][1] for i in (position - 1, position + 1) if 0 <= i < len(studies)]
-        votes = matcher.hear(*studies[position], beside, places=2)
+    for drawing, votes in zip(drawings, vote_together(matcher, [one.cut for one in drawings]), strict=True):
         snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=matcher.calibration)
     watch.disable()
     return _by_step(pstats.Stats(watch), frames=len(drawings))

@@ -238,7 +238,8 @@ class _Run:
     def take(self, frame: int, path: Path, resume: bool) -> _Taken:
         """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
         started = time.perf_counter()
-        around = self.shot.around(self._decided_at(frame), self.settings.around)
+        decided_at = self._decided_at(frame)
+        around = self.shot.around(decided_at, self.settings.around)
         asked = [part for other in around for part in (str(other), self._plate_digest(other))]
         digest = fingerprint(self.base_digest, str(frame), self._plate_digest(frame), *asked)
         notes = self.state.finished(frame, digest, path) if resume else None
@@ -251,7 +252,7 @@ class _Run:
             with self.clock.stage("read"):
                 drawing, decision = self._read(frame)
                 if isinstance(drawing, Drawing):
-                    studies = self._study(self._decided_at(frame), drawing, around)
+                    studies = self._study(decided_at, drawing, around)
         self.decisions = {first: kept for first, kept in self.decisions.items() if self.last_use[first] > frame}
         return _Taken(frame, path, digest, notes, drawing, decision, studies, time.perf_counter() - started)
 
