@@ -72,7 +72,7 @@ def measure_floor(folder: Path, device_name: str) -> Floor:
     fast = build()
     with FlopCounterMode(display=False, custom_mapping=_attention()) as counter:
         votes, own = fast.study(cuts[0])
-        fast.hear(votes, own, [own, own], places=2)  # as much as two others
+        fast.hear(cuts[0], votes, own, [own, own], places=2)  # as much as two others
     naive_seconds, naive_gb = _naive(fast, cuts[0])
     colors = [_colors(matcher, cuts) for matcher in (fast, plain)]
     differing = sum(int((one != other).sum()) for one, other in zip(*colors, strict=True))

@@ -45,7 +45,7 @@ def vote_together(matcher: Matcher, cuts: Sequence[CutDrawing]) -> list[Votes]:
     """Return the votes on a row of drawings, each with the one before and the one after asked, as the engine does."""
     studies = [matcher.study(cut) for cut in cuts]
     return [
-        matcher.hear(*study, [studies[i][1] for i in (at - 1, at + 1) if 0 <= i < len(studies)], places=2)
+        matcher.hear(cuts[at], *study, [studies[i][1] for i in (at - 1, at + 1) if 0 <= i < len(studies)], places=2)
         for at, study in enumerate(studies)
     ]
 

@@ -25,7 +25,7 @@ from cmft_engine.references import read_drawing
 from .speed_material import open_shot, vote_together
 
 SIZES = "512x512,1920x1080,3840x2160"
-STEPS = {  # by module and function; none calls another, but that `hear` has flows of its own
+STEPS = {  # by module and function; none calls another, but that `ask` has flows of its own
     "line encoder": (("network", "lines"),),
     "the three matches, with the estimates between": (("network", "match"),),
     "regions framed and described": (("matcher", "frame_regions"),),
@@ -37,9 +37,9 @@ STEPS = {  # by module and function; none calls another, but that `hear` has flo
     "colours counted over regions": (("descriptors", "count_colors"),),
     "regions of several colours laid over the reference's": (("region_carry", "carry_regions"),),
     "decision, with regions divided": (("snap", "snap"),),
-    "the drawings before and after asked, with two flows": (("matcher", "hear"),),
+    "the drawings before and after asked, with two flows": (("around", "ask"),),
 }
-OF_HEAR = "_flows_uncached"  # calls `find_motions` within `hear`
+OF_ASK = "find_flows"  # calls `find_motions` within `ask`
 REST = "the rest"
 
 
@@ -63,7 +63,7 @@ def _by_step(stats: Any, *, frames: int) -> dict[str, float]:
     spent: dict[tuple[str, str], float] = {}
     for (file, _, function), (_, _, _, inclusive, callers) in stats.stats.items():
         key = Path(file).stem, function
-        elsewhere = sum(times[3] for (_, _, caller), times in callers.items() if caller == OF_HEAR)
+        elsewhere = sum(times[3] for (_, _, caller), times in callers.items() if caller == OF_ASK)
         spent[key] = spent.get(key, 0.0) + inclusive - elsewhere
     steps = {name: sum(spent.get(key, 0.0) for key in keys) / frames for name, keys in STEPS.items()}
     whole = sum(spent[key] for key in (("matcher", "study"), ("matcher", "hear"), ("snap", "snap")))

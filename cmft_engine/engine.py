@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from .image.snap import Snapped, Votes, snap
-from .model.matcher import CutDrawing, Matcher, Witness
+from .model.around import Witness
+from .model.matcher import CutDrawing, Matcher
 from .model.weights import Checkpoint
 from .outputs import Colored
 from .protocol.settings import Settings
@@ -89,7 +90,8 @@ class Engine:
         witnesses = [other.witness(self) for other in reversed(around)]  # who decides the next one studies a later one
         votes = study.take_votes(self)
         if around:
-            votes = self.matcher.hear(votes, study.witness(self), witnesses, places=2 * self.settings.around)
+            votes = self.matcher.hear(drawing.cut, votes, study.witness(self), witnesses,
+                                      places=2 * self.settings.around)
         snapped = snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=self.matcher.calibration)
         confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
             drawing.cut.grown.shape, np.float32)

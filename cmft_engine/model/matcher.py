@@ -6,7 +6,7 @@ Shapes: H W plate size, h w work size, n target regions, m reference regions, K 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import MIXED_SHARE, Votes, chances
 from . import region_inputs
+from .around import Around, Witness, score_pairs, told
 from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
 from .match_mass import match_mass, near_places
@@ -27,12 +28,11 @@ from .region_carry import Laid, Painted, carry_regions, spread, to_plate
 from .region_chances import cycle_of, join_chances, split_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
 from .region_motion import is_lost, move_again, trust_in
-from .region_network import SENT, RegionTensors
+from .region_network import RegionTensors
 from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
-FLOWS = 4  # pairs of drawings around each other whose flows are kept until they are asked again
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -77,20 +77,6 @@ class _Seen:
     kept: NDArray[np.intp]
     area: Floats
     tensors: RegionTensors
-
-
-@dataclass(frozen=True, eq=False)  # told apart by identity
-class Witness:
-    """A drawing that was matched by itself, for the drawings around it to ask.
-
-    side, tensors: its regions that the region network was asked about; kept: their rows among all of the drawing's.
-    chance: (n, K) of each colour in every region.
-    """
-
-    side: RegionSide
-    kept: NDArray[np.intp]
-    tensors: RegionTensors
-    chance: Floats
 
 
 @dataclass(frozen=True)
@@ -158,7 +144,7 @@ class Matcher:
         self.scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.known = [self._take_in(reference) for reference in references]
         self._join = lru_cache(maxsize=4)(self._join_uncached)
-        self._flows = lru_cache(maxsize=FLOWS)(self._flows_uncached)
+        self._around = Around(self.regions, device)
 
     @torch.inference_mode()
     def _take_in(self, reference: PaintedDrawing) -> _Known:
@@ -223,42 +209,44 @@ class Matcher:
             area=seen.area,
             by_flow=by_flow,
             by_match=by_match,
-            laid=self._lay(drawing, seen, chosen, vote["mixture"], chance),
+            laid=np.zeros((0, *size), np.int32),
             rgb=_up_rgb(self.network.paint(seen.line, found), framing, size) if self.paints else None,
         )
-        return votes, Witness(side, seen.kept, seen.tensors, chances(votes, self.calibration.alone.fusion))
+        parts = np.split(chance, np.cumsum([known.count for known in sides])[:-1], axis=1)
+        witness = Witness(
+            side,
+            framing,
+            seen.kept,
+            seen.tensors,
+            chances(votes, self.calibration.alone.fusion)[seen.kept],
+            dict(zip(chosen, parts, strict=True)),
+        )
+        rows = _mixed(votes, witness)
+        return replace(votes, laid=self._lay(drawing, witness, rows, chance[rows])), witness
 
-    @torch.inference_mode()
-    def hear(self, votes: Votes, own: Witness, around: Sequence[Witness], *, places: int) -> Votes:
+    def hear(
+        self, drawing: CutDrawing, votes: Votes, own: Witness, around: Sequence[Witness], *, places: int
+    ) -> Votes:
         """Return votes on a drawing with what the drawings around it say of the regions that theirs match.
 
-        own: of the drawing, from `study`. places: how many drawings could have been asked, so that few say less.
+        votes, own: of the drawing, from `study`. places: how many drawings could have been asked, so that few say less.
         """
-        said = np.zeros_like(votes.color)
-        for other in around:
-            said[own.kept] += self._same_part(own, other) @ other.chance[other.kept]
-        return replace(votes, around=(said / np.float32(places)).astype(np.float32))
+        colors, parts = self._around.ask(own, around, places=places)
+        said, color, laid = np.zeros_like(votes.color), votes.color.copy(), votes.laid
+        said[own.kept] = colors
+        rows = _mixed(votes, own)
+        if rows.size:
+            found = np.concatenate([*own.found.values()], 1)[rows]
+            heard = told(found, parts[rows])
+            color[own.kept[rows]] = heard @ self._painted(own.found)
+            moved = heard.argmax(1) != found.argmax(1)
+            anew = self._lay(drawing, own, rows[moved], heard[moved])
+            laid = np.where(anew >= 0, anew, laid) if moved.any() else laid
+        return replace(votes, color=color, laid=laid, around=said)
 
-    def _same_part(self, target: Witness, other: Witness) -> Floats:
-        """Chance (n, m) that the kept regions of two line drawings show the same part.
-
-        Told by flow and regions alone: drawings so near move little, and cells take most of the time.
-        """
-        n, m = target.kept.size, other.kept.size
-        if not (n and m):
-            return np.zeros((n, m), np.float32)
-        pair = pair_features(target.side, other.side, self._motions(target, other))
-        _, logits = self._score(target.tensors, other.tensors, pair, torch.zeros(1, n, m, SENT, device=self.device))
-        return join_chances([logits], target.side.descriptors.area, [other.side.descriptors.area])[:, :-1]
-
-    def _flows_uncached(self, one: Witness, other: Witness) -> tuple[Motion, Motion]:
-        return find_motions(one.side, other.side)
-
-    def _motions(self, target: Witness, other: Witness) -> tuple[Motion, Motion]:
-        """As from `find_motions`; two drawings ask each other, and what served one serves the other turned round."""
-        first, second = sorted((target, other), key=id)
-        there, back = self._flows(first, second)
-        return (there, back) if first is target else (back, there)
+    def _painted(self, use: Iterable[int]) -> Floats:
+        """Palette shares (M, K) of the kept regions of these references, one reference after another."""
+        return np.concatenate([self.known[i].shares[self.known[i].seen.kept] for i in use])
 
     def _vote(
         self,
@@ -278,15 +266,14 @@ class Matcher:
         if not kept.size:
             return vote, np.zeros((0, sum(self.known[i].side.count for i in chosen)), np.float32)
         rounds: list[tuple[torch.Tensor, torch.Tensor]] = []
-        columns, sizes, pairs = [], [], []
+        sizes, pairs = [], []
         for i, (motion, mass, weight) in zip(chosen, cues, strict=True):
             reference = self.known[i]
             pair = pair_features(seen.side, reference.side, motion, mass)
-            rounds.append(self._score(seen.tensors, reference.seen.tensors, pair, weight))
-            columns.append(reference.shares[reference.seen.kept])
+            rounds.append(score_pairs(self.regions, seen.tensors, reference.seen.tensors, pair, weight))
             sizes.append(reference.side.descriptors.area)
             pairs.append(pair)
-        painted = np.concatenate(columns)
+        painted = self._painted(chosen)
         area = seen.side.descriptors.area
         before, chance = (join_chances([logits[i] for logits in rounds], area, sizes) for i in (0, 1))
         vote["color"][kept], vote["before"][kept] = chance[:, :-1] @ painted, before[:, :-1] @ painted
@@ -294,24 +281,26 @@ class Matcher:
         vote["known"][kept] = 1 - chance[:, -1]
         match = torch.cat([last[:, :-1] for _, last in rounds], 1).cpu().numpy()
         vote["cycle"][kept] = cycle_of(match, vote["color"][kept], painted)
-        nearest = chance[:, : len(columns[0])]
+        nearest = chance[:, : len(sizes[0])]
         vote["trust"][kept] = trust_in(nearest, pairs[0])
         return vote, chance[:, :-1]
 
-    def _lay(
-        self, drawing: CutDrawing, seen: _Seen, chosen: tuple[int, ...], mixture: Floats, chance: Floats
-    ) -> Labels:
-        """Carry palette indices into the regions of mixed colours; see `carry_regions`. chance: as from `_vote`."""
-        ends = np.cumsum([self.known[i].side.count for i in chosen])
+    def _lay(self, drawing: CutDrawing, own: Witness, rows: NDArray[np.intp], chance: Floats) -> Labels:
+        """Carry palette indices into some kept regions of mixed colours; see `carry_regions`.
+
+        chance: (rows, M) that they are the kept regions of own's references.
+        """
+        use = [self.known[i] for i in own.found]
+        ends = np.cumsum([known.side.count for known in use])
         laid = []
-        for row in np.flatnonzero(mixture[seen.kept] >= MIXED_SHARE):
-            best = int(chance[row].argmax())
+        for row, chances_of_it in zip(rows.tolist(), chance, strict=True):
+            best = int(chances_of_it.argmax())
             position = int(np.searchsorted(ends, best, side="right"))
-            known = self.known[chosen[position]]
+            known = use[position]
             label = int(best - ends[position]) + known.side.count + 1
             painted = Painted(known.side.grown, known.framing, known.index)
-            laid.append(Laid(int(row) + 1, int(seen.kept[row]) + 1, painted, label))
-        return carry_regions(drawing.grown, seen.side.grown, seen.framing, laid)
+            laid.append(Laid(row + 1, int(own.kept[row]) + 1, painted, label))
+        return carry_regions(drawing.grown, own.side.grown, own.framing, laid)
 
     def _sent(self, target: _Seen, reference: _Known, arrived: torch.Tensor | None) -> torch.Tensor:
         """Match weight that two drawings' kept regions send each other at 1/8: a batch of one.
@@ -321,17 +310,6 @@ class Matcher:
         if arrived is None:
             arrived = self.network.attend(target.features, reference.seen.features, reference.cells[None])
         return sent(arrived[0], target.cells, reference.seen.cells)[None]
-
-    def _score(
-        self, target: RegionTensors, other: RegionTensors, pair: Floats, weight: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits (n, m + 1) of two drawings' kept regions, one round early and at last.
-
-        pair: (n, m, PAIR_FEATURES); weight: as from `_sent`.
-        """
-        pairs = torch.from_numpy(pair)[None].to(self.device)
-        rounds = self.regions.rounds(target, other, pairs, weight)
-        return rounds[-2][0], rounds[-1][0]
 
     def _best(self, found: Match, side: RegionSide, chosen: tuple[int, ...]) -> Labels:
         """Palette index of the best match of each half cell: (h/2, w/2)."""
@@ -352,6 +330,11 @@ class Matcher:
         """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
         places = to_plate(np.dstack([motion.flow_x, motion.flow_y]), reference.framing)
         return look_up(reference.index, _up_smooth(places, framing, size))
+
+
+def _mixed(votes: Votes, own: Witness) -> NDArray[np.intp]:
+    """Which kept regions match regions of several colours."""
+    return np.flatnonzero(votes.mixture[own.kept] >= MIXED_SHARE)
 
 
 def _largest(side: RegionSide) -> NDArray[np.intp]:

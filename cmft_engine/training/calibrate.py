@@ -91,7 +91,7 @@ def vote(clip: Clip, checkpoint: Checkpoint, work_size: int, *, around: int = 0)
         truth = count_colors(bare, group[drawing.part], (target.count, n_colors))
         votes, own = found[gap]
         if around:
-            votes = matcher.hear(votes, own, [found[at][1] for at in beside[gap]], places=2 * around)
+            votes = matcher.hear(target, votes, own, [found[at][1] for at in beside[gap]], places=2 * around)
         yield Voted(target, bare, votes, truth)
 
 

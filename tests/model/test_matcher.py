@@ -120,48 +120,6 @@ def test_references_without_shape(build, reference):
     assert votes.by_flow.max() == 0 and votes.by_match.max() == 0
 
 
-def hear(build, target, *around, places=2):
-    """Votes on a drawing that hears others, all painted like the first figure."""
-    one = build(painted(figure()))
-    votes, own = one.study(cut(target))
-    return votes, one.hear(votes, own, [one.study(cut(other))[1] for other in around], places=places)
-
-
-def test_drawings_around_add_what_they_say(build):
-    """A mean over as many as could have been asked: colours in [0, 1], and nothing else about the votes changes."""
-    alone, heard = hear(build, figure(3), figure(2), figure(4))
-    assert heard.around.shape == alone.color.shape and heard.around.dtype == np.float32
-    assert heard.around.min() >= 0 and heard.around.sum(1).max() <= 1.0001 and heard.around.sum() > 0
-    assert_same(dataclasses.replace(heard, around=None), alone)
-
-
-def test_drawings_around_that_are_missing_say_nothing(build):
-    """One of two says half of what two alike say, none says nothing."""
-    (_, both), (_, half), (_, none) = (hear(build, figure(3), *[figure(2)] * n) for n in (2, 1, 0))
-    assert np.allclose(half.around, both.around / 2, atol=1e-5)
-    assert not none.around.any()
-
-
-def test_two_drawings_find_their_flows_once(build, monkeypatch):
-    """Asked the other way round, they are the same as if found anew."""
-    one, two = (build(painted(figure())) for _ in range(2))
-    (votes, own), (others, other) = (one.study(cut(figure(n))) for n in (3, 5))
-    anew = two.hear(others, other, [own], places=1)
-    found, find = [], matcher.find_motions
-    monkeypatch.setattr(matcher, "find_motions", lambda *sides: (found.append(1), find(*sides))[1])
-    one.hear(votes, own, [other], places=1)
-    assert_same(one.hear(others, other, [own], places=1), anew)
-    assert found == [1]
-
-
-@pytest.mark.parametrize("other", [EMPTY, ALL_INK], ids=["no ink", "all ink"])
-def test_drawings_around_without_shape(one, other):
-    """An empty drawing, or one of nothing but ink, may stand around another, or have others around it."""
-    (votes, own), (empty_votes, empty) = one.study(cut(figure(3))), one.study(other)
-    for heard in (one.hear(votes, own, [empty], places=1), one.hear(empty_votes, empty, [own], places=1)):
-        assert np.isfinite(heard.around).all()
-
-
 def test_single_pixel(build):
     """A drawing of 1 x 1 pixel is matched like any other."""
     dot = CutDrawing(np.zeros((1, 1), bool), np.ones((1, 1), np.int32), np.ones((1, 1), np.int32), 1)

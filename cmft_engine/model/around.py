@@ -1,0 +1,111 @@
+"""What the drawings around one say of it: the regions they match, each as it was found by itself.
+
+Shapes: n target regions, m regions of a drawing around it, M regions of references, K palette colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..image.framing import Framing
+from .region_chances import join_chances
+from .region_inputs import Motion, RegionSide, find_motions, pair_features
+from .region_network import SENT, RegionNetwork, RegionTensors
+
+FLOWS = 4  # pairs of drawings around each other whose flows are kept until they are asked again
+SAY = 4.0  # log odds that all drawings around, if they are sure and of one mind, add to a region of a reference
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)  # told apart by identity
+class Witness:
+    """A drawing that was matched by itself, for the drawings around it to ask.
+
+    side, tensors: its regions that the region network was asked about, framed by `framing`; kept: their rows among all
+    of the drawing's. chance: (kept, K) of each colour in them; found: by reference, nearest in time first, (kept, m)
+    chance that they are its kept regions.
+    """
+
+    side: RegionSide
+    framing: Framing
+    kept: NDArray[np.intp]
+    tensors: RegionTensors
+    chance: Floats
+    found: Mapping[int, Floats]
+
+
+class Around:
+    """Asks drawings about each other; keeps the flows between those asked last."""
+
+    def __init__(self, regions: RegionNetwork, device: torch.device) -> None:
+        """regions: the region network, on that device."""
+        self.regions, self.device = regions, device
+        self._flows = lru_cache(maxsize=FLOWS)(find_flows)
+
+    @torch.inference_mode()
+    def ask(self, own: Witness, around: Sequence[Witness], *, places: int) -> tuple[Floats, Floats]:
+        """Return what those around say of own's regions: of each colour (n, K), of its references' regions (n, M).
+
+        Both are mean chances. places: how many drawings could have been asked, so that few say less.
+        """
+        said = np.zeros_like(own.chance)
+        found = {at: np.zeros_like(chance) for at, chance in own.found.items()}
+        for other in around:
+            same = self._same_part(own, other) / np.float32(places)
+            said += same @ other.chance
+            for at in found.keys() & other.found.keys():
+                found[at] += same @ other.found[at]
+        return said, np.concatenate([*found.values()], 1)
+
+    def _same_part(self, target: Witness, other: Witness) -> Floats:
+        """Chance (n, m) that the kept regions of two line drawings show the same part.
+
+        Told by flow and regions alone: drawings so near move little, and cells take most of the time.
+        """
+        n, m = target.kept.size, other.kept.size
+        if not (n and m):
+            return np.zeros((n, m), np.float32)
+        pair = pair_features(target.side, other.side, self._motions(target, other))
+        _, logits = score_pairs(
+            self.regions, target.tensors, other.tensors, pair, torch.zeros(1, n, m, SENT, device=self.device)
+        )
+        return join_chances([logits], target.side.descriptors.area, [other.side.descriptors.area])[:, :-1]
+
+    def _motions(self, target: Witness, other: Witness) -> tuple[Motion, Motion]:
+        """As from `find_motions`; two drawings ask each other, and what served one serves the other turned round."""
+        first, second = sorted((target, other), key=id)
+        there, back = self._flows(first, second)
+        return (there, back) if first is target else (back, there)
+
+
+def find_flows(one: Witness, other: Witness) -> tuple[Motion, Motion]:
+    """Return the motions between two drawings."""
+    return find_motions(one.side, other.side)
+
+
+def told(found: Floats, said: Floats) -> Floats:
+    """Return the chances (n, M) that regions are those of the references, once the drawings around were heard.
+
+    found: (n, M) by the drawing itself; rows keep their sums. said: (n, M) as from `Around.ask`.
+    """
+    heard = found * np.exp(np.float32(SAY) * said)
+    whole: Floats = heard * (found.sum(1, keepdims=True) / np.maximum(heard.sum(1, keepdims=True), 1e-9))
+    return whole
+
+
+def score_pairs(
+    network: RegionNetwork, target: RegionTensors, other: RegionTensors, pair: Floats, weight: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits (n, m + 1) of two drawings' regions, one round early and at last.
+
+    pair: (n, m, PAIR_FEATURES); weight: (1, n, m, SENT), on the network's device.
+    """
+    rounds = network.rounds(target, other, torch.from_numpy(pair)[None].to(weight.device), weight)
+    return rounds[-2][0], rounds[-1][0]

@@ -1,0 +1,134 @@
+"""Drawings around one say what they found: means of chances, flows found once, divided regions laid over anew."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from cmft_engine.model import around
+from cmft_engine.model.around import Around, told
+from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing
+from cmft_engine.model.stand_in import stand_in
+from tests.drawings import cut, figure, painted
+
+COAT, HAT, COAT_SHADE, HAT_SHADE = 1, 3, 4, 5  # places in the palette
+
+
+@pytest.fixture(scope="module")
+def build(random_checkpoint):
+    def build(*references, n_colors=4):
+        cpu = torch.device("cpu")
+        return Matcher(random_checkpoint, references, n_colors=n_colors, work_size=128, device=cpu)
+    return build
+
+
+def assert_same(first, second):
+    """Floats within 1e-4, decisions exactly."""
+    for field in dataclasses.fields(first):
+        a, b = getattr(first, field.name), getattr(second, field.name)
+        if a is None or b is None:
+            assert a is b, field.name
+            continue
+        assert np.array_equal(a, b) if a.dtype.kind == "i" else np.allclose(a, b, atol=1e-4), field.name
+
+
+def hear(build, target, *around, places=2):
+    """Votes on a drawing that hears others, all painted like the first figure."""
+    one = build(painted(figure()))
+    votes, own = one.study(cut(target))
+    return votes, one.hear(cut(target), votes, own, [one.study(cut(other))[1] for other in around], places=places)
+
+
+def test_drawings_around_add_what_they_say(build):
+    """A mean over as many as could have been asked: colours in [0, 1], and nothing else about the votes changes."""
+    alone, heard = hear(build, figure(3), figure(2), figure(4))
+    assert heard.around.shape == alone.color.shape and heard.around.dtype == np.float32
+    assert heard.around.min() >= 0 and heard.around.sum(1).max() <= 1.0001 and heard.around.sum() > 0
+    assert_same(dataclasses.replace(heard, around=None), alone)
+
+
+def test_drawings_around_that_are_missing_say_nothing(build):
+    """One of two says half of what two alike say, none says nothing."""
+    (_, both), (_, half), (_, none) = (hear(build, figure(3), *[figure(2)] * n) for n in (2, 1, 0))
+    assert np.allclose(half.around, both.around / 2, atol=1e-5)
+    assert not none.around.any()
+
+
+def test_two_drawings_find_their_flows_once(build, monkeypatch):
+    """Asked the other way round, they are the same as if found anew."""
+    one, two = (build(painted(figure())) for _ in range(2))
+    first, second = (cut(figure(n)) for n in (3, 5))
+    (votes, own), (others, other) = (one.study(drawing) for drawing in (first, second))
+    anew = two.hear(second, others, other, [own], places=1)
+    found, find = [], around.find_motions
+    monkeypatch.setattr(around, "find_motions", lambda *sides: (found.append(1), find(*sides))[1])
+    one.hear(first, votes, own, [other], places=1)
+    assert_same(one.hear(second, others, other, [own], places=1), anew)
+    assert found == [1]
+
+
+@pytest.mark.parametrize("is_ink", [False, True], ids=["no ink", "all ink"])
+def test_drawings_around_without_shape(build, is_ink):
+    """An empty drawing, or one of nothing but ink, may stand around another, or have others around it."""
+    one, drawing = build(painted(figure())), cut(figure(3))
+    labels = np.full((64, 64), not is_ink, np.int32)
+    other = CutDrawing(labels == 0, labels, np.ones_like(labels), 1)
+    (votes, own), (empty_votes, empty) = one.study(drawing), one.study(other)
+    heard = one.hear(drawing, votes, own, [empty], places=1), one.hear(other, empty_votes, empty, [own], places=1)
+    assert all(np.isfinite(heard_votes.around).all() for heard_votes in heard)
+
+
+def test_what_is_told_weighs_in():
+    """Those around turn an unsure region and leave a sure one; what they do not know stays; rows keep their sums."""
+    found = np.array([[0.5, 0.3, 0.1], [0.95, 0.02, 0], [0.2, 0.3, 0.1], [0, 0, 0]], np.float32)
+    said = np.array([[0, 1, 0], [0, 0.5, 0], [0, 0, 0], [0, 1, 0]], np.float32)
+    heard = told(found, said)
+    assert heard.argmax(1).tolist()[:3] == [1, 0, 1] and heard.dtype == np.float32
+    assert np.allclose(heard.sum(1), found.sum(1), atol=1e-6)
+    assert np.allclose(heard[2:], found[2:], atol=1e-6) and heard[1, 2] == 0
+    assert told(np.zeros((2, 0), np.float32), np.zeros((2, 0), np.float32)).shape == (2, 0)
+
+
+@pytest.fixture
+def shaded():
+    """A reference whose coat and hat have a shaded half with no line between."""
+    paint, left = figure().paint.copy(), np.arange(64)[None] < 32
+    paint[(paint == COAT) & left], paint[(paint == HAT) & left] = COAT_SHADE, HAT_SHADE
+    return PaintedDrawing(cut(figure()), paint, stand_in([paint])[0])
+
+
+def witness_of(own, region, kept):
+    """A witness that is sure of one region of the reference, whatever it is asked about; `kept` of them in all."""
+    sure = np.zeros((len(own.kept), kept), np.float32)
+    sure[:, region] = 1
+    return dataclasses.replace(own, found={0: sure})
+
+
+@pytest.mark.parametrize(("region", "colors"), [(1, {COAT, COAT_SHADE}), (3, {HAT, HAT_SHADE})], ids=["coat", "hat"])
+def test_divided_regions_are_laid_over_what_those_around_name(build, shaded, monkeypatch, region, colors):
+    """An unsure region takes the colours of the region that they found, and its pixels come from there."""
+    one, drawing = build(shaded, n_colors=6), cut(figure(2))
+    votes, own = one.study(drawing)
+    unsure = np.zeros((4, 4), np.float32)
+    unsure[:, [1, 3]] = 0.45, 0.55
+    own = dataclasses.replace(own, found={0: unsure})
+    mixture = np.array([0, 0.5, 0, 0], np.float32)
+    votes = dataclasses.replace(votes, mixture=mixture, laid=np.full((2, 64, 64), -1, np.int32))
+    monkeypatch.setattr(Around, "_same_part", lambda self, target, other: np.eye(4, dtype=np.float32))
+    heard = one.hear(drawing, votes, own, [witness_of(own, region, 4)] * 2, places=2)
+    assert set(np.flatnonzero(heard.color[1] > 0.2)) == colors
+    assert np.isclose(heard.color[1].sum(), 1, atol=1e-5)
+    assert np.array_equal(heard.color[[0, 2, 3]], votes.color[[0, 2, 3]])
+    laid = set(np.unique(heard.laid[:, drawing.grown == 2]))
+    assert laid == (colors if region == 1 else {-1})  # the hat was the best before, so nothing is laid anew
+    assert (heard.laid[:, drawing.grown != 2] == -1).all()
+
+
+def test_references_that_one_drawing_alone_used(build):
+    """Drawings that were matched with other references say of those that both used, in the order of the asked one."""
+    one, drawing = build(*[painted(figure(dx)) for dx in (0, 5, 9)]), cut(figure(3))
+    (_, own), (_, other) = one.study(drawing, (0, 1)), one.study(drawing, (1, 2))
+    _, parts = Around(one.regions, one.device).ask(own, [other], places=1)
+    assert parts.shape == (4, 8)
+    assert not parts[:, :4].any() and parts[:, 4:].sum() > 0
