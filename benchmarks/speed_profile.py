@@ -39,7 +39,7 @@ STEPS = {  # by module and function; none calls another, but that `ask` has flow
     "decision, with regions divided": (("snap", "snap"),),
     "the drawings before and after asked, with two flows": (("around", "ask"),),
 }
-OF_ASK = "find_flows"  # calls `find_motions` within `ask`
+OF_ASK = "find_between"  # calls `find_motions` within `ask`
 REST = "the rest"
 
 

@@ -74,7 +74,8 @@ class Engine:
         """Take the references in."""
         self.shot, self.settings, self.references = shot, settings, references
         self.matcher = Matcher(checkpoint, references.painted, n_colors=len(references.palette),
-                               work_size=settings.work_size, device=device, paints=settings.mode == "paint")
+                               work_size=settings.work_size, device=device, paints=settings.mode == "paint",
+                               around=settings.around)
 
     def study(self, frame: int, cut: CutDrawing) -> tuple[Votes, Witness]:
         """Match a drawing by itself with the references that serve its frame."""
@@ -106,7 +107,7 @@ class Engine:
     def _use(self, frame: int) -> list[int]:
         """Which references serve a frame: paintings of its very drawing, then the nearest in time."""
         found = [self.shot.references.index(reference) for reference in self.shot.reference_for(frame)]
-        return sorted(found, key=lambda i: not self._shows(i, frame))[:MAX_REFERENCES]
+        return sorted(dict.fromkeys(found), key=lambda i: not self._shows(i, frame))[:MAX_REFERENCES]
 
     def _shows(self, i: int, frame: int) -> bool:
         """Say whether reference i is a painting of this frame's very drawing."""

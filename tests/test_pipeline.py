@@ -289,6 +289,20 @@ def test_the_nearest_references_are_used(shot, tmp_path, monkeypatch, out):
     assert [[shot.references[i].frame for i in use] for use in used] == [[3, 5, 2, 6]]
 
 
+def test_a_sheet_given_twice_counts_once(tmp_path, out):
+    """The same reference twice gives the plates that it gives alone, divided regions included."""
+    paint = A.painted()
+    paint[:, :32] *= np.float32(0.5)  # a shadow with no line between
+    lines = write_shot(tmp_path, {1: A, 2: B, 3: C}, reference=1)
+    write(paint, tmp_path / "sheet.png")
+    plates = []
+    for count in (1, 2):
+        shot = Shot.open(lines, reference=[f"{tmp_path}/sheet.png@sheet"] * count)
+        colorize(shot, out, settings=SMALL, overwrite=True)
+        plates.append([read_plate(out.parent / f"c.{frame:04d}.png").pixels for frame in (1, 2, 3)])
+    assert np.array_equal(*plates)
+
+
 def test_order_of_references_changes_nothing(tmp_path, out):
     """References given in another order give the same plate."""
     lines = write_shot(tmp_path, {1: A, 2: B, 3: C}, reference=1)

@@ -67,7 +67,8 @@ class Votes:
     by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network. laid: any
     number of such maps (…, H, W), from regions laid over those that they matched, -1 where nothing was carried. rgb:
     (H, W, 3) the decoder's display RGB, where it is asked for. around: (n, K) mean chance of each colour in the regions
-    that match in the drawings around, rows sum to at most 1; None if none was asked.
+    that match in the drawings around, rows sum to at most 1; None if none was asked. Then `color` and `laid` of
+    regions of mixed colours hear them too; everything else stays as the drawing has it by itself.
     """
 
     color: Floats

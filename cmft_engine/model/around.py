@@ -1,6 +1,7 @@
 """What the drawings around one say of it: the regions they match, each as it was found by itself.
 
-Shapes: n target regions, m regions of a drawing around it, M regions of references, K palette colours.
+Shapes: n regions of a drawing, m of one around it, R of all references that a drawing was matched with, r of one of
+them, K palette colours; all of them regions that the region network was asked about.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from .region_chances import join_chances
 from .region_inputs import Motion, RegionSide, find_motions, pair_features
 from .region_network import SENT, RegionNetwork, RegionTensors
 
-FLOWS = 4  # pairs of drawings around each other whose flows are kept until they are asked again
-SAY = 4.0  # log odds that all drawings around, if they are sure and of one mind, add to a region of a reference
+SAY = 4.0  # how much the log of a match's chance grows if all drawings around are sure of it
 
 Floats = NDArray[np.float32]
 
@@ -28,9 +28,9 @@ Floats = NDArray[np.float32]
 class Witness:
     """A drawing that was matched by itself, for the drawings around it to ask.
 
-    side, tensors: its regions that the region network was asked about, framed by `framing`; kept: their rows among all
-    of the drawing's. chance: (kept, K) of each colour in them; found: by reference, nearest in time first, (kept, m)
-    chance that they are its kept regions.
+    side, tensors: its regions (n) at the work size, framed by `framing`; kept: their rows among all of the drawing's.
+    chance: (n, K) of each colour in them. found: by the number of a reference, nearest in time first, (n, r) chance
+    that its regions match that reference's.
     """
 
     side: RegionSide
@@ -42,16 +42,16 @@ class Witness:
 
 
 class Around:
-    """Asks drawings about each other; keeps the flows between those asked last."""
+    """Asks drawings about each other; keeps the motions between those asked last, for both ask."""
 
-    def __init__(self, regions: RegionNetwork, device: torch.device) -> None:
-        """regions: the region network, on that device."""
+    def __init__(self, regions: RegionNetwork, device: torch.device, *, around: int = 1) -> None:
+        """regions: the region network, on that device. around: as in the settings, so that enough motions are kept."""
         self.regions, self.device = regions, device
-        self._flows = lru_cache(maxsize=FLOWS)(find_flows)
+        self._between = lru_cache(maxsize=around * (around + 3))(find_between)
 
     @torch.inference_mode()
     def ask(self, own: Witness, around: Sequence[Witness], *, places: int) -> tuple[Floats, Floats]:
-        """Return what those around say of own's regions: of each colour (n, K), of its references' regions (n, M).
+        """Return what those around say of own's regions: of each colour (n, K), of its references' regions (n, R).
 
         Both are mean chances. places: how many drawings could have been asked, so that few say less.
         """
@@ -81,19 +81,19 @@ class Around:
     def _motions(self, target: Witness, other: Witness) -> tuple[Motion, Motion]:
         """As from `find_motions`; two drawings ask each other, and what served one serves the other turned round."""
         first, second = sorted((target, other), key=id)
-        there, back = self._flows(first, second)
+        there, back = self._between(first, second)
         return (there, back) if first is target else (back, there)
 
 
-def find_flows(one: Witness, other: Witness) -> tuple[Motion, Motion]:
-    """Return the motions between two drawings."""
+def find_between(one: Witness, other: Witness) -> tuple[Motion, Motion]:
+    """Return the motions between two drawings, as from `find_motions`."""
     return find_motions(one.side, other.side)
 
 
-def told(found: Floats, said: Floats) -> Floats:
-    """Return the chances (n, M) that regions are those of the references, once the drawings around were heard.
+def weigh_in(found: Floats, said: Floats) -> Floats:
+    """Return the chances (n, R) of matches once the drawings around were heard: found * exp(SAY * said).
 
-    found: (n, M) by the drawing itself; rows keep their sums. said: (n, M) as from `Around.ask`.
+    found: (n, R) by the drawing itself; rows keep their sums. said: (n, R) as from `Around.ask`.
     """
     heard = found * np.exp(np.float32(SAY) * said)
     whole: Floats = heard * (found.sum(1, keepdims=True) / np.maximum(heard.sum(1, keepdims=True), 1e-9))

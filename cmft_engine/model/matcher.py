@@ -19,7 +19,7 @@ from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import MIXED_SHARE, Votes, chances
 from . import region_inputs
-from .around import Around, Witness, score_pairs, told
+from .around import Around, Witness, score_pairs, weigh_in
 from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
 from .match_mass import match_mass, near_places
@@ -131,8 +131,9 @@ class Matcher:
         work_size: int,
         device: torch.device,
         paints: bool = False,
+        around: int = 1,
     ) -> None:
-        """Take the references in; paints: whether votes hold the decoder's RGB."""
+        """Take the references in; paints: whether votes hold the decoder's RGB; around: as in the settings."""
         self.paints = paints
         self.network = fold_batch_norms(checkpoint.network).to(device)
         convert_conv2d_weight_memory_format(self.network, torch.channels_last)  # else each convolution reorders
@@ -144,7 +145,7 @@ class Matcher:
         self.scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.known = [self._take_in(reference) for reference in references]
         self._join = lru_cache(maxsize=4)(self._join_uncached)
-        self._around = Around(self.regions, device)
+        self._around = Around(self.regions, device, around=around)
 
     @torch.inference_mode()
     def _take_in(self, reference: PaintedDrawing) -> _Known:
@@ -173,7 +174,7 @@ class Matcher:
     def match(self, drawing: CutDrawing, use: Sequence[int] | None = None) -> Votes:
         """Vote on every region and pixel of a drawing by itself.
 
-        use: which references, nearest in time first; all of them by default.
+        use: which references, nearest in time first and each once; all of them by default.
         """
         return self.study(drawing, use)[0]
 
@@ -237,7 +238,7 @@ class Matcher:
         rows = _mixed(votes, own)
         if rows.size:
             found = np.concatenate([*own.found.values()], 1)[rows]
-            heard = told(found, parts[rows])
+            heard = weigh_in(found, parts[rows])
             color[own.kept[rows]] = heard @ self._painted(own.found)
             moved = heard.argmax(1) != found.argmax(1)
             anew = self._lay(drawing, own, rows[moved], heard[moved])
@@ -245,7 +246,7 @@ class Matcher:
         return replace(votes, color=color, laid=laid, around=said)
 
     def _painted(self, use: Iterable[int]) -> Floats:
-        """Palette shares (M, K) of the kept regions of these references, one reference after another."""
+        """Palette shares (R, K) of the kept regions of these references, one reference after another."""
         return np.concatenate([self.known[i].shares[self.known[i].seen.kept] for i in use])
 
     def _vote(
@@ -257,7 +258,7 @@ class Matcher:
         """What the region network says, as the fields of `Votes`, and the chance of every pair of kept regions.
 
         cues: of each chosen reference, the motions, the match weight at 1/2 and what `_sent` says. The second result is
-        (kept, M), the references' kept regions one reference after another.
+        (kept, R), the references' kept regions one reference after another.
         """
         kept, n = seen.kept, len(seen.area)
         shape = {"color": (n, self.n_colors), "before": (n, self.n_colors)}
@@ -288,7 +289,7 @@ class Matcher:
     def _lay(self, drawing: CutDrawing, own: Witness, rows: NDArray[np.intp], chance: Floats) -> Labels:
         """Carry palette indices into some kept regions of mixed colours; see `carry_regions`.
 
-        chance: (rows, M) that they are the kept regions of own's references.
+        chance: (rows, R) that they match the kept regions of own's references.
         """
         use = [self.known[i] for i in own.found]
         ends = np.cumsum([known.side.count for known in use])

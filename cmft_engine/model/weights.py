@@ -71,7 +71,10 @@ def _take_weights(tensors: dict[str, torch.Tensor], kind: str, path: Path) -> Fi
 def save_checkpoint(
     network: Network, regions: RegionNetwork, path: Path, *, calibration: Calibration = UNCALIBRATED
 ) -> str:
-    """Write both networks as fp16, the calibration, and the checksum beside them; returns the checksum."""
+    """Write both networks as fp16, the calibration, and the checksum beside them; returns the checksum.
+
+    Raises WeightsError when they cannot be written; what was there stays.
+    """
     tensors: dict[str, torch.Tensor] = {
         f"{name}.{kind}": torch.tensor(getattr(getattr(calibration, kind), name))  # a copy: they may be one
         for kind in CALIBRATED
@@ -81,10 +84,17 @@ def save_checkpoint(
         for key, value in module.state_dict().items():
             tensors[prefix + key] = (value.half() if value.dtype == torch.float32 else value).contiguous()
     temporary = path.with_name(f".{path.name}.tmp")
-    save_file(tensors, temporary, metadata={"format": FORMAT})
-    os.replace(temporary, path)
-    digest = checksum(path)
-    path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n", encoding="ascii")
+    try:
+        save_file(tensors, temporary, metadata={"format": FORMAT})
+        os.replace(temporary, path)
+        digest = checksum(path)
+        path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n", encoding="ascii")
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(
+            f"{path}: the checkpoint cannot be written ({error}); free disk space, or choose another place"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
     return digest
 
 

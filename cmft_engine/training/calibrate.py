@@ -45,11 +45,12 @@ from cmft_engine.training.characters import CharacterSet
 from cmft_engine.training.drawing import Clip
 from cmft_engine.training.puppets import random_puppet_clip
 from cmft_engine.training.region_pairs import cut_drawing
-from cmft_engine.training.release import averaged_networks
+from cmft_engine.training.release import averaged_networks, check_folder
 
 log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
-AROUND: int = Settings().around  # fitted for the default; a shot's ends have fewer
+AROUND: int = Settings().around  # fitted for the default; at the last gap only the drawing before is there to ask
+DRAWINGS = max(GAPS) + 1  # of a clip; some characters move no longer
 BARE_ABOVE = 247  # line value of a pixel without ink, as in the benchmarks
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
 
@@ -109,9 +110,9 @@ def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:
     source = CharacterSet(characters, "train")
     for number in range(count):
         if number % 3 < 2:
-            yield source.random_clip(rng, size=448, n_drawings=10)
+            yield source.random_clip(rng, size=448, n_drawings=DRAWINGS)
         else:
-            yield random_puppet_clip(rng, size=448, n_drawings=10, style="mixed")
+            yield random_puppet_clip(rng, size=448, n_drawings=DRAWINGS, style="mixed")
 
 
 def fit_fusion(drawings: Sequence[Voted]) -> Floats:
@@ -178,6 +179,7 @@ def place_to_write(checkpoint: Path | None, out: Path | None) -> Path:
         raise InputError(f"name --out, or --checkpoint {DEFAULT} to write the shipped checkpoint again")
     if place.is_dir():
         raise InputError(f"{place}: a folder cannot be written over; name a .safetensors file with --out")
+    check_folder(place)
     return place
 
 
@@ -226,13 +228,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(1)
     try:
+        if options.clips < 1:
+            raise InputError(f"--clips {options.clips}: nothing to learn from; ask for one or more")
         out = place_to_write(options.checkpoint, options.out)
         checkpoint = load_networks(options.checkpoint or DEFAULT)
         calibration = calibrate(checkpoint, options.characters, count=options.clips, work_size=options.work_size)
+        digest = save_checkpoint(checkpoint.network, checkpoint.regions, out, calibration=calibration)
     except CmftError as error:
         log.error("%s", error)
         return error.exit_code
-    save_checkpoint(checkpoint.network, checkpoint.regions, out, calibration=calibration)
+    log.info("%s  %s", digest, out)
     return 0
 
 

@@ -184,7 +184,8 @@ class CharacterSet:
         found = sorted(p.stem for p in self.folder.glob("*__*.npz") if ".part" not in p.name)
         self.names = tuple(name for name in found if is_validation(name) == (split == "validation"))
         if not self.names:
-            raise InputError(f"{self.folder}: no {split} character in it; run extract_characters first")
+            what = f"no {split} character in it" if self.folder.is_dir() else "there is no such folder"
+            raise InputError(f"{self.folder}: {what}; run extract_characters first")
         self._loaded: dict[str, Character] = {}
         human = np.array([name.startswith(HUMANOID_PACKS) for name in self.names])
         share = np.where(human, HUMANOID_SHARE / max(human.sum(), 1), (1 - HUMANOID_SHARE) / max((~human).sum(), 1))

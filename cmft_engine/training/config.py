@@ -230,7 +230,8 @@ def read_text(name: str) -> tuple[str, str]:
         return name, Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         names = ", ".join(shipped_names())
-        raise InputError(f"{name}: no such configuration ({error}); name a TOML file or one of {names}") from error
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{name}: no such configuration ({why}); name a TOML file or one of {names}") from error
 
 
 def read_table(kind: type, text: str, origin: str) -> dict[str, Any]:

@@ -53,6 +53,12 @@ def _check_parts(folder: Path) -> None:
                 )
 
 
+def check_folder(out: Path) -> None:
+    """Raise InputError, before any work, when the folder that a checkpoint is to lie in is not there."""
+    if not out.parent.is_dir():
+        raise InputError(f"{out}: there is no folder {out.parent}; make it, or choose another --out")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and write the checkpoint and its checksum."""
     parser = argparse.ArgumentParser(prog="python -m cmft_engine.training.release", description=__doc__)
@@ -66,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.mean_with is not None and options.out is None:
             raise InputError("name --out: the mean with a checkpoint that was written over could not be made again")
+        check_folder(out)
         networks = averaged_networks(options.state)
         if options.mean_with is not None:
             means = averaged_networks(options.mean_with)

@@ -1,4 +1,4 @@
-"""Drawings around one say what they found: means of chances, flows found once, divided regions laid over anew."""
+"""Drawings around one say what they found: means of chances, motions found once, divided regions laid over anew."""
 
 import dataclasses
 
@@ -6,20 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from cmft_engine.model import around
-from cmft_engine.model.around import Around, told
+from cmft_engine.image.snap import chances
+from cmft_engine.model import around, matcher
+from cmft_engine.model.around import Around, weigh_in
 from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing
 from cmft_engine.model.stand_in import stand_in
 from tests.drawings import cut, figure, painted
 
-COAT, HAT, COAT_SHADE, HAT_SHADE = 1, 3, 4, 5  # places in the palette
+COAT, HAT, SHADES = 1, 3, 4  # places in the palette; shades begin there
+SMALL_FIRST = ((32, 11, 15, 4, 1), (32, 44, 18, 12, 2), (32, 24, 11, 12, 3))
 
 
 @pytest.fixture(scope="module")
 def build(random_checkpoint):
-    def build(*references, n_colors=4):
+    def build(*references, n_colors=4, around=1):
         cpu = torch.device("cpu")
-        return Matcher(random_checkpoint, references, n_colors=n_colors, work_size=128, device=cpu)
+        return Matcher(random_checkpoint, references, n_colors=n_colors, work_size=128, device=cpu, around=around)
     return build
 
 
@@ -49,13 +51,14 @@ def test_drawings_around_add_what_they_say(build):
 
 
 def test_drawings_around_that_are_missing_say_nothing(build):
-    """One of two says half of what two alike say, none says nothing."""
+    """One of two says half of what two alike say, two of four too, none says nothing."""
     (_, both), (_, half), (_, none) = (hear(build, figure(3), *[figure(2)] * n) for n in (2, 1, 0))
+    assert np.allclose(hear(build, figure(3), *[figure(2)] * 2, places=4)[1].around, half.around, atol=1e-5)
     assert np.allclose(half.around, both.around / 2, atol=1e-5)
     assert not none.around.any()
 
 
-def test_two_drawings_find_their_flows_once(build, monkeypatch):
+def test_two_drawings_find_their_motions_once(build, monkeypatch):
     """Asked the other way round, they are the same as if found anew."""
     one, two = (build(painted(figure())) for _ in range(2))
     first, second = (cut(figure(n)) for n in (3, 5))
@@ -79,56 +82,105 @@ def test_drawings_around_without_shape(build, is_ink):
     assert all(np.isfinite(heard_votes.around).all() for heard_votes in heard)
 
 
-def test_what_is_told_weighs_in():
+def test_many_around_find_their_motions_once(build, monkeypatch):
+    """With more drawings around than one on either side, too, every pair is looked at once."""
+    two = build(painted(figure()), around=2)
+    drawings = [cut(figure(n)) for n in range(8)]
+    studies = [two.study(drawing) for drawing in drawings]
+    found, find = [], around.find_motions
+    monkeypatch.setattr(around, "find_motions", lambda *sides: (found.append(1), find(*sides))[1])
+    for at, (drawing, study) in enumerate(zip(drawings, studies, strict=True)):
+        beside = [i for i in range(at - 2, at + 3) if i != at and 0 <= i < len(studies)]
+        two.hear(drawing, *study, [studies[i][1] for i in beside], places=4)
+    assert len(found) == 7 + 6
+
+
+def test_what_is_said_weighs_in():
     """Those around turn an unsure region and leave a sure one; what they do not know stays; rows keep their sums."""
     found = np.array([[0.5, 0.3, 0.1], [0.95, 0.02, 0], [0.2, 0.3, 0.1], [0, 0, 0]], np.float32)
     said = np.array([[0, 1, 0], [0, 0.5, 0], [0, 0, 0], [0, 1, 0]], np.float32)
-    heard = told(found, said)
+    heard = weigh_in(found, said)
     assert heard.argmax(1).tolist()[:3] == [1, 0, 1] and heard.dtype == np.float32
     assert np.allclose(heard.sum(1), found.sum(1), atol=1e-6)
     assert np.allclose(heard[2:], found[2:], atol=1e-6) and heard[1, 2] == 0
-    assert told(np.zeros((2, 0), np.float32), np.zeros((2, 0), np.float32)).shape == (2, 0)
+    assert weigh_in(np.zeros((2, 0), np.float32), np.zeros((2, 0), np.float32)).shape == (2, 0)
 
 
-@pytest.fixture
-def shaded():
-    """A reference whose coat and hat have a shaded half with no line between."""
-    paint, left = figure().paint.copy(), np.arange(64)[None] < 32
-    paint[(paint == COAT) & left], paint[(paint == HAT) & left] = COAT_SHADE, HAT_SHADE
-    return PaintedDrawing(cut(figure()), paint, stand_in([paint])[0])
+def shaded(drawing, *places):
+    """A reference in which what is painted so has a shaded half with no line between."""
+    paint, left = drawing.paint.copy(), np.arange(64)[None] < 32
+    for number, place in enumerate(places):
+        paint[(paint == place) & left] = SHADES + number
+    return PaintedDrawing(cut(drawing), paint, stand_in([paint])[0])
 
 
-def witness_of(own, region, kept):
-    """A witness that is sure of one region of the reference, whatever it is asked about; `kept` of them in all."""
-    sure = np.zeros((len(own.kept), kept), np.float32)
-    sure[:, region] = 1
-    return dataclasses.replace(own, found={0: sure})
+def same_parts(monkeypatch, count):
+    """Let every drawing around have the same parts in the same order."""
+    monkeypatch.setattr(Around, "_same_part", lambda self, target, other: np.eye(count, dtype=np.float32))
 
 
-@pytest.mark.parametrize(("region", "colors"), [(1, {COAT, COAT_SHADE}), (3, {HAT, HAT_SHADE})], ids=["coat", "hat"])
-def test_divided_regions_are_laid_over_what_those_around_name(build, shaded, monkeypatch, region, colors):
-    """An unsure region takes the colours of the region that they found, and its pixels come from there."""
-    one, drawing = build(shaded, n_colors=6), cut(figure(2))
+def rows_of(count, **rows):
+    """An array (count, count) of zeros but for some rows, each given as {column: value}."""
+    table = np.zeros((count, count), np.float32)
+    for row, values in rows.items():
+        for column, value in values.items():
+            table[int(row[1:]), column] = value
+    return table
+
+
+@pytest.mark.parametrize(("region", "colors"), [(1, {COAT, SHADES}), (3, {HAT, SHADES + 1})], ids=["coat", "hat"])
+@pytest.mark.parametrize("at", [0, 1], ids=["first reference", "second reference"])
+def test_divided_regions_are_laid_over_what_those_around_name(build, monkeypatch, at, region, colors):
+    """An unsure region takes the colours of the region that they found, and its pixels come from there.
+
+    Other regions keep their votes, and what was laid over them before.
+    """
+    references = [painted(figure(4)), painted(figure(5))]
+    references[at] = shaded(figure(), COAT, HAT)
+    one, drawing = build(*references, n_colors=6), cut(figure(2))
     votes, own = one.study(drawing)
-    unsure = np.zeros((4, 4), np.float32)
-    unsure[:, [1, 3]] = 0.45, 0.55
-    own = dataclasses.replace(own, found={0: unsure})
-    mixture = np.array([0, 0.5, 0, 0], np.float32)
-    votes = dataclasses.replace(votes, mixture=mixture, laid=np.full((2, 64, 64), -1, np.int32))
-    monkeypatch.setattr(Around, "_same_part", lambda self, target, other: np.eye(4, dtype=np.float32))
-    heard = one.hear(drawing, votes, own, [witness_of(own, region, 4)] * 2, places=2)
+    empty = np.zeros((4, 4), np.float32)
+    own = dataclasses.replace(own, found={i: rows_of(4, r1={1: 0.45, 3: 0.55}) if i == at else empty for i in (0, 1)})
+    witness = dataclasses.replace(own, found={i: rows_of(4, r1={region: 1}) if i == at else empty for i in (0, 1)})
+    before = np.full((2, 64, 64), -1, np.int32)
+    before[:, drawing.grown == 4] = HAT
+    votes = dataclasses.replace(votes, mixture=np.array([0, 0.5, 0, 0], np.float32), laid=before)
+    same_parts(monkeypatch, 4)
+    heard = one.hear(drawing, votes, own, [witness] * 2, places=2)
     assert set(np.flatnonzero(heard.color[1] > 0.2)) == colors
     assert np.isclose(heard.color[1].sum(), 1, atol=1e-5)
     assert np.array_equal(heard.color[[0, 2, 3]], votes.color[[0, 2, 3]])
     laid = set(np.unique(heard.laid[:, drawing.grown == 2]))
     assert laid == (colors if region == 1 else {-1})  # the hat was the best before, so nothing is laid anew
-    assert (heard.laid[:, drawing.grown != 2] == -1).all()
+    assert np.array_equal(heard.laid[:, drawing.grown != 2], before[:, drawing.grown != 2])
+
+
+def test_regions_that_the_network_was_not_asked_about(build, monkeypatch):
+    """Where the smallest region was left out, what is heard and laid still goes to the right ones, and none to it."""
+    monkeypatch.setattr(matcher, "MAX_REGIONS", 3)
+    small_first = figure(boxes=SMALL_FIRST)
+    one, drawing = build(shaded(small_first, 2), n_colors=6), cut(small_first)
+    votes, own = one.study(drawing)
+    assert own.kept.tolist() == [0, 2, 3]
+    assert np.array_equal(own.chance, chances(votes, one.calibration.alone.fusion)[own.kept])
+    own = dataclasses.replace(own, found={0: rows_of(3, r1={0: 0.55, 1: 0.45})})
+    witness = dataclasses.replace(own, chance=np.eye(3, 6, dtype=np.float32), found={0: rows_of(3, r1={1: 1})})
+    votes = dataclasses.replace(
+        votes, mixture=np.array([0, 0, 0.5, 0], np.float32), laid=np.full((2, 64, 64), -1, np.int32)
+    )
+    same_parts(monkeypatch, 3)
+    heard = one.hear(drawing, votes, own, [witness] * 2, places=2)
+    assert heard.around.argmax(1).tolist() == [0, 0, 1, 2] and not heard.around[1].any()
+    assert set(np.flatnonzero(heard.color[2] > 0.2)) == {2, SHADES}
+    assert np.array_equal(heard.color[[0, 1, 3]], votes.color[[0, 1, 3]])
+    assert set(np.unique(heard.laid[:, drawing.grown == 3])) == {2, SHADES}
+    assert (heard.laid[:, drawing.grown != 3] == -1).all()
 
 
 def test_references_that_one_drawing_alone_used(build):
     """Drawings that were matched with other references say of those that both used, in the order of the asked one."""
     one, drawing = build(*[painted(figure(dx)) for dx in (0, 5, 9)]), cut(figure(3))
-    (_, own), (_, other) = one.study(drawing, (0, 1)), one.study(drawing, (1, 2))
+    (_, own), (_, other) = one.study(drawing, (1, 0)), one.study(drawing, (2, 1))
     _, parts = Around(one.regions, one.device).ask(own, [other], places=1)
     assert parts.shape == (4, 8)
-    assert not parts[:, :4].any() and parts[:, 4:].sum() > 0
+    assert parts[:, :4].sum() > 0 and not parts[:, 4:].any()

@@ -5,7 +5,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from cmft_engine.model.weights import CALIBRATED, DEFAULT, FORMAT, checksum, load_checkpoint
+from cmft_engine.model.weights import CALIBRATED, DEFAULT, FORMAT, checksum, load_checkpoint, save_checkpoint
 from cmft_engine.protocol.errors import WeightsError
 
 SCALE = "network.log_inverse_sigma"
@@ -40,6 +40,15 @@ def test_what_is_saved_is_loaded(random_weights, random_checkpoint, tensors):
         for name in ("confidence", "fusion"):
             assert torch.equal(tensors.pop(f"{name}.{kind}"), torch.from_numpy(getattr(weights, name)))
     assert len(tensors) == len(random_checkpoint.network.state_dict()) + len(random_checkpoint.regions.state_dict())
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_what_was_there(random_checkpoint, tmp_path):
+    """A folder in the way is named; nothing half-written is left beside it."""
+    taken = tmp_path / "taken.safetensors"
+    taken.mkdir()
+    with pytest.raises(WeightsError, match=r"taken.safetensors: the checkpoint cannot be written .*; free disk space"):
+        save_checkpoint(random_checkpoint.network, random_checkpoint.regions, taken)
+    assert list(tmp_path.iterdir()) == [taken]
 
 
 def test_the_default_checkpoint_is_whole():

@@ -297,3 +297,17 @@ def test_the_shipped_checkpoint_is_not_written_by_chance(
     assert "name --out, or --checkpoint" in caplog.text
     assert calibrate_main(["--characters", str(characters), "--checkpoint", str(through / "state")]) == 2
     assert "a folder cannot be written over" in caplog.text
+
+
+def test_a_place_that_is_not_there_is_told_before_the_work(
+    tmp_path: Path, through: Path, characters: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither release nor calibration begins when it could not write; no clips are nothing to learn from."""
+    state, nowhere = str(through / "state"), str(tmp_path / "gone" / "new.safetensors")
+    assert release_main(["--state", state, "--out", nowhere]) == 2
+    known = ["--characters", str(characters), "--checkpoint", state]
+    assert calibrate_main([*known, "--out", nowhere]) == 2
+    assert caplog.text.count(f"there is no folder {tmp_path / 'gone'}; make it") == 2
+    assert calibrate_main([*known, "--out", str(tmp_path / "new.safetensors"), "--clips", "0"]) == 2
+    assert "--clips 0: nothing to learn from" in caplog.text
+    assert not list(tmp_path.iterdir())
