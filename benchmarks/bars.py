@@ -52,7 +52,7 @@ def percent(share: float, digits: int = 1) -> str:
     return "–" if math.isnan(share) else f"{100 * share:.{digits}f}"
 
 
-def plain(value: float, digits: int = 2) -> str:
+def plain(value: float, digits: int = 3) -> str:
     """Return a number, a dash when it is none, ∞ when it has no end."""
     if math.isnan(value):
         return "–"

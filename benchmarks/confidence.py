@@ -36,7 +36,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     ]
     for name, sure, wrong in _by_set(verdicts):
         figures = area_under_curve(sure, wrong), wrong_among_least_sure(sure, wrong), best_among_least_sure(wrong)
-        area, share, most = plain(figures[0], 3), percent(figures[1]), percent(figures[2])
+        area, share, most = plain(figures[0]), percent(figures[1]), percent(figures[2])
         lines.append(f"| {name} | {len(wrong)} | {int(wrong.sum())} | {area} | {share} | {most} |")
     return f"## Confidence\n\n{INTRODUCTION}\n" + "\n".join(lines) + "\n"
 
@@ -50,7 +50,7 @@ def bars(verdicts: Sequence[Verdict]) -> list[Bar]:
             reached = f"{percent(share)} % (at most {percent(most)} % fit in)"
             asked = f"≥ {percent(LEAST_SHARE, 0)} % of the wrong regions"
             return [
-                Bar(ALL, "AUROC of the confidence", f"≥ {LEAST_AREA:.2f}", plain(area, 3), area >= LEAST_AREA),
+                Bar(ALL, "AUROC of the confidence", f"≥ {LEAST_AREA:.2f}", plain(area), area >= LEAST_AREA),
                 Bar(ALL, f"the {percent(LEAST_SURE, 0)} % least sure hold", asked, reached, share >= LEAST_SHARE),
             ]
     return []

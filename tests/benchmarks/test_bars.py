@@ -54,7 +54,7 @@ def test_ours_against_the_rules_names_ratio_gap_and_clip():
     """The means give the ratios, gap by gap; every clip that is behind is named with both figures."""
     lines = against_rules.render_against_rules(RESULTS).splitlines()
     assert "gap 1 / 5: 6.0 / 30.0 % against 10.0 / 25.0 %" in lines[0]
-    assert "ratio 0.60 / 1.20 (at most 0.40: missed at gap 1, 5)" in lines[0]
+    assert "ratio 0.600 / 1.200 (at most 0.40: missed at gap 1, 5)" in lines[0]
     assert "12.5 / 20.0 % against 12.5 / 20.0 %" in lines[1]
     assert lines[2].endswith("on 1 of 3 clips × gaps: two gap 5 70.00 < 75.00.")
     assert lines[3].endswith("on 1 of 3 clips × gaps: two gap 1 80.00 < 85.00.")

@@ -54,8 +54,8 @@ def test_the_bar_is_the_better_rival_figure_by_figure():
         result(RULES_BOTH, 0.8, region=0.8),
     ]
     pixels, regions = two_sided.bars(results)
-    assert (pixels.reached, pixels.met) == ("0.20", True)
-    assert (regions.reached, regions.met) == ("0.50", False)
+    assert (pixels.reached, pixels.met) == ("0.200", True)
+    assert (regions.reached, regions.met) == ("0.500", False)
     text = two_sided.render(results)
-    assert "2.0 % against 10.0 % of the better rival, ratio 0.20 (at most 0.25: met)" in text
-    assert "10.0 % against 20.0 % of the better rival, ratio 0.50 (at most 0.35: missed at drawing 1)" in text
+    assert "2.0 % against 10.0 % of the better rival, ratio 0.200 (at most 0.25: met)" in text
+    assert "10.0 % against 20.0 % of the better rival, ratio 0.500 (at most 0.35: missed at drawing 1)" in text
