@@ -1,5 +1,6 @@
 """Small figures of crisp ink and flat paint, and shots of them on disk; drawn in a millisecond."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -53,6 +54,16 @@ def cut(drawing: Figure) -> CutDrawing:
 def painted(drawing: Figure) -> PaintedDrawing:
     """The drawing as a reference of the matcher, in stand-in colours."""
     return PaintedDrawing(cut(drawing), drawing.paint, stand_in([drawing.paint])[0])
+
+
+def assert_same(first, second):
+    """Two votes are alike: floats within 1e-4, decisions exactly."""
+    for field in dataclasses.fields(first):
+        a, b = getattr(first, field.name), getattr(second, field.name)
+        if a is None or b is None:
+            assert a is b, field.name
+            continue
+        assert np.array_equal(a, b) if a.dtype.kind == "i" else np.allclose(a, b, atol=1e-4), field.name
 
 
 def write(pixels: np.ndarray, path: Path, **fields) -> Path:

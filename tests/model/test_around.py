@@ -11,7 +11,7 @@ from cmft_engine.model import around, matcher
 from cmft_engine.model.around import Around, weigh_in
 from cmft_engine.model.matcher import CutDrawing, Matcher, PaintedDrawing
 from cmft_engine.model.stand_in import stand_in
-from tests.drawings import cut, figure, painted
+from tests.drawings import assert_same, cut, figure, painted
 
 COAT, HAT, SHADES = 1, 3, 4  # places in the palette; shades begin there
 SMALL_FIRST = ((32, 11, 15, 4, 1), (32, 44, 18, 12, 2), (32, 24, 11, 12, 3))
@@ -23,16 +23,6 @@ def build(random_checkpoint):
         cpu = torch.device("cpu")
         return Matcher(random_checkpoint, references, n_colors=n_colors, work_size=128, device=cpu, around=around)
     return build
-
-
-def assert_same(first, second):
-    """Floats within 1e-4, decisions exactly."""
-    for field in dataclasses.fields(first):
-        a, b = getattr(first, field.name), getattr(second, field.name)
-        if a is None or b is None:
-            assert a is b, field.name
-            continue
-        assert np.array_equal(a, b) if a.dtype.kind == "i" else np.allclose(a, b, atol=1e-4), field.name
 
 
 def hear(build, target, *around, places=2):

@@ -11,7 +11,7 @@ from cmft_engine.model import cmft, matcher, region_motion
 from cmft_engine.model.matcher import CutDrawing, Matcher
 from cmft_engine.model.stand_in import stand_in, stand_in_colors
 from cmft_engine.model.weights import load_checkpoint
-from tests.drawings import cut, figure, painted
+from tests.drawings import assert_same, cut, figure, painted
 
 EMPTY = CutDrawing(np.zeros((64, 64), bool), np.ones((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
 ALL_INK = CutDrawing(np.ones((64, 64), bool), np.zeros((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
@@ -28,16 +28,6 @@ def build(random_checkpoint):
 @pytest.fixture(scope="module")
 def one(build):
     return build(painted(figure()))
-
-
-def assert_same(first, second):
-    """Floats within 1e-4, decisions exactly."""
-    for field in dataclasses.fields(first):
-        a, b = getattr(first, field.name), getattr(second, field.name)
-        if a is None or b is None:
-            assert a is b, field.name
-            continue
-        assert np.array_equal(a, b) if a.dtype.kind == "i" else np.allclose(a, b, atol=1e-4), field.name
 
 
 def test_votes_are_probabilities(one):
