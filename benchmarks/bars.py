@@ -52,8 +52,8 @@ def percent(share: float, digits: int = 1) -> str:
     return "–" if math.isnan(share) else f"{100 * share:.{digits}f}"
 
 
-def plain(value: float, digits: int = 3) -> str:
-    """Return a number, a dash when it is none, ∞ when it has no end."""
+def plain(value: float) -> str:
+    """Return a number with three digits, a dash when it is none, ∞ when it has no end."""
     if math.isnan(value):
         return "–"
-    return "∞" if math.isinf(value) else f"{value:.{digits}f}"
+    return "∞" if math.isinf(value) else f"{value:.3f}"

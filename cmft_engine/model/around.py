@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..image.framing import Framing
 from .region_chances import join_chances
 from .region_inputs import Motion, RegionSide, find_motions, pair_features
-from .region_network import SENT, RegionNetwork, RegionTensors
+from .region_network import SENT, RegionNetwork, RegionTensors, score_pairs
 
 SAY = 4.0  # how much the log of a match's chance grows if all drawings around are sure of it
 
@@ -44,7 +44,7 @@ class Witness:
 class Around:
     """Asks drawings about each other; keeps the motions between those asked last, for both ask."""
 
-    def __init__(self, regions: RegionNetwork, device: torch.device, *, around: int = 1) -> None:
+    def __init__(self, regions: RegionNetwork, device: torch.device, *, around: int) -> None:
         """regions: the region network, on that device. around: as in the settings, so that enough motions are kept."""
         self.regions, self.device = regions, device
         self._between = lru_cache(maxsize=around * (around + 3))(find_between)
@@ -98,14 +98,3 @@ def weigh_in(found: Floats, said: Floats) -> Floats:
     heard = found * np.exp(np.float32(SAY) * said)
     whole: Floats = heard * (found.sum(1, keepdims=True) / np.maximum(heard.sum(1, keepdims=True), 1e-9))
     return whole
-
-
-def score_pairs(
-    network: RegionNetwork, target: RegionTensors, other: RegionTensors, pair: Floats, weight: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits (n, m + 1) of two drawings' regions, one round early and at last.
-
-    pair: (n, m, PAIR_FEATURES); weight: (1, n, m, SENT), on the network's device.
-    """
-    rounds = network.rounds(target, other, torch.from_numpy(pair)[None].to(weight.device), weight)
-    return rounds[-2][0], rounds[-1][0]

@@ -19,7 +19,7 @@ from ..image.descriptors import Descriptors, count_colors, shares_of
 from ..image.framing import Framing, frame_drawing, work_scale
 from ..image.snap import MIXED_SHARE, Votes, chances
 from . import region_inputs
-from .around import Around, Witness, score_pairs, weigh_in
+from .around import Around, Witness, weigh_in
 from .encoders import fold_batch_norms
 from .inputs import as_batch, line_channels
 from .match_mass import match_mass, near_places
@@ -28,7 +28,7 @@ from .region_carry import Laid, Painted, carry_regions, spread, to_plate
 from .region_chances import cycle_of, join_chances, split_chances
 from .region_inputs import Motion, RegionSide, find_motions, look_up, pair_features, region_side
 from .region_motion import is_lost, move_again, trust_in
-from .region_network import RegionTensors
+from .region_network import RegionTensors, score_pairs
 from .region_pool import RegionCells, cell_shares, pool, region_cells, sent
 from .weights import Checkpoint
 
@@ -241,8 +241,9 @@ class Matcher:
             heard = weigh_in(found, parts[rows])
             color[own.kept[rows]] = heard @ self._painted(own.found)
             moved = heard.argmax(1) != found.argmax(1)
-            anew = self._lay(drawing, own, rows[moved], heard[moved])
-            laid = np.where(anew >= 0, anew, laid) if moved.any() else laid
+            if moved.any():
+                anew = self._lay(drawing, own, rows[moved], heard[moved])
+                laid = np.where(anew >= 0, anew, laid)
         return replace(votes, color=color, laid=laid, around=said)
 
     def _painted(self, use: Iterable[int]) -> Floats:

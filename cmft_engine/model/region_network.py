@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..image.descriptors import NODE_FEATURES, RASTER
@@ -150,6 +152,17 @@ class RegionNetwork(nn.Module):
         heard = (weight * sure.exp()[:, None]).sum(-1)[:, :, None, None].expand_as(distance)
         found = self.along(torch.cat([offset, distance, torch.exp(-4 * distance), heard], -1))
         return found[..., :HEADS].permute(0, 3, 1, 2), found[..., HEADS]
+
+
+def score_pairs(
+    network: RegionNetwork, target: RegionTensors, other: RegionTensors, pair: NDArray[np.float32], weight: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Logits (n, m + 1) of two drawings' regions, one round early and at last.
+
+    pair: (n, m, PAIR_FEATURES); weight: (1, n, m, SENT), on the network's device.
+    """
+    rounds = network.rounds(target, other, torch.from_numpy(pair)[None].to(weight.device), weight)
+    return rounds[-2][0], rounds[-1][0]
 
 
 def _hidden(real: Tensor) -> Tensor:

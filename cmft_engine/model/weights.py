@@ -73,7 +73,7 @@ def save_checkpoint(
 ) -> str:
     """Write both networks as fp16, the calibration, and the checksum beside them; returns the checksum.
 
-    Raises WeightsError when they cannot be written; what was there stays.
+    Raises WeightsError when they cannot be written; a checkpoint that was there stays whole.
     """
     tensors: dict[str, torch.Tensor] = {
         f"{name}.{kind}": torch.tensor(getattr(getattr(calibration, kind), name))  # a copy: they may be one

@@ -171,6 +171,6 @@ def test_references_that_one_drawing_alone_used(build):
     """Drawings that were matched with other references say of those that both used, in the order of the asked one."""
     one, drawing = build(*[painted(figure(dx)) for dx in (0, 5, 9)]), cut(figure(3))
     (_, own), (_, other) = one.study(drawing, (1, 0)), one.study(drawing, (2, 1))
-    _, parts = Around(one.regions, one.device).ask(own, [other], places=1)
+    _, parts = Around(one.regions, one.device, around=1).ask(own, [other], places=1)
     assert parts.shape == (4, 8)
     assert parts[:, :4].sum() > 0 and not parts[:, 4:].any()
