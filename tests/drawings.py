@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cmft_engine.image.plate import Plate, write_plate
-from cmft_engine.model.matcher import CutDrawing, PaintedDrawing
-from cmft_engine.model.stand_in import stand_in
+from cmft_engine.image.stand_in import stand_in
+from cmft_engine.matching.matcher import CutDrawing, PaintedDrawing
 
 SIDE = 64
 PAPER, COAT, FACE, HAT = (1.0, 1.0, 1.0), (0.2, 0.4, 0.8), (1.0, 0.8, 0.6), (0.8, 0.2, 0.2)

@@ -12,12 +12,13 @@ import pytest
 import typer.main
 
 import cmft_engine
-from cmft_engine import cli, engine
+from cmft_engine import cli
 from cmft_engine.image import cryptomatte
-from cmft_engine.image.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.image.palette import Palette
-from cmft_engine.image.snap import SIGNS
-from cmft_engine.model import encoders, network, region_network, region_pool
+from cmft_engine.matching.decide import SIGNS
+from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
+from cmft_engine.matching.network import encoders, network, region_network, region_pool
+from cmft_engine.pipeline import engine
 from cmft_engine.protocol import errors, events, job
 from cmft_engine.protocol.settings import SETTINGS, Setting
 from cmft_engine.review.report_data import FrameReport, ReportData, UnsureRegion, to_dict

@@ -10,9 +10,9 @@ import numpy as np
 from scipy import ndimage
 
 from ..image.palette import Palette
-from ..image.snap import Snapped
+from ..matching.decide import Snapped
 from ..protocol.settings import Settings
-from ..references import Drawing
+from ..shot.references import Drawing
 from .report_data import FrameReport, UnsureRegion
 
 

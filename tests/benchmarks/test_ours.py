@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks.ours import Painted, color_shot, ours
+from benchmarks.clips.ours import Painted, color_shot, ours
 from tests.benchmarks.fake_engine import face_clip
 
 
