@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
-    from .pipeline.colorize import Report, colorize, colorize_iter
+    from .pipeline.colorize import colorize, colorize_iter
+    from .pipeline.reporting import Report
     from .protocol import errors
     from .protocol.settings import Settings
     from .shot.shot import Reference, Shot
@@ -22,7 +23,7 @@ __all__ = ["Reference", "Report", "Settings", "Shot", "__version__", "colorize",
 
 _HOMES = {
     "Reference": "shot.shot",
-    "Report": "pipeline.colorize",
+    "Report": "pipeline.reporting",
     "Settings": "protocol.settings",
     "Shot": "shot.shot",
     "colorize": "pipeline.colorize",

@@ -34,4 +34,4 @@ def random_checkpoint(random_weights):
 @pytest.fixture
 def any_weights(monkeypatch, random_checkpoint):
     """Let colouring take the random networks instead of the default checkpoint."""
-    monkeypatch.setattr("cmft_engine.pipeline.colorize.load_checkpoint", lambda: random_checkpoint)
+    monkeypatch.setattr("cmft_engine.pipeline.reference_matcher.load_checkpoint", lambda: random_checkpoint)

@@ -34,24 +34,27 @@ class Colored:
 
 
 def ours(
-    pairs: Sequence[Pair], between: Mapping[int, np.ndarray] = NONE, *, around: int | None = None
+    pairs: Sequence[Pair], between: Mapping[int, np.ndarray] = NONE, *, temporal_radius: int | None = None
 ) -> list[Colored]:
     """Return the engine's colouring of each pair's target.
 
     All pairs must share their reference and differ in gap; they are one shot, coloured in one call. between: the line
-    plates of the shot's other drawings by gap, coloured too. around: as in the engine's settings; its default if None.
+    plates of the shot's other drawings by gap, coloured too. temporal_radius: as in the engine's settings; its default
+    if None.
     """
     reference = Painted(pairs[0].reference_line, pairs[0].reference_gt)
     targets = {pair.gap: pair.target_line for pair in pairs} | dict(between)
-    colored = color_shot({REFERENCE_FRAME: reference}, targets, around=around)
+    colored = color_shot({REFERENCE_FRAME: reference}, targets, temporal_radius=temporal_radius)
     return [colored[pair.gap] for pair in pairs]
 
 
 def color_shot(
-    references: Mapping[int, Painted], targets: Mapping[int, np.ndarray], *, around: int | None = None
+    references: Mapping[int, Painted], targets: Mapping[int, np.ndarray], *, temporal_radius: int | None = None
 ) -> dict[int, Colored]:
     """Return the engine's colouring of the target line plates by frame, from all references."""
-    settings = cmft_engine.Settings() if around is None else cmft_engine.Settings(around=around)
+    settings = cmft_engine.Settings()
+    if temporal_radius is not None:
+        settings = settings.replace(temporal_radius=temporal_radius)
     with TemporaryDirectory(prefix="cmft-benchmark-") as name:
         folder = Path(name)
         shot = write_shot(references, targets, folder)

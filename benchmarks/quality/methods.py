@@ -69,7 +69,7 @@ def _ours(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
 
 
 def _ours_alone(pairs: Sequence[Pair], between: Lines) -> list[np.ndarray]:
-    return [colored.picture for colored in ours(pairs, between, around=0)]
+    return [colored.picture for colored in ours(pairs, between, temporal_radius=0)]
 
 
 def available_methods() -> dict[str, Method]:

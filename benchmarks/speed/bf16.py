@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import torch
 
-from cmft_engine.matching.decide import snap
+from cmft_engine.matching.decide import decide
 from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network.network import LineFeatures
 from cmft_engine.matching.network.weights import load_checkpoint
@@ -53,8 +53,7 @@ def outcomes(size: str, folder: Path) -> dict[str, Outcome]:
             watched = _watched(getattr(matcher.network, name), name, spent, in_bf16=name in in_bf16)
             setattr(matcher.network, name, watched)
         colors = [
-            snap(d.regions.labels, d.cut.grown, matcher.match(d.cut), calibration=matcher.calibration).color
-            for d in drawings
+            decide(d.segmented, matcher.match(d.segmented), calibration=matcher.calibration).color for d in drawings
         ]
         found[mode] = Outcome(
             spent["lines"] / len(drawings), spent["match"] / len(drawings), np.concatenate(colors)

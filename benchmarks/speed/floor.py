@@ -16,12 +16,14 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import cmft_engine
-from cmft_engine.matching.decide import snap
+from cmft_engine.matching.decide import decide
+from cmft_engine.matching.encoded import TARGET_LIMIT
 from cmft_engine.matching.framing import frame_drawing
-from cmft_engine.matching.matcher import TARGET_LIMIT, CutDrawing, Matcher
+from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network.device import choose_device
 from cmft_engine.matching.network.network import MATCH, VALUE
 from cmft_engine.matching.network.weights import load_checkpoint
+from cmft_engine.shot.drawing import SegmentedDrawing
 from cmft_engine.shot.references import read_drawing, read_references
 
 from .material import TARGETS, painting_path, vote_together
@@ -61,7 +63,7 @@ def measure_floor(folder: Path, device_name: str) -> Floor:
     canvas = shot.canvas()
     references = read_references(shot, canvas=canvas, settings=settings, palette=None)
     drawings = (read_drawing(shot.lines.path(frame), frame, canvas=canvas, settings=settings) for frame in TARGETS)
-    cuts = [drawing.cut for drawing in drawings]
+    drawn = [drawing.segmented for drawing in drawings]
 
     def build() -> Matcher:
         return Matcher(load_checkpoint(), references.painted, n_colors=len(references.palette),
@@ -71,10 +73,10 @@ def measure_floor(folder: Path, device_name: str) -> Floor:
         plain = build()
     fast = build()
     with FlopCounterMode(display=False, custom_mapping=_attention()) as counter:
-        votes, own = fast.study(cuts[0])
-        fast.hear(cuts[0], votes, own, [own, own], places=2)  # as much as two others
-    naive_seconds, naive_gb = _naive(fast, cuts[0])
-    colors = [_colors(matcher, cuts) for matcher in (fast, plain)]
+        votes, own = fast.match_to_references(drawn[0])
+        fast.apply_temporal_votes(drawn[0], votes, own, [own, own], n_neighbors=2)  # as much as two others
+    naive_seconds, naive_gb = _naive(fast, drawn[0])
+    colors = [_colors(matcher, drawn) for matcher in (fast, plain)]
     differing = sum(int((one != other).sum()) for one, other in zip(*colors, strict=True))
     return Floor(counter.get_total_flops() / 1e9, matrix_rate(device), naive_seconds, naive_gb,
                  sum(map(len, colors[0])), differing)
@@ -91,11 +93,11 @@ def matrix_rate(device: torch.device) -> float:
     return 2 * RATE_SIDE**3 / min(times) / 1e9
 
 
-def _colors(matcher: Matcher, cuts: Sequence[CutDrawing]) -> list[Any]:
+def _colors(matcher: Matcher, drawn: Sequence[SegmentedDrawing]) -> list[Any]:
     """The colour of each region of every drawing."""
     return [
-        snap(cut.labels, cut.grown, votes, calibration=matcher.calibration).color
-        for cut, votes in zip(cuts, vote_together(matcher, cuts), strict=True)
+        decide(drawing, *votes, calibration=matcher.calibration).color
+        for drawing, votes in zip(drawn, vote_together(matcher, drawn), strict=True)
     ]
 
 
@@ -110,18 +112,18 @@ def _attention() -> dict[Any, Any]:
 
 
 @torch.inference_mode()
-def _naive(matcher: Matcher, cut: CutDrawing) -> tuple[float, float]:
+def _naive(matcher: Matcher, drawing: SegmentedDrawing) -> tuple[float, float]:
     """Seconds of a match that stores all pairs at every level, from some of its rows, and its largest matrix in GB."""
-    target = frame_drawing(cut.ink, matcher.scale, limit=round(matcher.work_size * TARGET_LIMIT))
-    reference = matcher.known[0].framing
-    seconds, largest = 0.0, 0.0
+    target = frame_drawing(drawing.ink, matcher.encoder.scale, limit=round(matcher.encoder.work_size * TARGET_LIMIT))
+    reference = matcher.references[0].framing
+    seconds, largest, device = 0.0, 0.0, matcher.encoder.device
     for cell, width, value in zip((8, 4, 2), MATCH, VALUE, strict=True):
         n, m = (framing.width * framing.height // cell**2 for framing in (target, reference))
-        query, key, carried = (torch.randn(rows, c, device=matcher.device)
+        query, key, carried = (torch.randn(rows, c, device=device)
                                for rows, c in ((min(NAIVE_ROWS, n), width), (m, width), (m, value + 3)))
-        started = _now(matcher.device)
+        started = _now(device)
         (query @ key.T).softmax(-1) @ carried
-        seconds += (_now(matcher.device) - started) * n / len(query)
+        seconds += (_now(device) - started) * n / len(query)
         largest = max(largest, 4 * n * m / 1e9)
     return seconds, largest
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from benchmarks.clips.clips import GAPS, draw_puppet_clip
 from cmft_engine import Settings, Shot
-from cmft_engine.matching.decide import Votes
-from cmft_engine.matching.matcher import CutDrawing, Matcher
+from cmft_engine.matching.matcher import Matcher
+from cmft_engine.matching.votes import TemporalVotes, Votes
+from cmft_engine.shot.drawing import SegmentedDrawing
 from cmft_engine.shot.references import References, read_references
 
 from ..clips.ours import write_rgb8
@@ -41,13 +42,15 @@ def open_shot(size: str, folder: Path) -> tuple[Shot, Settings, References]:
     return shot, settings, read_references(shot, canvas=shot.canvas(), settings=settings, palette=None)
 
 
-def vote_together(matcher: Matcher, cuts: Sequence[CutDrawing]) -> list[Votes]:
-    """Return the votes on a row of drawings, each with the one before and the one after asked, as the engine does."""
-    studies = [matcher.study(cut) for cut in cuts]
-    return [
-        matcher.hear(cuts[at], *study, [studies[i][1] for i in (at - 1, at + 1) if 0 <= i < len(studies)], places=2)
-        for at, study in enumerate(studies)
-    ]
+def vote_together(matcher: Matcher, drawings: Sequence[SegmentedDrawing]) -> list[tuple[Votes, TemporalVotes]]:
+    """Return the votes on a row of drawings, and those of the one before and the one after, as in the engine."""
+    matched = [matcher.match_to_references(drawing) for drawing in drawings]
+    together = []
+    for at, (votes, own) in enumerate(matched):
+        neighbors = [matched[i][1] for i in (at - 1, at + 1) if 0 <= i < len(matched)]
+        temporal = matcher.apply_temporal_votes(drawings[at], votes, own, neighbors, n_neighbors=2)
+        together.append((votes, temporal))
+    return together
 
 
 def line_path(folder: Path, frame: int) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import torch
 
-from cmft_engine.matching.decide import snap
+from cmft_engine.matching.decide import decide
 from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network.weights import load_checkpoint
 from cmft_engine.shot.references import read_drawing
@@ -25,21 +25,22 @@ from cmft_engine.shot.references import read_drawing
 from .material import open_shot, vote_together
 
 SIZES = "512x512,1920x1080,3840x2160"
-STEPS = {  # by module and function; none calls another, but that `ask` has flows of its own
+STEPS = {  # by module and function; none calls another, but that `collect_votes` has flows of its own
     "line encoder": (("network", "lines"),),
     "the three matches, with the estimates between": (("network", "match"),),
-    "regions framed and described": (("matcher", "frame_regions"),),
+    "regions framed and described": (("encoded", "frame_regions"),),
     "flow of the whole drawing": (("region_inputs", "find_motions"),),
-    "second look where the flow is lost": (("region_flow", "move_again"),),
-    "region network, one look or two": (("matcher", "_vote"),),
-    "match weights summed over regions": (("matcher", "_sent"), ("attention_mass", "match_mass")),
-    "colours carried by flow and by match": (("matcher", "_carry"), ("matcher", "_best"), ("matcher", "_up")),
+    "second look where the flow is lost": (("region_flow", "refine_flow_from_matches"),),
+    "region network, one look or two": (("region_votes", "vote_on_regions"),),
+    "match weights summed over regions": (("matcher", "_attention_mass"), ("attention_mass", "pixel_attention_mass")),
+    "colours carried by flow and by match": (("pixel_votes", "carry_by_flow"), ("pixel_votes", "carry_by_match")),
     "colours counted over regions": (("descriptors", "count_colors"),),
-    "regions of several colours laid over the reference's": (("region_warp", "carry_regions"),),
-    "decision, with regions divided": (("decide", "snap"),),
-    "the drawings before and after asked, with two flows": (("temporal", "ask"),),
+    "regions of several colours laid over the reference's": (("region_warp", "warp_regions"),),
+    "decision, with regions divided": (("decide", "decide"),),
+    "the drawings before and after asked, with two flows": (("temporal", "collect_votes"),),
 }
-OF_ASK = "find_between"  # calls `find_motions` within `ask`
+OF_NEIGHBORS = "find_between"  # calls `find_motions` within `collect_votes`
+WHOLE = (("matcher", "match_to_references"), ("matcher", "apply_temporal_votes"), ("decide", "decide"))
 REST = "the rest"
 
 
@@ -50,11 +51,12 @@ def profile(size: str, folder: Path) -> dict[str, float]:
                       work_size=settings.work_size, device=torch.device("cpu"))
     drawings = [read_drawing(shot.lines.path(frame), frame, canvas=shot.canvas(), settings=settings)
                 for frame in shot.todo]
-    matcher.match(drawings[0].cut)  # makes what all share
+    matcher.match(drawings[0].segmented)  # makes what all share
     watch = cProfile.Profile(time.thread_time)
     watch.enable()
-    for drawing, votes in zip(drawings, vote_together(matcher, [one.cut for one in drawings]), strict=True):
-        snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=matcher.calibration)
+    segmented = [drawing.segmented for drawing in drawings]
+    for drawing, votes in zip(segmented, vote_together(matcher, segmented), strict=True):
+        decide(drawing, *votes, calibration=matcher.calibration)
     watch.disable()
     return _by_step(pstats.Stats(watch), frames=len(drawings))
 
@@ -63,10 +65,10 @@ def _by_step(stats: Any, *, frames: int) -> dict[str, float]:
     spent: dict[tuple[str, str], float] = {}
     for (file, _, function), (_, _, _, inclusive, callers) in stats.stats.items():
         key = Path(file).stem, function
-        elsewhere = sum(times[3] for (_, _, caller), times in callers.items() if caller == OF_ASK)
+        elsewhere = sum(times[3] for (_, _, caller), times in callers.items() if caller == OF_NEIGHBORS)
         spent[key] = spent.get(key, 0.0) + inclusive - elsewhere
     steps = {name: sum(spent.get(key, 0.0) for key in keys) / frames for name, keys in STEPS.items()}
-    whole = sum(spent[key] for key in (("matcher", "study"), ("matcher", "hear"), ("decide", "snap")))
+    whole = sum(spent[key] for key in WHOLE)
     return {**steps, REST: whole / frames - sum(steps.values())}
 
 

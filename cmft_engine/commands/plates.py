@@ -14,7 +14,7 @@ from ..image.recolor import swap_plate
 from ..image.sequence import PlateSequence
 from ..lineart.lineart import extract_line_art, line_art_from_painting
 from ..lineart.regions import label_regions, rainbow
-from ..pipeline.compose import plan_outputs
+from ..pipeline.outputs import plan_outputs
 from ..protocol.errors import InputError, PlateError
 from ..protocol.job import parse_frames
 from ..protocol.settings import Settings

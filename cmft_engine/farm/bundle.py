@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ..image.color_space import check_spaces
 from ..image.palette_files import load_palette
-from ..pipeline.compose import plan_outputs
+from ..pipeline.outputs import plan_outputs
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text

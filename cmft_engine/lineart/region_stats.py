@@ -46,8 +46,8 @@ class _Runs:
     length: NDArray[np.int64]
 
 
-def measure_regions(labels: Labels, grown: Labels, count: int) -> RegionStats:
-    """Return the measures of labels 1..count, each of which has a pixel; `grown` is for the neighbours."""
+def measure_regions(labels: Labels, labels_under_ink: Labels, count: int) -> RegionStats:
+    """Return the measures of labels 1..count, each of which has a pixel; `labels_under_ink` is for the neighbours."""
     runs = _runs(labels)
     area = np.bincount(runs.region, runs.length, count)
     x_sum, y_sum, xx_sum, xy_sum, yy_sum = _moments(runs, count)
@@ -55,7 +55,7 @@ def measure_regions(labels: Labels, grown: Labels, count: int) -> RegionStats:
     bbox = _boxes(runs, count)
     height, width = labels.shape
     touches = np.stack([bbox[:, 0] == 0, bbox[:, 1] == 0, bbox[:, 2] == width, bbox[:, 3] == height], axis=1)
-    pairs, border = adjacency(grown)
+    pairs, border = adjacency(labels_under_ink)
     return RegionStats(
         area=area.astype(np.int64),
         centroid=np.stack([x, y], axis=1),

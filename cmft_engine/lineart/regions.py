@@ -72,9 +72,10 @@ def grow_under_ink(labels: Labels) -> Labels:
     return _nearest(labels, labels > 0)
 
 
-def region_features(regions: Regions, *, grown: Labels | None = None) -> RegionStats:
-    """Return size, place, shape and neighbours of each region; `grown`: labels grown under ink, if known already."""
-    return measure_regions(regions.labels, grow_under_ink(regions.labels) if grown is None else grown, regions.count)
+def region_features(regions: Regions, *, labels_under_ink: Labels | None = None) -> RegionStats:
+    """Return size, place, shape and neighbours of each region; labels_under_ink: if they are known already."""
+    under_ink = grow_under_ink(regions.labels) if labels_under_ink is None else labels_under_ink
+    return measure_regions(regions.labels, under_ink, regions.count)
 
 
 def rainbow(regions: Regions) -> NDArray[np.uint8]:
@@ -93,9 +94,9 @@ def _nearest(labels: Labels, known: NDArray[np.bool_]) -> Labels:
     """Return labels where pixels outside `known` have the label of the nearest known pixel; one must be known."""
     unknown = ~known
     seeds = cv2.distanceTransformWithLabels(unknown.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
-    grown = labels.copy()
-    grown[unknown] = labels[known][seeds[unknown] - 1]
-    return grown
+    labels_under_ink = labels.copy()
+    labels_under_ink[unknown] = labels[known][seeds[unknown] - 1]
+    return labels_under_ink
 
 
 def _merge_small(labels: Labels, min_region_px: int) -> Labels:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .flow import bend
+from .flow import refine_flow
 
 REACH_PX = 24  # the outline is felt this far to either side
 MARGIN_PX = 16  # around the region that is looked at
@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 Box = tuple[slice, slice]
 
 
-def lay_over(target: Mask, reference: Mask) -> tuple[Box, list[Floats]]:
+def align_regions(target: Mask, reference: Mask) -> tuple[Box, list[Floats]]:
     """Say where each pixel of a target region lies in a reference region.
 
     target, reference: bool (h, w), sizes may differ; each holds a region. Returns a box of the target with some margin
@@ -35,7 +35,7 @@ def lay_over(target: Mask, reference: Mask) -> tuple[Box, list[Floats]]:
     starts = np.eye(2), form_there @ np.linalg.inv(form)
     corner = np.array([there[1].start, there[0].start], np.float32)
     return box, [
-        bend(near, far, _places(near.shape, center, center_there, turn), outside=0) + corner for turn in starts
+        refine_flow(near, far, _places(near.shape, center, center_there, turn), outside=0) + corner for turn in starts
     ]
 
 

@@ -18,7 +18,7 @@ MASS_CELLS = 64  # target cells whose weights are summed at once, within the pro
 
 
 @dataclass(frozen=True)
-class Near:
+class Candidates:
     """The reference pixels that each target cell looked at, k candidates of 16 half cells: (N, k * 16) each.
 
     owner: which reference. x, y: where in its work picture.
@@ -29,28 +29,28 @@ class Near:
     y: NDArray[np.intp]
 
 
-def near_places(found: Match, sides: Sequence[RegionSide]) -> Near:
+def candidate_places(found: Match, sides: Sequence[RegionSide]) -> Candidates:
     """Return where the match at 1/2 looked in the work pictures of all references."""
     index = found.index[0].cpu().numpy()  # (N, k) coarse reference cells
     places = [cell_places(side.ink.shape) for side in sides]
     starts = np.concatenate([[0], np.cumsum([len(p[0]) for p in places])])
     owner = np.searchsorted(starts, index, side="right") - 1
     y, x = (np.concatenate([p[axis] for p in places])[index].reshape(len(index), -1) for axis in (0, 1))
-    return Near(np.repeat(owner, 16, axis=1), x, y)
+    return Candidates(np.repeat(owner, 16, axis=1), x, y)
 
 
-def match_mass(
+def pixel_attention_mass(
     found: Match, target: RegionSide, references: Sequence[RegionSide]
 ) -> list[NDArray[np.float64]]:
     """Match weight that target regions sent to the regions of each reference: (n, m) each, in work pixels."""
-    near = near_places(found, references)
+    near = candidate_places(found, references)
     weights = found.weights[1][0].cpu().numpy()  # (N, 16, k * 16)
     y, x = cell_places(target.ink.shape)
-    region = target.grown[y, x].astype(np.int64)  # (N, 16), from 1
+    region = target.labels_under_ink[y, x].astype(np.int64)  # (N, 16), from 1
     mass: list[NDArray[np.float64]] = []
     for position, side in enumerate(references):
         height, width = side.ink.shape
-        here = side.grown[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
+        here = side.labels_under_ink[near.y.clip(max=height - 1), near.x.clip(max=width - 1)]
         label = np.where(near.owner == position, here, 0)
         total = np.zeros((target.count + 1) * (side.count + 1))
         for start in range(0, len(region), MASS_CELLS):

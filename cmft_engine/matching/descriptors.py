@@ -37,10 +37,11 @@ class Descriptors:
     touching: Floats
 
 
-def describe_regions(labels: Labels, grown: Labels, ink: Floats, *, count: int) -> Descriptors:
+def describe_regions(labels: Labels, labels_under_ink: Labels, ink: Floats, *, count: int) -> Descriptors:
     """Describe regions 1..count of a work picture.
 
-    labels: int32 (h, w), 0 = ink; grown: the same with ink given to the nearest region; ink: (h, w) in [0, 1].
+    labels: int32 (h, w), 0 = ink; labels_under_ink: the same with ink given to the nearest region. ink: (h, w) in
+    [0, 1].
     """
     center, spread = ink_frame(ink)
     y, x = np.nonzero(labels)
@@ -57,7 +58,7 @@ def describe_regions(labels: Labels, grown: Labels, ink: Floats, *, count: int) 
     position = np.stack([cx - center[0], cy - center[1]], 1) / spread
     box = _boxes(labels, count)
     depth = _depths(labels, count)
-    touching = _touching(grown, count)
+    touching = _touching(labels_under_ink, count)
     round_ = mxx + myy
     node = np.column_stack(
         [
@@ -130,10 +131,10 @@ def _depths(labels: Labels, count: int) -> NDArray[np.float64]:
     return np.clip(np.nan_to_num(depth), 0, max(labels.shape))  # without ink every distance is a huge number
 
 
-def _touching(grown: Labels, count: int) -> Floats:
+def _touching(labels_under_ink: Labels, count: int) -> Floats:
     """Share of each region's border that lies against each other region: (count, count), rows sum to at most 1."""
     edges = np.zeros((count + 1) * (count + 1), np.int64)
-    for a, b in ((grown[:, :-1], grown[:, 1:]), (grown[:-1], grown[1:])):
+    for a, b in ((labels_under_ink[:, :-1], labels_under_ink[:, 1:]), (labels_under_ink[:-1], labels_under_ink[1:])):
         differs = a != b
         flat = a[differs].astype(np.int64) * (count + 1) + b[differs]
         edges += np.bincount(flat, minlength=edges.size)

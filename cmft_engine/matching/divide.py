@@ -1,4 +1,4 @@
-"""Regions that are painted in several colours with no line between: each pixel gets the colour that most ways carry.
+"""Regions painted in several colours with no line between: each pixel gets the colour that most around it got.
 
 Shapes: H W plate size, n regions, K palette colours.
 """
@@ -14,62 +14,68 @@ from scipy import ndimage
 
 SMOOTH_RATIO = 0.004  # spread of the vote among neighbours, as a share of the longer side
 SMOOTH_SMALL_PX = 2.5  # a spread of several times this is taken at reduced size
-ORDER_BONUS = 0.02  # of a vote, for each way that is named before another: it breaks ties
+ORDER_BONUS = 0.02  # of a vote, for each map that is named before another: it breaks ties
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
 
-def divide(index: Labels, grown: Labels, ways: Sequence[Labels], allowed: NDArray[np.bool_]) -> Labels:
-    """Return the index (H, W) with every pixel of a divided region in the colour that most of its surroundings want.
+def divide(
+    index: Labels, labels_under_ink: Labels, warped_indices: Sequence[Labels], allowed: NDArray[np.bool_]
+) -> Labels:
+    """Return the index (H, W) with every pixel of a divided region in the colour that most of its surroundings got.
 
-    ways: int32 (H, W) each, the palette index that one way of carrying brings to a pixel, -1 for none; all count
-    alike. allowed: bool (n, K) which colours a region may have, none where it is not divided.
+    warped_indices: int32 (H, W) each, the palette index that one way of carrying brings to a pixel, -1 for none; all
+    count alike. allowed: bool (n, K) which colours a region may have, none where it is not divided.
     """
     out = index.copy()
     sigma = SMOOTH_RATIO * max(index.shape)
-    boxes = ndimage.find_objects(grown, len(allowed))
+    boxes = ndimage.find_objects(labels_under_ink, len(allowed))
     for region in np.flatnonzero(allowed.any(1)):
         box = boxes[region]
         if box is None:
             continue
-        inside = grown[box] == region + 1
-        brought = [np.where(inside, way[box], -1) for way in ways]
+        inside = labels_under_ink[box] == region + 1
+        within = [np.where(inside, warped[box], -1) for warped in warped_indices]
         best, most = out[box], np.zeros(inside.shape, np.float32)
         for color in np.flatnonzero(allowed[region]):
-            wins = inside & ((wish := _wish(brought, int(color), sigma)) > most)
-            best[wins], most[wins] = color, wish[wins]
+            votes = smoothed_votes(within, int(color), sigma)
+            wins = inside & (votes > most)
+            best[wins], most[wins] = color, votes[wins]
     return out
 
 
-def agreement(index: Labels, grown: Labels, ways: Sequence[Labels], asked: NDArray[np.bool_]) -> Floats:
-    """Share of the pixels of each region asked about to which a way of carrying brings the colour that they got.
+def agreement(
+    index: Labels, labels_under_ink: Labels, warped_indices: Sequence[Labels], wanted: NDArray[np.bool_]
+) -> Floats:
+    """Share of the pixels of each wanted region to which a way of carrying brings the colour that they got.
 
-    ways: as for `divide`; asked: bool (n,). Returns (ways, n), 0 for what is not asked and for a label without pixels.
+    warped_indices: as for `divide`; wanted: bool (n,). Returns (len(warped_indices), n), 0 for what is not wanted and
+    for a label without pixels.
     """
-    shares = np.zeros((len(ways), len(asked)), np.float32)
-    boxes = ndimage.find_objects(grown, len(asked))
-    for region in np.flatnonzero(asked):
+    shares = np.zeros((len(warped_indices), len(wanted)), np.float32)
+    boxes = ndimage.find_objects(labels_under_ink, len(wanted))
+    for region in np.flatnonzero(wanted):
         box = boxes[region]
         if box is None:
             continue
-        inside = grown[box] == region + 1
+        inside = labels_under_ink[box] == region + 1
         got = index[box][inside]
-        shares[:, region] = [(way[box][inside] == got).mean() for way in ways]
+        shares[:, region] = [(warped[box][inside] == got).mean() for warped in warped_indices]
     return shares
 
 
-def _wish(brought: Sequence[Labels], color: int, sigma: float) -> Floats:
-    """How much of each pixel's surroundings gets a colour (h, w), summed over the ways, nothing outside the region.
+def smoothed_votes(warped_indices: Sequence[Labels], color: int, sigma: float) -> Floats:
+    """How much of each pixel's surroundings gets a colour (h, w), summed over the maps, nothing outside the region.
 
     A wide spread is taken of a smaller picture: nothing is left of the details that get lost there.
     """
     step = max(1, int(sigma / SMOOTH_SMALL_PX))
-    height, width = brought[0].shape[:2]
+    height, width = warped_indices[0].shape[:2]
     small = -(-width // step), -(-height // step)
     votes = np.zeros(small[::-1], np.float32)
-    for place, way in enumerate(reversed(brought), start=1):
-        seen = (way == color).view(np.uint8) * np.uint8(255)
+    for place, warped in enumerate(reversed(warped_indices), start=1):
+        seen = (warped == color).view(np.uint8) * np.uint8(255)
         seen = seen if step == 1 else np.asarray(cv2.resize(seen, small, interpolation=cv2.INTER_AREA), np.uint8)
         votes += np.float32((1 + ORDER_BONUS * place) / 255) * seen
     if not votes.any():

@@ -37,7 +37,7 @@ def flow_to_reference(
     return x + flow[..., 0] + left, y + flow[..., 1] + top
 
 
-def bend(
+def refine_flow(
     near: NDArray[np.uint8], far: NDArray[np.uint8], places: NDArray[np.float32], *, outside: int
 ) -> NDArray[np.float32]:
     """Return places (h, w, 2), x and y in `far`, moved so that what `near` (h, w) shows is found there.

@@ -26,15 +26,16 @@ class RegionSide:
     """One drawing at the work size: labels (h, w) with 0 = ink, the same grown under ink, ink in [0, 1]."""
 
     labels: Labels
-    grown: Labels
+    labels_under_ink: Labels
     ink: Floats
     count: int
     descriptors: Descriptors
 
 
-def region_side(labels: Labels, grown: Labels, ink: Floats, *, count: int) -> RegionSide:
+def region_side(labels: Labels, labels_under_ink: Labels, ink: Floats, *, count: int) -> RegionSide:
     """Describe a drawing's regions 1..count."""
-    return RegionSide(labels, grown, ink, count, describe_regions(labels, grown, ink, count=count))
+    descriptors = describe_regions(labels, labels_under_ink, ink, count=count)
+    return RegionSide(labels, labels_under_ink, ink, count, descriptors)
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,9 @@ def pair_features(
     """
     there, back = motion
     counts = (target.count, reference.count)
-    moved = look_up(reference.grown, np.dstack([there.flow_x, there.flow_y]))
-    still = look_up(reference.grown, np.dstack([there.still_x, there.still_y]))
-    returned = look_up(target.grown, np.dstack([back.flow_x, back.flow_y]))
+    moved = look_up(reference.labels_under_ink, np.dstack([there.flow_x, there.flow_y]))
+    still = look_up(reference.labels_under_ink, np.dstack([there.still_x, there.still_y]))
+    returned = look_up(target.labels_under_ink, np.dstack([back.flow_x, back.flow_y]))
     a, b = target.descriptors, reference.descriptors
     sizes = np.maximum(a.area, 1)[:, None], np.maximum(b.area, 1)[None]
     offset = a.position[:, None] - b.position[None]

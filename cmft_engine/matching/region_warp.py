@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .alignment import REACH_PX, Box, lay_over
+from .alignment import REACH_PX, Box, align_regions
 from .framing import Framing
 from .region_inputs import look_up
 
-WAYS = 2  # answers of `lay_over`
+STARTS = 2  # of `align_regions`, each with an answer of its own
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -27,52 +27,52 @@ Corner = tuple[int, int]  # y, x
 
 
 @dataclass(frozen=True)
-class Painted:
+class PaintedRegions:
     """Regions of a drawing at the work size, int32 (h, w), where they lie in the plate, and its index (H, W).
 
     The index is float32, for `look_up`.
     """
 
-    grown: Labels
+    labels_under_ink: Labels
     framing: Framing
     index: Floats
 
 
 @dataclass(frozen=True)
-class Laid:
+class RegionWarp:
     """A target region and the reference region it matched: labels at the work size, plate: the target's label there."""
 
     target: int
     plate: int
-    reference: Painted
+    reference: PaintedRegions
     label: int
 
 
-def carry_regions(grown: Labels, work: Labels, framing: Framing, laid: Sequence[Laid]) -> Labels:
-    """Return index maps (WAYS, H, W), -1 outside of the regions named; in each they are laid over in another way.
+def warp_regions(labels_under_ink: Labels, work: Labels, framing: Framing, warps: Sequence[RegionWarp]) -> Labels:
+    """Return index maps (STARTS, H, W), -1 outside of the regions named; each from another start of `align_regions`.
 
     (0, H, W) when none is named.
-    grown: labels (H, W) of the target; work: its labels (h, w) at the work size, framed by `framing`.
+    labels_under_ink: labels (H, W) of the target; work: its labels (h, w) at the work size, framed by `framing`.
     """
-    ways = np.full((WAYS if laid else 0, *grown.shape), -1, np.int32)
+    warped = np.full((STARTS if warps else 0, *labels_under_ink.shape), -1, np.int32)
     boxes: dict[int, list[Box | None]] = {}
-    for region in laid:
+    for region in warps:
         here, corner = _alone(work, region.target, boxes)
-        there, (y, x) = _alone(region.reference.grown, region.label, boxes)
-        near, answers = lay_over(here, there)
+        there, (y, x) = _alone(region.reference.labels_under_ink, region.label, boxes)
+        near, answers = align_regions(here, there)
         box = _moved(near, corner)
-        window, inside = _tight(grown, region.plate, _window(box, framing, grown.shape))
+        window, inside = _tight(labels_under_ink, region.plate, _window(box, framing, labels_under_ink.shape))
         if not inside.size:
             continue
-        for way, places in zip(ways, answers, strict=True):
+        for index, places in zip(warped, answers, strict=True):
             placed = to_plate(places + np.array([x, y], np.float32), region.reference.framing)
             plate = spread(placed, framing, box, window)
-            way[window][inside] = look_up(region.reference.index, plate)[inside]
-    return ways
+            index[window][inside] = look_up(region.reference.index, plate)[inside]
+    return warped
 
 
 def _alone(labels: Labels, label: int, boxes: dict[int, list[Box | None]]) -> tuple[Mask, Corner]:
-    """One region of labels (h, w) with as much around it as `lay_over` looks at, and the corner of that.
+    """One region of labels (h, w) with as much around it as `align_regions` looks at, and the corner of that.
 
     boxes: of all regions, for every labels that were asked about before, by their `id`.
     """

@@ -17,10 +17,9 @@ from ..image.palette_files import load_palette
 from ..image.plate import Plate, Window, read_plate
 from ..image.stand_in import stand_in
 from ..lineart.lineart import LineArt, extract_line_art, line_art_from_painting
-from ..lineart.regions import Regions, grow_under_ink, label_regions
-from ..matching.matcher import CutDrawing, PaintedDrawing
 from ..protocol.errors import PaletteError
 from ..protocol.settings import Settings
+from .drawing import PaintedDrawing, SegmentedDrawing, segment
 from .shot import Reference, Shot
 
 log = logging.getLogger(__name__)
@@ -29,13 +28,12 @@ SOFT_INK = 0.02  # pixels with more ink than this are not looked at for paint
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A line plate cut into regions: the plate, its line art, its regions, and the same as the matcher takes it."""
+class LineDrawing:
+    """A line plate made ready: the plate, its line art, and the drawing cut into regions."""
 
     plate: Plate
     lines: LineArt
-    regions: Regions
-    cut: CutDrawing
+    segmented: SegmentedDrawing
 
 
 @dataclass(frozen=True)
@@ -47,10 +45,10 @@ class References:
     first: Plate
 
 
-def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Drawing:
+def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> LineDrawing:
     """Read a line plate and cut it into regions. Raises PlateError."""
     plate = read_line_plate(path, frame, canvas=canvas, settings=settings)
-    return _cut(plate, find_lines(plate, settings), settings)
+    return _segment(plate, find_lines(plate, settings), settings)
 
 
 def read_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
@@ -66,11 +64,8 @@ def find_lines(plate: Plate, settings: Settings) -> LineArt:
     )
 
 
-def _cut(plate: Plate, lines: LineArt, settings: Settings) -> Drawing:
-    regions = label_regions(lines, gap_px=settings.gap_px, min_region_px=settings.min_region_px)
-    grown = grow_under_ink(regions.labels)
-    count = max(regions.count, int(grown.max()))  # an all-ink drawing still grows one region
-    return Drawing(plate, lines, regions, CutDrawing(lines.ink, regions.labels, grown, count))
+def _segment(plate: Plate, lines: LineArt, settings: Settings) -> LineDrawing:
+    return LineDrawing(plate, lines, segment(lines, gap_px=settings.gap_px, min_region_px=settings.min_region_px))
 
 
 def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: Path | None) -> References:
@@ -82,7 +77,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     drawings = [_read_reference(reference, canvas, settings) for reference in shot.references]
     space = drawings[0].plate.space
     paintings = [
-        Painting(_rgba_in(d.plate, space), d.regions.labels, str(d.plate.path)) for d in drawings
+        Painting(_rgba_in(d.plate, space), d.segmented.labels, str(d.plate.path)) for d in drawings
     ]
     if palette is not None:
         colors = load_palette(palette).in_space(space)
@@ -93,12 +88,13 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     indices = [_index_map(painting, d.lines, colors) for painting, d in zip(paintings, drawings, strict=True)]
     pictures = stand_in(indices) if settings.mode == "flats" else [colors.display[index] for index in indices]
     painted = (
-        PaintedDrawing(d.cut, index, picture) for d, index, picture in zip(drawings, indices, pictures, strict=True)
+        PaintedDrawing(d.segmented, index, picture)
+        for d, index, picture in zip(drawings, indices, pictures, strict=True)
     )
     return References(tuple(painted), colors, drawings[0].plate)
 
 
-def _read_reference(reference: Reference, canvas: Window, settings: Settings) -> Drawing:
+def _read_reference(reference: Reference, canvas: Window, settings: Settings) -> LineDrawing:
     plate = read_plate(reference.plate, frame=reference.frame, space=settings.input_space)
     if reference.is_sheet:
         canvas = plate.data_window.union(plate.display_window)
@@ -108,7 +104,7 @@ def _read_reference(reference: Reference, canvas: Window, settings: Settings) ->
     else:
         line_plate = read_plate(reference.lines, frame=reference.frame, space=settings.input_space)
         lines = find_lines(line_plate.on_canvas(canvas), settings)
-    return _cut(plate, lines, settings)
+    return _segment(plate, lines, settings)
 
 
 def _rgba_in(plate: Plate, space: str) -> NDArray[np.float32]:

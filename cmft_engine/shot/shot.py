@@ -105,11 +105,11 @@ class Shot:
         """Say whether a reference stands at this frame."""
         return any(reference.frame == frame for reference in self.references)
 
-    def around(self, frame: int, count: int) -> tuple[int, ...]:
-        """Return the first frames of the drawings around a frame's own, up to `count` before and as many after.
+    def neighbor_frames(self, frame: int, radius: int) -> tuple[int, ...]:
+        """Return the first frames of the neighbouring drawings, up to `radius` before a frame's own and as many after.
 
         Each is named once: those before, then those after, the nearest first. A painted one takes its place but is not
-        named, for its painting is a reference; and around one that is painted itself nobody is named. What part of the
+        named, for its painting is a reference; a drawing that is painted itself has no neighbours. What part of the
         shot is to be coloured now changes nothing.
         """
         holds = self.holds()
@@ -120,7 +120,7 @@ class Shot:
         met, found = {holds[frame]}, []
         for side in (reversed(self.frames[:at]), self.frames[at + 1 :]):
             others = dict.fromkeys(holds[other] for other in side if holds[other] not in met)
-            found += list(others)[:count]
+            found += list(others)[:radius]
             met |= set(found)
         return tuple(first for first in found if first not in painted)
 

@@ -24,14 +24,14 @@ IMPOSSIBLE = -1e4
 class RegionBatch:
     """Pairs of drawings and the truth about them.
 
-    pair: (B, T, R, PAIR_FEATURES). sent: (B, T, R, SENT). same, same_color: bool (B, T, R), one part, one colour.
-    weight: (B, T) how much a region counts, 0 for padding and for regions without pixels.
+    pair: (B, T, R, PAIR_FEATURES). attention_mass: (B, T, R, MASS_FEATURES). same, same_color: bool (B, T, R), one
+    part, one colour. weight: (B, T) how much a region counts, 0 for padding and for regions without pixels.
     """
 
     target: RegionTensors
     reference: RegionTensors
     pair: Tensor
-    sent: Tensor
+    attention_mass: Tensor
     same: Tensor
     same_color: Tensor
     weight: Tensor
@@ -45,7 +45,7 @@ def collate_regions(items: Sequence[RegionBatch]) -> RegionBatch:
         target,
         reference,
         _pad([item.pair[0] for item in items], n, m, items[0].pair.shape[-1]),
-        _pad([item.sent[0] for item in items], n, m, items[0].sent.shape[-1]),
+        _pad([item.attention_mass[0] for item in items], n, m, items[0].attention_mass.shape[-1]),
         _pad([item.same[0] for item in items], n, m) > 0,
         _pad([item.same_color[0] for item in items], n, m) > 0,
         _pad([item.weight[0] for item in items], n),
@@ -78,7 +78,7 @@ def withhold(batch: RegionBatch, rng: np.random.Generator, share: float) -> Regi
         pair = batch.pair.clone()
         pair[..., FLOW_COLUMNS] = 0
         batch = replace(batch, pair=pair)
-    return replace(batch, sent=torch.zeros_like(batch.sent)) if without_weight else batch
+    return replace(batch, attention_mass=torch.zeros_like(batch.attention_mass)) if without_weight else batch
 
 
 def region_terms(regions: RegionNetwork, batch: RegionBatch, *, is_bf16: bool = False) -> dict[str, Tensor]:
@@ -90,7 +90,7 @@ def region_terms(regions: RegionNetwork, batch: RegionBatch, *, is_bf16: bool = 
     is_bf16: whether the region network computes in bf16; the loss is float32.
     """
     with torch.autocast(batch.pair.device.type, torch.bfloat16, enabled=is_bf16):
-        found = regions.rounds(batch.target, batch.reference, batch.pair, batch.sent)
+        found = regions.rounds(batch.target, batch.reference, batch.pair, batch.attention_mass)
     rounds = [logits.float() for logits in found]
     losses = [share * _round_loss(logits, batch) for share, logits in zip(ROUNDS, rounds, strict=True)]
     color, part = shares_right(rounds[-1].detach(), batch)

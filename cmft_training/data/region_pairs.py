@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmft_engine.lineart.lineart import LineArt
-from cmft_engine.lineart.regions import grow_under_ink, label_regions
 from cmft_engine.matching.descriptors import count_colors, shares_of
+from cmft_engine.matching.encoded import frame_regions
 from cmft_engine.matching.framing import work_scale
-from cmft_engine.matching.matcher import CutDrawing, frame_regions
 from cmft_engine.matching.region_inputs import RegionSide
+from cmft_engine.shot.drawing import SegmentedDrawing, segment
 from cmft_training.data.dataset import MAX_LABELS, VOID, Pair
 from cmft_training.synthetic.drawing import Drawing
 
@@ -54,23 +54,21 @@ def cut_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
     """Cut target and reference into regions, framed as in use."""
     scale = work_scale(pair.reference.line <= INK_BELOW, work_size)
     return (
-        _cut(pair.target, pair.label_target, scale, work_size),
-        _cut(pair.reference, pair.label_reference, scale, work_size),
+        _segment(pair.target, pair.label_target, scale, work_size),
+        _segment(pair.reference, pair.label_reference, scale, work_size),
     )
 
 
-def cut_drawing(drawing: Drawing) -> CutDrawing:
-    """Cut a training drawing into regions as the engine does."""
+def segment_drawing(drawing: Drawing) -> SegmentedDrawing:
+    """Segment a training drawing as the engine does."""
     ink = drawing.line <= INK_BELOW
     coverage = np.float32(1) - drawing.line.astype(np.float32) / np.float32(255)
     art = LineArt(ink, np.zeros_like(ink), coverage, np.zeros((*ink.shape, 3), np.float32))
-    regions = label_regions(art, gap_px=GAP_PX, min_region_px=MIN_REGION_PX)
-    grown = grow_under_ink(regions.labels)
-    return CutDrawing(ink, regions.labels, grown, max(regions.count, int(grown.max())))
+    return segment(art, gap_px=GAP_PX, min_region_px=MIN_REGION_PX)
 
 
-def _cut(drawing: Drawing, label: Labels, scale: float, work_size: int) -> WorkDrawing:
-    regions = cut_drawing(drawing)
+def _segment(drawing: Drawing, label: Labels, scale: float, work_size: int) -> WorkDrawing:
+    regions = segment_drawing(drawing)
     side, framing = frame_regions(regions, scale, work_size)
     shares = shares_of(count_colors(regions.labels, label, (regions.count, MAX_LABELS)))
     return WorkDrawing(side, shares, framing.sample(label).astype(np.int64))

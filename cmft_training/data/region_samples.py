@@ -98,7 +98,7 @@ def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, asks_
 
 
 def _framed(work: WorkDrawing) -> FramedDrawing:
-    cells = region_cells(work.side.grown, count=work.side.count, device=torch.device("cpu"))
+    cells = region_cells(work.side.labels_under_ink, count=work.side.count, device=torch.device("cpu"))
     return FramedDrawing(work, line_channels(work.side.ink), cells)
 
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cmft_engine.matching.assignment import join_chances
-from cmft_engine.matching.attention_mass import match_mass
+from cmft_engine.matching.attention_mass import pixel_attention_mass
 from cmft_engine.matching.network.inputs import as_batch
 from cmft_engine.matching.network.network import LineFeatures, Match, Network
 from cmft_engine.matching.network.region_network import RegionNetwork
-from cmft_engine.matching.network.region_pool import Membership, RegionCells, cell_shares, pool, sent
-from cmft_engine.matching.region_flow import is_lost, move_again, trust_in
+from cmft_engine.matching.network.region_pool import Membership, RegionCells, attention_mass, cell_shares, pool
+from cmft_engine.matching.region_flow import flow_agreement, flow_disagrees, refine_flow_from_matches
 from cmft_engine.matching.region_inputs import MASS_COLUMNS, as_tensors, pair_features, with_match_weight
 from cmft_training.data.dataset import Batch, ReferenceBatch
 from cmft_training.data.region_batch import RegionBatch
@@ -60,7 +60,7 @@ def read_regions(
 
     found: the pixel network's match of that pair, or None where it was not asked beyond its line encoder.
     """
-    arrived = network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
+    transferred = network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
     pair = sample.pair if found is None else _asked(sample, found)
     device = target.line.device
     here, there = (
@@ -68,7 +68,7 @@ def read_regions(
     )
     truth = (torch.from_numpy(array)[None].to(device) for array in (
         sample.truth.same, sample.truth.same_color, sample.truth.weight))  # fmt: skip
-    weight = sent(arrived, target.cells, reference.cells)[None]
+    weight = attention_mass(transferred, target.cells, reference.cells)[None]
     return RegionBatch(here, there, torch.from_numpy(pair)[None].to(device), weight, *truth)
 
 
@@ -80,12 +80,12 @@ def read_again(regions: RegionNetwork, sample: RegionSample, read: RegionBatch, 
     """
     target, reference = sample.target.work.side, sample.reference.work.side
     with torch.autocast(read.pair.device.type, torch.bfloat16, enabled=is_bf16):
-        logits = regions(read.target, read.reference, read.pair, read.sent)
+        logits = regions(read.target, read.reference, read.pair, read.attention_mass)
     area = target.descriptors.area
     chance = join_chances([logits[0].float()], area, [reference.descriptors.area])[:, :-1]
-    if not is_lost(trust_in(chance, sample.pair), area):
+    if not flow_disagrees(flow_agreement(chance, sample.pair), area):
         return read
-    moved = move_again(target, reference, chance, sample.motions)
+    moved = refine_flow_from_matches(target, reference, chance, sample.motions)
     pair = torch.from_numpy(pair_features(target, reference, moved))[None].to(read.pair.device)
     pair[..., MASS_COLUMNS] = read.pair[..., MASS_COLUMNS]
     return replace(read, pair=pair)
@@ -95,7 +95,8 @@ def _asked(sample: RegionSample, found: Match) -> NDArray[np.float32]:
     """Return the pair's features with the match weight at 1/2 among them, (T, R, PAIR_FEATURES); no gradient."""
     target, reference = sample.target.work.side, sample.reference.work.side
     coarse, fine = found.weights
-    mass = match_mass(replace(found, weights=(coarse.detach(), fine.detach().float())), target, [reference])[0]
+    seen = replace(found, weights=(coarse.detach(), fine.detach().float()))
+    mass = pixel_attention_mass(seen, target, [reference])[0]
     return with_match_weight(sample.pair, target, reference, mass)
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
-from cmft_engine.matching.network.region_network import PAIR_FEATURES, SENT, RegionTensors
+from cmft_engine.matching.network.region_network import MASS_FEATURES, PAIR_FEATURES, RegionTensors
 from cmft_engine.matching.network.region_pool import POOLED
 from cmft_training.data.region_batch import RegionBatch, collate_regions
 
@@ -30,7 +30,7 @@ def pack_sample(batch: RegionBatch) -> Packed:
     """Return a batch of one pair, without gradients, as one vector on the CPU."""
     sides = [getattr(side, name) for side in (batch.target, batch.reference)
              for name in ("node", "raster", "pooled", "relation")]  # fmt: skip
-    tensors = [*sides, batch.pair, batch.sent, batch.same, batch.same_color, batch.weight]
+    tensors = [*sides, batch.pair, batch.attention_mass, batch.same, batch.same_color, batch.weight]
     flat = torch.cat([tensor.detach().flatten().half() for tensor in tensors]).cpu()
     return batch.pair.shape[1], batch.pair.shape[2], flat
 
@@ -44,14 +44,14 @@ def unpack_sample(packed: Packed, device: torch.device) -> RegionBatch:
     real = [torch.ones(1, count, dtype=torch.bool, device=device) for count in (n, m)]
     target = RegionTensors(values[0], values[1], values[2], values[3], real[0])
     reference = RegionTensors(values[4], values[5], values[6], values[7], real[1])
-    pair, sent, same, same_color, weight = values[8:]
-    return RegionBatch(target, reference, pair, sent, same > 0, same_color > 0, weight)
+    pair, attention_mass, same, same_color, weight = values[8:]
+    return RegionBatch(target, reference, pair, attention_mass, same > 0, same_color > 0, weight)
 
 
 def _shapes(n: int, m: int) -> list[tuple[int, ...]]:
     sides = [shape for count in (n, m) for shape in (
         (count, NODE_FEATURES), (count, RASTER * RASTER), (count, POOLED), (count, count, RELATION))]  # fmt: skip
-    return [*sides, (n, m, PAIR_FEATURES), (n, m, SENT), (n, m), (n, m), (n,)]
+    return [*sides, (n, m, PAIR_FEATURES), (n, m, MASS_FEATURES), (n, m), (n, m), (n,)]
 
 
 class Replay:

@@ -84,8 +84,8 @@ class JointConfig:
     process draws for a step. pixel_share: of these, the share that the pixel network's own losses look at.
     encoder_share: share of the other samples that the line encoder learns from; the region network alone learns from
     the rest, in half the time.
-    asked_share: share of the other samples that bring the pixel network's match weight, as all do in use; again_share:
-    share of all samples that are looked at a second time where flow is lost, as all are in use.
+    match_weight_share: share of the other samples that bring the pixel network's match weight, as all do in use.
+    again_share: share of all samples that are looked at a second time where flow is lost, as all are in use.
     withheld: share of pairs that lack the cues of flow, and of those that lack the match weight at 1/8.
     replay: how many samples a process keeps to show them again; replay_batch: how many of them at once;
     replay_steps: steps of the region network alone, on replayed samples, that follow every step.
@@ -102,7 +102,7 @@ class JointConfig:
     samples: int
     pixel_share: float
     encoder_share: float
-    asked_share: float
+    match_weight_share: float
     again_share: float
     withheld: float
     replay: int
@@ -145,7 +145,7 @@ class RegionConfig:
 
     pooled: bool
     flow: bool
-    sent: bool
+    attention_mass: bool
     along: bool
 
 
@@ -372,7 +372,7 @@ def _check(config: Config, name: str) -> None:
     for key, number in above_zero.items():
         if number <= 0:
             raise InputError(f"{name}: {key} = {number} is too small; set it above 0")
-    for key in ("pixel_share", "encoder_share", "asked_share", "again_share", "withheld"):
+    for key in ("pixel_share", "encoder_share", "match_weight_share", "again_share", "withheld"):
         share = getattr(joint, key)
         if not 0 <= share <= 1:
             raise InputError(f"{name}: joint.{key} = {share} is no share; set it from 0 to 1")

@@ -91,7 +91,7 @@ class JointLearner:
             batch, seen = pixel_batch(sample, target, reference)
             found, pixels = match_and_judge(self.network, batch, self._config.losses, seen)
             loss = self._config.losses.total(pixels)
-        elif rng.random() < joint.asked_share:
+        elif rng.random() < joint.match_weight_share:
             with torch.no_grad():
                 found = match_pixels(self.network, sample, target, reference, is_bf16=self._is_bf16)
         with torch.set_grad_enabled(is_encoder_taught):

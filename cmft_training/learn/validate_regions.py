@@ -55,5 +55,5 @@ def _judge(
     painted = network.encode_reference(reference.line, batch.references[0].color, seen.references[0])
     output = network(target.line, join_references([painted]), seen=seen.target)
     read = read_regions(network, sample, target, reference, output)
-    color, part = shares_right(regions(read.target, read.reference, read.pair, read.sent), read)
+    color, part = shares_right(regions(read.target, read.reference, read.pair, read.attention_mass), read)
     return float(color), float(part)

@@ -49,14 +49,14 @@ def build_regions(config: RegionConfig) -> RegionNetwork:
     """Return a new region network, random weights from torch's seed.
 
     What is switched off is read as zero, in training and in use alike. pooled: features of the line encoder. flow:
-    where flow leads. sent: match weights at 1/8 and at 1/2. along: how well pairs go with their neighbours.
+    where flow leads. attention_mass: match weights at 1/8 and at 1/2. along: how well pairs go with their neighbours.
     """
     regions = RegionNetwork()
     if not config.pooled:
         regions.pooled.register_forward_pre_hook(_Silence())
     if not config.along:
         regions.along.register_forward_hook(_Silence())
-    columns = (() if config.flow else FLOW_COLUMNS) + (() if config.sent else (*MASS_COLUMNS, *SENT_COLUMNS))
+    columns = (() if config.flow else FLOW_COLUMNS) + (() if config.attention_mass else (*MASS_COLUMNS, *SENT_COLUMNS))
     if columns:
         regions.pair.register_forward_pre_hook(_Silence(columns))
     return regions

@@ -1,8 +1,8 @@
 """Weigh cues for a colour, and teach confidence: `python -m cmft_training.release.calibrate --characters FOLDER`.
 
-Colours drawings of training characters and puppets with a checkpoint, fits how much each voice of `image.snap` counts
-towards the colour of a region, then a logistic regression of "this region's colour is right" on the signs of it: once
-for drawings by themselves, and again for drawings that hear those around them. Writes a checkpoint with all of it. A
+Colours drawings of training characters and puppets with a checkpoint, fits how much each of CUES counts
+towards the colour of a region, then a logistic regression of "this region's colour is right" on CONFIDENCE_FEATURES:
+once for drawings by themselves, and again with temporal votes. Writes a checkpoint with all of it. A
 checkpoint is written over only when it was named.
 """
 
@@ -21,27 +21,24 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from cmft_engine.image.stand_in import stand_in
-from cmft_engine.matching.decide import (
-    MIXED_SHARE,
-    SIGNS,
+from cmft_engine.matching.calibration import (
+    CONFIDENCE_FEATURES,
+    CUES,
     UNCALIBRATED,
     UNFITTED,
     UNFUSED,
-    VOICES,
     Calibration,
     Fitted,
-    Snapped,
-    Votes,
-    snap,
-    spoken_for,
-    voices,
 )
+from cmft_engine.matching.decide import Decision, decide
 from cmft_engine.matching.descriptors import count_colors
-from cmft_engine.matching.matcher import CutDrawing, Matcher, PaintedDrawing
+from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network.weights import DEFAULT, Checkpoint, load_checkpoint, save_checkpoint
+from cmft_engine.matching.votes import TemporalVotes, Votes, cues, supported_colors
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.protocol.settings import Settings
-from cmft_training.data.region_pairs import cut_drawing
+from cmft_engine.shot.drawing import PaintedDrawing, SegmentedDrawing
+from cmft_training.data.region_pairs import segment_drawing
 from cmft_training.release.release import averaged_networks, check_folder
 from cmft_training.synthetic.characters import CharacterSet
 from cmft_training.synthetic.drawing import Clip
@@ -49,7 +46,7 @@ from cmft_training.synthetic.puppets import random_puppet_clip
 
 log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
-AROUND: int = Settings().around  # fitted for the default; at the last gap only the drawing before is there to ask
+RADIUS: int = Settings().temporal_radius  # fitted for the default; the last gap has but the drawing before it
 DRAWINGS = max(GAPS) + 1  # of a clip; some characters move no longer
 BARE_ABOVE = 247  # line value of a pixel without ink, as in the benchmarks
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks
@@ -61,12 +58,13 @@ Floats = NDArray[np.float32]
 class Voted:
     """A target drawing, the votes on it, and how many ink-free pixels of each region have which colour in truth (n, K).
 
-    bare: int32 (H, W) labels of the drawing, 0 wherever there is any ink.
+    bare: int32 (H, W) labels of the drawing, 0 wherever there is any ink. temporal: None without neighbouring frames.
     """
 
-    drawing: CutDrawing
+    drawing: SegmentedDrawing
     bare: NDArray[np.int32]
     votes: Votes
+    temporal: TemporalVotes | None
     truth: NDArray[np.int64]
 
     @property
@@ -76,32 +74,34 @@ class Voted:
         return counted
 
 
-def vote(clip: Clip, checkpoint: Checkpoint, work_size: int, *, around: int = 0) -> Iterator[Voted]:
-    """Match drawings of a clip with its first one; `around` as in the settings."""
+def vote(clip: Clip, checkpoint: Checkpoint, work_size: int, *, temporal_radius: int = 0) -> Iterator[Voted]:
+    """Match drawings of a clip with its first one; temporal_radius: as in the settings."""
     group = np.asarray(clip.group).astype(np.int32)
     n_colors = int(group.max()) + 1
     index = group[clip.drawings[0].part]
-    painted = PaintedDrawing(cut_drawing(clip.drawings[0]), index, stand_in([index])[0])
+    painted = PaintedDrawing(segment_drawing(clip.drawings[0]), index, stand_in([index])[0])
     matcher = Matcher(checkpoint, [painted], n_colors=n_colors, work_size=work_size, device=torch.device("cpu"))
-    cuts = {at: cut_drawing(drawing) for at, drawing in enumerate(clip.drawings)}
-    beside = {gap: [at for at in cuts if at and 0 < abs(at - gap) <= around] for gap in GAPS}
-    found = {at: matcher.study(cuts[at]) for at in {*GAPS, *chain.from_iterable(beside.values())}}
+    targets = {at: segment_drawing(drawing) for at, drawing in enumerate(clip.drawings)}
+    beside = {gap: [at for at in targets if at and 0 < abs(at - gap) <= temporal_radius] for gap in GAPS}
+    found = {at: matcher.match_to_references(targets[at]) for at in {*GAPS, *chain.from_iterable(beside.values())}}
     for gap in GAPS:
-        drawing, target = clip.drawings[gap], cuts[gap]
+        drawing, target = clip.drawings[gap], targets[gap]
         bare = target.labels * (drawing.line > BARE_ABOVE)
         truth = count_colors(bare, group[drawing.part], (target.count, n_colors))
         votes, own = found[gap]
-        if around:
-            votes = matcher.hear(target, votes, own, [found[at][1] for at in beside[gap]], places=2 * around)
-        yield Voted(target, bare, votes, truth)
+        temporal = None
+        if temporal_radius:
+            neighbors = [found[at][1] for at in beside[gap]]
+            temporal = matcher.apply_temporal_votes(target, votes, own, neighbors, n_neighbors=2 * temporal_radius)
+        yield Voted(target, bare, votes, temporal, truth)
 
 
-def judge(one: Voted, fusion: Floats) -> tuple[Snapped, NDArray[np.bool_]]:
+def judge(one: Voted, fusion: Floats) -> tuple[Decision, NDArray[np.bool_]]:
     """Return the decision on a drawing, and which regions are right (n,)."""
     weights = Fitted(UNFITTED.confidence, fusion)
-    snapped = snap(one.drawing.labels, one.drawing.grown, one.votes, calibration=Calibration(weights, weights))
-    given = count_colors(one.bare, snapped.index, one.truth.shape)
-    return snapped, one.truth.argmax(1) == given.argmax(1)
+    decision = decide(one.drawing, one.votes, one.temporal, calibration=Calibration(weights, weights))
+    given = count_colors(one.bare, decision.index, one.truth.shape)
+    return decision, one.truth.argmax(1) == given.argmax(1)
 
 
 def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:
@@ -116,38 +116,39 @@ def clips(characters: Path, count: int, seed: int) -> Iterator[Clip]:
 
 
 def fit_fusion(drawings: Sequence[Voted]) -> Floats:
-    """Return what each of VOICES counts: logistic regression of the colour of undivided regions, drawings alike.
+    """Return what each of CUES counts: logistic regression of the colour of undivided regions, drawings alike.
 
-    Regions for whose colour nothing speaks are left out: no weights would find it.
+    Regions whose colour no cue supports are left out: no weights would find it.
     """
     rows = []
     for one in drawings:
-        votes, true = one.votes, one.truth.argmax(1)
-        spoken = spoken_for(votes)
-        asked = one.counted & (votes.mixture < MIXED_SHARE) & (votes.color.sum(1) > 0)
-        asked &= spoken[np.arange(len(true)), true]
-        if asked.any():
-            silent = np.where(spoken[asked], 0, -np.inf).astype(np.float32)
-            rows.append([torch.from_numpy(array) for array in (voices(votes)[asked], silent, true[asked])])
+        votes, temporal, true = one.votes, one.temporal, one.truth.argmax(1)
+        color = votes.color if temporal is None else temporal.color
+        supported = supported_colors(votes, temporal)
+        used = one.counted & ~votes.is_divided & (color.sum(1) > 0)
+        used &= supported[np.arange(len(true)), true]
+        if used.any():
+            barred = np.where(supported[used], 0, -np.inf).astype(np.float32)
+            rows.append([torch.from_numpy(array) for array in (cues(votes, temporal)[used], barred, true[used])])
     if not rows:
         return UNFUSED
 
     def loss(weight: torch.Tensor) -> torch.Tensor:
-        each: list[torch.Tensor] = [F.cross_entropy(said @ weight + silent, true) for said, silent, true in rows]
+        each: list[torch.Tensor] = [F.cross_entropy(cue @ weight + barred, true) for cue, barred, true in rows]
         return torch.stack(each).mean()
 
     return _minimize(loss, torch.from_numpy(UNFUSED))
 
 
-def fit_confidence(signs: Floats, right: NDArray[np.bool_]) -> Floats:
-    """Logistic regression with a little weight decay: float32 (len(SIGNS) + 1,), the constant last."""
-    x = torch.from_numpy(np.column_stack([signs, np.ones(len(signs), np.float32)]))
+def fit_confidence(confidence_features: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Logistic regression with a little weight decay: float32 (len(CONFIDENCE_FEATURES) + 1,), the constant last."""
+    x = torch.from_numpy(np.column_stack([confidence_features, np.ones(len(confidence_features), np.float32)]))
     y = torch.from_numpy(right.astype(np.float32))
 
     def loss(weight: torch.Tensor) -> torch.Tensor:
         return F.binary_cross_entropy_with_logits(x @ weight, y) + 1e-4 * weight.square().sum()
 
-    return _minimize(loss, torch.zeros(len(SIGNS) + 1))
+    return _minimize(loss, torch.zeros(len(CONFIDENCE_FEATURES) + 1))
 
 
 def _minimize(loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor) -> Floats:
@@ -188,30 +189,30 @@ def calibrate(checkpoint: Checkpoint, characters: Path, *, count: int, work_size
 
     All their drawings are kept meanwhile: three a clip, 5 MB each.
     """
-    calibration = UNCALIBRATED
-    for kind, around in (("alone", 0), ("around", AROUND)):  # what those around say, they say by themselves
-        known = replace(checkpoint, calibration=calibration)
-        drawings = [
+    def fitted(kind: str, known: Checkpoint, temporal_radius: int) -> Fitted:
+        log.info("%s:", kind)
+        return fit([
             one
             for clip in clips(characters, count, seed=7)
-            for one in vote(clip, known, work_size, around=around)
-        ]
-        log.info("%s:", kind)
-        calibration = replace(calibration, **{kind: fit(drawings)})
-    return calibration
+            for one in vote(clip, known, work_size, temporal_radius=temporal_radius)
+        ])
+
+    single = fitted("single", replace(checkpoint, calibration=UNCALIBRATED), 0)
+    alone = replace(checkpoint, calibration=Calibration(single, UNFITTED))  # neighbours vote as matched by themselves
+    return Calibration(single, fitted("temporal", alone, RADIUS))
 
 
 def fit(drawings: Sequence[Voted]) -> Fitted:
     """Return the weights that fit drawings best, and tell what they are."""
     fusion = fit_fusion(drawings)
     decided = [(one.counted, *judge(one, fusion)) for one in drawings]
-    signs = np.concatenate([snapped.signs[counted] for counted, snapped, _ in decided])
+    confidence_features = np.concatenate([decision.confidence_features[counted] for counted, decision, _ in decided])
     right = np.concatenate([correct[counted] for counted, _, correct in decided])
     alone = np.concatenate([judge(one, UNFUSED)[1][one.counted] for one in drawings])
-    confidence = fit_confidence(signs, right)
-    log.info("%d regions; right: %.3f by the region match alone, %.3f by all voices", len(right), alone.mean(),
+    confidence = fit_confidence(confidence_features, right)
+    log.info("%d regions; right: %.3f by the region match alone, %.3f by all cues", len(right), alone.mean(),
              right.mean())
-    for names, weight in ((VOICES, fusion), ((*SIGNS, "constant"), confidence)):
+    for names, weight in ((CUES, fusion), ((*CONFIDENCE_FEATURES, "constant"), confidence)):
         log.info("%s", ", ".join(f"{name} {value:.2f}" for name, value in zip(names, weight, strict=True)))
     return Fitted(confidence, fusion)
 

@@ -13,8 +13,9 @@ from cmft_engine.export.cattery import KNOBS, save_model
 from cmft_engine.export.live import CHANNELS, LiveModel, LiveNetwork
 from cmft_engine.lineart.lineart import extract_line_art
 from cmft_engine.matching import framing
-from cmft_engine.matching.matcher import Matcher, PaintedDrawing
+from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network.inputs import line_channels
+from cmft_engine.shot.drawing import PaintedDrawing
 from tests.drawings import PAINTS, cut, figure
 
 OPERATORS = Path(__file__).with_name("operators.txt")

@@ -197,12 +197,12 @@ def test_the_same_drawing_gives_the_same_labels(ink, gap_px):
 def test_growing_fills_ink_and_keeps_paper(ink):
     """Every pixel has a label, paper its own, ink that of a pixel among the nearest."""
     labels = label_regions(lines(ink), gap_px=0, min_region_px=1).labels
-    grown = grow_under_ink(labels)
-    assert grown.min() >= 1
-    assert np.array_equal(grown[~ink], labels[~ink])
+    labels_under_ink = grow_under_ink(labels)
+    assert labels_under_ink.min() >= 1
+    assert np.array_equal(labels_under_ink[~ink], labels[~ink])
     if labels.any():
         each = [ndimage.distance_transform_edt(labels != n) for n in range(1, labels.max() + 1)]
-        own = np.take_along_axis(np.stack(each), grown[None] - 1, axis=0)[0]
+        own = np.take_along_axis(np.stack(each), labels_under_ink[None] - 1, axis=0)[0]
         assert (own <= np.min(each, axis=0) * 1.05 + 1e-6).all()
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cmft_engine.matching.alignment import MARGIN_PX, lay_over
+from cmft_engine.matching.alignment import MARGIN_PX, align_regions
 from cmft_engine.matching.flow import LEAST_PX
 
 
@@ -18,7 +18,7 @@ def blob(size, center, axes, degrees=0.0):
 def test_a_moved_region_lies_where_it_was():
     """A shape that moved by whole pixels lands on itself in both ways, at any distance and picture size."""
     there, here = blob((200, 160), (50, 60), (50, 30), 20), blob((240, 260), (190, 150), (50, 30), 20)
-    box, ways = lay_over(here, there)
+    box, ways = align_regions(here, there)
     inside = here[box]
     y, x = np.mgrid[box][:, inside]
     for places in ways:
@@ -29,7 +29,7 @@ def test_a_moved_region_lies_where_it_was():
 def test_a_stretched_region_follows_its_outline():
     """Of a shape twice as large, nearly every pixel lands inside, and the middle in the middle."""
     there, here = blob((120, 120), (60, 60), (40, 24)), blob((300, 300), (150, 150), (80, 48))
-    box, ways = lay_over(here, there)
+    box, ways = align_regions(here, there)
     inside = here[box]
     _, stretched = ways
     x, y = np.rint(stretched[inside]).astype(int).T
@@ -44,7 +44,7 @@ def test_specks(side):
     here, there = np.zeros((40, 40), bool), np.zeros((30, 30), bool)
     here[:side, :side] = True
     there[-side:, -side:] = True
-    box, ways = lay_over(here, there)
+    box, ways = align_regions(here, there)
     assert box == (slice(0, side + MARGIN_PX), slice(0, side + MARGIN_PX)) and side + MARGIN_PX < LEAST_PX
     for places in ways:
         assert np.abs(places[0, 0] - (30 - side)).max() < 1e-3
@@ -54,5 +54,5 @@ def test_masks_stay():
     """Neither mask is written to."""
     here, there = blob((90, 90), (40, 40), (30, 30)), blob((90, 90), (50, 45), (40, 30))
     before = here.copy(), there.copy()
-    lay_over(here, there)
+    align_regions(here, there)
     assert np.array_equal(here, before[0]) and np.array_equal(there, before[1])

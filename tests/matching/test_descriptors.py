@@ -11,8 +11,10 @@ TINY = 15  # the column that says how large the whole drawing is
 
 def describe(drawing, zoom=1):
     parts = cut(drawing)
-    labels, grown = (np.kron(a, np.ones((zoom, zoom), np.int32)) for a in (parts.labels, parts.grown))
-    return describe_regions(labels, grown, (labels == 0).astype(np.float32), count=parts.count)
+    labels, labels_under_ink = (
+        np.kron(a, np.ones((zoom, zoom), np.int32)) for a in (parts.labels, parts.labels_under_ink)
+    )
+    return describe_regions(labels, labels_under_ink, (labels == 0).astype(np.float32), count=parts.count)
 
 
 def test_shapes_and_areas():

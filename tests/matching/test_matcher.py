@@ -7,16 +7,16 @@ import pytest
 import torch
 
 from cmft_engine.image.stand_in import stand_in, stand_in_colors
-from cmft_engine.matching import matcher
-from cmft_engine.matching import region_flow as region_motion
-from cmft_engine.matching.decide import snap
-from cmft_engine.matching.matcher import CutDrawing, Matcher
+from cmft_engine.matching import encoded, region_flow
+from cmft_engine.matching.decide import decide
+from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network import cmft
 from cmft_engine.matching.network.weights import load_checkpoint
+from cmft_engine.shot.drawing import PaintedDrawing, SegmentedDrawing
 from tests.drawings import assert_same, cut, figure, painted
 
-EMPTY = CutDrawing(np.zeros((64, 64), bool), np.ones((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
-ALL_INK = CutDrawing(np.ones((64, 64), bool), np.zeros((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
+EMPTY = SegmentedDrawing(np.zeros((64, 64), bool), np.ones((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
+ALL_INK = SegmentedDrawing(np.ones((64, 64), bool), np.zeros((64, 64), np.int32), np.ones((64, 64), np.int32), 1)
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +35,18 @@ def one(build):
 def test_votes_are_probabilities(one):
     """All votes lie in [0, 1]; a region's colours sum to how far it is known; indices are in the palette."""
     votes = one.match(cut(figure(3, 1)))
-    for values in (votes.color, votes.pixel, votes.mixture, votes.known, votes.cycle, votes.trust, votes.rgb):
+    for values in (votes.color, votes.pixel, votes.mixture, votes.known, votes.cycle, votes.flow_agreement, votes.rgb):
         assert values.dtype == np.float32 and values.min() >= 0 and values.max() <= 1.0001
     assert np.allclose(votes.color.sum(1), votes.known, atol=1e-5)
     assert np.allclose(votes.pixel.sum(1), 1)
     for index in (votes.by_flow, votes.by_match):
         assert index.shape == (64, 64) and set(np.unique(index)) <= {0, 1, 2, 3}
-    assert votes.rgb.shape == (64, 64, 3) and set(np.unique(votes.laid)) <= {-1, 0, 1, 2, 3}
+    assert votes.rgb.shape == (64, 64, 3) and set(np.unique(votes.region_warps)) <= {-1, 0, 1, 2, 3}
 
 
 def test_flow_brings_the_painting_of_the_same_drawing(one, monkeypatch):
     """Of the same drawing, flow carries each pixel's own paint, as long as no match misleads it."""
-    monkeypatch.setattr(region_motion, "LOST_BELOW", 0.0)
+    monkeypatch.setattr(region_flow, "LOST_BELOW", 0.0)
     votes = one.match(cut(figure()))
     assert (votes.by_flow == figure().paint).mean() > 0.99
 
@@ -106,7 +106,7 @@ def test_drawings_without_shape(one, target):
 @pytest.mark.parametrize("reference", [EMPTY, ALL_INK], ids=["no ink", "all ink"])
 def test_references_without_shape(build, reference):
     """A reference of one colour gives that colour and no other."""
-    blank = matcher.PaintedDrawing(reference, np.zeros((64, 64), np.int32), np.ones((64, 64, 3), np.float32))
+    blank = PaintedDrawing(reference, np.zeros((64, 64), np.int32), np.ones((64, 64, 3), np.float32))
     votes = build(blank, n_colors=1).match(cut(figure()))
     assert votes.color.shape == (4, 1)
     assert votes.by_flow.max() == 0 and votes.by_match.max() == 0
@@ -114,14 +114,14 @@ def test_references_without_shape(build, reference):
 
 def test_single_pixel(build):
     """A drawing of 1 x 1 pixel is matched like any other."""
-    dot = CutDrawing(np.zeros((1, 1), bool), np.ones((1, 1), np.int32), np.ones((1, 1), np.int32), 1)
-    reference = matcher.PaintedDrawing(dot, np.zeros((1, 1), np.int32), np.ones((1, 1, 3), np.float32))
+    dot = SegmentedDrawing(np.zeros((1, 1), bool), np.ones((1, 1), np.int32), np.ones((1, 1), np.int32), 1)
+    reference = PaintedDrawing(dot, np.zeros((1, 1), np.int32), np.ones((1, 1, 3), np.float32))
     assert build(reference, n_colors=1).match(dot).by_flow.tolist() == [[0]]
 
 
 def test_many_regions(one, monkeypatch):
     """Regions beyond the limit get no region vote but a pixel vote, the largest keep theirs."""
-    monkeypatch.setattr(matcher, "MAX_REGIONS", 2)
+    monkeypatch.setattr(encoded, "MAX_REGIONS", 2)
     votes = one.match(cut(figure(3)))
     area = np.bincount(figure(3).labels.ravel())[1:]
     asked = votes.color.sum(1) > 0
@@ -150,7 +150,7 @@ def test_stand_in_colors_are_apart():
 
 def test_the_same_reference_twice_changes_no_decision(build, monkeypatch):
     """A second copy of a reference adds no weight against "not there", and rivals still give way."""
-    monkeypatch.setattr(region_motion, "LOST_BELOW", 0.0)  # random matches are near ties: motion would follow either
+    monkeypatch.setattr(region_flow, "LOST_BELOW", 0.0)  # random matches are near ties: motion would follow either
     once, twice = (build(*[painted(figure())] * n).match(cut(figure(3, 1))) for n in (1, 2))
     assert np.allclose(twice.color, once.color, atol=1e-3) and np.allclose(twice.known, once.known, atol=1e-3)
 
@@ -168,9 +168,9 @@ def test_the_matcher_decides_as_the_plain_network():
     fast, plain = (
         Matcher(checkpoint, [reference], n_colors=4, work_size=256, device=torch.device("cpu")) for _ in range(2)
     )
-    plain.network = checkpoint.network
-    plain.known = [plain._take_in(reference)]
+    plain.network = plain.encoder.network = checkpoint.network
+    plain.references = plain._encode([reference])
     for drawing in (figure(3, 1), figure(-4, 2)):
-        decided = [snap(cut(drawing).labels, cut(drawing).grown, m.match(cut(drawing))) for m in (fast, plain)]
+        decided = [decide(cut(drawing), one.match(cut(drawing))) for one in (fast, plain)]
         assert np.array_equal(decided[0].index, decided[1].index)
         assert np.allclose(decided[0].confidence, decided[1].confidence, atol=1e-3)

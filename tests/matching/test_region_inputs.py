@@ -23,7 +23,7 @@ from tests.drawings import cut, figure
 
 def side(drawing):
     parts = cut(drawing)
-    return region_side(parts.labels, parts.grown, parts.ink.astype(np.float32), count=parts.count)
+    return region_side(parts.labels, parts.labels_under_ink, parts.ink.astype(np.float32), count=parts.count)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.matching.framing import Framing
-from cmft_engine.matching.region_warp import WAYS, Laid, Painted, carry_regions
+from cmft_engine.matching.region_warp import STARTS, PaintedRegions, RegionWarp, warp_regions
 
 
 def plate(side, left, top, width, height):
@@ -22,13 +22,13 @@ def test_a_moved_box_keeps_its_two_halves(scale):
     there, index = plate(128, 8, 10, 48, 60)
     here, wanted = plate(128, 64, 56, 48, 60)
     framing = Framing(0, 0, round(128 * scale), round(128 * scale), scale)
-    reference = Painted(framing.sample(there).astype(np.int32), framing, index.astype(np.float32))
-    ways = carry_regions(here, framing.sample(here).astype(np.int32), framing, [Laid(2, 2, reference, 2)])
-    assert ways.shape == (WAYS, 128, 128) and (ways[:, here == 1] == -1).all()
-    for way in ways:
-        differs = (way != wanted) & (here == 2)
+    reference = PaintedRegions(framing.sample(there).astype(np.int32), framing, index.astype(np.float32))
+    warped = warp_regions(here, framing.sample(here).astype(np.int32), framing, [RegionWarp(2, 2, reference, 2)])
+    assert warped.shape == (STARTS, 128, 128) and (warped[:, here == 1] == -1).all()
+    for one in warped:
+        differs = (one != wanted) & (here == 2)
         assert not differs[60:112, np.r_[68:85, 91:108]].any()  # no border is off by more than 3 px
-        assert (way[here == 2] > 0).mean() > 0.95
+        assert (one[here == 2] > 0).mean() > 0.95
 
 
 def test_each_region_reads_its_own_reference():
@@ -37,14 +37,14 @@ def test_each_region_reads_its_own_reference():
     here, _ = plate(96, 40, 30, 40, 40)
     whole, moved = Framing(0, 0, 96, 96, 1.0), Framing(-16, -8, 128, 112, 1.0)
     work = np.where(moved.sample(here) == 2, 7, 1).astype(np.int32)
-    other = Painted(whole.sample(there).astype(np.int32), whole, index.astype(np.float32) + 4)
-    ways = carry_regions(here, work, moved, [Laid(7, 2, other, 2)])
-    assert {5, 6} <= set(np.unique(ways)) <= {-1, 4, 5, 6} and (ways[:, 40, 42] == 5).all()
-    assert (ways[:, 40, 77] == 6).all()
+    other = PaintedRegions(whole.sample(there).astype(np.int32), whole, index.astype(np.float32) + 4)
+    warped = warp_regions(here, work, moved, [RegionWarp(7, 2, other, 2)])
+    assert {5, 6} <= set(np.unique(warped)) <= {-1, 4, 5, 6} and (warped[:, 40, 42] == 5).all()
+    assert (warped[:, 40, 77] == 6).all()
 
 
 def test_no_region():
     """Without a region to carry into there is no map."""
-    assert carry_regions(np.ones((5, 7), np.int32), np.ones((5, 7), np.int32), Framing(0, 0, 7, 5, 1.0), []).shape == (
+    assert warp_regions(np.ones((5, 7), np.int32), np.ones((5, 7), np.int32), Framing(0, 0, 7, 5, 1.0), []).shape == (
         0, 5, 7,
     )  # fmt: skip

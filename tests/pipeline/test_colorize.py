@@ -3,6 +3,7 @@
 Runs with random networks: nothing here depends on what they find.
 """
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -16,8 +17,9 @@ from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
 from cmft_engine.image.sequence import PlateSequence
+from cmft_engine.matching.matcher import Matcher
 from cmft_engine.pipeline import colorize as pipeline
-from cmft_engine.pipeline import engine
+from cmft_engine.pipeline import reference_matcher
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
 from cmft_engine.protocol.errors import PaletteError
 from cmft_engine.protocol.events import Finished, FrameDone, Message, Skipped, Started
@@ -126,8 +128,8 @@ def test_two_paintings_of_one_drawing(shot, out, tmp_path):
 def test_a_hold_is_colored_once(shot, out, monkeypatch):
     """Of ABAB only A and B are matched; the held frames name them and hold the same pixels."""
     matched = []
-    match = engine.Matcher.study
-    monkeypatch.setattr(engine.Matcher, "study", lambda self, *rest: (matched.append(1), match(self, *rest))[1])
+    match = Matcher.match_to_references
+    monkeypatch.setattr(Matcher, "match_to_references", lambda self, *rest: (matched.append(1), match(self, *rest))[1])
     events = list(steps(shot(frames="1-4"), out, settings=SMALL))
     assert held(events) == {1: None, 2: None, 3: 1, 4: 2}
     assert len(matched) == 2
@@ -154,7 +156,7 @@ def test_stopped_and_resumed(shot, out, finished):
 
 def test_resume_takes_only_what_is_up_to_date(shot, out, tmp_path):
     """A redrawn line plate and a damaged output are coloured again; the others stay untouched."""
-    settings = SMALL.replace(around=0)
+    settings = SMALL.replace(temporal_radius=0)
     colorize(shot(frames="1-4"), out, settings=settings)
     before = times(out)
     write(C.lines(), tmp_path / "lines.0002.png")
@@ -186,7 +188,8 @@ def test_resume_colors_anew_when_everything_changed(shot, out, tmp_path, monkeyp
     if what == "reference":
         write(C.painted(PAINTS[::-1]), tmp_path / "ref.png")
     if what == "weights":
-        monkeypatch.setattr(pipeline._Run, "_base_digest", lambda self: "other weights")
+        load = reference_matcher.load_checkpoint
+        monkeypatch.setattr(reference_matcher, "load_checkpoint", lambda: dataclasses.replace(load(), sha256="another"))
     settings = SMALL.replace(ink="none") if what == "setting" else SMALL
     again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1")
     seen = list(steps(again, out, settings=settings, resume=True))
@@ -208,11 +211,11 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from cmft_engine.pipeline import colorize as pipeline, engine
+from cmft_engine.pipeline import reference_matcher
 from cmft_engine.cli import main
 from cmft_engine.image import plate
 from cmft_engine.matching.network.weights import load_checkpoint
-pipeline.load_checkpoint = lambda: load_checkpoint(Path({weights!r}))
+reference_matcher.load_checkpoint = lambda: load_checkpoint(Path({weights!r}))
 verify = plate._verify
 plate._verify = lambda path: os.kill(os.getpid(), signal.SIGKILL) if ".0003." in path.name else verify(path)
 main()
@@ -282,8 +285,8 @@ def test_the_nearest_references_are_used(shot, tmp_path, monkeypatch, out):
     for n in (1, 2, 3, 5, 6, 7):
         write(figure(n % 5, n // 5).painted(), tmp_path / f"ref.{n}.png")
     used = []
-    match = engine.Matcher.study
-    monkeypatch.setattr(engine.Matcher, "study", lambda self, drawing, use: (used.append(use),
+    match = Matcher.match_to_references
+    monkeypatch.setattr(Matcher, "match_to_references", lambda self, drawing, use: (used.append(use),
                                                                                match(self, drawing, use))[1])
     shot = Shot.open(lines, reference=[f"{tmp_path}/ref.{n}.png@{n}" for n in (7, 6, 5, 3, 2, 1)], frames="4")
     colorize(shot, out, settings=SMALL)

@@ -1,6 +1,4 @@
-"""Coloured plates hold the palette's exact values, and the folder knows which of them are up to date."""
-
-import json
+"""Coloured plates hold the palette's exact values."""
 
 import numpy as np
 import pytest
@@ -9,12 +7,10 @@ from cmft_engine.image.cryptomatte import matte
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 from cmft_engine.lineart.lineart import extract_line_art
-from cmft_engine.pipeline import compose as outputs
-from cmft_engine.pipeline.compose import Colored, State, compose
-from cmft_engine.protocol.errors import InputError, ShotError
+from cmft_engine.pipeline.compose import Colored, compose, display_picture, lay_ink
 from cmft_engine.protocol.settings import Settings
-from cmft_engine.shot.shot import Shot
-from tests.drawings import PAINTS, figure, write_shot
+from cmft_engine.shot.references import LineDrawing, References
+from tests.drawings import PAINTS, cut, figure
 
 LINES = extract_line_art(figure().lines())
 BARE = LINES.coverage == 0
@@ -30,8 +26,9 @@ def composed(path, *, colors=None, depth="uint8", ink="over", rgb=None, **settin
     colors = colors or palette()
     colored = Colored(figure().paint, np.full((64, 64), 0.75, np.float32), rgb)
     painting = Plate.from_pixels(figure().painted(), bit_depth=depth)
-    return compose(colored, line_plate=Plate.from_pixels(figure().lines(), frame=3), lines=LINES, palette=colors,
-                   settings=Settings(ink=ink, **settings), painting=painting, path=path)
+    drawing = LineDrawing(Plate.from_pixels(figure().lines(), frame=3), LINES, cut(figure()))
+    return compose(colored, drawing=drawing, references=References((), colors, painting),
+                   settings=Settings(ink=ink, **settings), path=path)
 
 
 def test_bare_paint_is_the_palettes_own(tmp_path):
@@ -51,11 +48,11 @@ def test_half_covering_ink_is_mixed_as_seen():
     """A pixel half covered by black is half as bright in display values, and lies opaque over transparent paint."""
     lines = extract_line_art(figure().lines() * 0.5 + 0.5)
     paint = np.broadcast_to(np.array([1, 0.5, 0, 1], np.float32), (64, 64, 4))
-    inked = outputs.lay_ink(paint, lines, "sRGB")
+    inked = lay_ink(paint, lines, "sRGB")
     at = lines.coverage > 0
     cover = float(lines.coverage[at][0])
     assert inked[at][0, :2] == pytest.approx(np.array([1, 0.5]) * (1 - cover) + lines.color[at][0, :2], abs=1e-3)
-    clear = outputs.lay_ink(paint * [1, 1, 1, 0], lines, "sRGB")
+    clear = lay_ink(paint * [1, 1, 1, 0], lines, "sRGB")
     assert clear[at][0, 3] == pytest.approx(cover) and (clear[~at][:, 3] == 0).all()
 
 
@@ -123,93 +120,5 @@ def test_output_space(tmp_path):
 def test_display_picture():
     """A person sees transparent paint as white paper, half covering paint as half of it."""
     rgba = np.array([[[1, 0, 0, 0], [1, 0, 0, 1], [0, 0, 0, 0.5]]], np.float32)
-    seen = outputs.display_picture(Plate.from_pixels(rgba))
+    seen = display_picture(Plate.from_pixels(rgba))
     assert seen.tolist() == [[[1, 1, 1], [1, 0, 0], [0.5, 0.5, 0.5]]]
-
-
-@pytest.fixture
-def shot(tmp_path):
-    lines = write_shot(tmp_path, {1: figure(), 2: figure(3)}, reference=1)
-    return Shot.open(lines, reference=f"{tmp_path}/ref.png@1")
-
-
-def test_planned_paths(shot):
-    """Every frame has a path of its own; several frames need a place for their number."""
-    assert [p.name for p in outputs.plan_outputs(shot, "o/c.###.png").values()] == ["c.001.png", "c.002.png"]
-    with pytest.raises(ShotError, match=r"o/c\.png: 2 frames need a name with #### or %04d"):
-        outputs.plan_outputs(shot, "o/c.png")
-
-
-@pytest.mark.parametrize("name", ["lines.%04d.png", "../{}/lines.####.png", "ref.png"])
-def test_inputs_are_never_outputs(shot, tmp_path, name):
-    """Line plates and references are refused as outputs, however their path is spelled."""
-    one = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1", frames="2")
-    with pytest.raises(ShotError, match=r"\(frame [12]\) is an input of this shot; choose another --out"):
-        outputs.plan_outputs(one if name == "ref.png" else shot, str(tmp_path / name.format(tmp_path.name)))
-
-
-def test_existing_plates_are_counted(shot, tmp_path):
-    """The first plate in the way is named with its frame, the others are counted."""
-    paths = outputs.plan_outputs(shot, str(tmp_path / "c.####.png"))
-    outputs.check_free(paths)
-    for path in paths.values():
-        path.touch()
-    with pytest.raises(ShotError, match=r"c\.0001\.png \(frame 1\) is there already, and 1 more; use --resume"):
-        outputs.check_free(paths)
-
-
-def test_fingerprint(tmp_path):
-    """It changes with any text, any file's content and their division, and with nothing else."""
-    path = tmp_path / "a"
-    path.write_bytes(b"x")
-    first = outputs.fingerprint("ab", "c", path)
-    assert outputs.fingerprint("ab", "c", path) == first
-    path.write_bytes(b"y")
-    assert len({first, outputs.fingerprint("ab", "c", path), outputs.fingerprint("a", "bc", path)}) == 3
-
-
-def test_state_remembers_finished_frames(tmp_path):
-    """Another run finds the notes of a frame, unless its inputs, its plate's size or its name differ."""
-    out, plate = str(tmp_path / "c.####.png"), tmp_path / "c.0001.png"
-    plate.write_bytes(b"pixels")
-    State(tmp_path, out).note(1, "inputs", plate, {"regions": 5})
-    later = State(tmp_path, out)
-    assert later.finished(1, "inputs", plate) == {"regions": 5}
-    assert later.finished(1, "others", plate) is None and later.finished(2, "inputs", plate) is None
-    assert State(tmp_path, str(tmp_path / "d.####.png")).finished(1, "inputs", plate) is None
-    plate.write_bytes(b"pix")
-    assert later.finished(1, "inputs", plate) is None
-    assert [p.name for p in tmp_path.glob(".*")] == [outputs.STATE]
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 99, "digest": "inputs"}', '{"version": 1}'])
-def test_unreadable_state_costs_only_time(tmp_path, text):
-    """A note that is damaged or of another version counts as none, and is written anew."""
-    note = tmp_path / outputs.STATE / "c.png" / "1.json"
-    note.parent.mkdir(parents=True)
-    note.write_text(text)
-    plate = tmp_path / "c.png"
-    plate.write_bytes(b"pixels")
-    state = State(tmp_path, "c.png")
-    assert state.finished(1, "inputs", plate) is None
-    state.note(1, "inputs", plate, {})
-    assert json.loads(note.read_text())["digest"] == "inputs"
-
-
-def test_runs_may_share_a_folder(tmp_path):
-    """Two runs that began before either had finished a frame both find both frames afterwards."""
-    plates = [tmp_path / f"c.{frame}.png" for frame in (1, 2)]
-    runs = [State(tmp_path, "c.#.png") for _ in plates]
-    for frame, (plate, run) in enumerate(zip(plates, runs, strict=True), 1):
-        plate.write_bytes(b"pixels")
-        run.note(frame, "inputs", plate, {"frame": frame})
-    assert [runs[0].finished(frame, "inputs", plates[frame - 1]) for frame in (1, 2)] == [{"frame": 1}, {"frame": 2}]
-
-
-def test_state_that_cannot_be_written(tmp_path):
-    """A full disk at this point names the folder and the way on."""
-    plate = tmp_path / "c.png"
-    plate.write_bytes(b"pixels")
-    (tmp_path / outputs.STATE).write_text("in the way")
-    with pytest.raises(InputError, match=r"cannot be written \(.*free some space or choose another --out, then --res"):
-        State(tmp_path, "c.png").note(1, "inputs", plate, {})

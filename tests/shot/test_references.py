@@ -36,9 +36,9 @@ def as_bytes(values):
 def test_a_drawing_is_cut_into_regions(folder):
     """Four regions, no zeros under the ink, and the matcher's arrays are the same ones."""
     drawing = read_drawing(folder / "lines.0002.png", 2, canvas=CANVAS, settings=Settings())
-    assert drawing.regions.count == drawing.cut.count == 4
-    assert drawing.cut.grown.min() == 1
-    assert np.array_equal(drawing.cut.ink, figure(3).labels == 0)
+    assert drawing.segmented.count == 4
+    assert drawing.segmented.labels_under_ink.min() == 1
+    assert np.array_equal(drawing.segmented.ink, figure(3).labels == 0)
     assert drawing.plate.frame == 2
 
 

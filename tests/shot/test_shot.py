@@ -204,25 +204,25 @@ def test_part_of_a_shot(tmp_path):
         shot.only("3-4")
 
 
-def test_drawings_around(tmp_path):
+def test_neighbor_frames(tmp_path):
     """The nearest other drawings on either side, each once and by its first frame; holds count as one drawing."""
     values = {1: 0.1, 2: 0.2, 3: 0.2, 4: 0.3, 5: 0.1, 6: 0.4, 7: 0.5, 8: 0.3, 20: 0.9}
     for frame, value in values.items():
         write(tmp_path / f"l.{frame:04d}.png", value)
     write(tmp_path / "ref.png")
     shot = Shot.open(tmp_path / "l.####.png", reference=f"{tmp_path}/ref.png@20", frames="1-8")
-    assert shot.around(4, 1) == (2, 1)
-    assert shot.around(4, 2) == (2, 1, 6, 7)
-    assert shot.around(6, 3) == (1, 4, 2, 7)
-    assert shot.around(1, 2) == (2, 4) and shot.around(1, 0) == ()
-    assert shot.only([4]).around(4, 2) == shot.around(4, 2)
+    assert shot.neighbor_frames(4, 1) == (2, 1)
+    assert shot.neighbor_frames(4, 2) == (2, 1, 6, 7)
+    assert shot.neighbor_frames(6, 3) == (1, 4, 2, 7)
+    assert shot.neighbor_frames(1, 2) == (2, 4) and shot.neighbor_frames(1, 0) == ()
+    assert shot.only([4]).neighbor_frames(4, 2) == shot.neighbor_frames(4, 2)
 
 
 def test_painted_drawings_have_no_say_beside_their_painting(tmp_path):
-    """A painted drawing takes its place among those around but is not named, and asks nobody itself."""
+    """A painted drawing takes its place among the neighbours but is not named, and has none itself."""
     for frame in range(1, 7):
         write(tmp_path / f"l.{frame:04d}.png", frame / 10)
     write(tmp_path / "ref.png")
     shot = Shot.open(tmp_path / "l.####.png", reference=f"{tmp_path}/ref.png@3")
-    assert shot.around(4, 1) == (5,) and shot.around(4, 2) == (2, 5, 6)
-    assert shot.around(3, 2) == ()
+    assert shot.neighbor_frames(4, 1) == (5,) and shot.neighbor_frames(4, 2) == (2, 5, 6)
+    assert shot.neighbor_frames(3, 2) == ()

@@ -21,7 +21,7 @@ from ..descriptors import NODE_FEATURES, RASTER
 from .region_pool import POOLED
 
 PAIR_FEATURES = 19
-SENT = 2  # match weight at 1/8 as a share of either region
+MASS_FEATURES = 2  # match weight at 1/8 as a share of either region
 WIDTH = 128
 HEADS = 4
 LAYERS = 4
@@ -80,7 +80,8 @@ class RegionNetwork(nn.Module):
         )
         self.relation = nn.Sequential(nn.Linear(4, 32), nn.GELU(), nn.Linear(32, (HEADS + 1) * LAYERS))
         self.pair = nn.Sequential(
-            nn.Linear(PAIR_FEATURES + SENT, PAIR_WIDTH), nn.GELU(), nn.Linear(PAIR_WIDTH, PAIR_WIDTH), nn.GELU()
+            nn.Linear(PAIR_FEATURES + MASS_FEATURES, PAIR_WIDTH), nn.GELU(),
+            nn.Linear(PAIR_WIDTH, PAIR_WIDTH), nn.GELU(),
         )
         self.pair_bias = nn.Linear(PAIR_WIDTH, HEADS * LAYERS)
         self.pair_score = nn.Linear(PAIR_WIDTH, LAYERS)
@@ -91,18 +92,20 @@ class RegionNetwork(nn.Module):
         self.match_target, self.match_reference = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
         self.null = nn.Linear(WIDTH, 1)
 
-    def forward(self, target: RegionTensors, reference: RegionTensors, pair: Tensor, sent: Tensor) -> Tensor:
+    def forward(self, target: RegionTensors, reference: RegionTensors, pair: Tensor, attention_mass: Tensor) -> Tensor:
         """Logits (B, T, R + 1); the last column is "not in the reference".
 
-        pair: (B, T, R, PAIR_FEATURES); sent: (B, T, R, SENT).
+        pair: (B, T, R, PAIR_FEATURES); attention_mass: (B, T, R, MASS_FEATURES).
         """
-        return self.rounds(target, reference, pair, sent)[-1]
+        return self.rounds(target, reference, pair, attention_mass)[-1]
 
-    def rounds(self, target: RegionTensors, reference: RegionTensors, pair: Tensor, sent: Tensor) -> list[Tensor]:
+    def rounds(
+        self, target: RegionTensors, reference: RegionTensors, pair: Tensor, attention_mass: Tensor
+    ) -> list[Tensor]:
         """The logits after every round of messages; training looks at all of them."""
         x, y = self._embed(target), self._embed(reference)
         within_x, within_y = self._within(target), self._within(reference)
-        hidden = self.pair(torch.cat([pair, sent], -1))  # (B, T, R, PAIR_WIDTH)
+        hidden = self.pair(torch.cat([pair, attention_mass], -1))  # (B, T, R, PAIR_WIDTH)
         cross = self.pair_bias(hidden).unflatten(-1, (LAYERS, HEADS)).permute(3, 0, 4, 1, 2)  # (L, B, H, T, R)
         score = self.pair_score(hidden)  # (B, T, R, L)
         hide_x, hide_y = _hidden(target.real), _hidden(reference.real)
@@ -159,7 +162,7 @@ def score_pairs(
 ) -> tuple[Tensor, Tensor]:
     """Logits (n, m + 1) of two drawings' regions, one round early and at last.
 
-    pair: (n, m, PAIR_FEATURES); weight: (1, n, m, SENT), on the network's device.
+    pair: (n, m, PAIR_FEATURES); weight: (1, n, m, MASS_FEATURES), on the network's device.
     """
     rounds = network.rounds(target, other, torch.from_numpy(pair)[None].to(weight.device), weight)
     return rounds[-2][0], rounds[-1][0]

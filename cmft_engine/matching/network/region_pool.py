@@ -39,19 +39,22 @@ class RegionCells:
     cells: int  # at 1/8
 
 
-def region_cells(grown: Labels, *, count: int, device: torch.device) -> RegionCells:
-    """Count the pixels of regions 1..count in every cell; grown: int32 (h, w), multiples of 16, no zeros needed."""
-    eighth, quarter, half = (_membership(grown, count, side, device) for side in CELLS)
-    area = np.maximum(np.bincount(grown.ravel(), minlength=count + 1)[1:], 1).astype(np.float32)
-    cells = (grown.shape[0] // CELLS[0]) * (grown.shape[1] // CELLS[0])
+def region_cells(labels_under_ink: Labels, *, count: int, device: torch.device) -> RegionCells:
+    """Count the pixels of regions 1..count in every cell.
+
+    labels_under_ink: int32 (h, w), multiples of 16; zeros count nowhere.
+    """
+    eighth, quarter, half = (_membership(labels_under_ink, count, side, device) for side in CELLS)
+    area = np.maximum(np.bincount(labels_under_ink.ravel(), minlength=count + 1)[1:], 1).astype(np.float32)
+    cells = (labels_under_ink.shape[0] // CELLS[0]) * (labels_under_ink.shape[1] // CELLS[0])
     return RegionCells((eighth, quarter, half), torch.from_numpy(area).to(device), cells)
 
 
-def _membership(grown: Labels, count: int, side: int, device: torch.device) -> Membership:
-    height, width = grown.shape
+def _membership(labels_under_ink: Labels, count: int, side: int, device: torch.device) -> Membership:
+    height, width = labels_under_ink.shape
     cell = (np.arange(height) // side)[:, None] * (width // side) + (np.arange(width) // side)[None]
     cells = (height // side) * (width // side)
-    keys, pixels = np.unique((grown.astype(np.int64) * cells + cell).ravel(), return_counts=True)
+    keys, pixels = np.unique((labels_under_ink.astype(np.int64) * cells + cell).ravel(), return_counts=True)
     region, place = np.divmod(keys, cells)
     real = region > 0
     return Membership(
@@ -80,12 +83,12 @@ def cell_shares(cells: RegionCells) -> Tensor:
     return table.index_put((level.cell, level.region), level.pixels / CELLS[0] ** 2)
 
 
-def sent(arrived: Tensor, target: RegionCells, reference: RegionCells) -> Tensor:
+def attention_mass(transferred: Tensor, target: RegionCells, reference: RegionCells) -> Tensor:
     """Match weight between regions as a share of either: (n, m, 2) in [0, 1].
 
-    arrived: (N, m) share of every reference region that came to each target cell.
+    transferred: (N, m) share of every reference region that came to each target cell.
     """
     level = target.levels[0]
-    pixels = torch.zeros(len(target.area), arrived.shape[1], device=arrived.device)
-    pixels = pixels.index_add(0, level.region, arrived.float()[level.cell] * level.pixels[:, None])
+    pixels = torch.zeros(len(target.area), transferred.shape[1], device=transferred.device)
+    pixels = pixels.index_add(0, level.region, transferred.float()[level.cell] * level.pixels[:, None])
     return torch.stack([pixels / target.area[:, None], pixels / reference.area[None]], -1).clamp(0, 1)

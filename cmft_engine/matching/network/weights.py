@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +14,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from ...protocol.errors import WeightsError
-from ..decide import UNCALIBRATED, UNFITTED, Calibration, Fitted
+from ..calibration import UNCALIBRATED, UNFITTED, Calibration, Fitted
 from .network import Network
 from .region_network import RegionNetwork
 
 DEFAULT = Path(__file__).resolve().parents[2] / "weights" / "cmft.safetensors"
 FORMAT = "cmft-2"
-CALIBRATED = tuple(field.name for field in fields(Calibration))
+CALIBRATED = {"single": "alone", "temporal": "around"}  # the kinds of `Calibration`, by their names in the file
 _REINSTALL = "reinstall CMFT, or name a whole checkpoint"
 
 
@@ -54,9 +54,9 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     except SafetensorError as error:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
     network, regions = Network(), RegionNetwork()
-    fitted = {kind: _take_weights(tensors, kind, path) for kind in CALIBRATED}
+    single, temporal = (_take_weights(tensors, CALIBRATED[kind], path) for kind in ("single", "temporal"))
     _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
-    return Checkpoint(network.eval(), regions.eval(), Calibration(**fitted), path.stem, digest)
+    return Checkpoint(network.eval(), regions.eval(), Calibration(single, temporal), path.stem, digest)
 
 
 def _take_weights(tensors: dict[str, torch.Tensor], kind: str, path: Path) -> Fitted:
@@ -76,8 +76,8 @@ def save_checkpoint(
     Raises WeightsError when they cannot be written; a checkpoint that was there stays whole.
     """
     tensors: dict[str, torch.Tensor] = {
-        f"{name}.{kind}": torch.tensor(getattr(getattr(calibration, kind), name))  # a copy: they may be one
-        for kind in CALIBRATED
+        f"{name}.{stored}": torch.tensor(getattr(getattr(calibration, kind), name))  # a copy: they may be one
+        for kind, stored in CALIBRATED.items()
         for name in ("confidence", "fusion")
     }
     for prefix, module in (("network.", network), ("regions.", regions)):

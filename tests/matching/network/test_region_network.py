@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
-from cmft_engine.matching.network.region_network import LAYERS, PAIR_FEATURES, SENT, RegionTensors
+from cmft_engine.matching.network.region_network import LAYERS, MASS_FEATURES, PAIR_FEATURES, RegionTensors
 from cmft_engine.matching.network.region_pool import POOLED
 
 
@@ -44,52 +44,55 @@ def pair(network):
 
 
 @pytest.fixture
-def sent(network):
-    return torch.rand(1, 4, 6, SENT)
+def attention_mass(network):
+    return torch.rand(1, 4, 6, MASS_FEATURES)
 
 
-def test_a_logit_for_every_pair_and_for_none(network, pair, sent):
+def test_a_logit_for_every_pair_and_for_none(network, pair, attention_mass):
     """Four target and six reference regions give 4 x 7 finite logits, the last for "not in the reference"."""
-    logits = network(side(4), side(6), pair, sent)
+    logits = network(side(4), side(6), pair, attention_mass)
     assert logits.shape == (1, 4, 7)
     assert logits.isfinite().all()
 
 
-def test_the_last_round_decides(network, pair, sent):
+def test_the_last_round_decides(network, pair, attention_mass):
     """There are logits after every round; those of the last are the answer, and the rounds differ."""
     target, reference = side(4), side(6)
-    rounds = network.rounds(target, reference, pair, sent)
+    rounds = network.rounds(target, reference, pair, attention_mass)
     assert len(rounds) == LAYERS
-    assert torch.equal(rounds[-1], network(target, reference, pair, sent))
+    assert torch.equal(rounds[-1], network(target, reference, pair, attention_mass))
     assert all((a - b).abs().max() > 1e-4 for a, b in itertools.pairwise(rounds))
 
 
-def test_order_of_regions_changes_nothing(network, pair, sent):
+def test_order_of_regions_changes_nothing(network, pair, attention_mass):
     """Regions numbered otherwise get the same logits, in their new order."""
     target, reference = side(4), side(6)
     rows, columns = torch.randperm(4), torch.randperm(6)
-    plain = network(target, reference, pair, sent)
-    pair, sent = (table[:, rows][:, :, columns] for table in (pair, sent))
-    moved = network(permuted(target, rows), permuted(reference, columns), pair, sent)
+    plain = network(target, reference, pair, attention_mass)
+    pair, attention_mass = (table[:, rows][:, :, columns] for table in (pair, attention_mass))
+    moved = network(permuted(target, rows), permuted(reference, columns), pair, attention_mass)
     wanted = plain[:, rows][:, :, torch.cat([columns, torch.tensor([6])])]
     torch.testing.assert_close(moved, wanted, atol=1e-4, rtol=1e-4)
 
 
-def test_padding_changes_nothing(network, pair, sent):
+def test_padding_changes_nothing(network, pair, attention_mass):
     """Rows that are no regions neither send nor take anything."""
     target, reference = side(4), side(6)
-    wide = torch.rand(1, 7, 8, PAIR_FEATURES + SENT)
-    wide[:, :4, :6] = torch.cat([pair, sent], -1)
-    plain = network(target, reference, pair, sent)
+    wide = torch.rand(1, 7, 8, PAIR_FEATURES + MASS_FEATURES)
+    wide[:, :4, :6] = torch.cat([pair, attention_mass], -1)
+    plain = network(target, reference, pair, attention_mass)
     more = network(padded(target, 3), padded(reference, 2), wide[..., :PAIR_FEATURES], wide[..., PAIR_FEATURES:])
     torch.testing.assert_close(more[:, :4, :6], plain[..., :6], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(more[:, :4, -1], plain[..., -1], atol=1e-4, rtol=1e-4)
     assert more[:, :4, 6:8].max() < -1e3
 
 
-def test_batch_of_two_is_two_of_one(network, pair, sent):
+def test_batch_of_two_is_two_of_one(network, pair, attention_mass):
     """Drawings in a batch do not see each other."""
-    ones = [(side(4), side(6), pair, sent), (side(4), side(6), torch.rand_like(pair), torch.rand_like(sent))]
+    ones = [
+        (side(4), side(6), pair, attention_mass),
+        (side(4), side(6), torch.rand_like(pair), torch.rand_like(attention_mass)),
+    ]
     alone = torch.cat([network(*one) for one in ones])
 
     def both(i: int) -> RegionTensors:
@@ -118,7 +121,7 @@ def test_neighbours_that_moved_draw_a_region_along(network):
 def test_no_regions(network):
     """A drawing without regions has no logits and breaks nothing; against nothing, only "none" is left."""
     def tables(t, r):
-        return torch.rand(1, t, r, PAIR_FEATURES), torch.rand(1, t, r, SENT)
+        return torch.rand(1, t, r, PAIR_FEATURES), torch.rand(1, t, r, MASS_FEATURES)
 
     assert network(side(0), side(6), *tables(0, 6)).shape == (1, 0, 7)
     assert network(side(4), side(0), *tables(4, 0)).shape == (1, 4, 1)

@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from cmft_engine.matching.network.network import MATCH, LineFeatures
-from cmft_engine.matching.network.region_pool import POOLED, cell_shares, pool, region_cells, sent
+from cmft_engine.matching.network.region_pool import POOLED, attention_mass, cell_shares, pool, region_cells
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def grown():
+def labels_under_ink():
     """Two regions of 32 x 32 pixels: the left one 12 pixels wide, so that a cell at 1/8 is shared."""
     labels = np.full((32, 32), 2, np.int32)
     labels[:, :12] = 1
@@ -19,8 +19,8 @@ def grown():
 
 
 @pytest.fixture
-def cells(grown):
-    return region_cells(grown, count=3, device=CPU)  # label 3 has no pixel
+def cells(labels_under_ink):
+    return region_cells(labels_under_ink, count=3, device=CPU)  # label 3 has no pixel
 
 
 def features(eighth, quarter, half):
@@ -44,14 +44,14 @@ def test_shares_of_cells(cells):
     assert (shares[:, 2] == 0).all()
 
 
-def test_pooled_features_are_means_over_pixels(grown, cells):
+def test_pooled_features_are_means_over_pixels(labels_under_ink, cells):
     """Maps that hold each column's number at 1/8, 1/4 and 1/2 pool to the mean over the region's pixels."""
     columns = [torch.arange(32 // side).float().expand(32 // side, -1) for side in (8, 4, 2)]
     pooled = pool(features(*columns), cells)
     assert pooled.shape == (3, POOLED)
     x = np.tile(np.arange(32), (32, 1))
     for region in (1, 2):
-        inside = x[grown == region]
+        inside = x[labels_under_ink == region]
         found = pooled[region - 1, [0, MATCH[0], MATCH[0] + 48]]
         torch.testing.assert_close(found, torch.tensor([(inside // side).mean() for side in (8, 4, 2)]).float())
     assert (pooled[2] == 0).all()
@@ -59,7 +59,7 @@ def test_pooled_features_are_means_over_pixels(grown, cells):
 
 def test_weight_sent_home_is_whole(cells):
     """Cells that look at themselves send each region's weight to itself, but for what shared cells mix."""
-    table = sent(cell_shares(cells), cells, cells)
+    table = attention_mass(cell_shares(cells), cells, cells)
     assert table.shape == (3, 3, 2)
     # of the 12 columns of region 1, 8 lie in whole cells; the other 4 lie in cells that are half region 2's
     assert table[0, 0, 0] == pytest.approx((8 + 4 * 0.5) / 12)
@@ -70,4 +70,4 @@ def test_weight_sent_home_is_whole(cells):
 
 def test_nothing_sent_is_nothing(cells):
     """What went to "not in the reference" is missing."""
-    assert (sent(torch.zeros(16, 3), cells, cells) == 0).all()
+    assert (attention_mass(torch.zeros(16, 3), cells, cells) == 0).all()

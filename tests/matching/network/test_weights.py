@@ -35,10 +35,10 @@ def test_what_is_saved_is_loaded(random_weights, random_checkpoint, tensors):
     assert not random_checkpoint.network.training and not random_checkpoint.regions.training
     weight = random_checkpoint.regions.null.weight
     assert weight.dtype == torch.float32 and torch.equal(weight.half(), tensors["regions.null.weight"])
-    for kind in CALIBRATED:
+    for kind, stored in CALIBRATED.items():
         weights = getattr(random_checkpoint.calibration, kind)
         for name in ("confidence", "fusion"):
-            assert torch.equal(tensors.pop(f"{name}.{kind}"), torch.from_numpy(getattr(weights, name)))
+            assert torch.equal(tensors.pop(f"{name}.{stored}"), torch.from_numpy(getattr(weights, name)))
     assert len(tensors) == len(random_checkpoint.network.state_dict()) + len(random_checkpoint.regions.state_dict())
 
 
@@ -93,7 +93,7 @@ def test_missing_tensor(tensors, tmp_path):
     refused(save(tensors, tmp_path / "a.safetensors"), r"the checkpoint lacks network\.log_inverse_sigma \(1\)")
 
 
-WEIGHTS = [f"{name}.{kind}" for kind in CALIBRATED for name in ("confidence", "fusion")]
+WEIGHTS = [f"{name}.{kind}" for kind in CALIBRATED.values() for name in ("confidence", "fusion")]
 
 
 @pytest.mark.parametrize("wrong", [None, torch.zeros(4)])

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
-from cmft_engine.matching.network.region_network import PAIR_FEATURES, SENT, RegionNetwork, RegionTensors
+from cmft_engine.matching.network.region_network import MASS_FEATURES, PAIR_FEATURES, RegionNetwork, RegionTensors
 from cmft_engine.matching.network.region_pool import POOLED
 from cmft_engine.matching.region_inputs import FLOW_COLUMNS, MASS_COLUMNS
 from cmft_training.data.region_batch import (
@@ -34,8 +34,8 @@ def make_batch(n: int, m: int, seed: int = 0) -> RegionBatch:
     torch.manual_seed(seed)
     same = torch.eye(n, m, dtype=torch.bool)[None]
     color = same | (torch.arange(n)[:, None] % 2 == torch.arange(m)[None] % 2)[None]
-    pair, sent = torch.rand(1, n, m, PAIR_FEATURES), torch.rand(1, n, m, SENT)
-    return RegionBatch(_side(n), _side(m), pair, sent, same, color, torch.rand(1, n) + 0.5)
+    pair, attention_mass = torch.rand(1, n, m, PAIR_FEATURES), torch.rand(1, n, m, MASS_FEATURES)
+    return RegionBatch(_side(n), _side(m), pair, attention_mass, same, color, torch.rand(1, n) + 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_rounds_count_by_their_weights(regions: RegionNetwork) -> None:
     """The loss is the weighted sum over the rounds, and the shares are those of the last."""
     assert sum(ROUNDS) == pytest.approx(1.0)
     batch = make_batch(4, 5)
-    rounds = regions.rounds(batch.target, batch.reference, batch.pair, batch.sent)
+    rounds = regions.rounds(batch.target, batch.reference, batch.pair, batch.attention_mass)
     terms = region_terms(regions, batch)
     wanted = sum(share * float(_round_loss(logits, batch)) for share, logits in zip(ROUNDS, rounds, strict=True))
     assert float(terms["region"]) == pytest.approx(wanted, rel=1e-5)
@@ -123,20 +123,20 @@ def test_cues_are_taken_away_by_chance() -> None:
     rng = np.random.default_rng(0)
     assert withhold(batch, rng, 0.0) is batch
     bare = withhold(batch, rng, 1.0)
-    assert not bare.sent.any() and not bare.pair[..., FLOW_COLUMNS].any()
+    assert not bare.attention_mass.any() and not bare.pair[..., FLOW_COLUMNS].any()
     others = [i for i in range(PAIR_FEATURES) if i not in FLOW_COLUMNS]
     assert torch.equal(bare.pair[..., others], batch.pair[..., others])
-    assert batch.sent.all() and batch.pair.all()
+    assert batch.attention_mass.all() and batch.pair.all()
     half = [withhold(batch, rng, 0.5) for _ in range(64)]
-    assert 16 < sum(bool(b.sent.any()) for b in half) < 48
+    assert 16 < sum(bool(b.attention_mass.any()) for b in half) < 48
     assert 16 < sum(bool(b.pair[..., 0].any()) for b in half) < 48
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("part", ["pooled", "flow", "sent", "along"])
+@pytest.mark.parametrize("part", ["pooled", "flow", "attention_mass", "along"])
 def test_a_region_network_without_a_part_does_not_look_at_it(part: str) -> None:
     """What is switched off may be anything; what is not, still counts. The default is the shipped network."""
-    switches = {"pooled": True, "flow": True, "sent": True, "along": True}
+    switches = {"pooled": True, "flow": True, "attention_mass": True, "along": True}
     torch.manual_seed(2)
     usual = build_regions(RegionConfig(**switches)).eval()
     bare = build_regions(RegionConfig(**{**switches, part: False})).eval()
@@ -147,8 +147,8 @@ def test_a_region_network_without_a_part_does_not_look_at_it(part: str) -> None:
         other.target.pooled.normal_()
     elif part == "flow":
         other.pair[..., FLOW_COLUMNS] = 0.3
-    elif part == "sent":
-        other.sent.zero_()
+    elif part == "attention_mass":
+        other.attention_mass.zero_()
         other.pair[..., MASS_COLUMNS] = 0.3
     else:
         for module in (usual, bare):

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from cmft_engine.matching import region_flow as region_motion
-from cmft_engine.matching.attention_mass import match_mass
-from cmft_engine.matching.matcher import Matcher, PaintedDrawing
+from cmft_engine.matching import region_flow as region_flow
+from cmft_engine.matching.attention_mass import pixel_attention_mass
+from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network.weights import Checkpoint
 from cmft_engine.matching.region_inputs import FLOW_COLUMNS, MASS_COLUMNS, find_motions, pair_features
 from cmft_engine.protocol.errors import InputError, SettingsError
+from cmft_engine.shot.drawing import PaintedDrawing
 from cmft_training.data import region_samples
 from cmft_training.data.dataset import MAX_LABELS, VALIDATION_SEED, Mixture, PairSource
-from cmft_training.data.region_pairs import cut_drawing, cut_pair, truth_of, usable
+from cmft_training.data.region_pairs import cut_pair, segment_drawing, truth_of, usable
 from cmft_training.data.region_samples import RegionSample, RegionSource, from_bytes, to_bytes
 from cmft_training.data.region_views import match_pixels, pixel_batch, read_again, read_regions, view
 from cmft_training.learn.losses import LossWeights, losses, match_and_judge
@@ -109,7 +110,7 @@ def test_both_networks_read_what_they_read_in_use(
     characters: Path, random_checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pair framed for training gives the region network the tensors that the matcher gives it, twice."""
-    monkeypatch.setattr(region_motion, "LOST_BELOW", 2.0)  # there is always a second look
+    monkeypatch.setattr(region_flow, "LOST_BELOW", 2.0)  # there is always a second look
     given = []
     rounds = random_checkpoint.regions.rounds
     monkeypatch.setattr(random_checkpoint.regions, "rounds", lambda *read: (given.append(read), rounds(*read))[1])
@@ -119,9 +120,9 @@ def test_both_networks_read_what_they_read_in_use(
     sample = region_samples._sample(*works, pair.color, asks_pixels=True)
     target, reference = _views(random_checkpoint, sample)
     index = pair.label_reference.astype(np.int32)
-    painted = PaintedDrawing(cut_drawing(pair.reference), index, pair.color[index])
+    painted = PaintedDrawing(segment_drawing(pair.reference), index, pair.color[index])
     matcher = Matcher(random_checkpoint, [painted], n_colors=MAX_LABELS, work_size=SIZE, device=CPU)
-    matcher.match(cut_drawing(pair.target))
+    matcher.match(segment_drawing(pair.target))
     found = match_pixels(random_checkpoint.network, sample, target, reference, is_bf16=False)
     read = read_regions(random_checkpoint.network, sample, target, reference, found)
     again = read_again(random_checkpoint.regions, sample, read, is_bf16=False)
@@ -134,9 +135,9 @@ def test_both_networks_read_what_they_read_in_use(
             close(getattr(mine, name)[:, kept], getattr(wanted, name))
         close(mine.relation[:, kept][:, :, kept], wanted.relation)
     close(read.pair[:, rows][:, :, columns], in_use_pair)
-    close(read.sent[:, rows][:, :, columns], in_use_sent)
+    close(read.attention_mass[:, rows][:, :, columns], in_use_sent)
     close(again.pair[:, rows][:, :, columns], given[1][2])
-    assert not torch.equal(again.pair, read.pair) and torch.equal(again.sent, read.sent)
+    assert not torch.equal(again.pair, read.pair) and torch.equal(again.attention_mass, read.attention_mass)
 
 
 @torch.no_grad()
@@ -145,7 +146,7 @@ def test_there_is_no_second_look_where_flow_is_not_lost(
 ) -> None:
     """What was read stays as it is."""
     read = read_regions(random_checkpoint.network, sample, *_views(random_checkpoint, sample), None)
-    monkeypatch.setattr(region_motion, "LOST_BELOW", 0.0)
+    monkeypatch.setattr(region_flow, "LOST_BELOW", 0.0)
     assert read_again(random_checkpoint.regions, sample, read, is_bf16=False) is read
 
 
@@ -159,12 +160,12 @@ def test_known_line_features_change_no_loss(sample: RegionSample, random_checkpo
         torch.testing.assert_close(terms[name], value)
     read = read_regions(random_checkpoint.network, sample, target, reference, output)
     sides = sample.target.work.side, sample.reference.work.side
-    mass = match_mass(output, sides[0], [sides[1]])[0]
+    mass = pixel_attention_mass(output, sides[0], [sides[1]])[0]
     share = np.minimum(mass / np.maximum(sides[0].descriptors.area, 1)[:, None], 1)
     np.testing.assert_allclose(read.pair[0, ..., MASS_COLUMNS[0]].numpy(), share, atol=1e-6)
     bare = read_regions(random_checkpoint.network, sample, target, reference, None)
     assert not bare.pair[..., MASS_COLUMNS].any()
-    assert torch.equal(bare.sent, read.sent)
+    assert torch.equal(bare.attention_mass, read.attention_mass)
     same = truth_of(sample.target.work, sample.reference.work, sample.color).same
     assert np.array_equal(read.same[0].numpy(), same)
 
@@ -175,7 +176,7 @@ def test_gradients_reach_the_line_encoder(sample: RegionSample, random_checkpoin
     for column in ("pooled", "sent"):
         target, reference = _views(random_checkpoint, sample)
         read = read_regions(network, sample, target, reference, None)
-        value = read.target.pooled if column == "pooled" else read.sent
+        value = read.target.pooled if column == "pooled" else read.attention_mass
         network.zero_grad()
         value.square().sum().backward()
         gradient = network.match_eighth.weight.grad

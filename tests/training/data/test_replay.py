@@ -24,17 +24,17 @@ def _equal(a: RegionBatch, b: RegionBatch) -> bool:
 def test_a_packed_sample_comes_back() -> None:
     """All but the least digits: numbers are kept as float16, without gradients."""
     batch = make_batch(4, 6)
-    batch.sent.requires_grad_()
+    batch.attention_mass.requires_grad_()
     back = unpack_sample(pack_sample(batch), CPU)
     for side in ("target", "reference"):
         for name in ("node", "raster", "pooled", "relation", "real"):
             torch.testing.assert_close(
                 getattr(getattr(back, side), name), getattr(getattr(batch, side), name), rtol=1e-3, atol=1e-3
             )
-    for name in ("pair", "sent", "weight"):
+    for name in ("pair", "attention_mass", "weight"):
         torch.testing.assert_close(getattr(back, name), getattr(batch, name).detach(), rtol=1e-3, atol=1e-3)
     assert torch.equal(back.same, batch.same) and torch.equal(back.same_color, batch.same_color)
-    assert not back.sent.requires_grad
+    assert not back.attention_mass.requires_grad
 
 
 def test_the_oldest_make_room() -> None:

@@ -16,7 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from cmft_engine.matching.decide import UNFITTED
+from cmft_engine.matching.calibration import UNFITTED
 from cmft_engine.matching.network.weights import DEFAULT, load_checkpoint
 from cmft_engine.matching.region_inputs import MASS_COLUMNS
 from cmft_engine.protocol.errors import InputError
@@ -212,7 +212,7 @@ def test_pairs_bring_what_they_bring_in_use(
         read.append(batch), terms(regions, batch, **named))[1])
     monkeypatch.setattr(joint_learner, "read_again", lambda *rest, **named: (
         looks.append(1), again(*rest, **named))[1])
-    learner = make_learner(f"joint.asked_share={share}", f"joint.again_share={share}")
+    learner = make_learner(f"joint.match_weight_share={share}", f"joint.again_share={share}")
     assert "match8" not in learner.learn(_samples(characters, 1, pixel_share=0.0), step=0, share=1.0)
     assert (read[0].pair[..., MASS_COLUMNS[-1]] == share).all() and len(looks) == share
 
@@ -252,9 +252,9 @@ def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, chara
         found = network.state_dict()
         assert all(torch.allclose(value.float(), found[name].float(), atol=1e-2) for name, value in wanted.items())
     calibration = calibrate(load_networks(through / "state"), characters, count=1, work_size=64)
-    for found, given in ((calibration.alone, released.calibration.alone), (calibration.around, UNFITTED)):
+    for found, given in ((calibration.single, released.calibration.single), (calibration.temporal, UNFITTED)):
         assert (found.confidence.shape, found.fusion.shape) == (given.confidence.shape, given.fusion.shape)
-    assert not np.array_equal(calibration.alone.confidence, calibration.around.confidence)
+    assert not np.array_equal(calibration.single.confidence, calibration.temporal.confidence)
     assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
 
 

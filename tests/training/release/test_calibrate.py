@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cmft_engine.matching.decide import SIGNS, UNFUSED, VOICES, Votes, fuse
-from cmft_engine.matching.matcher import CutDrawing
+from cmft_engine.matching.calibration import CONFIDENCE_FEATURES, CUES, UNFUSED
+from cmft_engine.matching.votes import TemporalVotes, Votes, fuse
+from cmft_engine.shot.drawing import SegmentedDrawing
 from cmft_training.release.calibrate import Voted, fit_confidence, fit_fusion, judge
 
 COUNT, COLORS = 40, 4
@@ -29,39 +30,41 @@ def voted() -> list[Voted]:
             color=(color / color.sum(1, keepdims=True)).astype(np.float32), before=color.astype(np.float32),
             flow=(0.3 * right + 0.5 * wrong).astype(np.float32), match=(0.6 * right + 0.2 * wrong).astype(np.float32),
             mixture=np.zeros(COUNT, np.float32), known=ones.astype(np.float32), cycle=ones.astype(np.float32),
-            trust=ones.astype(np.float32), area=np.full(COUNT, 16, np.float32), by_flow=pixels, by_match=pixels,
-            laid=np.zeros((0, *labels.shape), np.int32),
+            flow_agreement=ones.astype(np.float32), area=np.full(COUNT, 16, np.float32), by_flow=pixels,
+            by_match=pixels, region_warps=np.zeros((0, *labels.shape), np.int32),
         )  # fmt: skip
-        drawing = CutDrawing(np.zeros(labels.shape, bool), labels, labels, COUNT)
+        drawing = SegmentedDrawing(np.zeros(labels.shape, bool), labels, labels, COUNT)
         truth = (16 * right).astype(np.int64)
-        drawings.append(Voted(drawing, labels, votes, truth))
+        drawings.append(Voted(drawing, labels, votes, None, truth))
     return drawings
 
 
-def test_the_voice_that_is_right_is_heard(voted: list[Voted]) -> None:
+def test_the_cue_that_is_right_counts(voted: list[Voted]) -> None:
     """Its weight is the largest, flow's is not above nought, and with them the regions that were wrong are right."""
     fusion = fit_fusion(voted)
-    weight = dict(zip(VOICES, fusion, strict=True))
+    weight = dict(zip(CUES, fusion, strict=True))
     assert weight["match"] > 5 > 0 >= weight["flow"]
     before, after = (np.mean([judge(one, weights)[1] for one in voted]) for weights in (UNFUSED, fusion))
     assert before < 0.5 and after == 1.0
 
 
-def test_drawings_around_are_heard_where_they_are_right(voted: list[Voted]) -> None:
-    """What those around say gets the largest weight of all when nothing else is right."""
+def test_neighbors_count_where_they_are_right(voted: list[Voted]) -> None:
+    """What the neighbours vote gets the largest weight of all when nothing else is right."""
     rng = np.random.default_rng(2)
     noise = (rng.dirichlet(np.ones(COLORS), COUNT).astype(np.float32) for _ in range(len(voted)))
-    told = [
-        replace(one, votes=replace(one.votes, match=said, flow=said, around=(one.truth > 0).astype(np.float32)))
-        for one, said in zip(voted, noise, strict=True)
+    with_neighbors = [
+        replace(one, votes=replace(one.votes, match=random, flow=random), temporal=TemporalVotes(
+            (one.truth > 0).astype(np.float32), one.votes.color, one.votes.region_warps
+        ))
+        for one, random in zip(voted, noise, strict=True)
     ]
-    fusion = fit_fusion(told)
-    assert VOICES[int(fusion.argmax())] == "around" and fusion[-1] > 5
-    assert all(judge(one, fusion)[1].all() for one in told)
+    fusion = fit_fusion(with_neighbors)
+    assert CUES[int(fusion.argmax())] == "neighbors" and fusion[-1] > 5
+    assert all(judge(one, fusion)[1].all() for one in with_neighbors)
 
 
-def test_divided_regions_and_unheard_colors_teach_nothing(voted: list[Voted]) -> None:
-    """Without a region to learn from, the region match alone is heard."""
+def test_divided_regions_and_unsupported_colors_teach_nothing(voted: list[Voted]) -> None:
+    """Without a region to learn from, the region match alone counts."""
     divided = [replace(one, votes=replace(one.votes, mixture=np.ones(COUNT, np.float32))) for one in voted]
     assert (fit_fusion(divided) == UNFUSED).all()
     wider = [
@@ -76,13 +79,13 @@ def test_divided_regions_and_unheard_colors_teach_nothing(voted: list[Voted]) ->
 def test_fused_chances_are_chances(voted: list[Voted]) -> None:
     """They lie in [0, 1] and keep their sum, with any weights."""
     for weights in (fit_fusion(voted), np.array([3, -50, 100, 100, 0], np.float32)):
-        fused = fuse(voted[0].votes, weights)
+        fused = fuse(voted[0].votes, None, weights)
         assert fused.min() >= 0 and fused.sum(1) == pytest.approx(voted[0].votes.color.sum(1), abs=1e-5)
 
 
-def test_confidence_follows_the_sign_that_tells() -> None:
-    """A sign that separates right from wrong gets the weight; one that is noise gets little."""
+def test_confidence_follows_the_feature_that_tells() -> None:
+    """A feature that separates right from wrong gets the weight; one that is noise gets little."""
     rng = np.random.default_rng(1)
-    signs = rng.normal(size=(400, len(SIGNS))).astype(np.float32)
-    weight = fit_confidence(signs, signs[:, 3] + 0.3 * rng.normal(size=400) > 0)
-    assert weight.shape == (len(SIGNS) + 1,) and weight[3] > 4 * np.abs(np.delete(weight, 3)).max()
+    confidence_features = rng.normal(size=(400, len(CONFIDENCE_FEATURES))).astype(np.float32)
+    weight = fit_confidence(confidence_features, confidence_features[:, 3] + 0.3 * rng.normal(size=400) > 0)
+    assert weight.shape == (len(CONFIDENCE_FEATURES) + 1,) and weight[3] > 4 * np.abs(np.delete(weight, 3)).max()
