@@ -51,7 +51,7 @@ def color_shot(
     references: Mapping[int, Painted], targets: Mapping[int, np.ndarray], *, around: int | None = None
 ) -> dict[int, Colored]:
     """Return the engine's colouring of the target line plates by frame, from all references."""
-    settings = cmft_engine.Settings() if around is None else cmft_engine.Settings(around=around)
+    settings = cmft_engine.Settings() if around is None else cmft_engine.Settings(temporal_radius=around)
     with TemporaryDirectory(prefix="cmft-benchmark-") as name:
         folder = Path(name)
         shot = write_shot(references, targets, folder)

@@ -13,6 +13,7 @@ from cmft_engine.protocol.look import note_look, read_look
 from .names import ENGINE_MISSING, NOT_COLOURED, NOT_YET, PLATES, READY, STALE, STALE_TEXT
 from .nodes import Use, result_node, show_label, show_result, uses
 from .plates import numbers_on_disk
+from .properties import take_old_names
 from .runner import Outcome
 from .shot_job import Order, Plan
 from .signature import forget, recent_signature, signature
@@ -125,6 +126,7 @@ def refresh_all() -> None:
 
 def _refresh_any(use: Use) -> None:
     """Refresh a node, or let it say what is wrong with it."""
+    take_old_names(use.group.cmft)
     try:
         refresh(use)
     except CmftError as error:

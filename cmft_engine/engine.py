@@ -75,7 +75,7 @@ class Engine:
         self.shot, self.settings, self.references = shot, settings, references
         self.matcher = Matcher(checkpoint, references.painted, n_colors=len(references.palette),
                                work_size=settings.work_size, device=device, paints=settings.mode == "paint",
-                               around=settings.around)
+                               around=settings.temporal_radius)
 
     def study(self, frame: int, cut: CutDrawing) -> tuple[Votes, Witness]:
         """Match a drawing by itself with the references that serve its frame."""
@@ -92,7 +92,7 @@ class Engine:
         votes = study.take_votes(self)
         if around:
             votes = self.matcher.hear(drawing.cut, votes, study.witness(self), witnesses,
-                                      places=2 * self.settings.around)
+                                      places=2 * self.settings.temporal_radius)
         snapped = snap(drawing.regions.labels, drawing.cut.grown, votes, calibration=self.matcher.calibration)
         confidence = snapped.confidence[drawing.cut.grown - 1] if len(snapped.confidence) else np.zeros(
             drawing.cut.grown.shape, np.float32)

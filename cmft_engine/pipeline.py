@@ -239,7 +239,7 @@ class _Run:
         """Make a frame ready to be decided: its drawing, unless it is kept; of one held from before, the plate."""
         started = time.perf_counter()
         decided_at = self._decided_at(frame)
-        around = self.shot.around(decided_at, self.settings.around)
+        around = self.shot.around(decided_at, self.settings.temporal_radius)
         asked = [part for other in around for part in (str(other), self._plate_digest(other))]
         digest = fingerprint(self.base_digest, str(frame), self._plate_digest(frame), *asked)
         notes = self.state.finished(frame, digest, path) if resume else None

@@ -153,7 +153,7 @@ def test_stopped_and_resumed(shot, out, finished):
 
 def test_resume_takes_only_what_is_up_to_date(shot, out, tmp_path):
     """A redrawn line plate and a damaged output are coloured again; the others stay untouched."""
-    settings = SMALL.replace(around=0)
+    settings = SMALL.replace(temporal_radius=0)
     colorize(shot(frames="1-4"), out, settings=settings)
     before = times(out)
     write(C.lines(), tmp_path / "lines.0002.png")

@@ -40,10 +40,10 @@ def out(tmp_path):
 def test_a_redrawn_plate_makes_those_around_it_stale(shot, out, tmp_path):
     """What has a say in a drawing's colours is part of what its plate was made from; farther ones stay."""
     drawings = {frame: figure(frame, 1) for frame in range(1, 7)}
-    colorize(shot(drawings, frames="1-6"), out, settings=SMALL.replace(around=1))
+    colorize(shot(drawings, frames="1-6"), out, settings=SMALL.replace(temporal_radius=1))
     write(PAINTED.lines(), tmp_path / "lines.0005.png")
     again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-6")
-    seen = list(colorize_iter(again, out, settings=SMALL.replace(around=1), resume=True))
+    seen = list(colorize_iter(again, out, settings=SMALL.replace(temporal_radius=1), resume=True))
     assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 2, 3]
 
 
@@ -57,7 +57,7 @@ def test_every_drawing_is_read_and_matched_once(shot, out, monkeypatch, around):
     monkeypatch.setattr(engine.Engine, "study", lambda self, frame, cut: (studied.append(frame),
                                                                           study(self, frame, cut))[1])
     whole = shot({frame: figure(frame, 1) for frame in range(1, 8)}, frames="1-7")
-    settings = SMALL.replace(around=around)
+    settings = SMALL.replace(temporal_radius=around)
     colorize(whole, out, settings=settings)
     assert sorted(read) == sorted(studied) == [1, 2, 3, 4, 5, 6, 7]
     read.clear(), studied.clear()
@@ -72,7 +72,7 @@ def test_drawings_beside_a_painted_one_are_matched_once(tmp_path, monkeypatch):
     monkeypatch.setattr(engine.Engine, "study", lambda self, frame, cut: (studied.append(frame),
                                                                           study(self, frame, cut))[1])
     shot = Shot.open(lines, reference=f"{tmp_path}/ref.png@5")
-    colorize(shot, tmp_path / "c.####.png", settings=SMALL.replace(around=2))
+    colorize(shot, tmp_path / "c.####.png", settings=SMALL.replace(temporal_radius=2))
     assert sorted(studied) == list(range(1, 10))
 
 
@@ -83,6 +83,6 @@ def test_parts_hear_what_the_whole_hears(shot, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "load_checkpoint", lambda: replace(load(), calibration=calibration))
     whole = shot({frame: figure(frame, frame % 3) for frame in range(1, 7)}, frames="1-6")
     for name, part, around in (("w", whole, 2), ("p", whole.only([3]), 2), ("a", whole.only([3]), 0)):
-        colorize(part, tmp_path / name / "c.####.exr", settings=SMALL.replace(around=around))
+        colorize(part, tmp_path / name / "c.####.exr", settings=SMALL.replace(temporal_radius=around))
     one, part, alone = (read_plate(tmp_path / name / "c.0003.exr") for name in "wpa")
     assert np.array_equal(part.pixels, one.pixels) and not np.array_equal(alone.pixels, one.pixels)

@@ -158,7 +158,7 @@ def test_drawings_are_matched_two_at_a_time_to_the_end(shot, out, monkeypatch, a
 
     monkeypatch.setattr(engine.Engine, "study", watched)
     drawings = {frame: figure(frame, 1) for frame in range(1, 13)}
-    colorize(shot({**drawings, 20: C}, frames="1-12"), out, settings=SMALL.replace(around=around))
+    colorize(shot({**drawings, 20: C}, frames="1-12"), out, settings=SMALL.replace(temporal_radius=around))
     assert len(beside) >= 9
 
 
@@ -302,14 +302,14 @@ def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
     monkeypatch.setattr(pipeline.Engine, "color", slow)
     part = whole.only(range(1, 7)) if how == "a part" else whole
     most = in_memory(lambda: colorize(part, out, settings=SMALL, resume=how == "resumed"), monkeypatch)
-    assert most["drawings"] <= 4 + SMALL.around + 2 * (how == "resumed")
-    assert most["votes"] <= 3 + SMALL.around
+    assert most["drawings"] <= 4 + SMALL.temporal_radius + 2 * (how == "resumed")
+    assert most["votes"] <= 3 + SMALL.temporal_radius
 
 
 def test_witnesses_alone_leave_no_votes(shot, out, monkeypatch):
     """Of drawings that are only asked, what is as large as a plate is given up at once."""
     whole = shot({frame: figure(frame, 1) for frame in (*range(1, 13), 20)})
-    settings = SMALL.replace(around=4)
+    settings = SMALL.replace(temporal_radius=4)
     most = in_memory(lambda: colorize(whole.only([6]), out, settings=settings), monkeypatch)
     assert most["votes"] <= 2
 

@@ -15,8 +15,11 @@ _TYPES = {"int": int, "float": float, "text": str, "bool": bool}
 
 
 def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the named settings, or all, as options; it receives those given as the dict `settings`."""
-    chosen = [setting for setting in SETTINGS if not names or setting.name in names]
+    """Give a command the named settings, or all, as options; it receives those given as the dict `settings`.
+
+    The old names of a setting are options too, which the help does not list.
+    """
+    chosen = [one for setting in SETTINGS if not names or setting.name in names for one in _with_aliases(setting)]
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(function)
@@ -27,7 +30,7 @@ def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., 
         own = [parameter for parameter in inspect.signature(function).parameters.values()
                if parameter.name != "settings"]
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-        parameters += [_parameter(setting) for setting in chosen]
+        parameters += [_parameter(setting, hidden=setting not in SETTINGS) for setting in chosen]
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return command
@@ -35,7 +38,11 @@ def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., 
     return decorate
 
 
-def _parameter(setting: Setting) -> inspect.Parameter:
+def _with_aliases(setting: Setting) -> list[Setting]:
+    return [setting, *(setting._replace(name=alias) for alias in setting.aliases)]
+
+
+def _parameter(setting: Setting, *, hidden: bool) -> inspect.Parameter:
     kind: Any = Literal[setting.choices] if setting.kind == "choice" else _TYPES[setting.kind]
     flag = "--" + setting.name.replace("_", "-")
     is_number = setting.kind in ("int", "float")
@@ -47,6 +54,7 @@ def _parameter(setting: Setting) -> inspect.Parameter:
         min=setting.minimum if is_number else None,
         max=setting.maximum if is_number else None,
         rich_help_panel="Settings",
+        hidden=hidden,
     )
     return inspect.Parameter(setting.name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind | None)
 

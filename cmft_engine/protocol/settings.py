@@ -4,9 +4,12 @@ The command line, the Nuke knobs and the Blender properties are built from `SETT
 Holds no paths and no run options (overwrite, resume): those belong to the job.
 """
 
+import logging
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .errors import SettingsError
+
+log = logging.getLogger(__name__)
 
 Value = Any  # bool, int, float or str, by `Setting.kind`
 
@@ -22,6 +25,7 @@ class Setting(NamedTuple):
     minimum: Optional[float] = None
     maximum: Optional[float] = None
     choices: Tuple[str, ...] = ()
+    aliases: Tuple[str, ...] = ()  # names that older job files, scripts and nodes use
 
     def check(self, value: Value) -> Value:
         """Return `value` in this setting's type, or raise SettingsError."""
@@ -65,8 +69,9 @@ SETTINGS = (
             "int", 6, 0, 64),
     Setting("min_region_px", "Smallest region", "Regions of fewer pixels are merged into their neighbour.",
             "int", 3, 1, 10000),
-    Setting("around", "Drawings around", "So many line drawings before and after each one have a say in its colours: "
-            "steadier and more often right, in little more time. 0 looks at every drawing by itself.", "int", 1, 0, 4),
+    Setting("temporal_radius", "Neighbour frames", "Number of line drawings before and after each drawing that are "
+            "matched together with it, for temporal consistency and fewer wrong colours. 0 matches each drawing alone.",
+            "int", 1, 0, 4, aliases=("around",)),
     Setting("confidence_below", "Review below", "Regions with a confidence under this are listed for review.",
             "float", 0.5, 0.0, 1.0),
     Setting("work_size", "Work size", "Longest side, in pixels, of the drawing as the network sees it. Regions are "
@@ -80,10 +85,28 @@ SETTINGS = (
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+_BY_ALIAS = {alias: setting.name for setting in SETTINGS for alias in setting.aliases}
+
+
+def with_current_names(values: Mapping[str, Value]) -> Dict[str, Value]:
+    """Return values by the settings' current names; each old name is logged as a warning.
+
+    Raises SettingsError for an old name that stands beside its new one.
+    """
+    current: Dict[str, Value] = {}
+    for given, value in values.items():
+        name = _BY_ALIAS.get(given, given)
+        if name in current or (name != given and name in values):
+            raise SettingsError(given, value, "either {} or its old name {}, not both".format(
+                name, ", ".join(_BY_NAME[name].aliases)))
+        if name != given:
+            log.warning("the setting %s is now called %s; write the new name", given, name)
+        current[name] = value
+    return current
 
 
 class Settings:
-    """Checked, immutable values of all settings; unnamed ones take their default."""
+    """Checked, immutable values of all settings; unnamed ones take their default, old names are still read."""
 
     mode: str
     ink: str
@@ -91,7 +114,7 @@ class Settings:
     trace_lines: bool
     gap_px: int
     min_region_px: int
-    around: int
+    temporal_radius: int
     confidence_below: float
     work_size: int
     input_space: str
@@ -99,10 +122,11 @@ class Settings:
     device: str
 
     def __init__(self, **values: Value) -> None:
-        for name in values:
+        current = with_current_names(values)
+        for name in current:
             if name not in _BY_NAME:
-                raise SettingsError(name, values[name], "a setting among " + ", ".join(_BY_NAME))
-        checked = {s.name: s.check(values.get(s.name, s.default)) for s in SETTINGS}
+                raise SettingsError(name, current[name], "a setting among " + ", ".join(_BY_NAME))
+        checked = {s.name: s.check(current.get(s.name, s.default)) for s in SETTINGS}
         self.__dict__.update(checked)
 
     def __setattr__(self, name: str, value: Value) -> None:
@@ -119,7 +143,7 @@ class Settings:
 
     def replace(self, **values: Value) -> "Settings":
         """Return a copy with some values changed."""
-        return Settings(**dict(self.to_dict(), **values))
+        return Settings(**dict(self.to_dict(), **with_current_names(values)))
 
     def to_dict(self) -> Dict[str, Value]:
         """Return every setting by name, as plain JSON values."""

@@ -49,7 +49,7 @@ from cmft_engine.training.release import averaged_networks, check_folder
 
 log = logging.getLogger(__name__)
 GAPS = (1, 5, 9)
-AROUND: int = Settings().around  # fitted for the default; at the last gap only the drawing before is there to ask
+AROUND: int = Settings().temporal_radius  # fitted for the default; at the last gap only the drawing before exists
 DRAWINGS = max(GAPS) + 1  # of a clip; some characters move no longer
 BARE_ABOVE = 247  # line value of a pixel without ink, as in the benchmarks
 MIN_PX = 10  # smaller regions are not counted, as in the benchmarks

@@ -7,7 +7,7 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 3
+TEMPLATE_VERSION = 4
 
 # Values of the hidden knob "state", which the Asserts inside the node read.
 NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
@@ -40,6 +40,7 @@ class Knob(NamedTuple):
     items: Tuple[str, ...] = ()
     limits: Optional[Tuple[float, float]] = None
     flags: Tuple[str, ...] = ()
+    aliases: Tuple[str, ...] = ()  # names that nodes of older layouts have for it
 
 
 def button(action: str, label: str, tooltip: str, *, same_line: bool = False) -> Knob:
@@ -54,7 +55,7 @@ def of_setting(name: str) -> Knob:
     limits = None if setting.minimum is None or setting.maximum is None else (setting.minimum, setting.maximum)
     flags = ("+STARTLINE",) if setting.kind == "bool" else ()
     return Knob(name, setting.label, _tooltip(setting), _KINDS[setting.kind], setting.default, setting.choices, limits,
-                flags)
+                flags, setting.aliases)
 
 
 def _tooltip(setting: Setting) -> str:
@@ -74,8 +75,8 @@ _SHOT = [
          "not coloured yet: connect line and ref, press Colour"),
     button("colour", "Colour", "Colours the range in the engine's own process. Frames that are up to date are kept, so "
            "after a cancel or a change only what is missing is done."),
-    button("colour_frame", "Colour this frame", "Colours only the current frame, to try settings; the drawings around "
-           "it have no say in it then.", same_line=True),
+    button("colour_frame", "Colour this frame", "Colours only the current frame, to try settings; without neighbouring "
+           "frames.", same_line=True),
     button("cancel", "Cancel", "Stops the engine within a few seconds; finished frames stay.", same_line=True),
     Knob("shot_line", "Shot", "Which frames are coloured, and from what.", LINE),
     Knob("range", "Range", "input: the frames of the line input. global: the script's frame range. custom: the frames "
@@ -98,7 +99,7 @@ _SHOT = [
          "own.", FILE, ""),
     of_setting("mode"),
     of_setting("ink"),
-    of_setting("around"),
+    of_setting("temporal_radius"),
     of_setting("confidence_below"),
 ]
 _LINES = [

@@ -14,7 +14,7 @@ import nuke
 
 from cmft_engine.protocol.errors import InputError
 
-from .knobs import KNOBS, TEMPLATE_VERSION
+from .knobs import KNOBS, TEMPLATE_VERSION, Knob
 
 VERSION_KNOB = "cmft_version"
 RESULT = "Result"
@@ -80,9 +80,17 @@ def inner(group: nuke.Group, name: str) -> nuke.Node:
 def value(group: nuke.Group, name: str) -> Any:
     """Return a knob's value; its default for a knob that an older node does not have."""
     knob = group.knob(name)
-    if knob is None:
-        return next(known.value for known in KNOBS if known.name == name)
-    return knob.value()
+    if knob is not None:
+        return knob.value()
+    known = next(known for known in KNOBS if known.name == name)
+    older = saved_knob(group, known)
+    return known.value if older is None else older.value()
+
+
+def saved_knob(group: nuke.Group, known: Knob) -> Optional[nuke.Knob]:
+    """Return the node's knob, which older layouts may have under another name; None when it has neither."""
+    found = (group.knob(name) for name in (known.name, *known.aliases))
+    return next((knob for knob in found if knob is not None), None)
 
 
 def text(group: nuke.Group, name: str) -> str:

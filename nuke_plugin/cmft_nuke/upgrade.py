@@ -7,7 +7,7 @@ import nuke
 from cmft_engine.protocol.errors import InputError
 
 from .knobs import BUTTON, KNOBS, LINE, TAB, TEMPLATE_VERSION
-from .nodes import RESULT, VERSION_KNOB, all_cmft, as_cmft, inner, one_undo, value
+from .nodes import RESULT, VERSION_KNOB, all_cmft, as_cmft, inner, one_undo, saved_knob, value
 from .template import TEMPLATE
 
 _READ = ("file", "first", "last", "origfirst", "origlast")
@@ -62,7 +62,7 @@ def _paste_beside(group: nuke.Group) -> nuke.Group:
 
 
 def _refuse_additions(fresh: nuke.Group, group: nuke.Group) -> None:
-    knobs = set(group.knobs()) - set(fresh.knobs())
+    knobs = set(group.knobs()) - set(fresh.knobs()) - {alias for known in KNOBS for alias in known.aliases}
     nodes = {node.name() for node in group.nodes()} - {node.name() for node in fresh.nodes()}
     added = sorted(knobs) + sorted(nodes)
     if added:
@@ -73,7 +73,7 @@ def _refuse_additions(fresh: nuke.Group, group: nuke.Group) -> None:
 
 def _take_values(fresh: nuke.Group, group: nuke.Group) -> None:
     for known in KNOBS:
-        knob = group.knob(known.name)
+        knob = saved_knob(group, known)
         if known.kind not in (BUTTON, TAB, LINE) and known.name != VERSION_KNOB and knob is not None:
             fresh[known.name].fromScript(knob.toScript())  # expressions and animation too
     for name in _LOOKS:

@@ -21,7 +21,7 @@ def test_drawings_between_are_coloured_and_only_targets_come_back(engine):
     between = {3: face_clip(3).lines[3]}
     assert len(ours(clip.pairs(), between)) == len(ours(clip.pairs(), around=0)) == 2
     assert [shot.frames for shot in engine.shots] == [(1, 3, 5), (1, 5)]
-    assert [settings.around for settings in engine.settings] == [1, 0]
+    assert [settings.temporal_radius for settings in engine.settings] == [1, 0]
 
 
 def test_references_stand_at_their_frames(engine):

@@ -54,7 +54,7 @@ class Blender(NamedTuple):
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S)
 
     def run(self, scenario, folder, **arguments):
-        """Run a scenario and return its result; `stdout` is what Blender and the add-on said."""
+        """Run a scenario and return its result; `stdout` and `stderr` are what Blender and the add-on said."""
         folder.mkdir(parents=True, exist_ok=True)
         given, result = folder / "arguments.json", folder / "result.json"
         given.write_text(json.dumps({name: str(value) if isinstance(value, Path) else value
@@ -62,7 +62,7 @@ class Blender(NamedTuple):
         result.unlink(missing_ok=True)
         done = self.process(INSIDE / "run.py", "--", scenario, given, result)
         assert done.returncode == 0 and result.exists(), f"{scenario}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        return dict(json.loads(result.read_text()), stdout=done.stdout)
+        return dict(json.loads(result.read_text()), stdout=done.stdout, stderr=done.stderr)
 
 
 def programs():

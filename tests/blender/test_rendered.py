@@ -41,7 +41,7 @@ def test_cancel_while_rendering(blender, addon, shot, tmp_path):
     """A cancel ends the second Blender too, and leaves nothing half written."""
     said = blender.run("rendered.cancelled", tmp_path / "run", **addon, shot=shot, blend=tmp_path / "shot.blend",
                        forbidden=tmp_path / "forbidden")
-    assert said == {"kind": "Cancelled", "left": [], "stdout": said["stdout"]}
+    assert said == {"kind": "Cancelled", "left": [], "stdout": said["stdout"], "stderr": said["stderr"]}
 
 
 def test_3d_scene(blender, addon, tmp_path):

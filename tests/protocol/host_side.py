@@ -135,6 +135,18 @@ class Jobs(InFolder):
             with self.assertRaisesRegex(errors.SettingsError, "^" + field + ":", msg=str(change)):
                 job.from_dict(dict(good, **change))
 
+    def test_old_names_of_settings(self):
+        """An old name is read, tells the new one in the log, and is refused beside it."""
+        for read in (Settings.from_dict, lambda values: Settings(**values),
+                     lambda values: Settings(gap_px=2).replace(**values)):
+            with self.assertLogs("cmft_engine.protocol.settings", "WARNING") as said:
+                self.assertEqual(read({"around": 3}).temporal_radius, 3)
+            self.assertEqual([record.getMessage() for record in said.records],
+                             ["the setting around is now called temporal_radius; write the new name"])
+            for both in ({"around": 3, "temporal_radius": 2}, {"temporal_radius": 2, "around": 3}):
+                with self.assertRaisesRegex(errors.SettingsError, "either temporal_radius or its old name around"):
+                    read(both)
+
     def test_unreadable_job_says_why(self):
         """A job file that is missing or no JSON is an InputError that names the file."""
         with self.assertRaisesRegex(errors.InputError, "nothere.json"):

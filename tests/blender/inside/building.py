@@ -41,6 +41,10 @@ def node(addon, root):
     tree = stage.clear(1, 3)
     found = stage.add_node(tree, None, None)
     values = found.node_tree.cmft
+    stored = values.bl_system_properties_get(do_create=True) if bpy.app.version >= (5, 0, 0) else values
+    stored["around"] = 3  # as a file has it that was saved before the setting was renamed
+    bpy.ops.cmft.refresh()
+    renamed = {"temporal_radius": values.temporal_radius, "left": "around" in stored}
     settings = {}
     for prop in values.bl_rna.properties:
         settings[prop.identifier] = {
@@ -49,7 +53,7 @@ def node(addon, root):
             "choices": [item.identifier for item in prop.enum_items] if prop.type == "ENUM" else [],
             "help": prop.description}
     return {"idname": found.bl_idname, "inputs": [[s.name, s.type] for s in found.inputs],
-            "outputs": [[s.name, s.type] for s in found.outputs], "settings": settings,
+            "outputs": [[s.name, s.type] for s in found.outputs], "settings": settings, "renamed": renamed,
             "inner": sorted(inner.bl_idname for inner in found.node_tree.nodes), **stage.state(found)}
 
 

@@ -29,6 +29,8 @@ def old_script(colored, tmp_path):
             old.node("Result")[name].fromScript(value)
         old["gap_px"].setExpression(f"{gap - 2}+2")  # the defaults of then were others
         old["min_region_px"].setValue(least)
+        old.addKnob(host.nuke.Int_Knob("around"))  # as layout 3 called it
+        old["around"].setExpression("0+1")
         (below,) = host.load("NoOp {\n inputs 1\n name Below\n}\n")
         below.setInput(0, old)
         script = tmp_path / "old.nk"
@@ -37,7 +39,10 @@ def old_script(colored, tmp_path):
 
 
 def test_old_node_renders_and_is_upgraded(old_script):
-    """The node keeps its name, picture, state, values, expressions and connections; one undo brings it back."""
+    """The node keeps its name, picture, state, values, expressions and connections; one undo brings it back.
+
+    A knob that has another name today hands on what it holds.
+    """
     with opened(old_script, gui=True) as (host, node):
         from cmft_nuke import api
         from cmft_nuke.knobs import TEMPLATE_VERSION
@@ -49,6 +54,7 @@ def test_old_node_renders_and_is_upgraded(old_script):
         assert fresh.name() == "CMFT1" and fresh["cmft_version"].value() == TEMPLATE_VERSION
         assert below.input(0) is fresh and fresh.input(0).name() == "Line" and fresh.input(1).name() == "Ref"
         assert api.status(fresh).state == "ready" and fresh["gap_px"].toScript() == "{4+2}"
+        assert fresh["temporal_radius"].toScript() == "{0+1}" and fresh.knob("around") is None
         for frame, seen in zip(FRAMES, before, strict=True):
             found = host.render(below, frame)
             assert all(np.array_equal(found[name], pixels) for name, pixels in seen.items())
