@@ -5,10 +5,11 @@ from typing import Any, Dict
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from cmft_engine.protocol.host.state import NOT_COLOURED
 from cmft_engine.protocol.settings import SETTINGS, Setting, Settings, with_current_names
 
 from . import compat
-from .names import INPUT, NOT_COLOURED, NOT_YET, RANGES
+from .names import INPUT, RANGES, WORDING
 
 _DIGITS = 6  # of a setting that is a fraction; Blender keeps 32 bits
 
@@ -69,7 +70,7 @@ _HIDDEN: Dict[str, Any] = {
     "owner": StringProperty(name="Identity of", description="Name of the group that the identity was given to"),
     "state": IntProperty(name="State", default=NOT_COLOURED,
                          description="0 not coloured, 1 ready, 2 stale, 3 engine missing"),
-    "status": StringProperty(name="Status", default=NOT_YET, description="What the node shows, and what to do"),
+    "status": StringProperty(name="Status", default=WORDING.not_yet, description="What the node shows, and what to do"),
     "first": IntProperty(name="First", description="First coloured frame"),
     "last": IntProperty(name="Last", default=-1, description="Last coloured frame"),
     "signature": StringProperty(name="Signature", description="Digest of what the result was made from"),

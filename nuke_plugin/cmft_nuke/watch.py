@@ -5,11 +5,12 @@ from typing import Set
 
 import nuke
 
+from cmft_engine.protocol.host.state import NOT_COLOURED
+
 from .bake import is_baking
-from .knobs import NOT_COLOURED
 from .nodes import all_cmft, find, is_cmft, no_undo, value
-from .results import current_state, refresh, relink
-from .signature import forget, signature_if_changed
+from .results import idle_state, refresh, refresh_any, relink
+from .signature import forget
 
 _EVENTS = ("inputChange", "showPanel")
 _RESULT_KNOBS = ("state", "status", "first", "last", "signature", "uid", "uid_owner", "xpos", "ypos", "selected",
@@ -42,14 +43,15 @@ def refresh_all() -> None:
     for group in all_cmft():
         forget(group)
         with no_undo():
-            refresh(group)
+            refresh_any(group)
 
 
 def loaded() -> None:
-    """Find the plates of a script that was moved together with its cache."""
+    """Find the plates of a script that was moved together with its cache, and store every node's true state."""
     for group in all_cmft():
         with no_undo():
             relink(group)
+    refresh_all()
 
 
 def notice(node: nuke.Node) -> None:
@@ -61,7 +63,7 @@ def notice(node: nuke.Node) -> None:
     if group is None or value(group, "state") == NOT_COLOURED or not value(group, "uid"):
         return
     uid, name = str(value(group, "uid")), group.fullName()
-    if uid not in _asked and current_state(group, signature_if_changed(group)) != value(group, "state"):
+    if uid not in _asked and idle_state(group) != value(group, "state"):
         _asked.add(uid)
         threading.Thread(target=_ask, args=(uid, name), name="cmft-watch", daemon=True).start()
 

@@ -127,7 +127,7 @@ def test_cancel_and_resume(blender, addon, shot, tmp_path):
     said = blender.run("colouring.cancel_and_resume", tmp_path / "run", **addon, shot=shot,
                        blend=tmp_path / "shot.blend")
     assert "cancelled; the frames that were finished stay" in said["refused"]
-    assert "it is being coloured; wait, or press Cancel first" in said["busy"]
+    assert "CMFT Colorize is being coloured; wait, or press Cancel first" in said["busy"]
     assert "it is not being coloured" in said["idle"]
     kept = sorted(said["before"])
     told = int(re.match(r"cancelled: (\d) of 3 frames done", said["cancelled"]["status"]).group(1))

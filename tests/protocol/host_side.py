@@ -14,8 +14,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from cmft_engine.protocol import client as client_module  # noqa: E402
-from cmft_engine.protocol import digests, errors, events, job  # noqa: E402
+from cmft_engine.protocol import errors, events, job  # noqa: E402
 from cmft_engine.protocol.client import EngineClient, clean_environment, engine_arguments, no_program  # noqa: E402
+from cmft_engine.protocol.host import digests  # noqa: E402
 from cmft_engine.protocol.settings import Settings  # noqa: E402
 
 ENGINE = [sys.executable, str(HERE / "fake_engine.py")]

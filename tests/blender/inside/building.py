@@ -205,11 +205,11 @@ def graph(addon, root):
     image = next(entry for entry in curves.inputs if entry.name in ("Image", "Color"))
     tree.links.new(layers.outputs["Image"], image)
     stage.add_node(tree, curves.outputs[0], group.outputs[0])
-    use = stage.part(module, "nodes").find_use(bpy.context.scene, "")
+    instance = stage.part(module, "nodes").find_instance(bpy.context.scene, "")
     found = {}
 
     def after(name):
-        found[name] = stage.part(module, "signature").signature(use)
+        found[name] = stage.part(module, "signature").signature(instance)
 
     after("first")
     after("nothing")
@@ -245,11 +245,11 @@ def copies(addon, root, blend, out):
     bpy.ops.ed.undo_push(message="changed")
     bpy.ops.ed.undo()
     node = stage.compositor().nodes["CMFT Colorize"]
-    undone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.uses(bpy.context.scene))),
+    undone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.instances(bpy.context.scene))),
               **stage.state(node)}
     bpy.ops.ed.redo()
     node = stage.compositor().nodes["CMFT Colorize"]
-    redone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.uses(bpy.context.scene)))}
+    redone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.instances(bpy.context.scene)))}
     return {"ids": [first, second, again, renamed], "undone": undone, "redone": redone}
 
 

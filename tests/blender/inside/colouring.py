@@ -42,10 +42,10 @@ def cancel_and_resume(addon, root, engine, shot, blend):
     """Stop the engine after its first frame, then colour again."""
     module = stage.enable(addon, root, engine)
     operators, nodes = stage.part(module, "operators"), stage.part(module, "nodes")
-    errors = stage.part(module, "results").Cancelled
+    errors = stage.part(module, "operators").Cancelled
     node = scene_of(shot)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
-    run = operators.start(nodes.find_use(bpy.context.scene, ""), "")
+    run = operators.start(nodes.find_instance(bpy.context.scene, ""), "")
     busy = stage.error_of(bpy.ops.cmft.colorize)
     while run.progress.done < 1:
         time.sleep(0.01)

@@ -165,7 +165,7 @@ def colored(tmp_path_factory):
         host.load("Constant {\n inputs 0\n channels rgba\n color {0 0 0 0.5}\n name Half\n}\n")
         from cmft_nuke import api
 
-        api.colour(node)
+        api.colorize(node)
         pattern = api.status(node).result
         script = folder / "shot_v001.nk"
         script.write_text(host.save())

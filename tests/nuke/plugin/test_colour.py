@@ -48,7 +48,7 @@ def test_bake_and_colour_in_a_window(window, shot):
     assert node.node("BakeRef")["disable"].value() and node.node("BakeLine")["disable"].value()
     (bar,) = host.progress
     assert bar.closed and bar.values[-1] == 100 and any("3 of 3" in words for words in bar.messages)
-    assert host.undo_names == [*steps, "CMFT: colour CMFT1"]
+    assert host.undo_names == [*steps, "CMFT: colorize CMFT1"]
     host.nuke.undo()
     assert node["state"].value() == 0 and node.node("Result")["file"].value() == ""
 
@@ -105,7 +105,7 @@ def test_only_changed_frames_are_coloured_again(colored, tmp_path):
 
         assert api.status(node).state == "stale"  # its files are at another place
         draw_line(folder, 2, shade=0.25)
-        api.colour(node)
+        api.colorize(node)
         assert api.status(node).state == "ready"
         plates = {path.name: path.stat().st_mtime for path in folder.glob("cmft/*/*/coloured.*.exr")}
         started = script.stat().st_mtime
@@ -130,7 +130,7 @@ def test_warnings_reach_the_node(terminal, fake_engine):
     from cmft_nuke import api
 
     node["engine"].setValue(fake_engine(warning="the references [2] show a single colour"))
-    api.colour(node)
+    api.colorize(node)
     assert node["status"].value() == "1-3 coloured; no region to check; the references (2) show a single colour"
     assert "single colour" in host.label(node)
 
@@ -154,7 +154,7 @@ def test_terminal_raises(terminal, fake_engine):
 
     node["engine"].setValue(fake_engine(fails="line.0002.exr is damaged"))
     with pytest.raises(PlateError, match="damaged"):
-        api.colour(node)
+        api.colorize(node)
     assert host.log and not any("Error:" in line or "ERROR:" in line for line in host.log)
 
 
@@ -165,6 +165,7 @@ def test_engine_missing_is_said(window, command, monkeypatch):
     from cmft_nuke import engine
 
     monkeypatch.setattr(engine, "default_python", lambda: "/nowhere/python")
+    monkeypatch.setenv("PATH", "")
     node["engine"].setValue(command)
     host.press(node, "colour")
     assert "engine missing" in host.messages[-1]
@@ -210,10 +211,10 @@ def test_bake_is_full_size_and_touches_nothing_else(terminal, fake_engine):
     host.nuke.root()["proxy"].setValue(True)
     host.nuke.frame(2)
     names, selected = list(host.undo_names), host.nuke.selectedNodes()
-    api.colour(node, "1-2")
+    api.colorize(node, "1-2")
     assert host.nuke.root()["proxy"].value() and host.nuke.frame() == 2
     assert host.nuke.selectedNodes() == selected
-    assert [name for name in host.undo_names if name not in names] == ["CMFT: colour CMFT1"]
+    assert [name for name in host.undo_names if name not in names] == ["CMFT: colorize CMFT1"]
     assert (node["first"].value(), node["last"].value()) == (1, 2)
 
 
@@ -225,7 +226,7 @@ def test_what_is_missing_is_said(terminal):
     for index, name in ((1, "ref"), (0, "line")):
         node.setInput(index, None)
         with pytest.raises(InputError, match=f"connect the {name} input"):
-            api.colour(node)
+            api.colorize(node)
 
 
 def test_ctrl_c_in_a_terminal(terminal, fake_engine, monkeypatch):
@@ -236,14 +237,14 @@ def test_ctrl_c_in_a_terminal(terminal, fake_engine, monkeypatch):
     node["engine"].setValue(fake_engine(delay=0.3))
     shown = []
 
-    def interrupt(self, percent, text):
-        shown.append(text)
-        if "1 of 3" in text:
+    def interrupt(self, progress):
+        shown.append(progress.words)
+        if "1 of 3" in progress.words:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(progress.Terminal, "show", interrupt)
     with pytest.raises((KeyboardInterrupt, Cancelled)):
-        api.colour(node)
+        api.colorize(node)
     assert len(os.listdir(next(path.parent for path in node_folder(node).rglob("coloured.0001.exr")))) > 0
     assert not list(node_folder(node).rglob("coloured.0003.exr"))
 

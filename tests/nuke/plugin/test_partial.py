@@ -64,7 +64,7 @@ def test_cancel_keeps_an_older_result(ready, fake_engine):
     host.press(node, "cancel")
     finish(host, node)
     assert node.node("Result")["file"].value() == before and node["state"].value() == 2
-    said = r"cancelled: [12] of 3 frames done; press Colour to go on \(stale: press Colour\)"
+    said = r"cancelled: [12] of 3 frames done; press Colorize to go on \(stale: press Colorize\)"
     assert re.fullmatch(said, node["status"].value())
 
 

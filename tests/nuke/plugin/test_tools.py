@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.protocol.errors import EngineError, InputError
+from cmft_engine.protocol.host import sequences
 
 from .conftest import PLUGIN, ROOT, draw_reference, finish, opened, read_exr, write_exr
 
@@ -56,7 +57,7 @@ def test_correction_from_the_selected_node(window, shot, fake_engine):
     assert host.undo_names[steps:] == ["CMFT: correction at frame 3"]
     assert [found.name() for found in host.nuke.selectedNodes()] == ["Paint"]
     node["engine"].setValue(fake_engine())
-    api.colour(node)
+    api.colorize(node)
     finish(host, node)
     job = json.loads(next(shot.glob("cmft/*/*/job.json")).read_text())
     assert [(found["frame"], found["path"]) for found in job["references"][1:]] == [(3, path)]
@@ -149,16 +150,14 @@ def test_plates_with_gaps(terminal, shot):
 
 
 @pytest.mark.parametrize(("frame", "width"), [(-5, 4), (10001, 4), (7, 1)])
-def test_unusual_frame_numbers(tmp_path, terminal, frame, width):
+def test_unusual_frame_numbers(tmp_path, frame, width):
     """Negative frames, frames of five digits and unpadded ones are found on disk."""
-    from cmft_nuke import plates
-
     pattern = (tmp_path / f"odd.%0{width}d.exr").as_posix()
-    path = plates.plate_path(pattern, frame)
+    path = sequences.plate_path(pattern, frame)
     assert path == pattern % frame or frame < 0
     write_exr(tmp_path / path, {"R": np.zeros((64, 64))})
-    assert plates.existing(pattern, (frame, frame + 1)) == (frame,)
-    assert plates.frames_on_disk(pattern) == (frame,)
+    assert sequences.existing(pattern, (frame, frame + 1)) == (frame,)
+    assert sequences.numbers_on_disk(pattern) == (frame,)
 
 
 def test_references_that_are_no_linear_exr_are_written_by_nuke(terminal, shot):
@@ -245,7 +244,7 @@ def test_cache_folder_that_cannot_be_made(window, shot, action):
 def test_reference_that_may_not_be_read(window, shot, monkeypatch):
     """A painted file without the right to read it is named in a message."""
     host, node = window
-    from cmft_engine.protocol import digests
+    from cmft_engine.protocol.host import digests
 
     def refuse(path, mode):
         raise PermissionError(13, "Permission denied", path)
@@ -291,7 +290,7 @@ def test_report_opens(colored, monkeypatch):
         assert shown[0].startswith("file:") and shown[0].endswith("report.html")
         node.node("Result")["file"].setValue("")
         host.press(node, "open_report")
-        assert "press Colour first" in host.messages[-1]
+        assert "press Colorize first" in host.messages[-1]
 
 
 def test_troubleshoot(colored):
@@ -353,9 +352,9 @@ def test_guide_names_what_is_there():
     guide = (ROOT / "docs" / "nuke.md").read_text(encoding="utf-8")
     code = "".join(path.read_text(encoding="utf-8") for path in (PLUGIN / "cmft_nuke").glob("*.py"))
     functions = set(re.findall(r"`api\.(\w+)\(", guide))
-    assert functions == {"create", "colour", "status", "cancel", "add_correction", "freeze", "export_job", "report",
+    assert functions == {"create", "colorize", "status", "cancel", "add_correction", "freeze", "export_job", "report",
                          "upgrade"}
-    assert all(f"def {name}(" in code for name in functions)
+    assert all(f"def {name}(" in code for name in functions) and "colour = colorize" in code
     for words in ("not coloured yet", "stale", "this frame is not coloured", "engine missing"):
         assert f"| {words} |" in guide and words in code
     labels = set(re.findall(r'button\("\w+", "([^"]+)"', code))

@@ -101,7 +101,7 @@ def test_button_upgrades_after_its_code(old_script, monkeypatch):
 
 
 def test_upgraded_node_goes_on_colouring(old_script, colored):
-    """After the upgrade Colour finds the finished frames in the same folder: nothing is done twice."""
+    """After the upgrade Colorize finds the finished frames in the same folder: nothing is done twice."""
     with opened(old_script) as (host, node):
         from cmft_nuke import api
 
