@@ -83,13 +83,13 @@ class CMFT_OT_colorize(bpy.types.Operator):
 
     def modal(self, context: Any, event: Any) -> Result:
         """Show how far it is; bring the outcome to the node when it is over."""
-        if event.type == "ESC" and event.value == "PRESS" and not self._run.is_stopping:
+        if event.type == "ESC" and event.value == "PRESS" and not self._run.engine.is_stopping:
             self._run.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        progress = self._run.progress
-        words = "stopping" if self._run.is_stopping else progress.words
+        progress = self._run.engine.progress
+        words = "stopping" if self._run.engine.is_stopping else progress.words
         context.workspace.status_text_set("CMFT  {} {:.0%}  {}    Esc: cancel".format(
             _bar(progress.fraction), progress.fraction, words))
         redraw(context)

@@ -20,7 +20,7 @@ running, all_running, refuse_second = _runs.running, _runs.all, _runs.refuse_sec
 
 
 class Run:
-    """One run for one node. `progress` may be read, and `cancel` called, from any thread.
+    """One run for one node. `engine` may be asked how far it is, and `cancel` called, from any thread.
 
     `plan` is there when the job is written, `outcome` when the run is over.
     """
@@ -29,20 +29,10 @@ class Run:
         self.request = request
         self.plan: Optional[Plan] = None
         self._outcome = Outcome(error=bug())
-        self._engine = EngineRun(engine, frames=len(request.frames), shift=request.lines.shift)
+        self.engine = EngineRun(engine, frames=len(request.frames), shift=request.lines.shift)
         self._renderer = Renderer(request.rendering) if request.rendering is not None else None
         self._thread = threading.Thread(target=self._work, name="cmft-run", daemon=True)
         self._say: Callable[[Progress], None] = _ignore
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        return self._engine.progress
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether it was cancelled."""
-        return self._engine.is_stopping
 
     def start(self, say: Optional[Callable[[Progress], None]] = None) -> None:
         """Begin; `say` is called in the run's thread whenever there is a new sentence."""
@@ -52,7 +42,7 @@ class Run:
 
     def cancel(self) -> None:
         """Stop what runs; finished frames stay."""
-        self._engine.cancel()
+        self.engine.cancel()
         if self._renderer is not None:
             self._renderer.cancel()
 
@@ -71,8 +61,8 @@ class Run:
                 self._renderer.render(lambda words: self._show("rendered {}".format(words)))
             self.plan = write_job(self.request)
             self._show("starting the engine")
-            self._outcome = self._engine.follow(self.plan.job_file, self._say)
-            self._engine.keep_log(self.plan.job_file.parent,
+            self._outcome = self.engine.follow(self.plan.job_file, self._say)
+            self.engine.keep_log(self.plan.job_file.parent,
                                   outcome_sentence(self._outcome, self.request.frames, WORDING))
         except CmftError as error:
             self._outcome = Outcome(error=error)
@@ -81,8 +71,8 @@ class Run:
                 error.filename or self.request.folder, error.strerror)))
 
     def _show(self, words: str) -> None:
-        self.progress.words = words
-        self._say(self.progress)
+        self.engine.progress.words = words
+        self._say(self.engine.progress)
 
 
 def _ignore(_: Progress) -> None:

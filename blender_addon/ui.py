@@ -96,9 +96,9 @@ def draw_text(layout: Any, text: str, icon: str) -> None:
 def _draw_state(layout: Any, instance: NodeInstance) -> None:
     run = running(instance.group.cmft.uid)
     if run is not None:
-        words = "stopping" if run.is_stopping else run.progress.words
+        words = "stopping" if run.engine.is_stopping else run.engine.progress.words
         if compat.HAS_PROGRESS:
-            layout.progress(factor=run.progress.fraction, text=words)
+            layout.progress(factor=run.engine.progress.fraction, text=words)
         else:
             draw_text(layout, words, "TIME")
         layout.operator("cmft.cancel", icon="X").node = instance.name

@@ -11,7 +11,6 @@ import nuke
 
 from cmft_engine.protocol.errors import Cancelled
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
-from cmft_engine.protocol.host.progress import Progress
 from cmft_engine.protocol.host.run import LOG, EngineRun, Runs, bug
 
 from .engine import engine_command
@@ -26,26 +25,16 @@ running, ended, forget_ended, refuse_second = _runs.running, _runs.ended, _runs.
 
 
 class Run:
-    """One run of the engine for one node. `progress` and `is_stopping` may be read from any thread."""
+    """One run of the engine for one node. `engine` may be asked how far it is from any thread."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.outcome: Optional[Outcome] = None
-        self._engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames))
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        return self._engine.progress
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether it was cancelled."""
-        return self._engine.is_stopping
+        self.engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames))
 
     def cancel(self) -> None:
         """Stop the engine; the run ends soon after. Safe from any thread."""
-        self._engine.cancel()
+        self.engine.cancel()
 
     def start(self) -> None:
         """Begin. In a terminal this returns when the run is over, and raises what went wrong."""
@@ -87,10 +76,10 @@ class Run:
     def _watch(self, shown: Union[Window, Terminal]) -> Outcome:
         """Follow the engine to its end and return what came of it."""
         try:
-            outcome = self._engine.follow(self.plan.job_file, shown.show, shown.is_cancelled)
+            outcome = self.engine.follow(self.plan.job_file, shown.show, shown.is_cancelled)
         finally:
             shown.close()
-        self._engine.keep_log(self.plan.folder, outcome_sentence(outcome, self.plan.frames, WORDING))
+        self.engine.keep_log(self.plan.folder, outcome_sentence(outcome, self.plan.frames, WORDING))
         return outcome
 
 

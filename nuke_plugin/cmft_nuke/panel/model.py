@@ -78,8 +78,8 @@ class PanelModel:
         run, last = _of(group, runner.running(uid)), _of(group, runner.ended(uid))
         error, log = self._notices.get(name, ""), ""
         if run is not None:
-            word = STOPPING if run.is_stopping else COLOURING
-            return Row(name, uid, word, run.progress.words, run.progress.percent, error, "", folder)
+            word = STOPPING if run.engine.is_stopping else COLOURING
+            return Row(name, uid, word, run.engine.progress.words, run.engine.progress.percent, error, "", folder)
         if last is not None and last.outcome is not None and last.outcome.error is not None \
                 and not isinstance(last.outcome.error, Cancelled):
             state, error, log = FAILED, error or str(last.outcome.error), str(last.plan.folder / LOG)

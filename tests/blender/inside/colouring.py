@@ -47,7 +47,7 @@ def cancel_and_resume(addon, root, engine, shot, blend):
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     run = operators.start(nodes.find_instance(bpy.context.scene, ""), "")
     busy = stage.error_of(bpy.ops.cmft.colorize)
-    while run.progress.done < 1:
+    while run.engine.progress.done < 1:
         time.sleep(0.01)
     begun = time.monotonic()
     assert bpy.ops.cmft.cancel() == {"FINISHED"}
