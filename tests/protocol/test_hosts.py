@@ -1,11 +1,8 @@
 """What both hosts do around a run of the engine: one promise, looked at in each; a quick engine takes the real one's
 place."""
 
-import shlex
 import shutil
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -13,16 +10,7 @@ from cmft_engine.protocol.host.state import NOT_COLOURED, READY, STALE
 from tests.blender.conftest import ROOT, SOURCE, USUAL, Blender, bpy_python, write_shot
 from tests.nuke.host import Host
 from tests.nuke.plugin import conftest as in_nuke
-
-QUICK = Path(__file__).with_name("quick_engine.py")
-
-
-def quick_engine(folder):
-    """Return the command of the quick engine, which copies a plate that any host reads."""
-    plate = folder / "plate.exr"
-    _, inside = in_nuke.box(1)
-    in_nuke.write_exr(plate, {**{name: inside * 1.0 for name in "RGBA"}, "confidence.Y": inside * 1.0})
-    return shlex.join([sys.executable, str(QUICK), str(plate), str(folder)])
+from tests.protocol import quick_engine
 
 
 def facts_of_blender(folder):
@@ -31,8 +19,9 @@ def facts_of_blender(folder):
     if not python.exists():
         pytest.skip(f"no bpy {USUAL}: python3 install.py test makes its environment")
     (folder / "home").mkdir()
+    engine = quick_engine.command(in_nuke.draw_plate(folder / "plate.exr"), folder)
     return Blender(USUAL, (str(python),), folder / "home").run(
-        "around_a_run.facts", folder / "run", addon=SOURCE, root=str(ROOT), engine=quick_engine(folder),
+        "around_a_run.facts", folder / "run", addon=SOURCE, root=str(ROOT), engine=engine,
         shot=write_shot(folder / "shot"), other=write_shot(folder / "other"), place=folder)
 
 
@@ -42,15 +31,15 @@ def facts_of_nuke(folder):
         for frame in in_nuke.FRAMES:
             in_nuke.draw_line(folder / name, frame)
     in_nuke.draw_reference(folder / "shot", 1)
-    engine = quick_engine(folder)
+    engine = quick_engine.command(in_nuke.draw_plate(folder / "plate.exr"), folder)
     first, second = folder / "first.nk", folder / "second.nk"
     found = {"reopened": nuke_reopened(folder, engine, first, second)}
     with in_nuke.opened(second, gui=True) as (host, node):
         found["unwritable log"] = nuke_unwritable_log(host, node)
         found["cancelled before the start"] = nuke_cancelled(host, node, folder)
-        (folder / "silent").touch()
+        quick_engine.set_options(folder, speaks=-1)
         found["cancelled before a word"] = nuke_cancelled(host, node, folder, start=True)
-        (folder / "silent").unlink()
+        quick_engine.set_options(folder)
         found["plates gone"] = nuke_plates_gone(host, node)
         node["engine"].setValue("cmft-of-nowhere run")
         host.press(node, "colour")

@@ -16,9 +16,10 @@ def facts(addon, root, engine, shot, other, place):
     node = stage.compositor().nodes["CMFT Colorize"]
     found["unwritable log"] = unwritable_log(module, node)
     found["cancelled before the start"] = cancelled(module, node, place)
-    Path(place, "silent").touch()
+    options = Path(place, "options.json")
+    options.write_text('{"speaks": -1}')
     found["cancelled before a word"] = cancelled(module, node, place, start=True)
-    Path(place, "silent").unlink()
+    options.write_text("{}")
     found["plates gone"] = plates_gone(module, node)
     found["no program"] = no_program(addon, engine)
     found["taken apart"] = taken_apart(node)
