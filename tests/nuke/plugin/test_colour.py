@@ -84,8 +84,8 @@ def test_cancel_leaves_finished_frames_and_resumes(window, shot, fake_engine):
 
 
 def test_only_changed_frames_are_coloured_again(colored, tmp_path):
-    """After one line plate has changed the node is stale; the next run colours that frame and those around it, which
-    heard the old one, but not the painted frame beside it."""
+    """After one line plate has changed the node is stale; the next run colours that frame and its neighbour, whose
+    votes came from the old one, but not the painted frame beside it."""
     import shutil
 
     from .conftest import opened
