@@ -9,7 +9,7 @@ from typing import Optional, Union
 
 import nuke
 
-from cmft_engine.protocol.errors import Cancelled
+from cmft_engine.protocol.errors import Cancelled, CmftError
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
 from cmft_engine.protocol.host.run import LOG, EngineRun, Runs, bug
 
@@ -61,9 +61,13 @@ class Run:
         """Bring the outcome to the node; runs in the main thread."""
         self.outcome = outcome
         _runs.end(self.plan.uid)
-        self._apply()
-        if outcome.error is not None and not isinstance(outcome.error, Cancelled):
-            nuke.message("{}: {}\n\nLog: {}".format(self.plan.name, outcome.error, self.plan.folder / LOG))
+        error = outcome.error
+        try:
+            self._apply()
+        except CmftError as failure:  # the node was taken apart meanwhile
+            error = failure
+        if error is not None and not isinstance(error, Cancelled):
+            nuke.message("{}: {}\n\nLog: {}".format(self.plan.name, error, self.plan.folder / LOG))
 
     def _apply(self) -> None:
         assert self.outcome is not None  # both callers have set it

@@ -1,5 +1,6 @@
 """Nodes that were saved by an older CMFT take the layout of this one. Main thread only, one undo step."""
 
+import logging
 from typing import List
 
 import nuke
@@ -9,6 +10,8 @@ from cmft_engine.protocol.errors import InputError
 from .knobs import BUTTON, KNOBS, LINE, TAB, TEMPLATE_VERSION
 from .nodes import RESULT, VERSION_KNOB, all_cmft, as_cmft, inner, one_undo, saved_knob, value
 from .template import TEMPLATE
+
+log = logging.getLogger(__name__)
 
 _READ = ("file", "first", "last", "origfirst", "origlast")
 _LOOKS = ("tile_color", "note_font", "note_font_size", "note_font_color", "hide_input", "postage_stamp")
@@ -76,6 +79,9 @@ def _take_values(fresh: nuke.Group, group: nuke.Group) -> None:
         knob = saved_knob(group, known)
         if known.kind not in (BUTTON, TAB, LINE) and known.name != VERSION_KNOB and knob is not None:
             fresh[known.name].fromScript(knob.toScript())  # expressions and animation too
+            if knob.name() != known.name:
+                log.warning("%s: the knob %s is now called %s; expressions that name it need the new name",
+                            group.fullName(), knob.name(), known.name)
     for name in _LOOKS:
         fresh[name].fromScript(group[name].toScript())
     theirs, ours = inner(group, RESULT), inner(fresh, RESULT)

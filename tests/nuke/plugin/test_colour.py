@@ -183,6 +183,16 @@ def test_node_deleted_or_renamed_meanwhile(window, fake_engine):
     assert any("Hero is gone" in line for line in host.log)
 
 
+def test_node_taken_apart_meanwhile(window, fake_engine):
+    """A result that cannot be shown any more is told in a message, and the run is over."""
+    host, node = window
+    node["engine"].setValue(fake_engine())
+    host.press(node, "colour")
+    host.nuke.delete(node.node("Result"))
+    finish(host, node)
+    assert "the node Result inside of it is gone" in host.messages[-1]
+
+
 def test_cancelled_bake(window):
     """Cancelling Nuke's own bar while inputs are written ends it without a message; the Writes are off again."""
     host, node = window

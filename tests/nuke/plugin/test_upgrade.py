@@ -38,10 +38,10 @@ def old_script(colored, tmp_path):
     return script
 
 
-def test_old_node_renders_and_is_upgraded(old_script):
+def test_old_node_renders_and_is_upgraded(old_script, caplog):
     """The node keeps its name, picture, state, values, expressions and connections; one undo brings it back.
 
-    A knob that has another name today hands on what it holds.
+    A knob that has another name today hands on what it holds, and the new name is told.
     """
     with opened(old_script, gui=True) as (host, node):
         from cmft_nuke import api
@@ -55,6 +55,8 @@ def test_old_node_renders_and_is_upgraded(old_script):
         assert below.input(0) is fresh and fresh.input(0).name() == "Line" and fresh.input(1).name() == "Ref"
         assert api.status(fresh).state == "ready" and fresh["gap_px"].toScript() == "{4+2}"
         assert fresh["temporal_radius"].toScript() == "{0+1}" and fresh.knob("around") is None
+        assert [record.getMessage() for record in caplog.records] == [
+            "CMFT1: the knob around is now called temporal_radius; expressions that name it need the new name"]
         for frame, seen in zip(FRAMES, before, strict=True):
             found = host.render(below, frame)
             assert all(np.array_equal(found[name], pixels) for name, pixels in seen.items())
