@@ -5,11 +5,11 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 import bpy
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.sequences import Plates, number_in_name, numbers_on_disk, pattern_of_file
 
 from . import compat
 from .names import LINE_ART, REFERENCE
-from .nodes import Use
-from .plates import Plates, number_in_name, numbers_on_disk, pattern_of
+from .nodes import NodeInstance
 from .signature import upstream
 
 _WHOLE_PICTURE = ("Image", "Combined")  # the output of an Image node that is the file as it is
@@ -23,64 +23,64 @@ class Source(NamedTuple):
     still: Optional[str] = None
 
 
-def line_source(use: Use) -> Optional[Source]:
+def line_source(instance: NodeInstance) -> Optional[Source]:
     """Return the line art's sequence on disk, None when Blender must render it. Raises InputError."""
-    found = _source(use, LINE_ART)
+    found = _source(instance, LINE_ART)
     return found if found is not None and found.plates is not None else None  # one still is no shot
 
 
-def reference_source(use: Use) -> Optional[Source]:
+def reference_source(instance: NodeInstance) -> Optional[Source]:
     """Return the painted drawings on disk, None when Blender must render them. Raises InputError."""
-    return _source(use, REFERENCE)
+    return _source(instance, REFERENCE)
 
 
-def is_connected(use: Use, name: str) -> bool:
+def is_connected(instance: NodeInstance, name: str) -> bool:
     """Say whether something is plugged into an input."""
-    return bool(use.node.inputs[name].is_linked)
+    return bool(instance.node.inputs[name].is_linked)
 
 
-def origin(use: Use, name: str) -> Any:
+def origin(instance: NodeInstance, name: str) -> Any:
     """Return the output socket that an input hangs on, through Reroutes. Raises InputError when there is none."""
-    socket = use.node.inputs[name]
+    socket = instance.node.inputs[name]
     while True:
         links = [link for link in socket.links if link.is_valid and not link.is_muted]
         if not links:
             raise InputError("{}: {} is not connected; plug the {} in".format(
-                use.name, name, "line-art sequence" if name == LINE_ART else "painted frames"))
+                instance.name, name, "line-art sequence" if name == LINE_ART else "painted frames"))
         if links[0].from_node.bl_idname != "NodeReroute":
             return links[0].from_socket
         socket = links[0].from_node.inputs[0]
 
 
-def pictures_are_saved(use: Use, number: int) -> None:
+def pictures_are_saved(instance: NodeInstance, number: int) -> None:
     """Raise InputError when an input shows a picture that was changed and not saved: a copy of the file lacks that."""
-    socket = use.node.inputs[number]
+    socket = instance.node.inputs[number]
     for output in upstream(socket):
         image = getattr(output.node, "image", None)
         if image is not None and image.is_dirty:
             raise InputError("{}: the image {} on {} has changes that are not saved; save or pack it in the Image "
-                             "editor, then press Colorize".format(use.name, image.name, socket.name))
+                             "editor, then press Colorize".format(instance.name, image.name, socket.name))
 
 
-def _source(use: Use, name: str) -> Optional[Source]:
-    output = origin(use, name)
+def _source(instance: NodeInstance, name: str) -> Optional[Source]:
+    output = origin(instance, name)
     node = output.node
     if node.bl_idname != "CompositorNodeImage" or node.mute or output.name not in _WHOLE_PICTURE:
         return None
     image = node.image
     if image is None:
-        raise InputError("{}: the Image node on {} has no image; open one in it".format(use.name, name))
+        raise InputError("{}: the Image node on {} has no image; open one in it".format(instance.name, name))
     is_other = image.is_dirty or image.packed_file is not None or image.type == "MULTILAYER"
     if is_other or image.source not in ("FILE", "SEQUENCE") or not compat.is_plain_picture(image):
         return None
     path = bpy.path.abspath(image.filepath, library=image.library).replace("\\", "/")
     if image.source == "FILE":
         return Source(still=path)
-    return None if node.use_cyclic else _sequence(use, node, path)
+    return None if node.use_cyclic else _sequence(instance, node, path)
 
 
-def _sequence(use: Use, node: Any, path: str) -> Optional[Source]:
-    pattern = pattern_of(path)
+def _sequence(instance: NodeInstance, node: Any, path: str) -> Optional[Source]:
+    pattern = pattern_of_file(path)
     if pattern is None:
         return None
     shift = node.frame_offset - node.frame_start + 1
@@ -88,11 +88,11 @@ def _sequence(use: Use, node: Any, path: str) -> Optional[Source]:
     frames = tuple(number - shift for number in numbers_on_disk(pattern) if number - shift in shown)
     if not frames:
         raise InputError("{}: {} has no file for the frames {}-{} of the scene; check Start Frame and Offset of the "
-                         "node {}".format(use.name, pattern, shown[0], shown[-1], node.name))
+                         "node {}".format(instance.name, pattern, shown[0], shown[-1], node.name))
     return Source(frames, Plates(pattern, shift))
 
 
-def painted_frame(use: Use, still: str, wanted: Tuple[int, ...], shift: int) -> int:
+def painted_frame(instance: NodeInstance, still: str, wanted: Tuple[int, ...], shift: int) -> int:
     """Return the frame of the scene that a single painted file belongs to: by the number in its name.
 
     Raises InputError when that tells nothing.
@@ -102,5 +102,5 @@ def painted_frame(use: Use, still: str, wanted: Tuple[int, ...], shift: int) -> 
     found = [frame for frame in candidates if frame in wanted]
     if not found:
         raise InputError("{}: which frame does Reference show painted? Go there and press Add Reference Frame, or "
-                         "tick Sheet if it has no place in time".format(use.name))
+                         "tick Sheet if it has no place in time".format(instance.name))
     return found[0]

@@ -1,5 +1,6 @@
-"""The words of the add-on, spelled once: names in the file, states, and how frames are written. Imports no `bpy`."""
+"""The words of the add-on, spelled once: names in the file and titles of nodes. Imports no `bpy`."""
 
+from cmft_engine.protocol.host.state import WORDS, Wording
 
 LAYOUT_VERSION = 1
 
@@ -8,15 +9,10 @@ REFERENCE, LINE_ART = "Reference", "Line Art"
 COLOR, ALPHA, CONFIDENCE = "Color", "Alpha", "Confidence"
 RESULT = "Result"  # the Image node inside the group
 PLATES = "cmft.####.exr"
-CACHE = "cmft"  # the folder beside the .blend file
 MATTES = "CryptoPalette"  # the engine's Cryptomatte of the palette
 
-# Values of the stored property "state".
-NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
-TITLES = {NOT_COLOURED: "CMFT: not coloured", READY: "CMFT: ready", STALE: "CMFT: stale",
-          ENGINE_MISSING: "CMFT: engine missing"}
-NOT_YET = "not coloured yet: connect Line Art and Reference, press Colorize"
-STALE_TEXT = "stale: an input or a setting has changed since it was coloured; press Colorize"
+TITLES = {state: "CMFT: {}".format(word) for state, word in WORDS.items()}
+WORDING = Wording("Line Art and Reference", "Open Report")
 
 INPUT, SCENE, CUSTOM = "INPUT", "SCENE", "CUSTOM"
 RANGES = (

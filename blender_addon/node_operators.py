@@ -11,7 +11,7 @@ from cmft_engine.protocol.errors import InputError
 
 from . import compat
 from .engine import engine_command, examine
-from .nodes import Use, add_mattes, add_node, editable
+from .nodes import NodeInstance, add_mattes, add_node, editable
 from .operators import Result, chosen, node_argument, told
 from .preferences import preferences, written_command
 from .results import refresh, refresh_all, report_file
@@ -96,17 +96,17 @@ class CMFT_OT_add_correction(bpy.types.Operator):
         add_line(chosen(context, self.node), context.scene.frame_current, self.filepath)
 
 
-def add_line(use: Use, frame: int, path: str) -> None:
+def add_line(instance: NodeInstance, frame: int, path: str) -> None:
     """Put a reference on the node's list; an empty list is first filled with what it stands for."""
-    listed = editable(use).group.cmft.references
+    listed = editable(instance).group.cmft.references
     if not len(listed):
-        for implied in implied_references(use):
+        for implied in implied_references(instance):
             listed.add().frame = implied
     at = next((index for index, one in enumerate(listed) if one.frame == frame and not one.is_sheet), len(listed))
     line = listed[at] if at < len(listed) else listed.add()
     line.frame, line.path = frame, path
-    use.group.cmft.reference_index = at
-    refresh(use)
+    instance.group.cmft.reference_index = at
+    refresh(instance)
 
 
 class CMFT_OT_remove_reference(bpy.types.Operator):
@@ -123,13 +123,13 @@ class CMFT_OT_remove_reference(bpy.types.Operator):
         return told(self, lambda: self._remove(context))
 
     def _remove(self, context: Any) -> None:
-        use = editable(chosen(context, self.node))
-        values = use.group.cmft
+        instance = editable(chosen(context, self.node))
+        values = instance.group.cmft
         if not len(values.references):
-            raise InputError("{}: the list of references is empty".format(use.name))
+            raise InputError("{}: the list of references is empty".format(instance.name))
         values.references.remove(min(values.reference_index, len(values.references) - 1))
         values.reference_index = max(0, values.reference_index - 1)
-        refresh(use)
+        refresh(instance)
 
 
 class CMFT_OT_add_cryptomatte(bpy.types.Operator):

@@ -4,23 +4,23 @@ It is a plain group of Blender's own nodes: Group Input, an Image node that read
 So a file renders the same pixels where the add-on is not installed.
 """
 
-import os
-import uuid
 from pathlib import Path
-from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional
 
 import bpy
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.identity import cache_folder as folder_of_all
+from cmft_engine.protocol.host.identity import identity
+from cmft_engine.protocol.host.sequences import Plates
 
 from . import compat
-from .names import ALPHA, CACHE, COLOR, CONFIDENCE, GROUP, LAYOUT_VERSION, LINE_ART, MATTES, REFERENCE, RESULT, TITLES
-from .plates import Plates
+from .names import ALPHA, COLOR, CONFIDENCE, GROUP, LAYOUT_VERSION, LINE_ART, MATTES, REFERENCE, RESULT, TITLES
 
 _SOURCES = ((COLOR, ("Combined", "Image")), (ALPHA, ("Alpha",)), (CONFIDENCE, ("confidence", "confidence.Y")))
 
 
-class Use(NamedTuple):
+class NodeInstance(NamedTuple):
     """A node that shows a CMFT group: the scene, the tree that it stands in, the node and its group."""
 
     scene: Any
@@ -70,7 +70,7 @@ def all_groups() -> List[Any]:
     return [tree for tree in bpy.data.node_groups if is_cmft(tree)]
 
 
-def uses(scene: Any) -> Iterator[Use]:
+def instances(scene: Any) -> Iterator[NodeInstance]:
     """Yield the CMFT nodes of a scene's compositor, those inside of other groups too."""
     waiting, seen = [compat.compositor(scene)], set()
     while waiting:
@@ -81,51 +81,51 @@ def uses(scene: Any) -> Iterator[Use]:
         for node in tree.nodes:
             inner = getattr(node, "node_tree", None)
             if is_cmft(inner):
-                yield Use(scene, tree, node, inner)
+                yield NodeInstance(scene, tree, node, inner)
             elif inner is not None:
                 waiting.append(inner)
 
 
-def find_use(scene: Any, name: str) -> Use:
+def find_instance(scene: Any, name: str) -> NodeInstance:
     """Return the CMFT node of a name; "" takes the active one, else the only one. Raises InputError."""
-    found = list(uses(scene))
+    found = list(instances(scene))
     if name:
-        named = [use for use in found if use.node.name == name]
+        named = [instance for instance in found if instance.node.name == name]
         if not named:
             raise InputError("scene {}: there is no CMFT node {!r}; there are: {}".format(
-                scene.name, name, ", ".join(use.name for use in found) or "none, add one with Add, CMFT Colorize"))
+                scene.name, name, ", ".join(one.name for one in found) or "none, add one with Add, CMFT Colorize"))
         return named[0]
-    active = [use for use in found if use.tree.nodes.active == use.node]
+    active = [instance for instance in found if instance.tree.nodes.active == instance.node]
     if len(found) != 1 and len(active) != 1:
         raise InputError("scene {}: {}".format(scene.name, "which CMFT node? Make one active, or give its name"
                          if found else "there is no CMFT node; add one with Add, CMFT Colorize"))
     return active[0] if len(active) == 1 else found[0]
 
 
-def editable(use: Use) -> Use:
-    """Return the use when its group can be coloured, else raise InputError."""
-    if use.group.library is not None:
+def editable(instance: NodeInstance) -> NodeInstance:
+    """Return the node when its group can be coloured, else raise InputError."""
+    if instance.group.library is not None:
         raise InputError("{}: it is linked from {}; colour it there, or make it local first".format(
-            use.name, use.group.library.filepath))
-    if use.group.cmft.version > LAYOUT_VERSION:
-        raise InputError("{}: it was made by a newer CMFT; update the add-on".format(use.name))
-    twins = [other for other in uses(use.scene) if other.group == use.group]
+            instance.name, instance.group.library.filepath))
+    if instance.group.cmft.version > LAYOUT_VERSION:
+        raise InputError("{}: it was made by a newer CMFT; update the add-on".format(instance.name))
+    twins = [other for other in instances(instance.scene) if other.group == instance.group]
     if len(twins) > 1:
         raise InputError("{}: {} nodes share this group, and it shows one result; press the number beside its name "
-                         "to make it single-user".format(use.name, len(twins)))
-    return use
+                         "to make it single-user".format(instance.name, len(twins)))
+    return instance
 
 
 def own_identity(group: Any) -> str:
     """Return the group's identity; a new group gets one, a copy a new one, a renamed one keeps its own."""
     known = group.cmft
     twins = [other for other in all_groups() if other.cmft.uid == known.uid and other != group]
-    is_copy = bool(twins) and known.owner != group.name
-    if not known.uid or is_copy:
-        known.uid = uuid.uuid4().hex[:12]
+    uid = identity(str(known.uid), owner=known.owner, name=group.name, has_twin=bool(twins))
+    if known.uid != uid:
+        known.uid = uid
     if known.owner != group.name:
         known.owner = group.name
-    return str(known.uid)
+    return uid
 
 
 def find_group(uid: str) -> Optional[Any]:
@@ -134,18 +134,11 @@ def find_group(uid: str) -> Optional[Any]:
 
 
 def cache_folder(group: Any) -> Path:
-    """Return the group's own folder: in the cache folder that is set, else in `cmft` beside the .blend file.
-
-    A file without a name has no place; its results go below $CMFT_HOME, or .cmft in the user's home.
-    """
-    given = group.cmft.cache.strip()
-    if given and (bpy.data.filepath or not given.startswith("//")):
-        base = Path(bpy.path.abspath(given))
-    elif bpy.data.filepath:
-        base = Path(bpy.data.filepath).parent / CACHE
-    else:
-        base = Path(os.environ.get("CMFT_HOME") or Path.home() / ".cmft") / "blender"
-    return base / own_identity(group)
+    """Return the group's own folder, in the cache folder that is set or that the .blend file's place gives."""
+    given, file = group.cmft.cache.strip(), str(bpy.data.filepath)
+    if given.startswith("//") and not file:  # relative to a file that has no place yet
+        given = ""
+    return folder_of_all(str(bpy.path.abspath(given)) if given else "", file, "blender") / own_identity(group)
 
 
 def result_node(group: Any) -> Any:
@@ -156,11 +149,10 @@ def result_node(group: Any) -> Any:
     return node
 
 
-def show_result(group: Any, plates: Plates, frames: Tuple[int, ...]) -> None:
+def show_result(group: Any, plates: Plates, first: int, last: int) -> None:
     """Let the group show plates at these frames of the scene: always through a new Image, or a window goes on to
     show the old pixels."""
     node = result_node(group)
-    first, last = frames[0], frames[-1]
     old, image = node.image, bpy.data.images.load(_stored(plates.path(first)), check_existing=False)
     image.name = "{} {}".format(group.name, "plates")
     image.source = "SEQUENCE"
@@ -208,16 +200,16 @@ def _matte_nodes(image: Optional[Any]) -> List[Any]:
             if node.bl_idname == "CompositorNodeCryptomatteV2" and node.source == "IMAGE" and node.image == image]
 
 
-def add_mattes(use: Use) -> Any:
+def add_mattes(instance: NodeInstance) -> Any:
     """Put Blender's own Cryptomatte node beside a coloured CMFT node, set to the mattes of the palette."""
-    shown = result_node(use.group)
+    shown = result_node(instance.group)
     if shown.image is None:
-        raise InputError("{}: it is not coloured yet; press Colorize first".format(use.name))
-    node = use.tree.nodes.new("CompositorNodeCryptomatteV2")
-    node.location = (use.node.location[0] + use.node.width + 60, use.node.location[1] - 260)
+        raise InputError("{}: it is not coloured yet; press Colorize first".format(instance.name))
+    node = instance.tree.nodes.new("CompositorNodeCryptomatteV2")
+    node.location = (instance.node.location[0] + instance.node.width + 60, instance.node.location[1] - 260)
     node.source = "IMAGE"
     set_mattes(node, shown)
-    use.tree.links.new(use.node.outputs[COLOR], node.inputs["Image"])
+    instance.tree.links.new(instance.node.outputs[COLOR], node.inputs["Image"])
     return node
 
 

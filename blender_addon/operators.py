@@ -11,14 +11,16 @@ import bpy
 from bpy.props import StringProperty
 
 from cmft_engine.protocol.errors import Cancelled, CmftError, InputError
+from cmft_engine.protocol.host.command import EngineMissing
+from cmft_engine.protocol.host.outcome import Outcome
+from cmft_engine.protocol.host.progress import Progress
 from cmft_engine.protocol.job import parse_frames
 
-from .engine import EngineMissing, engine_command
-from .nodes import Use, editable, find_group, find_use, uses
+from .engine import engine_command
+from .nodes import NodeInstance, editable, find_group, find_instance, instances
 from .preferences import written_command
-from .progress import Progress
 from .results import apply_outcome, say_missing
-from .runner import Outcome, Run, running
+from .runner import Run, refuse_second, running
 from .shot_job import prepare
 
 POLL_S = 0.1
@@ -30,9 +32,9 @@ def node_argument() -> Any:
     return StringProperty(name="Node", description="Name of the CMFT node; empty takes the active one, or the only one")
 
 
-def chosen(context: Any, name: str) -> Use:
+def chosen(context: Any, name: str) -> NodeInstance:
     """Return the node that an operator is meant for. Raises InputError."""
-    return find_use(context.scene, name)
+    return find_instance(context.scene, name)
 
 
 def told(operator: Any, action: Callable[[], Optional[str]]) -> Result:
@@ -81,13 +83,13 @@ class CMFT_OT_colorize(bpy.types.Operator):
 
     def modal(self, context: Any, event: Any) -> Result:
         """Show how far it is; bring the outcome to the node when it is over."""
-        if event.type == "ESC" and event.value == "PRESS" and not self._run.is_stopping:
+        if event.type == "ESC" and event.value == "PRESS" and not self._run.engine.is_stopping:
             self._run.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        progress = self._run.progress
-        words = "stopping" if self._run.is_stopping else progress.words
+        progress = self._run.engine.progress
+        words = "stopping" if self._run.engine.is_stopping else progress.words
         context.workspace.status_text_set("CMFT  {} {:.0%}  {}    Esc: cancel".format(
             _bar(progress.fraction), progress.fraction, words))
         redraw(context)
@@ -141,16 +143,15 @@ def redraw(context: Any) -> None:
                 area.tag_redraw()
 
 
-def start(use: Use, frames: str, say: Optional[Callable[[Progress], None]] = None) -> Run:
+def start(instance: NodeInstance, frames: str, say: Optional[Callable[[Progress], None]] = None) -> Run:
     """Start colouring a node. Raises InputError, EngineMissing, SettingsError."""
-    editable(use)
-    if running(use.group.cmft.uid) is not None:
-        raise InputError("{}: it is being coloured; wait, or press Cancel first".format(use.name))
+    editable(instance)
+    refuse_second(instance.group.cmft.uid, instance.name)
     try:
         engine = engine_command(written_command())
-        run = Run(prepare(use, parse_frames(frames) if frames.strip() else None), engine)
+        run = Run(prepare(instance, parse_frames(frames) if frames.strip() else None), engine)
     except EngineMissing as error:
-        say_missing(use, error)
+        say_missing(instance, error)
         raise
     run.start(say)
     return run
@@ -158,18 +159,18 @@ def start(use: Use, frames: str, say: Optional[Callable[[Progress], None]] = Non
 
 def finish(run: Run, outcome: Outcome) -> str:
     """Bring an outcome to its node and return the sentence. Raises the error that ended the run."""
-    use = _use_of(run.order.uid)
-    if use is None:
-        raise InputError("{}: the node is gone; its frames are in {}".format(run.order.name, run.order.folder))
-    apply_outcome(use, run.order, outcome)
+    request, instance = run.request, _instance_of(run.request.uid)
+    if instance is None:
+        raise InputError("{}: the node is gone; its frames are in {}".format(request.name, request.folder))
+    apply_outcome(instance, run, outcome)
     if outcome.error is not None:
         raise outcome.error
-    return "{}: {}".format(run.order.name, use.group.cmft.status)
+    return "{}: {}".format(request.name, instance.group.cmft.status)
 
 
-def _use_of(uid: str) -> Optional[Use]:
+def _instance_of(uid: str) -> Optional[NodeInstance]:
     group = find_group(uid)
-    found = (use for scene in bpy.data.scenes for use in uses(scene) if use.group == group)
+    found = (instance for scene in bpy.data.scenes for instance in instances(scene) if instance.group == group)
     return None if group is None else next(found, None)
 
 
@@ -186,8 +187,8 @@ class CMFT_OT_cancel(bpy.types.Operator):
         return told(self, lambda: self._stop(context))
 
     def _stop(self, context: Any) -> None:
-        use = chosen(context, self.node)
-        run = running(use.group.cmft.uid)
+        instance = chosen(context, self.node)
+        run = running(instance.group.cmft.uid)
         if run is None:
-            raise InputError("{}: it is not being coloured".format(use.name))
+            raise InputError("{}: it is not being coloured".format(instance.name))
         run.cancel()

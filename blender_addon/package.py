@@ -37,7 +37,7 @@ def contents(engine_python: Optional[str] = None) -> Dict[str, str]:
     files["blender_manifest.toml"] = (ADDON / "blender_manifest.toml").read_text(encoding="utf-8")
     files["LICENSE"] = (CLONE / "LICENSE").read_text(encoding="utf-8")
     engine = CLONE / "cmft_engine"
-    for path in [engine / "__init__.py", *sorted((engine / "protocol").glob("*.py"))]:
+    for path in [engine / "__init__.py", *sorted((engine / "protocol").rglob("*.py"))]:
         files[path.relative_to(CLONE).as_posix()] = path.read_text(encoding="utf-8")
     if engine_python is not None:
         files[HOME_FILE] = json.dumps({"python": engine_python}) + "\n"

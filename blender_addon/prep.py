@@ -14,33 +14,36 @@ from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 import bpy
 
 from cmft_engine.protocol.errors import Cancelled, EngineError, InputError
+from cmft_engine.protocol.host.sequences import Plates
+from cmft_engine.protocol.job import frame_runs
 from cmft_engine.protocol.text_file import write_text
 
 from . import compat
-from .nodes import Use
-from .plates import Plates
+from .nodes import NodeInstance
 
 CHILD = "prep_child.py"
 LINES, REFERENCES = "line", "ref"  # names of the rendered plates
 _DROPPED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 _LOG_CHARACTERS = 1500
 
+Wanted = Tuple[Tuple[str, int, Tuple[int, ...]], ...]  # name of the plates, number of the input, frames
 
-class Request(NamedTuple):
+
+class RenderRequest(NamedTuple):
     """What the second Blender is asked for: the input sockets by number, each with the frames to render."""
 
     blend: str
     folder: Path
     scene: str
     group: str
-    wanted: Tuple[Tuple[str, int, Tuple[int, ...]], ...]  # name of the plates, number of the input, frames
+    wanted: Wanted
 
     def plates(self, name: str) -> Plates:
         """Return the plates that will be there."""
         return Plates((self.folder / "{}.####.exr".format(name)).as_posix())
 
 
-def save_copy(use: Use, folder: Path, wanted: Tuple[Tuple[str, int, Tuple[int, ...]], ...]) -> Request:
+def save_copy(instance: NodeInstance, folder: Path, wanted: Wanted) -> RenderRequest:
     """Save a copy of the open file, which stays as it is, and return what to ask of it. Raises InputError."""
     blend = folder / "inputs.{}.blend".format(os.getpid())
     try:
@@ -48,14 +51,14 @@ def save_copy(use: Use, folder: Path, wanted: Tuple[Tuple[str, int, Tuple[int, .
         bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False)
     except (OSError, RuntimeError) as error:
         raise InputError("{}: a copy of the file cannot be saved in {} ({}); choose another Cache Folder".format(
-            use.name, folder, str(error).strip())) from error
-    return Request(str(blend), folder, use.scene.name, use.group.name, wanted)
+            instance.name, folder, str(error).strip())) from error
+    return RenderRequest(str(blend), folder, instance.scene.name, instance.group.name, wanted)
 
 
 class Renderer:
     """Runs one request; `cancel` may come from any thread."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: RenderRequest) -> None:
         self._request = request
         self._process: Optional[subprocess.Popen[str]] = None
         self._lock = threading.Lock()
@@ -75,10 +78,11 @@ class Renderer:
         try:
             shutil.rmtree(str(work), ignore_errors=True)
             work.mkdir()
-            order = work / "order.json"
-            write_text(order, json.dumps(dict(request._asdict(), folder=str(work))))
+            asked = work / "request.json"
+            wanted = [(name, number, frame_runs(frames)) for name, number, frames in request.wanted]
+            write_text(asked, json.dumps(dict(request._asdict(), folder=str(work), wanted=wanted)))
             self._run([*compat.own_program(), os.path.join(os.path.dirname(os.path.abspath(__file__)), CHILD), "--",
-                       str(order)], say)
+                       str(asked)], say)
             for name, _, frames in request.wanted:
                 for frame in frames:
                     _take(Plates((work / "{}####.exr".format(name)).as_posix()).path(frame),

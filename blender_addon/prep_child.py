@@ -1,6 +1,6 @@
 """Runs in a second Blender: renders what is plugged into a CMFT node, from a copy of the file. Not imported by others.
 
-    blender --background --python prep_child.py -- order.json
+    blender --background --python prep_child.py -- request.json
 
 Says {"cmft": {"rendered": ...}} or {"cmft": {"error": ...}} on stdout, one JSON object a line. Everything else that
 the copy would write is muted, and the copy is not saved.
@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from typing import Any, Iterable, Iterator, Tuple
+from typing import Any
 
 import bpy
 
@@ -57,21 +57,13 @@ def _settle(scene: Any, folder: str) -> None:
     _load_compat().set_exr(render.image_settings)
 
 
-def _runs(frames: Iterable[int]) -> Iterator[Tuple[int, int]]:
-    """Return first and last of each unbroken run."""
-    ordered = sorted(frames)
-    starts = [frame for frame in ordered if frame - 1 not in ordered]
-    ends = [frame for frame in ordered if frame + 1 not in ordered]
-    return zip(starts, ends)
-
-
 def _render(scene: Any, group: Any, folder: str, wanted: Any) -> None:
-    """Write one input of the group at its frames."""
-    name, number, frames = wanted
+    """Write one input of the group at its frames, which are told as runs."""
+    name, number, runs = wanted
     entry = next(node for node in group.nodes if node.bl_idname == "NodeGroupInput")
     writer = _load_compat().new_file_output(group, folder, name)
     group.links.new(entry.outputs[number], writer.inputs[0])
-    for first, last in _runs(frames):
+    for first, last in runs:
         scene.frame_start, scene.frame_end, scene.frame_step = first, last, 1
         bpy.ops.render.render(animation=True, scene=scene.name)
         _say(rendered="{} {}-{}".format(name, first, last))
@@ -79,16 +71,16 @@ def _render(scene: Any, group: Any, folder: str, wanted: Any) -> None:
 
 
 def main() -> int:
-    """Do what the order says; return the exit code."""
+    """Do what the request says; return the exit code."""
     with open(sys.argv[sys.argv.index("--") + 1], encoding="utf-8") as stream:
-        order = json.load(stream)
+        asked = json.load(stream)
     try:
-        bpy.ops.wm.open_mainfile(filepath=order["blend"], load_ui=False)
-        scene, group = bpy.data.scenes[order["scene"]], bpy.data.node_groups[order["group"]]
+        bpy.ops.wm.open_mainfile(filepath=asked["blend"], load_ui=False)
+        scene, group = bpy.data.scenes[asked["scene"]], bpy.data.node_groups[asked["group"]]
         _silence()
-        _settle(scene, order["folder"])
-        for wanted in order["wanted"]:
-            _render(scene, group, order["folder"], wanted)
+        _settle(scene, asked["folder"])
+        for wanted in asked["wanted"]:
+            _render(scene, group, asked["folder"], wanted)
     except RuntimeError as failure:  # what Blender's operators raise, such as: no camera
         _say(error="Blender cannot render what is connected: {}".format(str(failure).strip()))
         return 1

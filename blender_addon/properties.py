@@ -5,10 +5,11 @@ from typing import Any, Dict
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from cmft_engine.protocol.settings import SETTINGS, Setting, Settings
+from cmft_engine.protocol.host.state import NOT_COLOURED
+from cmft_engine.protocol.settings import SETTINGS, Setting, Settings, with_current_names
 
 from . import compat
-from .names import INPUT, NOT_COLOURED, NOT_YET, RANGES
+from .names import INPUT, RANGES, WORDING
 
 _DIGITS = 6  # of a setting that is a fraction; Blender keeps 32 bits
 
@@ -27,8 +28,20 @@ def of_setting(setting: Setting) -> Any:
     return kind(min=number(setting.minimum or 0), max=number(setting.maximum or 0), **texts)
 
 
+def take_old_names(values: Any) -> None:
+    """Give settings that the file keeps under an old name to the property of today; each is logged as a warning."""
+    stored = values.bl_system_properties_get() if hasattr(values, "bl_system_properties_get") else values
+    for setting in SETTINGS:
+        for alias in setting.aliases:
+            if stored is not None and alias in stored:
+                given = {alias: stored[alias]}
+                del stored[alias]
+                setattr(values, setting.name, with_current_names(given)[setting.name])
+
+
 def read_settings(values: Any) -> Settings:
     """Return the engine's settings from a group's properties."""
+    take_old_names(values)
     found: Dict[str, Any] = {setting.name: getattr(values, setting.name) for setting in SETTINGS}
     for setting in SETTINGS:
         if setting.kind == "float":
@@ -57,7 +70,7 @@ _HIDDEN: Dict[str, Any] = {
     "owner": StringProperty(name="Identity of", description="Name of the group that the identity was given to"),
     "state": IntProperty(name="State", default=NOT_COLOURED,
                          description="0 not coloured, 1 ready, 2 stale, 3 engine missing"),
-    "status": StringProperty(name="Status", default=NOT_YET, description="What the node shows, and what to do"),
+    "status": StringProperty(name="Status", default=WORDING.not_yet, description="What the node shows, and what to do"),
     "first": IntProperty(name="First", description="First coloured frame"),
     "last": IntProperty(name="Last", default=-1, description="Last coloured frame"),
     "signature": StringProperty(name="Signature", description="Digest of what the result was made from"),

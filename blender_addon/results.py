@@ -1,55 +1,52 @@
 """What a run leaves on the node: the plates, their range, the state and the sentence. Main thread only."""
 
-import os
 from pathlib import Path
 from typing import Any, Optional
 
 import bpy
 
-from cmft_engine.protocol.errors import Cancelled, CmftError, InputError
-from cmft_engine.protocol.job import frames_text
-from cmft_engine.protocol.look import note_look, read_look
+from cmft_engine.protocol.errors import CmftError, InputError
+from cmft_engine.protocol.host.digests import Recent
+from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence, result_to_show
+from cmft_engine.protocol.host.state import (
+    ENGINE_MISSING,
+    NOT_COLOURED,
+    OnDisk,
+    Shown,
+    Stored,
+    look_at_disk,
+    sentence_of,
+    state_of,
+    to_store,
+)
 
-from .names import ENGINE_MISSING, NOT_COLOURED, NOT_YET, PLATES, READY, STALE, STALE_TEXT
-from .nodes import Use, result_node, show_label, show_result, uses
-from .plates import numbers_on_disk
-from .runner import Outcome
-from .shot_job import Order, Plan
-from .signature import forget, recent_signature, signature
+from . import signature as signatures
+from .names import PLATES, WORDING
+from .nodes import NodeInstance, instances, result_node, show_label, show_result
+from .properties import take_old_names
+from .runner import Run
 
 _MAX_STATUS = 400
+_recent: "Recent[OnDisk]" = Recent()
 
 
-def apply_outcome(use: Use, order: Order, outcome: Outcome) -> None:
+def apply_outcome(instance: NodeInstance, run: Run, outcome: Outcome) -> None:
     """Show what a run has made; after a cancel or an error an older result stays, else what is finished is shown."""
-    plan = outcome.plan
-    if plan is not None and outcome.done and not _keeps_old(use, plan, outcome):
-        there = [number - plan.plates.shift for number in numbers_on_disk(plan.plates.pattern)]
-        wanted = [frame for frame in there if order.wanted[0] <= frame <= order.wanted[-1]] or there
-        is_whole = outcome.finished is not None and set(order.wanted) <= set(outcome.done)
-        made_from = note_look(plan.folder, plan.order.signature, is_whole=is_whole)
-        show_result(use.group, plan.plates, tuple(wanted))
-        values = use.group.cmft
-        values.first, values.last, values.signature = wanted[0], wanted[-1], made_from
-    forget()
-    refresh(use, note=sentence(order, outcome))
+    request, plan = run.request, run.plan
+    result = None if plan is None else result_to_show(outcome, plan.plates, request.wanted,
+                                                      signature=request.signature, shown=shown_by(instance.group))
+    if plan is not None and result is not None:
+        show_result(instance.group, plan.plates, result.first, result.last)
+        values = instance.group.cmft
+        values.first, values.last, values.signature = result.first, result.last, result.signature
+    signatures.forget()
+    refresh(instance, note=outcome_sentence(outcome, request.frames, WORDING))
 
 
-def _keeps_old(use: Use, plan: Plan, outcome: Outcome) -> bool:
-    shown = shown_folder(use.group)
-    return outcome.finished is None and shown is not None and shown != plan.folder
-
-
-def sentence(order: Order, outcome: Outcome) -> str:
-    """Return what a run's end means for the person at the node."""
-    if isinstance(outcome.error, Cancelled):
-        return "cancelled: {} of {} frames done; press Colorize to go on".format(len(outcome.done), len(order.frames))
-    if outcome.error is not None:
-        return str(outcome.error)
-    unsure = outcome.finished.unsure if outcome.finished is not None else 0
-    checks = "no region to check" if not unsure else "{} regions to check, see Open Report".format(unsure)
-    return "{} coloured; {}{}".format(frames_text(order.frames), checks,
-                                      "".join("; " + warning for warning in outcome.warnings[:1]))
+def shown_by(group: Any) -> Shown:
+    """Return what the group shows."""
+    folder, values = shown_folder(group), group.cmft
+    return Shown("" if folder is None else (folder / PLATES).as_posix(), values.first, values.last, values.signature)
 
 
 def shown_folder(group: Any) -> Optional[Path]:
@@ -58,83 +55,69 @@ def shown_folder(group: Any) -> Optional[Path]:
     return None if image is None else Path(bpy.path.abspath(image.filepath, library=image.library)).parent
 
 
-def current_state(use: Use, now: Optional[str] = None) -> int:
-    """Return the state as it is, from the stored signature, the files on disk and the graph."""
-    values, folder = use.group.cmft, shown_folder(use.group)
-    if folder is None or values.last < values.first or not numbers_on_disk((folder / PLATES).as_posix()):
-        return NOT_COLOURED
-    made_from = read_look(folder) or values.signature  # a later version of the file may have coloured anew
-    return READY if made_from == values.signature == (now or signature(use)) else STALE
+def current_state(instance: NodeInstance) -> int:
+    """Return the state as it is, from what the group keeps, the graph, and the files on disk."""
+    shown = shown_by(instance.group)
+    return state_of(shown, look_at_disk(shown.pattern), lambda: signatures.signature(instance))
 
 
-def quick_state(use: Use) -> int:
+def quick_state(instance: NodeInstance) -> int:
     """Return the state for drawing a panel: looks at the files every few seconds, and stores nothing."""
-    state = current_state(use, recent_signature(use))
-    return ENGINE_MISSING if state == NOT_COLOURED and use.group.cmft.state == ENGINE_MISSING else state
+    shown = shown_by(instance.group)
+    on_disk = _recent.get(shown.pattern, lambda: look_at_disk(shown.pattern))
+    state = state_of(shown, on_disk, lambda: signatures.recent_signature(instance))
+    return ENGINE_MISSING if state == NOT_COLOURED and instance.group.cmft.state == ENGINE_MISSING else state
 
 
-def refresh(use: Use, note: str = "") -> int:
+def refresh(instance: NodeInstance, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
-    values, state = use.group.cmft, current_state(use)
-    if state == NOT_COLOURED and values.state == ENGINE_MISSING and not note:
-        return ENGINE_MISSING
-    status = str(values.status)
-    if note:
-        status = "{} (stale: press Colorize)".format(note) if state == STALE else note
-    elif state != values.state:
-        status = state_text(use, state)
-    store(use, state, status)
-    return state
+    _recent.forget()
+    values, state = instance.group.cmft, current_state(instance)
+    stored = to_store(state, Stored(values.state, values.status), note,
+                      sentence_of(state, shown_by(instance.group), WORDING))
+    store(instance, stored)
+    return stored.state
 
 
-def state_text(use: Use, state: int) -> str:
-    """Return the sentence of a state that nothing more is known of."""
-    values = use.group.cmft
-    if state == READY:
-        return "{}-{} coloured".format(values.first, values.last)
-    if state == NOT_COLOURED and shown_folder(use.group) is not None:
-        return "{}: the plates are gone; press Colorize, or bring the folder back".format(shown_folder(use.group))
-    return STALE_TEXT if state == STALE else NOT_YET
-
-
-def store(use: Use, state: int, status: str) -> None:
-    """Store state and sentence, and write the node's title."""
-    values, line = use.group.cmft, (status.splitlines() or [""])[0][:_MAX_STATUS]
-    if values.state != state:
-        values.state = state
+def store(instance: NodeInstance, stored: Stored) -> None:
+    """Store state and sentence, cut to one line, and write the node's title."""
+    values, line = instance.group.cmft, (stored.status.splitlines() or [""])[0][:_MAX_STATUS]
+    if values.state != stored.state:
+        values.state = stored.state
     if values.status != line:
         values.status = line
-    show_label(use.node)
+    show_label(instance.node)
 
 
-def say_missing(use: Use, error: CmftError) -> None:
+def say_missing(instance: NodeInstance, error: CmftError) -> None:
     """Let a node without a result say that there is no engine; one with a result goes on to show it."""
-    if result_node(use.group).image is None:
-        store(use, ENGINE_MISSING, str(error))
+    if result_node(instance.group).image is None:
+        store(instance, Stored(ENGINE_MISSING, str(error)))
 
 
 def refresh_all() -> None:
     """Look at every node of the file that can be changed, files on disk too, and store what is true."""
-    forget()
+    signatures.forget()
     for scene in bpy.data.scenes:
         if scene.library is None:
-            for use in uses(scene):
-                if use.group.library is None and use.tree.library is None:
-                    _refresh_any(use)
+            for instance in instances(scene):
+                if instance.group.library is None and instance.tree.library is None:
+                    _refresh_any(instance)
 
 
-def _refresh_any(use: Use) -> None:
+def _refresh_any(instance: NodeInstance) -> None:
     """Refresh a node, or let it say what is wrong with it."""
+    take_old_names(instance.group.cmft)
     try:
-        refresh(use)
+        refresh(instance)
     except CmftError as error:
-        store(use, NOT_COLOURED, str(error))
+        store(instance, Stored(NOT_COLOURED, str(error)))
 
 
-def report_file(use: Use) -> Path:
+def report_file(instance: NodeInstance) -> Path:
     """Return the HTML report of the result that the node shows. Raises InputError when there is none."""
-    folder = shown_folder(use.group)
+    folder = shown_folder(instance.group)
     path = None if folder is None else folder / "report.html"
-    if path is None or not os.path.isfile(str(path)):
-        raise InputError("{}: there is no report yet; press Colorize first".format(use.name))
+    if path is None or not path.is_file():
+        raise InputError("{}: there is no report yet; press Colorize first".format(instance.name))
     return path

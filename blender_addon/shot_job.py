@@ -9,20 +9,19 @@ from typing import Any, NamedTuple, Optional, Sequence, Tuple
 
 import bpy
 
-from cmft_engine.protocol.digests import content_digest
 from cmft_engine.protocol.errors import InputError
-from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames, save_job
+from cmft_engine.protocol.host.run import JOB, place_job
+from cmft_engine.protocol.host.sequences import Plates
+from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames
 from cmft_engine.protocol.settings import Settings
 
 from .inputs import Source, is_connected, line_source, origin, painted_frame, pictures_are_saved, reference_source
 from .names import CUSTOM, INPUT, LINE_ART, PLATES, REFERENCE
-from .nodes import Use, cache_folder, own_identity
-from .plates import Plates
-from .prep import LINES, REFERENCES, Request, save_copy
+from .nodes import NodeInstance, cache_folder, own_identity
+from .prep import LINES, REFERENCES, RenderRequest, save_copy
 from .properties import read_settings
 from .signature import signature
 
-JOB = "job.json"
 _INPUT_NUMBERS = {REFERENCE: 0, LINE_ART: 1}
 
 
@@ -34,7 +33,7 @@ class Painted(NamedTuple):
     at: int = 0
 
 
-class Order(NamedTuple):
+class RunRequest(NamedTuple):
     """One run as it was asked for; nothing has been rendered or coloured yet. Frames are the scene's."""
 
     uid: str
@@ -47,40 +46,41 @@ class Order(NamedTuple):
     palette: Optional[str]
     settings: Settings
     signature: str
-    request: Optional[Request]  # for the second Blender
+    rendering: Optional[RenderRequest]  # for the second Blender
 
 
 class Plan(NamedTuple):
-    """One run, ready to start: the order, the job's file, and the plates that will be there."""
+    """One run, ready to start: what was asked for, the job's file, and the plates that will be there."""
 
-    order: Order
+    request: RunRequest
     job_file: Path
-    folder: Path
     plates: Plates
 
 
-def prepare(use: Use, only: Optional[Sequence[int]] = None) -> Order:
+def prepare(instance: NodeInstance, only: Optional[Sequence[int]] = None) -> RunRequest:
     """Look at the node and its inputs; `only`: some frames of its range. Raises InputError, SettingsError."""
-    values = use.group.cmft
+    values = instance.group.cmft
     settings = _in_linear(read_settings(values))
-    lines, painted_source = line_source(use), reference_source(use) if _needs_reference(use) else None
-    wanted = wanted_frames(use, lines)
+    lines = line_source(instance)
+    painted_source = reference_source(instance) if _needs_reference(instance) else None
+    wanted = wanted_frames(instance, lines)
     frames = wanted if only is None else tuple(sorted(set(only)))
     shift = lines.plates.shift if lines is not None and lines.plates is not None else 0
-    painted = _painted(use, painted_source, wanted, shift)
-    palette = _existing(use, values.palette, "palette") if values.palette else None
-    uid, folder = own_identity(use.group), cache_folder(use.group)
+    painted = _painted(instance, painted_source, wanted, shift)
+    palette = _existing(instance, values.palette, "palette") if values.palette else None
+    uid, folder = own_identity(instance.group), cache_folder(instance.group)
     jobs = [] if lines is not None else [(LINES, _INPUT_NUMBERS[LINE_ART], _with_painted(frames, painted))]
     rendered = tuple(sorted({one.at for one in painted if one.path is None}))
     jobs += [(REFERENCES, _INPUT_NUMBERS[REFERENCE], rendered)] if rendered else []
     for _, number, _ in jobs:
-        pictures_are_saved(use, number)
-    request = save_copy(use, folder / "inputs", tuple(jobs)) if jobs else None
+        pictures_are_saved(instance, number)
+    rendering = save_copy(instance, folder / "inputs", tuple(jobs)) if jobs else None
     plates = lines.plates if lines is not None and lines.plates is not None else None
     if plates is None:
-        assert request is not None  # the lines are its first job
-        plates = request.plates(LINES)
-    return Order(uid, use.name, folder, plates, wanted, frames, painted, palette, settings, signature(use), request)
+        assert rendering is not None  # the lines are its first job
+        plates = rendering.plates(LINES)
+    return RunRequest(uid, instance.name, folder, plates, wanted, frames, painted, palette, settings,
+                      signature(instance), rendering)
 
 
 def _in_linear(settings: Settings) -> Settings:
@@ -90,79 +90,81 @@ def _in_linear(settings: Settings) -> Settings:
     return settings.replace(output_space="scene_linear" if os.environ.get("OCIO") else "lin_rec709")
 
 
-def wanted_frames(use: Use, lines: Optional[Source]) -> Tuple[int, ...]:
+def wanted_frames(instance: NodeInstance, lines: Optional[Source]) -> Tuple[int, ...]:
     """Return the frames that the node's range asks for. Raises InputError, SettingsError."""
-    values = use.group.cmft
+    values = instance.group.cmft
     if values.range == CUSTOM:
         if not values.frames.strip():
             raise InputError("{}: the range is custom but no frames are written; write some, such as 1-48".format(
-                use.name))
+                instance.name))
         return parse_frames(values.frames)
     if values.range == INPUT and lines is not None:
         return lines.frames
-    return tuple(range(use.scene.frame_start, use.scene.frame_end + 1))
+    return tuple(range(instance.scene.frame_start, instance.scene.frame_end + 1))
 
 
-def _needs_reference(use: Use) -> bool:
+def _needs_reference(instance: NodeInstance) -> bool:
     """Say whether the Reference input is used: not when the list names a file for each of its lines."""
-    listed = use.group.cmft.references
+    listed = instance.group.cmft.references
     if len(listed) and all(one.path for one in listed):
         return False
-    origin(use, REFERENCE)
+    origin(instance, REFERENCE)
     return True
 
 
-def implied_references(use: Use) -> Tuple[int, ...]:
+def implied_references(instance: NodeInstance) -> Tuple[int, ...]:
     """Return the frames of the references that an empty list stands for; none when nothing tells."""
-    if not is_connected(use, REFERENCE):
+    if not is_connected(instance, REFERENCE):
         return ()
-    source = reference_source(use)
+    source = reference_source(instance)
     if source is None:
         return ()
     if source.still is None:
         return source.frames
-    lines = line_source(use) if is_connected(use, LINE_ART) else None
+    lines = line_source(instance) if is_connected(instance, LINE_ART) else None
     shift = lines.plates.shift if lines is not None and lines.plates is not None else 0
     try:
-        return (painted_frame(use, source.still, wanted_frames(use, lines), shift),)
+        return (painted_frame(instance, source.still, wanted_frames(instance, lines), shift),)
     except InputError:
         return ()
 
 
-def _painted(use: Use, source: Optional[Source], wanted: Tuple[int, ...], shift: int) -> Tuple[Painted, ...]:
-    listed = use.group.cmft.references
+def _painted(instance: NodeInstance, source: Optional[Source], wanted: Tuple[int, ...],
+             shift: int) -> Tuple[Painted, ...]:
+    listed = instance.group.cmft.references
     if len(listed):
-        found = [_of_line(use, line, source) for line in listed]
+        found = [_of_line(instance, line, source) for line in listed]
         frames = [one.frame for one in found if one.frame is not None]
         twice = sorted({frame for frame in frames if frames.count(frame) > 1})
         if twice:
-            raise InputError("{}: frame {} is on the list of references twice; remove one".format(use.name, twice[0]))
+            raise InputError("{}: frame {} is on the list of references twice; remove one".format(
+                instance.name, twice[0]))
         return tuple(found)
     if source is not None and source.plates is not None:
         return tuple(Painted(frame, source.plates.path(frame)) for frame in source.frames)
     if source is not None and source.still is not None:
-        path = _existing(use, source.still, "picture")
-        return (Painted(painted_frame(use, path, wanted, shift), path),)
+        path = _existing(instance, source.still, "picture")
+        return (Painted(painted_frame(instance, path, wanted, shift), path),)
     raise InputError("{}: at which frames does Reference show a painted drawing? Go there and press Add Reference "
-                     "Frame".format(use.name))
+                     "Frame".format(instance.name))
 
 
-def _of_line(use: Use, line: Any, source: Optional[Source]) -> Painted:
+def _of_line(instance: NodeInstance, line: Any, source: Optional[Source]) -> Painted:
     """Return the reference of one line of the list."""
     frame = None if line.is_sheet else int(line.frame)
     if line.path:
-        return Painted(frame, _existing(use, line.path, "picture"))
+        return Painted(frame, _existing(instance, line.path, "picture"))
     if source is not None and source.still is not None:
-        return Painted(frame, _existing(use, source.still, "picture"))
+        return Painted(frame, _existing(instance, source.still, "picture"))
     if source is not None and source.plates is not None:
-        return Painted(frame, _existing(use, source.plates.path(line.frame), "painted frame"))
+        return Painted(frame, _existing(instance, source.plates.path(line.frame), "painted frame"))
     return Painted(frame, at=int(line.frame))
 
 
-def _existing(use: Use, path: str, what: str) -> str:
+def _existing(instance: NodeInstance, path: str, what: str) -> str:
     found = str(bpy.path.abspath(path))
     if not os.path.isfile(found):
-        raise InputError("{}: there is no {} {}; choose another or take it off".format(use.name, what, found))
+        raise InputError("{}: there is no {} {}; choose another or take it off".format(instance.name, what, found))
     return found
 
 
@@ -171,25 +173,19 @@ def _with_painted(frames: Sequence[int], painted: Sequence[Painted]) -> Tuple[in
     return tuple(sorted({*frames, *(one.frame for one in painted if one.frame is not None)}))
 
 
-def write_job(order: Order) -> Plan:
+def write_job(request: RunRequest) -> Plan:
     """Write the job file and return the plan; everything that was to be rendered is on disk. Raises InputError."""
-    shift = order.lines.shift
+    shift = request.lines.shift
     references = [
-        JobReference(one.path or _rendered(order).path(one.at), None if one.frame is None else one.frame + shift)
-        for one in sorted(order.painted, key=lambda one: (one.frame is None, one.frame or 0))
+        JobReference(one.path or _rendered(request).path(one.at), None if one.frame is None else one.frame + shift)
+        for one in sorted(request.painted, key=lambda one: (one.frame is None, one.frame or 0))
     ]
-    look = [repr(order.settings), repr([reference.frame for reference in references])]
-    files = [reference.path for reference in references] + ([order.palette] if order.palette else [])
-    folder = order.folder / content_digest(files, look)
-    plates = Plates((folder / PLATES).as_posix(), shift)
-    frames = frames_text([frame + shift for frame in order.frames])
-    job = Job(order.lines.pattern, tuple(references), plates.pattern, frames, order.palette, order.settings,
-              resume=True)
-    save_job(job, folder / JOB)
-    return Plan(order, folder / JOB, folder, plates)
+    frames = frames_text(frame + shift for frame in request.frames)
+    job = place_job(Job(request.lines.pattern, tuple(references), PLATES, frames, request.palette, request.settings),
+                    request.folder)
+    return Plan(request, Path(job.out).parent / JOB, Plates(job.out, shift))
 
 
-def _rendered(order: Order) -> Plates:
-    assert order.request is not None  # a reference without a file is one of its jobs
-    return order.request.plates(REFERENCES)
-
+def _rendered(request: RunRequest) -> Plates:
+    assert request.rendering is not None  # a reference without a file is one of its jobs
+    return request.rendering.plates(REFERENCES)

@@ -4,22 +4,17 @@ What a Render Layers node will show is not known before it is rendered: a change
 Main thread only.
 """
 
-import hashlib
 import os
-import time
-from typing import Any, Dict, Iterator, Set, Tuple
+from typing import Any, Iterator, Set, Tuple
 
 import bpy
 
-from cmft_engine.protocol.digests import stamp
+from cmft_engine.protocol.host.digests import Recent, sequence_stamps, signature_of, stamp
+from cmft_engine.protocol.host.sequences import numbers_on_disk, pattern_of_file
 from cmft_engine.protocol.settings import SETTINGS
 
 from .names import LINE_ART, REFERENCE
-from .nodes import Use
-from .plates import numbers_on_disk, pattern_of, plate_path
-
-PATIENCE_S = 5.0  # a panel is drawn often; files are looked at again after this
-_MAX_FILES = 2000  # of one sequence; beyond it every second one, and so on
+from .nodes import NodeInstance
 
 _COSMETIC = frozenset((
     "rna_type", "name", "label", "location", "location_absolute", "width", "width_hidden", "height", "dimensions",
@@ -34,16 +29,13 @@ _COSMETIC = frozenset((
 _ASKED_FIRST = {"layer": "has_layers", "view": "has_views"}
 
 
-def signature(use: Use) -> str:
+def signature(instance: NodeInstance) -> str:
     """Return the digest of all that the picture is made from, the frame range apart; looks at every file."""
-    digest = hashlib.blake2b(digest_size=12)
-    for line in _lines(use):
-        digest.update(line.encode("utf-8", "replace") + b"\n")
-    return digest.hexdigest()
+    return signature_of(_lines(instance))
 
 
-def _lines(use: Use) -> Iterator[str]:
-    values = use.group.cmft
+def _lines(instance: NodeInstance) -> Iterator[str]:
+    values = instance.group.cmft
     for setting in SETTINGS:
         yield "{}={}".format(setting.name, getattr(values, setting.name))
     for reference in values.references:
@@ -51,7 +43,7 @@ def _lines(use: Use) -> Iterator[str]:
     yield "palette {}".format(_named(values.palette))
     for name in (LINE_ART, REFERENCE):
         yield "input {}".format(name)
-        for socket in upstream(use.node.inputs[name]):
+        for socket in upstream(instance.node.inputs[name]):
             yield from _socket_lines(socket)
 
 
@@ -140,29 +132,23 @@ def _file_stamps(node: Any) -> Iterator[str]:
         return
     path = bpy.path.abspath(image.filepath, library=image.library).replace("\\", "/")
     yield "{} {} {}".format(image.source, image.colorspace_settings.name, image.alpha_mode)
-    pattern = pattern_of(path) if image.source == "SEQUENCE" else None
+    pattern = pattern_of_file(path) if image.source == "SEQUENCE" else None
     if pattern is None:
         yield _named(path)
         return
     numbers = numbers_on_disk(pattern)
     yield "{} {}".format(os.path.basename(pattern), len(numbers))
-    for number in numbers[::1 + len(numbers) // _MAX_FILES]:
-        yield stamp(plate_path(pattern, number))
+    yield from sequence_stamps(pattern, numbers)
 
 
-_seen: Dict[Tuple[int, str], Tuple[float, str]] = {}  # by group and node: when, and the digest
+_recent: "Recent[str]" = Recent()
 
 
-def recent_signature(use: Use) -> str:
+def recent_signature(instance: NodeInstance) -> str:
     """Return the signature, from memory when it is young; for drawing a panel."""
-    key, now = (use.group.as_pointer(), use.name), time.monotonic()
-    known = _seen.get(key)
-    if known is None or now - known[0] > PATIENCE_S:
-        known = (now, signature(use))
-        _seen[key] = known
-    return known[1]
+    return _recent.get((instance.group.as_pointer(), instance.name), lambda: signature(instance))
 
 
 def forget() -> None:
     """Let the next look read everything again."""
-    _seen.clear()
+    _recent.forget()

@@ -5,11 +5,12 @@ from typing import Any, Optional
 import bpy
 
 from cmft_engine.protocol.errors import CmftError
+from cmft_engine.protocol.host.state import ENGINE_MISSING, NOT_COLOURED, READY, STALE, STALE_TEXT
 from cmft_engine.protocol.settings import SETTINGS
 
 from . import compat
-from .names import CUSTOM, ENGINE_MISSING, NOT_COLOURED, READY, STALE, STALE_TEXT
-from .nodes import Use, find_use, is_cmft, uses
+from .names import CUSTOM
+from .nodes import NodeInstance, find_instance, instances, is_cmft
 from .results import quick_state
 from .runner import running
 
@@ -25,13 +26,13 @@ def draw_menu(menu: Any, context: Any) -> None:
         menu.layout.operator("cmft.add_node", icon="BRUSH_DATA")
 
 
-def shown_use(context: Any) -> Optional[Use]:
+def shown_instance(context: Any) -> Optional[NodeInstance]:
     """Return the CMFT node that the sidebar is about, None when there is no telling."""
     space, node = context.space_data, context.active_node
     if node is not None and is_cmft(getattr(node, "node_tree", None)):
-        return Use(context.scene, space.edit_tree, node, node.node_tree)
+        return NodeInstance(context.scene, space.edit_tree, node, node.node_tree)
     try:
-        return find_use(context.scene, "")
+        return find_instance(context.scene, "")
     except CmftError:
         return None
 
@@ -68,15 +69,16 @@ class CMFT_PT_node(_Panel, bpy.types.Panel):
 
     def draw(self, context: Any) -> None:
         """Draw what the active CMFT node needs."""
-        use = shown_use(context)
-        if use is None:
-            draw_text(self.layout, "Select a CMFT node." if any(uses(context.scene)) else "No CMFT node yet.", "INFO")
+        instance = shown_instance(context)
+        if instance is None:
+            words = "Select a CMFT node." if any(instances(context.scene)) else "No CMFT node yet."
+            draw_text(self.layout, words, "INFO")
             self.layout.operator("cmft.add_node", text="Add CMFT Colorize", icon="ADD")
             return
-        self.layout.label(text=use.node.name, icon="NODETREE")
-        _draw_state(self.layout, use)
-        _draw_range(self.layout, use)
-        _draw_references(self.layout, use)
+        self.layout.label(text=instance.node.name, icon="NODETREE")
+        _draw_state(self.layout, instance)
+        _draw_range(self.layout, instance)
+        _draw_references(self.layout, instance)
 
 
 def draw_text(layout: Any, text: str, icon: str) -> None:
@@ -91,48 +93,48 @@ def draw_text(layout: Any, text: str, icon: str) -> None:
     column.label(text=line, icon=icon)
 
 
-def _draw_state(layout: Any, use: Use) -> None:
-    run = running(use.group.cmft.uid)
+def _draw_state(layout: Any, instance: NodeInstance) -> None:
+    run = running(instance.group.cmft.uid)
     if run is not None:
-        words = "stopping" if run.is_stopping else run.progress.words
+        words = "stopping" if run.engine.is_stopping else run.engine.progress.words
         if compat.HAS_PROGRESS:
-            layout.progress(factor=run.progress.fraction, text=words)
+            layout.progress(factor=run.engine.progress.fraction, text=words)
         else:
             draw_text(layout, words, "TIME")
-        layout.operator("cmft.cancel", icon="X").node = use.name
+        layout.operator("cmft.cancel", icon="X").node = instance.name
         return
     try:
-        state = quick_state(use)
+        state = quick_state(instance)
     except CmftError as error:
         draw_text(layout, str(error), "ERROR")
         return
-    values = use.group.cmft
+    values = instance.group.cmft
     draw_text(layout, STALE_TEXT if state == STALE and values.state != STALE else values.status, _ICONS[state])
     button = layout.row()
     button.scale_y = 1.4
-    button.operator("cmft.colorize", icon="BRUSH_DATA").node = use.name
+    button.operator("cmft.colorize", icon="BRUSH_DATA").node = instance.name
     row = layout.row(align=True)
     one = row.operator("cmft.colorize", text="This Frame")
-    one.node, one.frames = use.name, str(use.scene.frame_current)
-    row.operator("cmft.open_report").node = use.name
-    layout.operator("cmft.add_cryptomatte").node = use.name
+    one.node, one.frames = instance.name, str(instance.scene.frame_current)
+    row.operator("cmft.open_report").node = instance.name
+    layout.operator("cmft.add_cryptomatte").node = instance.name
 
 
-def _draw_range(layout: Any, use: Use) -> None:
-    layout.row().prop(use.group.cmft, "range", expand=True)
-    if use.group.cmft.range == CUSTOM:
-        layout.prop(use.group.cmft, "frames")
+def _draw_range(layout: Any, instance: NodeInstance) -> None:
+    layout.row().prop(instance.group.cmft, "range", expand=True)
+    if instance.group.cmft.range == CUSTOM:
+        layout.prop(instance.group.cmft, "frames")
 
 
-def _draw_references(layout: Any, use: Use) -> None:
-    values = use.group.cmft
+def _draw_references(layout: Any, instance: NodeInstance) -> None:
+    values = instance.group.cmft
     layout.label(text="References")
     row = layout.row()
     row.template_list("CMFT_UL_references", "", values, "references", values, "reference_index", rows=3)
     column = row.column(align=True)
-    column.operator("cmft.add_reference", text="", icon="ADD").node = use.name
-    column.operator("cmft.remove_reference", text="", icon="REMOVE").node = use.name
-    column.operator("cmft.add_correction", text="", icon="FILEBROWSER").node = use.name
+    column.operator("cmft.add_reference", text="", icon="ADD").node = instance.name
+    column.operator("cmft.remove_reference", text="", icon="REMOVE").node = instance.name
+    column.operator("cmft.add_correction", text="", icon="FILEBROWSER").node = instance.name
 
 
 class CMFT_PT_settings(_Panel, bpy.types.Panel):
@@ -144,7 +146,7 @@ class CMFT_PT_settings(_Panel, bpy.types.Panel):
 
     def draw(self, context: Any) -> None:
         """Draw every setting but those of the output."""
-        _draw_values(self.layout, shown_use(context), [one.name for one in SETTINGS if one.name not in _OUTPUT])
+        _draw_values(self.layout, shown_instance(context), [one.name for one in SETTINGS if one.name not in _OUTPUT])
 
 
 class CMFT_PT_output(_Panel, bpy.types.Panel):
@@ -156,16 +158,16 @@ class CMFT_PT_output(_Panel, bpy.types.Panel):
 
     def draw(self, context: Any) -> None:
         """Draw palette, folder, colour spaces, device and the engine's test."""
-        _draw_values(self.layout, shown_use(context), ["palette", "cache", *_OUTPUT])
+        _draw_values(self.layout, shown_instance(context), ["palette", "cache", *_OUTPUT])
         self.layout.operator("cmft.test_engine")
 
 
-def _draw_values(layout: Any, use: Optional[Use], names: Any) -> None:
+def _draw_values(layout: Any, instance: Optional[NodeInstance], names: Any) -> None:
     layout.use_property_split = True
     layout.use_property_decorate = False
-    if use is not None:
+    if instance is not None:
         for name in names:
-            layout.prop(use.group.cmft, name)
+            layout.prop(instance.group.cmft, name)
 
 
 CLASSES = (CMFT_UL_references, CMFT_PT_node, CMFT_PT_settings, CMFT_PT_output)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer.main
 
 from cmft_engine import cli
 from cmft_engine.image.plate import Plate, read_plate, write_plate
@@ -113,12 +114,24 @@ def test_options_override_a_job_file(in_folder: Path) -> None:
     assert job.references == load_job("job.json").references
 
 
+def test_old_names_of_settings_are_options(in_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An option's old name sets the setting and tells the new name; the help lists the new one alone."""
+    job = saved("l.####.png", "--reference", "a.png", "--out", "c.####.png", "--around", "3")
+    assert job.settings == Settings(temporal_radius=3)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the setting around is now called temporal_radius; write the new name"]
+    options = {name for parameter in typer.main.get_command(cli.app).commands["colorize"].params  # type: ignore[attr-defined]
+               if not getattr(parameter, "hidden", False) for name in parameter.opts}
+    assert "--temporal-radius" in options and "--around" not in options
+
+
 @pytest.mark.parametrize(("arguments", "sentence"), [
     ([], "LINES: None is not allowed; use a path, or --job"),
     (["l.png"], "--out: None"),
     (["l.png", "--out", "c.png", "--overwrite", "--resume"], "either resume or overwrite"),
     (["l.png", "--out", "c.png", "--frames", "9-1"], "frames: '9-1'"),
     (["l.png", "--out", "c.png", "--reference-lines", "x.png"], "one line art for each reference"),
+    (["l.png", "--out", "c.png", "--around", "1", "--temporal-radius", "2"], "either temporal_radius or its old name"),
     (["--job", "nowhere.json"], "nowhere.json: the job cannot be read"),
     (["l.####.png", "--out", "c.png", "--reference", "r.png"], "l.####.png"),
 ])

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple, Union
 
 from .errors import InputError, SettingsError
 from .settings import Settings
@@ -50,15 +50,20 @@ def parse_frames(text: str) -> Tuple[int, ...]:
     return tuple(sorted(frames))
 
 
-def frames_text(frames: Sequence[int]) -> str:
-    """Return frames as text that `parse_frames` reads: "1-5 9"."""
-    runs: List[List[int]] = []
+def frame_runs(frames: Iterable[int]) -> List[Tuple[int, int]]:
+    """Return frames as first and last of each unbroken run, sorted."""
+    runs: List[Tuple[int, int]] = []
     for frame in sorted(set(frames)):
         if runs and frame == runs[-1][1] + 1:
-            runs[-1][1] = frame
+            runs[-1] = (runs[-1][0], frame)
         else:
-            runs.append([frame, frame])
-    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in runs)
+            runs.append((frame, frame))
+    return runs
+
+
+def frames_text(frames: Iterable[int]) -> str:
+    """Return frames as text that `parse_frames` reads: "1-5 9"."""
+    return " ".join(str(a) if a == b else "{}-{}".format(a, b) for a, b in frame_runs(frames))
 
 
 def _parse_part(part: str, text: str) -> range:

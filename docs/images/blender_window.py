@@ -121,7 +121,7 @@ class Session:
         runner = sys.modules[type(self.values()).__module__.rpartition(".")[0] + ".runner"]
         for _ in range(PATIENCE):
             run = runner.running(self.values().uid)
-            if run is None or (word in run.progress.words and run.progress.done):
+            if run is None or (word in run.engine.progress.words and run.engine.progress.done):
                 return
             yield
 

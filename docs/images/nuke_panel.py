@@ -47,7 +47,7 @@ def colour(host: Any, node: Any, until: Any = None) -> None:
     """Colour a node to its end, or until something holds."""
     from cmft_nuke import api, runner
 
-    api.colour(node)
+    api.colorize(node)
     host.run_main_loop(1800, until or (lambda: runner.running(node["uid"].value()) is None))
 
 

@@ -2,7 +2,7 @@
 
     from cmft_nuke import api
     node = api.create(line=nuke.toNode("Read1"), ref=nuke.toNode("Read2"))
-    api.colour(node)
+    api.colorize(node)
 
 Standard library, `nuke` and `cmft_engine.protocol` only: no torch, numpy or Qt ever enters Nuke's Python.
 """

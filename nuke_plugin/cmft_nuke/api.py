@@ -1,4 +1,4 @@
-"""CMFT from Python, in Nuke's window and in `nuke -t`: create, colour, status, and what the buttons do.
+"""CMFT from Python, in Nuke's window and in `nuke -t`: create, colorize, status, and what the buttons do.
 
 Errors are those of `cmft_engine.protocol.errors`; every message says what to do.
 """
@@ -9,24 +9,24 @@ from typing import Iterable, NamedTuple, Optional, Tuple, Union, cast
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.command import EngineMissing
+from cmft_engine.protocol.host.state import ENGINE_MISSING, WORDS
 from cmft_engine.protocol.job import parse_frames
 
 from . import corrections, results, runner
 from . import freeze as freezing
 from . import upgrade as upgrading
-from .engine import EngineMissing, engine_command
+from .engine import engine_command
 from .farm import write_bundle
-from .knobs import ENGINE_MISSING, NOT_COLOURED, READY, STALE
 from .nodes import as_cmft, no_undo, own_identity, result_pattern, set_state, text, value
 from .shot_job import prepare
 from .signature import forget, signature
 from .template import TEMPLATE
 
-__all__ = ["Status", "add_correction", "cancel", "colour", "create", "create_at_selection", "export_job", "freeze",
-           "report", "status", "upgrade"]
+__all__ = ["Status", "add_correction", "cancel", "colorize", "colour", "create", "create_at_selection", "export_job",
+           "freeze", "report", "status", "upgrade"]
 
 Frames = Union[int, str, Iterable[int], None]
-WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing"}
 
 
 class Status(NamedTuple):
@@ -70,22 +70,23 @@ def create_at_selection() -> nuke.Group:
     return group
 
 
-def colour(node: nuke.Node, frames: Frames = None) -> runner.Run:
+def colorize(node: nuke.Node, frames: Frames = None) -> runner.Run:
     """Bake what is needed and colour the node's range, or some frames of it.
 
     In a terminal it returns when all is done and raises what went wrong; in Nuke's window it returns at once and the
     result reaches the node by itself. Frames that are up to date are kept.
     """
     group = as_cmft(node)
-    busy = runner.running(own_identity(group))
-    if busy is not None:
-        raise InputError("{} is being coloured; wait, or press Cancel first".format(group.fullName()))
+    runner.refuse_second(own_identity(group), group.fullName())
     try:
         engine_command(text(group, "engine"))
         return runner.start(prepare(group, parsed_frames(frames)))
     except EngineMissing as error:
         _say_missing(group, error)
         raise
+
+
+colour = colorize  # its first name, which scripts use
 
 
 def _say_missing(group: nuke.Group, error: EngineMissing) -> None:
@@ -159,5 +160,5 @@ def report(node: nuke.Node) -> Path:
     """Return the HTML report of the result that the node shows. Raises InputError when there is none."""
     found = results.report_file(as_cmft(node))
     if found is None:
-        raise InputError("{}: there is no report yet; press Colour first".format(cast(nuke.Group, node).fullName()))
+        raise InputError("{}: there is no report yet; press Colorize first".format(cast(nuke.Group, node).fullName()))
     return found

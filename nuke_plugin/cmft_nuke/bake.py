@@ -7,10 +7,12 @@ from typing import Iterator, List, Optional, Sequence, Tuple
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, EngineError, InputError
+from cmft_engine.protocol.host.sequences import Plates, existing, token_of
+from cmft_engine.protocol.job import frame_runs
 
 from .nodes import inner, no_undo, text
-from .plates import READABLE, Plates, existing, in_view, runs, token_of
 
+READABLE = (".exr", ".png", ".tif", ".tiff", ".jpg", ".jpeg", ".tga", ".dpx", ".bmp", ".sgi", ".psd", ".hdr")
 LINE, REF, MASK = 0, 1, 2
 _WRITES = {LINE: "BakeLine", REF: "BakeRef"}
 _NAMES = {LINE: "line.%04d.exr", REF: "ref.%04d.exr"}
@@ -42,6 +44,11 @@ def view_of(group: nuke.Group) -> str:
     return wanted or str(there[0])
 
 
+def in_view(pattern: str, view: str) -> str:
+    """Return the pattern with Nuke's places for the view filled in: %V its name, %v its first letter."""
+    return pattern.replace("%V", view).replace("%v", view[:1])
+
+
 def pattern_of(read: nuke.Node, view: str) -> str:
     """Return the file pattern of a Read that shows its frames as they are on disk, else "".
 
@@ -67,22 +74,21 @@ def on_disk(read: Optional[nuke.Node], frames: Sequence[int], view: str) -> Opti
     if read is None or not pattern:
         return None
     if token_of(pattern) is None:
-        return Plates(pattern, tuple(frames)) if len(frames) == 1 and existing(pattern, frames) else None
+        return Plates(pattern) if len(frames) == 1 and existing(pattern, frames) else None
     first, last = int(read["first"].value()), int(read["last"].value())
     inside = all(first <= frame <= last for frame in frames)
-    return Plates(pattern, tuple(frames)) if inside and len(existing(pattern, frames)) == len(frames) else None
+    return Plates(pattern) if inside and len(existing(pattern, frames)) == len(frames) else None
 
 
 def bake(group: nuke.Group, which: int, frames: Sequence[int], folder: Path) -> Plates:
     """Write one input's rgba, as 32-bit EXR with Nuke's own numbers, at these frames. Raises Cancelled, EngineError."""
     path = (folder / _NAMES[which]).as_posix()
     render(inner(group, _WRITES[which]), path, frames, view_of(group))
-    plates = Plates(path, tuple(frames), baked=True)
     missing = [frame for frame in frames if frame not in existing(path, frames)]
     if missing:
         raise EngineError("{}: Nuke wrote no file for frame {} of its {} input to {}; check that the folder can be "
                           "written".format(group.fullName(), missing[0], "ref" if which == REF else "line", folder))
-    return plates
+    return Plates(path)
 
 
 def bake_node(source: nuke.Node, frame: int, path: Path, view: str) -> None:
@@ -115,7 +121,7 @@ def render(write: nuke.Node, path: str, frames: Sequence[int], view: str) -> Non
         write["disable"].setValue(False)
         _baking.append(path)
         try:
-            for first, last in runs(frames):
+            for first, last in frame_runs(frames):
                 nuke.execute(write, first, last, 1, [view])
         except nuke.CancelledError as error:
             raise Cancelled("cancelled while the inputs were written") from error

@@ -36,14 +36,14 @@ def tell(words: str) -> None:
         nuke.tprint(words)
 
 
-def colour(group: nuke.Group) -> None:
+def colorize(group: nuke.Group) -> None:
     """Colour the range."""
-    api.colour(group)
+    api.colorize(group)
 
 
-def colour_frame(group: nuke.Group) -> None:
+def colorize_frame(group: nuke.Group) -> None:
     """Colour the current frame."""
-    api.colour(group, int(nuke.frame()))
+    api.colorize(group, int(nuke.frame()))
 
 
 def cancel(group: nuke.Group) -> None:
@@ -85,7 +85,7 @@ def export_job(group: nuke.Group) -> None:
     """Write the job file and say the command line."""
     exported = api.export_job(group)
     tell("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\n{}\n\nThen "
-         "press Colour: it takes the finished frames over.".format(exported.job, exported.command, exported.farm))
+         "press Colorize: it takes the finished frames over.".format(exported.job, exported.command, exported.farm))
 
 
 def upgrade(group: nuke.Group) -> None:
@@ -138,9 +138,9 @@ def troubleshoot(group: nuke.Group) -> None:
                    for found in findings(group)))
 
 
-ACTIONS: Dict[str, Callable[[nuke.Group], None]] = {
-    "colour": colour,
-    "colour_frame": colour_frame,
+ACTIONS: Dict[str, Callable[[nuke.Group], None]] = {  # by the knob's name, which saved scripts hold
+    "colour": colorize,
+    "colour_frame": colorize_frame,
     "cancel": cancel,
     "add_reference": add_reference,
     "add_correction": add_correction,

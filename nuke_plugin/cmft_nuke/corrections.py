@@ -8,10 +8,10 @@ from typing import Optional, Union
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.sequences import plate_path
 
 from .bake import bake_node, view_of
 from .nodes import cache_folder, one_undo
-from .plates import plate_path
 from .shot_job import read_corrections
 
 Source = Union[nuke.Node, str, Path]

@@ -3,10 +3,10 @@
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.state import NOT_COLOURED, STALE, STALE_TEXT
 
-from .knobs import STALE
 from .nodes import one_undo, result_pattern, value
-from .results import STALE_TEXT, current_state
+from .results import current_state
 
 
 def freeze(group: nuke.Group) -> nuke.Node:
@@ -14,10 +14,10 @@ def freeze(group: nuke.Group) -> nuke.Node:
 
     Raises InputError when there is no result, or when it is stale and the node does not show old results.
     """
-    pattern = result_pattern(group)
-    if not pattern or value(group, "last") < value(group, "first"):
-        raise InputError("{}: there is no result to freeze; press Colour first".format(group.fullName()))
-    if current_state(group) == STALE and value(group, "on_stale") == "error":
+    pattern, state = result_pattern(group), current_state(group)
+    if state == NOT_COLOURED:
+        raise InputError("{}: there is no result to freeze; press Colorize first".format(group.fullName()))
+    if state == STALE and value(group, "on_stale") == "error":
         raise InputError("{}: {}, or choose to show the old result".format(group.fullName(), STALE_TEXT))
     with one_undo("CMFT: freeze {}".format(group.fullName())):
         read = _make_read(group, pattern)

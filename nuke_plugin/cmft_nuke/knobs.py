@@ -5,12 +5,12 @@ The engine's settings come from `cmft_engine.protocol.settings`. Imports no `nuk
 
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
+from cmft_engine.protocol.host.state import NOT_COLOURED, Wording
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 3
+TEMPLATE_VERSION = 4
 
-# Values of the hidden knob "state", which the Asserts inside the node read.
-NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
+WORDING = Wording("line and ref", "Open report")
 
 INPUT, GLOBAL, CUSTOM = "input", "global", "custom"
 RANGES = (INPUT, GLOBAL, CUSTOM)
@@ -40,6 +40,7 @@ class Knob(NamedTuple):
     items: Tuple[str, ...] = ()
     limits: Optional[Tuple[float, float]] = None
     flags: Tuple[str, ...] = ()
+    aliases: Tuple[str, ...] = ()  # names that nodes of older layouts have for it
 
 
 def button(action: str, label: str, tooltip: str, *, same_line: bool = False) -> Knob:
@@ -54,7 +55,7 @@ def of_setting(name: str) -> Knob:
     limits = None if setting.minimum is None or setting.maximum is None else (setting.minimum, setting.maximum)
     flags = ("+STARTLINE",) if setting.kind == "bool" else ()
     return Knob(name, setting.label, _tooltip(setting), _KINDS[setting.kind], setting.default, setting.choices, limits,
-                flags)
+                flags, setting.aliases)
 
 
 def _tooltip(setting: Setting) -> str:
@@ -70,12 +71,11 @@ def _hidden(name: str, label: str, tooltip: str, kind: int, value: Any = None) -
 
 _SHOT = [
     Knob("cmft", "CMFT", "Colours the line art of a shot from painted frames.", TAB),
-    Knob("status", "", "What the node shows, and what to do when it shows nothing.", TEXT,
-         "not coloured yet: connect line and ref, press Colour"),
-    button("colour", "Colour", "Colours the range in the engine's own process. Frames that are up to date are kept, so "
-           "after a cancel or a change only what is missing is done."),
-    button("colour_frame", "Colour this frame", "Colours only the current frame, to try settings; the drawings around "
-           "it have no say in it then.", same_line=True),
+    Knob("status", "", "What the node shows, and what to do when it shows nothing.", TEXT, WORDING.not_yet),
+    button("colour", "Colorize", "Colours the range in the engine's own process. Frames that are up to date are kept, "
+           "so after a cancel or a change only what is missing is done."),
+    button("colour_frame", "Colorize this frame", "Colours only the current frame, to try settings; without "
+           "neighbouring frames.", same_line=True),
     button("cancel", "Cancel", "Stops the engine within a few seconds; finished frames stay.", same_line=True),
     Knob("shot_line", "Shot", "Which frames are coloured, and from what.", LINE),
     Knob("range", "Range", "input: the frames of the line input. global: the script's frame range. custom: the frames "
@@ -98,7 +98,7 @@ _SHOT = [
          "own.", FILE, ""),
     of_setting("mode"),
     of_setting("ink"),
-    of_setting("around"),
+    of_setting("temporal_radius"),
     of_setting("confidence_below"),
 ]
 _LINES = [

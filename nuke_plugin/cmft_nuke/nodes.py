@@ -3,9 +3,7 @@
 Everything here runs in Nuke's main thread.
 """
 
-import os
 import re
-import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator, List, Optional, cast
@@ -13,13 +11,14 @@ from typing import Any, Iterator, List, Optional, cast
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.identity import cache_folder as folder_of_all
+from cmft_engine.protocol.host.identity import identity
 
-from .knobs import KNOBS, TEMPLATE_VERSION
+from .knobs import KNOBS, TEMPLATE_VERSION, Knob
 
 VERSION_KNOB = "cmft_version"
 RESULT = "Result"
 PLATES = "coloured.%04d.exr"
-CACHE = "cmft"
 MAX_STATUS = 240  # letters that still read well on a node
 _PLAIN = str.maketrans({"[": "(", "]": ")", "\\": "/", "$": None})  # what Tcl would evaluate
 
@@ -42,7 +41,7 @@ def check_layout(group: nuke.Group) -> None:
     layout = int(value(group, VERSION_KNOB))
     if layout != TEMPLATE_VERSION:
         how = "choose CMFT, Upgrade nodes" if layout < TEMPLATE_VERSION else "install the later CMFT that made it"
-        raise InputError("{} was made by another version (layout {}, here {}); it renders, but to colour {}".format(
+        raise InputError("{} was made by another version (layout {}, here {}); it renders, but to colorize {}".format(
             group.fullName(), layout, TEMPLATE_VERSION, how))
 
 
@@ -80,9 +79,17 @@ def inner(group: nuke.Group, name: str) -> nuke.Node:
 def value(group: nuke.Group, name: str) -> Any:
     """Return a knob's value; its default for a knob that an older node does not have."""
     knob = group.knob(name)
-    if knob is None:
-        return next(known.value for known in KNOBS if known.name == name)
-    return knob.value()
+    if knob is not None:
+        return knob.value()
+    known = next(known for known in KNOBS if known.name == name)
+    older = saved_knob(group, known)
+    return known.value if older is None else older.value()
+
+
+def saved_knob(group: nuke.Group, known: Knob) -> Optional[nuke.Knob]:
+    """Return the node's knob, which older layouts may have under another name; None when it has neither."""
+    found = (group.knob(name) for name in (known.name, *known.aliases))
+    return next((knob for knob in found if knob is not None), None)
 
 
 def text(group: nuke.Group, name: str) -> str:
@@ -118,32 +125,18 @@ def own_identity(group: nuke.Group) -> str:
     """Return the node's identity; a new node gets one, a pasted copy a new one, a renamed node keeps its own."""
     uid, name = value(group, "uid"), group.fullName()
     twins = [other for other in all_cmft() if value(other, "uid") == uid and other.fullName() != name]
-    is_copy = bool(twins) and value(group, "uid_owner") != name
-    if not uid or is_copy:
-        uid = uuid.uuid4().hex[:12]
+    uid = identity(str(uid), owner=str(value(group, "uid_owner")), name=name, has_twin=bool(twins))
     if uid != value(group, "uid") or value(group, "uid_owner") != name:
         with no_undo():
             group["uid"].setValue(uid)
             group["uid_owner"].setValue(name)
-    return str(uid)
+    return uid
 
 
 def cache_folder(group: nuke.Group) -> Path:
-    """Return the node's own folder: in the cache folder that is set, else in `cmft` beside the script.
-
-    A script without a name has no place; its results go below $CMFT_HOME, or .cmft in the user's home.
-    """
-    given = text(group, "cache")
+    """Return the node's own folder, in the cache folder that its knob or the script's place gives."""
     script = str(nuke.root()["name"].value() or "")
-    if given:
-        base = Path(given)
-        if not base.is_absolute() and script:
-            base = Path(script).parent / base
-    elif script:
-        base = Path(script).parent / CACHE
-    else:
-        base = Path(os.environ.get("CMFT_HOME") or Path.home() / ".cmft") / "nuke"
-    return base / own_identity(group)
+    return folder_of_all(text(group, "cache"), script, "nuke") / own_identity(group)
 
 
 def result_pattern(group: nuke.Group) -> str:

@@ -1,46 +1,10 @@
-"""Telling the person how far a run is: Nuke's progress window, or lines in the terminal."""
+"""Showing the person how far a run is: Nuke's progress window, or lines in the terminal."""
 
-import time
 from typing import Callable, Optional
 
 import nuke
 
-from cmft_engine.protocol.events import Event, FrameDone, Message, Skipped, Started
-
-
-class Progress:
-    """How far a run is, as a number and a sentence."""
-
-    def __init__(self, title: str, frames: int) -> None:
-        self.title, self.frames = title, max(frames, 1)
-        self.done = 0
-        self.colored = 0
-        self._start: Optional[float] = None
-
-    def note(self, event: Event) -> str:
-        """Count an event and return the sentence to show, "" for none."""
-        if isinstance(event, Started):
-            self._start = time.monotonic()
-            return "{} frames on {}".format(event.frames, event.device or "its device")
-        if isinstance(event, (FrameDone, Skipped)):
-            self.done += 1
-            self.colored += isinstance(event, FrameDone)
-            return "frame {}, {} of {}{}".format(event.frame, self.done, self.frames, self._left())
-        if isinstance(event, Message) and event.level == "warning":
-            return event.text
-        return ""
-
-    @property
-    def percent(self) -> int:
-        """Return how much is done, 0 to 100."""
-        return min(100, 100 * self.done // self.frames)
-
-    def _left(self) -> str:
-        left = self.frames - self.done
-        if self._start is None or not self.colored or not left:
-            return ""
-        seconds = (time.monotonic() - self._start) / self.colored * left
-        return ", {} left".format("{:.0f} s".format(seconds) if seconds < 100 else "{:.0f} min".format(seconds / 60))
+from cmft_engine.protocol.host.progress import Progress
 
 
 class Window:
@@ -50,11 +14,11 @@ class Window:
         self._task: Optional[nuke.ProgressTask] = nuke.ProgressTask(title)
         self._task.setMessage("starting the engine")
 
-    def show(self, percent: int, text: str) -> None:
+    def show(self, progress: Progress) -> None:
         """Show a number and a sentence."""
         if self._task is not None:
-            self._task.setProgress(percent)
-            self._task.setMessage(text)
+            self._task.setProgress(progress.percent)
+            self._task.setMessage(progress.words)
 
     def is_cancelled(self) -> bool:
         """Say whether its Cancel was pressed."""
@@ -71,9 +35,9 @@ class Terminal:
     def __init__(self, title: str, say: Callable[[str], None]) -> None:
         self._title, self._say = title, say
 
-    def show(self, percent: int, text: str) -> None:
+    def show(self, progress: Progress) -> None:
         """Write a line."""
-        self._say("{}: {} %, {}".format(self._title, percent, text))
+        self._say("{}: {} %, {}".format(self._title, progress.percent, progress.words))
 
     def is_cancelled(self) -> bool:
         """Ctrl-C arrives as KeyboardInterrupt; nothing else cancels."""

@@ -6,37 +6,43 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import nuke
 
-from cmft_engine.protocol.digests import content_digest
 from cmft_engine.protocol.errors import InputError, SettingsError
-from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames, save_job
+from cmft_engine.protocol.host.run import JOB, place_job
+from cmft_engine.protocol.host.sequences import Plates, existing, number_in_name, token_of
+from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames
 from cmft_engine.protocol.settings import SETTINGS, Settings
 
 from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
 from .knobs import CUSTOM, GLOBAL, read_settings
 from .nodes import PLATES, cache_folder, check_layout, text, value
-from .plates import Plates, existing, frame_in_name, token_of
 from .signature import signature
-
-JOB = "job.json"
 
 
 class Plan(NamedTuple):
-    """One run, ready to start: the job, its file, the folder of the result, and what it was made from."""
+    """One run, ready to start: the job, which stands in a file, the node's frames, and what the job is made from."""
 
     uid: str
     name: str
     job: Job
-    job_file: Path
-    folder: Path
     wanted: Tuple[int, ...]  # the whole range of the node
     frames: Tuple[int, ...]  # the frames of this run
     signature: str
     engine: str
 
     @property
-    def pattern(self) -> str:
-        """The coloured plates, as a Read takes them."""
-        return (self.folder / PLATES).as_posix()
+    def plates(self) -> Plates:
+        """The coloured plates."""
+        return Plates(self.job.out)
+
+    @property
+    def folder(self) -> Path:
+        """Where the coloured plates are."""
+        return Path(self.job.out).parent
+
+    @property
+    def job_file(self) -> Path:
+        """The job's file."""
+        return self.folder / JOB
 
 
 def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: str = "inputs") -> Plan:
@@ -54,15 +60,9 @@ def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: s
     if palette is not None and not os.path.isfile(palette):
         raise InputError("{}: there is no palette file {}; choose another or leave it empty".format(
             group.fullName(), palette))
-    look = [repr(settings), repr([reference.frame for reference in references]), text(group, "view")]
-    files = [reference.path for reference in references] + ([palette] if palette else [])
-    folder = node_folder / content_digest(files, look)
-    job = Job(lines.pattern, tuple(references), (folder / PLATES).as_posix(), frames_text(frames), palette, settings,
-              resume=True)
-    job_file = folder / JOB
-    save_job(job, job_file)
-    return Plan(str(value(group, "uid")), group.fullName(), job, job_file, folder, wanted, frames, signature(group),
-                text(group, "engine"))
+    job = Job(lines.pattern, tuple(references), PLATES, frames_text(frames), palette, settings)
+    return Plan(str(value(group, "uid")), group.fullName(), place_job(job, node_folder, [text(group, "view")]), wanted,
+                frames, signature(group), text(group, "engine"))
 
 
 def settings_of(group: nuke.Group) -> Settings:
@@ -101,23 +101,23 @@ def _sources(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> Tuple[
     if lines is None:
         also = [frame for frame in (*at, *corrections) if first <= frame <= last and not is_sheet]
         lines = bake(group, LINE, sorted({*frames, *also}), folder)
-    references = [JobReference(plates.path(frame), None if is_sheet else frame)
-                  for plates in _reference_plates(group, ref_frames, folder) for frame in plates.frames]
+    references = []
+    if ref_frames:
+        plates = _reference_plates(group, ref_frames, folder)
+        references = [JobReference(plates.path(frame), None if is_sheet else frame) for frame in ref_frames]
     references += [JobReference(path, frame) for frame, path in sorted(corrections.items())]
     return lines, sorted(references, key=lambda one: (one.frame is None, one.frame or 0))
 
 
-def _reference_plates(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> List[Plates]:
-    if not frames:
-        return []
+def _reference_plates(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> Plates:
     read = source_read(group.input(REF))
     found = None
     if read is not None and is_linear_exr(read):
         view = view_of(group)
         pattern = pattern_of(read, view)
         is_still = bool(pattern) and token_of(pattern) is None and os.path.isfile(pattern)
-        found = Plates(pattern, frames[:1]) if is_still and len(frames) == 1 else on_disk(read, frames, view)
-    return [found if found is not None else bake(group, REF, frames, folder)]
+        found = Plates(pattern) if is_still and len(frames) == 1 else on_disk(read, frames, view)
+    return found if found is not None else bake(group, REF, frames, folder)
 
 
 def _sheet_frame(group: nuke.Group) -> Tuple[int, ...]:
@@ -137,7 +137,7 @@ def reference_frames(group: nuke.Group) -> Tuple[int, ...]:
     pattern = pattern_of(read, view_of(group)) if read is not None else ""
     if pattern and token_of(pattern) is not None:
         return existing(pattern, range(first, last + 1)) or (first,)
-    named = frame_in_name(pattern) if pattern else None
+    named = number_in_name(pattern) if pattern else None
     candidates = [frame for frame in (named, first if first == last else None) if frame is not None]
     inside = [frame for frame in candidates if frame in wanted_frames(group)]
     if not inside:

@@ -4,18 +4,15 @@ Built from scripts' own text and from files' sizes and times, so that it is the 
 Nuke's opHashes are only used to see that nothing has changed since the last look. Main thread only.
 """
 
-import hashlib
-import time
 from typing import Dict, Iterator, List, Optional, Set, Tuple, cast
 
 import nuke
 
-from cmft_engine.protocol.digests import stamp
+from cmft_engine.protocol.host.digests import Recent, sequence_stamps, signature_of, stamp
 from cmft_engine.protocol.settings import SETTINGS
 
-from .bake import LINE, REF, passes
+from .bake import LINE, REF, in_view, passes
 from .nodes import text, value
-from .plates import in_view, plate_path
 
 _LOOK = ("reference_frames", "sheet", "corrections", "palette")
 _COSMETIC = frozenset((
@@ -24,21 +21,15 @@ _COSMETIC = frozenset((
     "indicators", "panel", "help", "onCreate", "onDestroy", "knobChanged", "updateUI", "autolabel", "window",
     "mapsize", "reload", "localizationPolicy", "version", "Render", "status",
 ))
-STAMPS_S = 5.0
-_MAX_FILES = 2000  # of one Read; beyond it the range's ends and the count must do
+
+_seen: Dict[str, Tuple[Tuple[object, ...], str]] = {}  # by the node's identity: its quick key, and its signature
+_stamps: "Recent[Tuple[str, ...]]" = Recent()
 
 
 def signature(group: nuke.Group) -> str:
     """Return the digest of all that the node's picture is made from, the frame range apart; looks at every file."""
-    _stamps.clear()
-    return _digest(group)
-
-
-def _digest(group: nuke.Group) -> str:
-    digest = hashlib.blake2b(digest_size=12)
-    for line in _lines(group):
-        digest.update(line.encode("utf-8", "replace") + b"\n")
-    return digest.hexdigest()
+    _stamps.forget()
+    return signature_of(_lines(group))
 
 
 def quick_key(group: nuke.Group) -> Tuple[object, ...]:
@@ -96,17 +87,7 @@ def _node_lines(node: nuke.Node, view: str) -> Iterator[str]:
 def _file_stamps(read: nuke.Node, view: str) -> Iterator[str]:
     pattern = in_view(nuke.filename(read) or "", view)
     first, last = int(read["first"].value()), int(read["last"].value())
-    step = 1 + (last - first) // _MAX_FILES
-    key = (pattern, first, last)
-    if key not in _stamps:
-        _stamped["at"] = time.monotonic()
-        _stamps[key] = [stamp(plate_path(pattern, frame)) for frame in range(first, last + 1, step)]
-    yield from _stamps[key]
-
-
-_seen: Dict[str, Tuple[Tuple[object, ...], str]] = {}
-_stamps: Dict[Tuple[str, int, int], List[str]] = {}  # of the last look at the files
-_stamped: Dict[str, float] = {}  # when that was
+    yield from _stamps.get((pattern, first, last), lambda: sequence_stamps(pattern, range(first, last + 1)))
 
 
 def signature_if_changed(group: nuke.Group) -> str:
@@ -117,9 +98,7 @@ def signature_if_changed(group: nuke.Group) -> str:
     key, uid = quick_key(group), str(value(group, "uid"))
     known = _seen.get(uid)
     if known is None or known[0] != key:
-        if time.monotonic() - _stamped.get("at", 0.0) > STAMPS_S:
-            _stamps.clear()
-        known = (key, _digest(group))
+        known = (key, signature_of(_lines(group)))
         _seen[uid] = known
     return known[1]
 

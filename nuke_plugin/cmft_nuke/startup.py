@@ -11,8 +11,8 @@ import sys
 
 import nuke
 
-FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # nuke_plugin
-ENGINE_PACKAGE = os.path.join(os.path.dirname(FOLDER), "cmft_engine")
+from .places import ENGINE_PACKAGE, FOLDER
+
 ICON = "CMFT.png"
 PANEL = "__import__('cmft_nuke.panel', fromlist=['make']).make"  # Nuke evaluates it when the panel is opened
 PANEL_ID = "cmft.panel"  # stands in saved workspaces

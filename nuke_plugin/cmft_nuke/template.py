@@ -22,7 +22,7 @@ HELP = """CMFT colours the line art of a shot from one or a few painted frames.
 
 line: the line art. ref: painted drawings at the reference frames. mask: where it is 0, line passes through.
 
-Connect line and ref, press Colour. The result is an EXR sequence on disk: it renders everywhere, also where CMFT is \
+Connect line and ref, press Colorize. The result is an EXR sequence on disk: it renders everywhere, also where CMFT is \
 not installed. Out come all channels of line, the coloured rgba, confidence.Y, the layer flats (without ink) and a \
 Cryptomatte of the palette.
 
@@ -36,7 +36,7 @@ else:
 SHOWS = "parent.state==1||(parent.state==2&&parent.on_stale==1)"
 IN_RANGE = "frame>parent.first-1&&frame<parent.last+1"  # motion blur looks between frames
 RANGE_MESSAGE = ("CMFT: this frame is not coloured, frames \\[value parent.first] to \\[value parent.last] are. "
-                 "Widen the range and press Colour.")
+                 "Widen the range and press Colorize.")
 WRITE = """ Write {{
   inputs 1
   file_type exr
@@ -198,7 +198,7 @@ def template_text() -> str:
 
 
 def example_text() -> str:
-    """Return the whole content of example.nk: the example shot's Reads and a node, ready for Colour."""
+    """Return the whole content of example.nk: the example shot's Reads and a node, ready to colorize."""
     reads = [EXAMPLE_READ.format(name=name, plate=plate, last=last, x=x)
              for name, plate, last, x in (("painted", "ref", 1001, 200), ("lines", "line", 1024, 0))]
     group = template_text().split("push $cut_paste_input\n", 1)[1]

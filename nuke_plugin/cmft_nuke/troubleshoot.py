@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 import sys
 import uuid
 from pathlib import Path
@@ -11,16 +10,17 @@ from typing import Callable, Iterator, NamedTuple
 import nuke
 
 import cmft_engine
-from cmft_engine.protocol.client import clean_environment
 from cmft_engine.protocol.errors import CmftError, InputError
+from cmft_engine.protocol.host.command import ask_engine
+from cmft_engine.protocol.host.run import LOG
+from cmft_engine.protocol.host.sequences import numbers_on_disk
+from cmft_engine.protocol.host.state import READY, STALE_TEXT
 from cmft_engine.protocol.job import frames_text
 
 from .bake import LINE, REF, input_range, on_disk, source_read, view_of
-from .engine import NO_WINDOW, engine_command
+from .engine import engine_command
 from .nodes import cache_folder, check_layout, result_pattern, text, value
-from .plates import frames_on_disk
-from .results import STALE_TEXT, current_state
-from .runner import LOG
+from .results import current_state
 from .shot_job import reference_frames, settings_of, wanted_frames
 from .signature import forget
 
@@ -47,7 +47,7 @@ def findings(group: nuke.Group) -> Iterator[Finding]:
 def _found(name: str, check: Callable[[nuke.Group], str], group: nuke.Group) -> Finding:
     try:
         return Finding(name, True, check(group))
-    except (CmftError, OSError, subprocess.SubprocessError) as error:
+    except (CmftError, OSError) as error:
         return Finding(name, False, str(error))
 
 
@@ -65,17 +65,14 @@ def _python(group: nuke.Group) -> str:
 
 def _engine(group: nuke.Group) -> str:
     command = engine_command(text(group, "engine"))
-    result = subprocess.run([*command, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            stdin=subprocess.DEVNULL, env=clean_environment(os.environ), timeout=_PATIENCE_S,
-                            creationflags=NO_WINDOW)
-    said = result.stdout.decode("utf-8", "replace").strip()
-    if result.returncode != 0:
+    answer = ask_engine(command, "--version", patience_s=_PATIENCE_S)
+    if answer.code != 0:
         raise InputError("{} does not run: {}; try it in a terminal, with doctor instead of --version".format(
-            " ".join(command), said[-400:] or "it says nothing"))
-    if said.split()[-1:] != [cmft_engine.__version__]:
+            " ".join(command), answer.said[-400:]))
+    if answer.out.split()[-1:] != [cmft_engine.__version__]:
         raise InputError("the engine is {}, the plug-in {}; install both from the same release".format(
-            said or "unknown", cmft_engine.__version__))
-    return "{} ({})".format(said, " ".join(command))
+            answer.out or "unknown", cmft_engine.__version__))
+    return "{} ({})".format(answer.out, " ".join(command))
 
 
 def _line(group: nuke.Group) -> str:
@@ -114,10 +111,10 @@ def _result(group: nuke.Group) -> str:
     pattern = result_pattern(group)
     forget(group)
     state = current_state(group)
-    there = frames_on_disk(pattern) if pattern else ()
+    there = numbers_on_disk(pattern) if pattern else ()
     if not there:
-        raise InputError("not coloured yet" if not pattern else "{}: the plates are gone; press Colour".format(pattern))
-    if state != 1:
+        raise InputError("{}: the plates are gone; press Colorize".format(pattern) if pattern else "not coloured yet")
+    if state != READY:
         raise InputError(STALE_TEXT)
     return "{} ({})".format(pattern, frames_text(there))
 

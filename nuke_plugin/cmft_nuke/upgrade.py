@@ -1,5 +1,6 @@
 """Nodes that were saved by an older CMFT take the layout of this one. Main thread only, one undo step."""
 
+import logging
 from typing import List
 
 import nuke
@@ -7,8 +8,10 @@ import nuke
 from cmft_engine.protocol.errors import InputError
 
 from .knobs import BUTTON, KNOBS, LINE, TAB, TEMPLATE_VERSION
-from .nodes import RESULT, VERSION_KNOB, all_cmft, as_cmft, inner, one_undo, value
+from .nodes import RESULT, VERSION_KNOB, all_cmft, as_cmft, inner, one_undo, saved_knob, value
 from .template import TEMPLATE
+
+log = logging.getLogger(__name__)
 
 _READ = ("file", "first", "last", "origfirst", "origlast")
 _LOOKS = ("tile_color", "note_font", "note_font_size", "note_font_color", "hide_input", "postage_stamp")
@@ -62,7 +65,7 @@ def _paste_beside(group: nuke.Group) -> nuke.Group:
 
 
 def _refuse_additions(fresh: nuke.Group, group: nuke.Group) -> None:
-    knobs = set(group.knobs()) - set(fresh.knobs())
+    knobs = set(group.knobs()) - set(fresh.knobs()) - {alias for known in KNOBS for alias in known.aliases}
     nodes = {node.name() for node in group.nodes()} - {node.name() for node in fresh.nodes()}
     added = sorted(knobs) + sorted(nodes)
     if added:
@@ -73,9 +76,12 @@ def _refuse_additions(fresh: nuke.Group, group: nuke.Group) -> None:
 
 def _take_values(fresh: nuke.Group, group: nuke.Group) -> None:
     for known in KNOBS:
-        knob = group.knob(known.name)
+        knob = saved_knob(group, known)
         if known.kind not in (BUTTON, TAB, LINE) and known.name != VERSION_KNOB and knob is not None:
             fresh[known.name].fromScript(knob.toScript())  # expressions and animation too
+            if knob.name() != known.name:
+                log.warning("%s: the knob %s is now called %s; expressions that name it need the new name",
+                            group.fullName(), knob.name(), known.name)
     for name in _LOOKS:
         fresh[name].fromScript(group[name].toScript())
     theirs, ours = inner(group, RESULT), inner(fresh, RESULT)

@@ -5,11 +5,13 @@ from typing import Set
 
 import nuke
 
+from cmft_engine.protocol.errors import CmftError
+from cmft_engine.protocol.host.state import NOT_COLOURED
+
 from .bake import is_baking
-from .knobs import NOT_COLOURED
 from .nodes import all_cmft, find, is_cmft, no_undo, value
-from .results import current_state, refresh, relink
-from .signature import forget, signature_if_changed
+from .results import idle_state, refresh_any, relink
+from .signature import forget
 
 _EVENTS = ("inputChange", "showPanel")
 _RESULT_KNOBS = ("state", "status", "first", "last", "signature", "uid", "uid_owner", "xpos", "ypos", "selected",
@@ -24,7 +26,7 @@ def knob_changed(node: nuke.Node, knob: nuke.Knob) -> None:
         group = find(str(value_of(node, "uid")), node.fullName())
         if group is not None:
             with no_undo():
-                refresh(group)
+                refresh_any(group)
             if knob.name() == "showPanel":
                 group["status"].setEnabled(False)  # to be read, not written
 
@@ -42,14 +44,22 @@ def refresh_all() -> None:
     for group in all_cmft():
         forget(group)
         with no_undo():
-            refresh(group)
+            refresh_any(group)
 
 
 def loaded() -> None:
-    """Find the plates of a script that was moved together with its cache."""
+    """Find the plates of a script that was moved together with its cache, and store every node's true state."""
     for group in all_cmft():
         with no_undo():
-            relink(group)
+            _relink_any(group)
+    refresh_all()
+
+
+def _relink_any(group: nuke.Group) -> None:
+    try:
+        relink(group)
+    except CmftError:
+        pass  # the node is taken apart, which it says when it is looked at next
 
 
 def notice(node: nuke.Node) -> None:
@@ -61,9 +71,17 @@ def notice(node: nuke.Node) -> None:
     if group is None or value(group, "state") == NOT_COLOURED or not value(group, "uid"):
         return
     uid, name = str(value(group, "uid")), group.fullName()
-    if uid not in _asked and current_state(group, signature_if_changed(group)) != value(group, "state"):
+    if uid not in _asked and _looks_different(group):
         _asked.add(uid)
         threading.Thread(target=_ask, args=(uid, name), name="cmft-watch", daemon=True).start()
+
+
+def _looks_different(group: nuke.Group) -> bool:
+    """Say whether the stored state is no longer true; one that cannot be told is no result."""
+    try:
+        return idle_state(group) != int(value(group, "state"))
+    except CmftError:
+        return True
 
 
 def _ask(uid: str, name: str) -> None:
@@ -75,4 +93,4 @@ def _refresh_one(uid: str, name: str) -> None:
     group = find(uid, name)
     if group is not None:
         with no_undo():
-            refresh(group)
+            refresh_any(group)

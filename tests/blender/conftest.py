@@ -19,6 +19,8 @@ import pytest
 
 from cmft_engine.protocol.client import clean_environment
 from tests import drawings
+from tests.nuke.plugin.conftest import write_exr
+from tests.protocol import quick_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = Path(__file__).parent / "inside"
@@ -54,7 +56,7 @@ class Blender(NamedTuple):
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S)
 
     def run(self, scenario, folder, **arguments):
-        """Run a scenario and return its result; `stdout` is what Blender and the add-on said."""
+        """Run a scenario and return its result; `stdout` and `stderr` are what Blender and the add-on said."""
         folder.mkdir(parents=True, exist_ok=True)
         given, result = folder / "arguments.json", folder / "result.json"
         given.write_text(json.dumps({name: str(value) if isinstance(value, Path) else value
@@ -62,7 +64,7 @@ class Blender(NamedTuple):
         result.unlink(missing_ok=True)
         done = self.process(INSIDE / "run.py", "--", scenario, given, result)
         assert done.returncode == 0 and result.exists(), f"{scenario}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        return dict(json.loads(result.read_text()), stdout=done.stdout)
+        return dict(json.loads(result.read_text()), stdout=done.stdout, stderr=done.stderr)
 
 
 def programs():
@@ -107,6 +109,18 @@ def engine():
 def addon(engine):
     """Return the arguments of a scenario that name the add-on of the clone and the engine."""
     return {"addon": SOURCE, "root": str(ROOT), "engine": engine}
+
+
+@pytest.fixture
+def quick(tmp_path):
+    """Return the arguments of a scenario that colours with a quick engine, for what needs no colours.
+
+    Its options lie in the test's own folder.
+    """
+    inside = drawings.figure(0).labels > 1
+    plate = tmp_path / "plate.exr"
+    write_exr(plate, {**{name: inside * 1.0 for name in "RGBA"}, "confidence.Y": inside * 1.0})
+    return {"addon": SOURCE, "root": str(ROOT), "engine": quick_engine.command(plate, tmp_path)}
 
 
 def write_shot(folder, paints=drawings.PAINTS):

@@ -46,6 +46,12 @@ def test_settings_are_the_protocol_s(built, setting: Setting):
         assert (found["low"], found["high"]) == (setting.minimum, setting.maximum)
 
 
+def test_old_names_of_settings_are_read(built):
+    """A file that keeps a setting under its old name hands the value to today's property, and is told so."""
+    assert built["renamed"] == {"temporal_radius": 3, "left": False}
+    assert "the setting around is now called temporal_radius" in built["stderr"]
+
+
 REFUSED = {
     "no node": "there is no CMFT node; add one",
     "no line art": "Line Art is not connected; plug the line-art sequence in",
@@ -117,7 +123,7 @@ def test_state_follows_inputs_and_settings(blender, colored, addon, tmp_path):
 def test_signature_sees_the_graph(blender, addon, tmp_path):
     """Every change in the nodes before the node gives another signature, inside of groups and curves too."""
     found = blender.run("building.graph", tmp_path, addon=SOURCE, root=addon["root"])
-    del found["stdout"]
+    del found["stdout"], found["stderr"]
     assert found["first"] == found.pop("nothing") and len(set(found.values())) == len(found) == 5
 
 

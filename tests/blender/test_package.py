@@ -31,8 +31,9 @@ def test_zip_holds_what_it_imports(tmp_path):
                         assert node.module.split(".")[0] not in ("cmft_engine", "blender_addon"), name
                     if isinstance(node, ast.Import):
                         assert not any(alias.name.startswith(("cmft_engine", "blender_addon")) for alias in node.names)
-    protocol = {f"cmft/cmft_engine/protocol/{path.name}" for path in (ROOT / "cmft_engine/protocol").glob("*.py")}
-    assert protocol < set(names) and {"cmft/blender_manifest.toml", "cmft/LICENSE", "cmft/prep_child.py"} < set(names)
+    protocol = {f"cmft/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "cmft_engine/protocol").rglob("*.py")}
+    assert "cmft/cmft_engine/protocol/host/run.py" in protocol < set(names)
+    assert {"cmft/blender_manifest.toml", "cmft/LICENSE", "cmft/prep_child.py"} < set(names)
     assert "cmft/engine.json" not in names and not any("package" in name for name in names)
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from tests.blender.conftest import FRAMES, channels, same, same_pixels
 
 
-def test_chain_of_nodes(blender, addon, shot, tmp_path):
+def test_chain_of_nodes(blender, quick, shot, tmp_path):
     """Behind a chain of nodes the engine gets the very pixels that this Blender renders, and the result fits them.
 
-    Nothing else is written, the file stays open as it was, and a second run renders the same bytes, so that every
-    frame is kept.
+    Nothing else is written, the file stays open as it was, and a second run leaves inputs that are the same alone, so
+    that every frame is kept.
     """
-    said = blender.run("rendered.chain", tmp_path / "run", **addon, shot=shot, blend=tmp_path / "shot.blend",
+    said = blender.run("rendered.chain", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "shot.blend",
                        out=tmp_path / "out", forbidden=tmp_path / "forbidden")
     assert "at which frames does Reference show a painted drawing?" in said["refused"]
     assert said["state"]["state"] == said["again"]["state"] == 1 and said["file"] == str(tmp_path / "shot.blend")
@@ -37,11 +37,11 @@ def assert_equal(found, wanted):
         same(pixels, wanted[name])
 
 
-def test_cancel_while_rendering(blender, addon, shot, tmp_path):
+def test_cancel_while_rendering(blender, quick, shot, tmp_path):
     """A cancel ends the second Blender too, and leaves nothing half written."""
-    said = blender.run("rendered.cancelled", tmp_path / "run", **addon, shot=shot, blend=tmp_path / "shot.blend",
+    said = blender.run("rendered.cancelled", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "shot.blend",
                        forbidden=tmp_path / "forbidden")
-    assert said == {"kind": "Cancelled", "left": [], "stdout": said["stdout"]}
+    assert said == {"kind": "Cancelled", "left": [], "stdout": said["stdout"], "stderr": said["stderr"]}
 
 
 def test_3d_scene(blender, addon, tmp_path):

@@ -11,9 +11,10 @@ from typing import Callable, Dict, NamedTuple, Optional, Tuple
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
+from cmft_engine.protocol.host.run import LOG
+from cmft_engine.protocol.host.state import WORDS
 
 from .. import runner
-from ..api import WORDS
 from ..bake import is_baking
 from ..buttons import ACTIONS
 from ..nodes import all_cmft, as_cmft, find, result_pattern, value
@@ -77,11 +78,11 @@ class PanelModel:
         run, last = _of(group, runner.running(uid)), _of(group, runner.ended(uid))
         error, log = self._notices.get(name, ""), ""
         if run is not None:
-            word = STOPPING if run.is_stopping else COLOURING
-            return Row(name, uid, word, run.words, run.progress.percent, error, "", folder)
+            word = STOPPING if run.engine.is_stopping else COLOURING
+            return Row(name, uid, word, run.engine.progress.words, run.engine.progress.percent, error, "", folder)
         if last is not None and last.outcome is not None and last.outcome.error is not None \
                 and not isinstance(last.outcome.error, Cancelled):
-            state, error, log = FAILED, error or str(last.outcome.error), str(last.plan.folder / runner.LOG)
+            state, error, log = FAILED, error or str(last.outcome.error), str(last.plan.folder / LOG)
         return Row(name, uid, state, text, 0, error, log, folder)
 
     def choose(self, name: str) -> None:

@@ -34,7 +34,7 @@ def button(name: str, text: str, tooltip: str, press: Callable[[], None]) -> Any
 
 
 class NodeList(Widget):
-    """The nodes, one a line: name, state, progress, and Colour or Cancel."""
+    """The nodes, one a line: name, state, progress, and Colorize or Cancel."""
 
     def __init__(self, choose: Callable[[str], None], press: Callable[[str, str], None],
                  show: Callable[[str], None]) -> None:
@@ -81,7 +81,7 @@ class NodeList(Widget):
             inside = QtWidgets.QHBoxLayout(cell)
             inside.setContentsMargins(4, 1, 4, 1)
             inside.addWidget(bar)
-            push = button("colour:" + row.name, "Colour", "Colours the node's range; press again to stop.",
+            push = button("colour:" + row.name, "Colorize", "Colours the node's range; press again to stop.",
                           partial(self._pressed, row.name))
             self.tree.setItemWidget(item, 2, cell)
             self.tree.setItemWidget(item, 3, push)
@@ -96,7 +96,7 @@ class NodeList(Widget):
         item.setToolTip(1, plain(row.error or row.text))
         bar.setVisible(row.is_running)
         bar.setValue(row.percent)
-        push.setText("Cancel" if row.is_running else "Colour")
+        push.setText("Cancel" if row.is_running else "Colorize")
         push.setEnabled(row.state != STOPPING)
 
     def _pressed(self, name: str) -> None:

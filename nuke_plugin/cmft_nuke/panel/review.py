@@ -58,7 +58,7 @@ class Review(NamedTuple):
         return tuple(sorted(self.frames, key=lambda found: (found.least, found.frame)))
 
 
-NOTHING = Review("no report yet; press Colour")
+NOTHING = Review("no report yet; press Colorize")
 READING = Review("reading the report")
 
 
@@ -75,7 +75,7 @@ def read_review(folder: Path) -> Review:
     except OSError as error:
         return Review("{} cannot be read ({}); look at the disk".format(folder / JSON, error.strerror))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Review("{} is damaged; delete it and press Colour".format(folder / JSON))
+        return Review("{} is damaged; delete it and press Colorize".format(folder / JSON))
 
 
 def _review(report: Dict[str, Any], pictures: Pictures) -> Review:

@@ -41,6 +41,10 @@ def node(addon, root):
     tree = stage.clear(1, 3)
     found = stage.add_node(tree, None, None)
     values = found.node_tree.cmft
+    stored = values.bl_system_properties_get(do_create=True) if bpy.app.version >= (5, 0, 0) else values
+    stored["around"] = 3  # as a file has it that was saved before the setting was renamed
+    bpy.ops.cmft.refresh()
+    renamed = {"temporal_radius": values.temporal_radius, "left": "around" in stored}
     settings = {}
     for prop in values.bl_rna.properties:
         settings[prop.identifier] = {
@@ -49,7 +53,7 @@ def node(addon, root):
             "choices": [item.identifier for item in prop.enum_items] if prop.type == "ENUM" else [],
             "help": prop.description}
     return {"idname": found.bl_idname, "inputs": [[s.name, s.type] for s in found.inputs],
-            "outputs": [[s.name, s.type] for s in found.outputs], "settings": settings,
+            "outputs": [[s.name, s.type] for s in found.outputs], "settings": settings, "renamed": renamed,
             "inner": sorted(inner.bl_idname for inner in found.node_tree.nodes), **stage.state(found)}
 
 
@@ -201,11 +205,11 @@ def graph(addon, root):
     image = next(entry for entry in curves.inputs if entry.name in ("Image", "Color"))
     tree.links.new(layers.outputs["Image"], image)
     stage.add_node(tree, curves.outputs[0], group.outputs[0])
-    use = stage.part(module, "nodes").find_use(bpy.context.scene, "")
+    instance = stage.part(module, "nodes").find_instance(bpy.context.scene, "")
     found = {}
 
     def after(name):
-        found[name] = stage.part(module, "signature").signature(use)
+        found[name] = stage.part(module, "signature").signature(instance)
 
     after("first")
     after("nothing")
@@ -241,11 +245,11 @@ def copies(addon, root, blend, out):
     bpy.ops.ed.undo_push(message="changed")
     bpy.ops.ed.undo()
     node = stage.compositor().nodes["CMFT Colorize"]
-    undone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.uses(bpy.context.scene))),
+    undone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.instances(bpy.context.scene))),
               **stage.state(node)}
     bpy.ops.ed.redo()
     node = stage.compositor().nodes["CMFT Colorize"]
-    redone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.uses(bpy.context.scene)))}
+    redone = {"gap": node.node_tree.cmft.gap_px, "nodes": len(list(nodes.instances(bpy.context.scene)))}
     return {"ids": [first, second, again, renamed], "undone": undone, "redone": redone}
 
 

@@ -1,5 +1,6 @@
 """Scenarios that colour a shot through the real engine, or only look at one that was coloured."""
 
+import json
 import os
 import time
 
@@ -38,21 +39,19 @@ def render_file(blend, out, first, last, addon=None, root=""):
             "state": stage.state(node) if addon else None, "plates": stage.plates(node)}
 
 
-def cancel_and_resume(addon, root, engine, shot, blend):
+def cancel_and_resume(addon, root, engine, shot, blend, options):
     """Stop the engine after its first frame, then colour again."""
     module = stage.enable(addon, root, engine)
     operators, nodes = stage.part(module, "operators"), stage.part(module, "nodes")
-    errors = stage.part(module, "results").Cancelled
+    errors = stage.part(module, "operators").Cancelled
     node = scene_of(shot)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
-    run = operators.start(nodes.find_use(bpy.context.scene, ""), "")
+    run = operators.start(nodes.find_instance(bpy.context.scene, ""), "")
     busy = stage.error_of(bpy.ops.cmft.colorize)
-    while run.progress.done < 1:
+    while run.engine.progress.done < 1:
         time.sleep(0.01)
-    begun = time.monotonic()
     assert bpy.ops.cmft.cancel() == {"FINISHED"}
     outcome = run.wait()
-    seconds = time.monotonic() - begun
     try:
         operators.finish(run, outcome)
         refused = ""
@@ -62,8 +61,10 @@ def cancel_and_resume(addon, root, engine, shot, blend):
     shown = stage.plates(node)
     before = times(shown)
     idle = stage.error_of(bpy.ops.cmft.cancel)
+    with open(options, "w", encoding="utf-8") as stream:
+        stream.write("{}")
     bpy.ops.cmft.colorize()
-    return {"refused": refused, "busy": busy, "idle": idle, "seconds": seconds, "cancelled": cancelled,
+    return {"refused": refused, "busy": busy, "idle": idle, "cancelled": cancelled,
             "before": before, "after": times(stage.plates(node)), "resumed": stage.state(node)}
 
 
@@ -96,16 +97,20 @@ def recolour(addon, root, engine, blend, corrections=(), sheets=()):
             "images": sorted(image.name for image in bpy.data.images if "plates" in image.name)}
 
 
-def gaps(addon, root, engine, shot, blend):
-    """Colour a shot that lacks a line plate: by the input's range, then by the scene's."""
+def gaps(addon, root, engine, shot, blend, options, fails):
+    """Colour a shot that lacks a line plate: by the input's range, then by the scene's, which the engine refuses."""
     stage.enable(addon, root, engine)
     node = scene_of(shot)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     bpy.ops.cmft.colorize()
     found = {"input": stage.state(node), "plates": sorted(times(stage.plates(node)))}
     node.node_tree.cmft.range = "SCENE"
+    with open(options, "w", encoding="utf-8") as stream:
+        json.dump({"fails": fails}, stream)
     found["scene"] = stage.error_of(bpy.ops.cmft.colorize)
     found["after"] = stage.state(node)
+    with open(os.path.join(os.path.dirname(stage.plates(node)["path"]), "job.json"), encoding="utf-8") as stream:
+        found["frames"] = json.load(stream)["frames"]
     return found
 
 

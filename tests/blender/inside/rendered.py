@@ -54,7 +54,7 @@ def cancelled(addon, root, engine, shot, blend, forbidden):
     node = chain_scene(shot, forbidden)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     bpy.ops.cmft.add_reference()
-    run = operators.start(nodes.find_use(bpy.context.scene, ""), "")
+    run = operators.start(nodes.find_instance(bpy.context.scene, ""), "")
     run.cancel()
     outcome = run.wait()
     folder = nodes.cache_folder(node.node_tree)
@@ -80,11 +80,11 @@ def layers(addon, root, engine, blend, out):
     scene.camera = bpy.context.object
     scene.camera.data.type, scene.camera.data.ortho_scale = "ORTHO", 6
     nodes, shot_job, prep = (stage.part(module, name) for name in ("nodes", "shot_job", "prep"))
-    order = shot_job.prepare(nodes.find_use(scene, ""))
+    request = shot_job.prepare(nodes.find_instance(scene, ""))
     said = []
-    prep.Renderer(order.request).render(said.append)
+    prep.Renderer(request.rendering).render(said.append)
     stage.writer(tree, rendered.outputs["Image"], out, "own")
     stage.render(out, 1, 2)
-    return {"refused": refused, "said": said, "wanted": order.request.wanted, "left": stage.state(node)["state"],
-            "plates": [order.request.plates("line").path(frame) for frame in (1, 2)],
-            "reference": order.request.plates("ref").path(1)}
+    return {"refused": refused, "said": said, "wanted": request.rendering.wanted, "left": stage.state(node)["state"],
+            "plates": [request.rendering.plates("line").path(frame) for frame in (1, 2)],
+            "reference": request.rendering.plates("ref").path(1)}

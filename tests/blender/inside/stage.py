@@ -155,3 +155,12 @@ def error_of(action, **arguments):
     except RuntimeError as error:
         return str(error)
     return ""
+
+
+def error_of_call(action):
+    """Return the sentence of the error that a function raises, "" when it raises none."""
+    try:
+        action()
+    except Exception as error:
+        return str(error)
+    return ""

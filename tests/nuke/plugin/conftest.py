@@ -11,6 +11,7 @@ import OpenImageIO as oiio
 import pytest
 
 from tests.nuke.host import Host
+from tests.protocol import quick_engine
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "nuke_plugin"
@@ -165,7 +166,7 @@ def colored(tmp_path_factory):
         host.load("Constant {\n inputs 0\n channels rgba\n color {0 0 0 0.5}\n name Half\n}\n")
         from cmft_nuke import api
 
-        api.colour(node)
+        api.colorize(node)
         pattern = api.status(node).result
         script = folder / "shot_v001.nk"
         script.write_text(host.save())
@@ -187,38 +188,15 @@ def opened(script, *, gui=False, plugin=True):
         yield host, host.nuke.toNode("CMFT1")
 
 
-FAKE = """import json, shutil, sys, time
-job = json.load(open(sys.argv[sys.argv.index("--job") + 1]))
-delay, fails = {delay!r}, {fails!r}
-def say(event, **fields):
-    print(json.dumps(dict(fields, event=event, version=1)), flush=True)
-first, _, last = job["frames"].partition("-")
-frames = range(int(first), int(last or first) + 1)
-say("started", frames=len(frames), device="fake", engine="0")
-if {warning!r}:
-    say("message", level="warning", text={warning!r})
-for frame in frames:
-    time.sleep(delay)
-    if fails:
-        say("failed", kind="PlateError", message=fails, exit_code=2)
-        sys.exit(2)
-    path = job["out"].replace("%04d", "%04d" % frame)
-    shutil.copyfile({plate!r}, path)
-    say("frame_done", frame=frame, path=path, regions=2, unsure=0, confidence=1.0, seconds=0.1)
-say("finished", report="", html="", frames=len(frames), unsure=0, seconds=0.1)
-"""
+def draw_plate(path):
+    """Write a plate as the engine does, though without flats and Cryptomatte."""
+    _, inside = box(1)
+    write_exr(path, {**{name: inside * 1.0 for name in "RGBA"}, "confidence.Y": inside * 1.0})
+    return path
 
 
 @pytest.fixture
 def fake_engine(shot):
-    """Return a maker of engines that copy one plate a frame, for what needs no colours."""
-    plate = shot / "plate.exr"
-    _, inside = box(1)
-    write_exr(plate, {**{name: inside * 1.0 for name in "RGBA"}, "confidence.Y": inside * 1.0})
-
-    def make(delay=0.0, fails="", warning=""):
-        launcher = shot / "fake.py"
-        launcher.write_text(FAKE.format(delay=delay, fails=fails, warning=warning, plate=str(plate)))
-        return " ".join(shlex.quote(part) for part in (PYTHON, str(launcher)))
-
-    return make
+    """Return a maker of engines that copy one plate a frame, for what needs no colours; options: of quick_engine.py."""
+    plate = draw_plate(shot / "plate.exr")
+    return lambda **options: quick_engine.command(plate, shot, **options)

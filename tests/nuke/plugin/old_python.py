@@ -69,7 +69,7 @@ def work(host, engine):
 
     node = make_node(host, engine)
     states = [api.status(node).state]
-    api.colour(node)
+    api.colorize(node)
     host.run_main_loop(20, until=lambda: runner.running(node["uid"].value()) is None)
     states.append(api.status(node).state)
     read = api.freeze(node)

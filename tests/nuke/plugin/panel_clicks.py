@@ -198,7 +198,7 @@ def cancel(screen, node):
     screen.wait(lambda: screen.state()[2] in (33, 66))  # a busy machine may skip one
     screen.press("colour:CMFT1")
     seen = {"stopping": screen.state()}
-    seen["ended"] = screen.wait(lambda: screen.state()[1] == "Colour" and screen.state()[2] is None)
+    seen["ended"] = screen.wait(lambda: screen.state()[1] == "Colorize" and screen.state()[2] is None)
     seen["status"] = screen.find("status").text()
     return seen
 

@@ -69,13 +69,13 @@ def test_opened_on_demand(seen):
 
 
 def test_colour_by_a_click(seen):
-    """Colour becomes Cancel, the bar goes on, the node becomes ready and its frames to review appear."""
+    """Colorize becomes Cancel, the bar goes on, the node becomes ready and its frames to review appear."""
     found = seen["colour"]
-    assert found["before"] == ["not coloured", "Colour", None] and "connect line and ref" in found["status"]
+    assert found["before"] == ["not coloured", "Colorize", None] and "connect line and ref" in found["status"]
     assert found["running"][:2] == ["colouring", "Cancel"]
     assert 0 <= found["running"][2] < 100  # the engine may be ahead of a busy machine's panel
     assert found["halfway"] and found["done"] and found["reported"]
-    assert found["after"] == ["ready", "Colour", None]
+    assert found["after"] == ["ready", "Colorize", None]
 
 
 def test_frames_to_review(seen):
@@ -127,6 +127,6 @@ def test_report_and_nodes(seen):
     found = seen["buttons"]
     assert found["opened"] == ["report.html"] and found["panel"] and len(found["center"]) == 2
     assert found["second"] and found["chosen"].startswith("Prop: not coloured yet")
-    assert found["summary"] == "To review: no report yet; press Colour"
+    assert found["summary"] == "To review: no report yet; press Colorize"
     assert found["other_panel"] and found["selected"] == ["Prop"]
     assert found["gone"] and found["left"] == "CMFT1"

@@ -122,15 +122,17 @@ def test_states(model, fake_engine):
     """A row goes from not coloured over colouring with its progress to ready, and to stale after an edit."""
     host, node, panel = model
     assert (panel.chosen, panel.row.state, panel.row.percent) == ("CMFT1", "not coloured", 0)
-    node["engine"].setValue(fake_engine(delay=0.2))
+    node["engine"].setValue(fake_engine(speaks=-1))
     panel.press("colour", "CMFT1")
     assert panel.row.is_running and panel.row.text == "starting the engine"
+    fake_engine(speaks=2)
 
     def halfway():
         panel.refresh()
         return panel.row.percent == 66
 
     assert host.run_main_loop(20, until=halfway) and "2 of 3" in panel.row.text
+    fake_engine()
     finish(host, node)
     panel.refresh()
     assert panel.row.state == "ready" and panel.row.text.startswith("1-3 coloured")
@@ -166,16 +168,17 @@ def test_failed_run(model, fake_engine):
     assert panel.row.error == "" and panel.log_text() == ""
     panel.press("colour", "CMFT1")
     finish(host, node)
-    node["engine"].setValue(fake_engine(delay=0.1))
+    node["engine"].setValue(fake_engine(speaks=1))
     panel.press("colour", "CMFT1")
     assert panel.row.error == "" and panel.row.state == "colouring"
+    fake_engine()
     finish(host, node)
 
 
 def test_cancelled_run_is_no_error(model, fake_engine):
     """Cancel leaves a sentence, no error."""
     host, node, panel = model
-    node["engine"].setValue(fake_engine(delay=0.3))
+    node["engine"].setValue(fake_engine(speaks=1))
     panel.press("colour", "CMFT1")
     panel.press("cancel", "CMFT1")
     assert panel.row.state == "stopping"
@@ -218,7 +221,7 @@ def test_nodes_come_go_and_are_renamed(model, fake_engine):
 def test_a_pasted_copy_is_not_running(model, fake_engine):
     """A copy has the identity of the original until it is coloured; the run is the original's alone."""
     host, node, panel = model
-    node["engine"].setValue(fake_engine(delay=0.2))
+    node["engine"].setValue(fake_engine(speaks=1))
     panel.press("colour", "CMFT1")
     node.selectOnly()
     host.nuke.nodeCopy("%clipboard%")
@@ -226,6 +229,7 @@ def test_a_pasted_copy_is_not_running(model, fake_engine):
     panel.refresh()
     states = {row.name: row.state for row in panel.rows}
     assert states == {"CMFT1": "colouring", copy.name(): "not coloured"}
+    fake_engine()
     finish(host, node)
 
 

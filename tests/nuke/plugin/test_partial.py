@@ -1,7 +1,5 @@
 """Runs over part of a range, cancelled runs, and what the node shows after them; with an engine that is quick."""
 
-import re
-
 import pytest
 
 from tests.nuke.host import RenderError
@@ -57,21 +55,21 @@ def test_cancel_keeps_an_older_result(ready, fake_engine):
     host, node = ready
     before = node.node("Result")["file"].value()
     node["gap_px"].setValue(9)
-    node["engine"].setValue(fake_engine(delay=0.3))
+    node["engine"].setValue(fake_engine(speaks=1))
     host.press(node, "colour")
     bar = host.progress[-1]
     assert host.run_main_loop(20, until=lambda: any("1 of 3" in words for words in bar.messages))
     host.press(node, "cancel")
     finish(host, node)
     assert node.node("Result")["file"].value() == before and node["state"].value() == 2
-    said = r"cancelled: [12] of 3 frames done; press Colour to go on \(stale: press Colour\)"
-    assert re.fullmatch(said, node["status"].value())
+    said = "cancelled: 1 of 3 frames done; press Colorize to go on (stale: press Colorize)"
+    assert node["status"].value() == said
 
 
 def test_cancel_of_a_first_run_shows_what_is_done(window, fake_engine):
     """Without an older result the finished frames are shown, and the rest says that it is not coloured."""
     host, node = window
-    node["engine"].setValue(fake_engine(delay=1.5))
+    node["engine"].setValue(fake_engine(speaks=1))
     host.press(node, "colour")
     (bar,) = host.progress
     assert host.run_main_loop(20, until=lambda: any("1 of 3" in words for words in bar.messages))

@@ -80,7 +80,7 @@ def test_missing_plate_is_an_error(colored):
 def test_new_node_tells_what_to_do(window):
     """Before the first run the node is red and says what to do."""
     host, node = window
-    with pytest.raises(RenderError, match="CMFT: not coloured yet: connect line and ref, press Colour"):
+    with pytest.raises(RenderError, match="CMFT: not coloured yet: connect line and ref, press Colorize"):
         host.render(node, 1)
     assert "not coloured yet" in host.label(node)
 

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from cmft_engine.protocol.host.provenance import record_provenance
 from tests.nuke.host import RenderError
 
 from .conftest import draw_line, draw_reference, opened
@@ -22,7 +23,7 @@ def test_setting_changed_in_the_panel(colored):
         before = int(node["gap_px"].value())
         host.edit(node, "gap_px", before + 5)
         assert "stale" in host.label(node)
-        with pytest.raises(RenderError, match=r"CMFT: stale: .* press Colour"):
+        with pytest.raises(RenderError, match=r"CMFT: stale: .* press Colorize"):
             host.render(node, 2)
         host.edit(node, "gap_px", before)
         host.render(node, 2)
@@ -179,6 +180,7 @@ def accept(node):
     from cmft_nuke import results, signature
 
     node["signature"].setValue(signature.signature(node))
+    record_provenance(results.shown_by(node).folder, node["signature"].value(), is_whole=True)
     results.refresh(node)
 
 

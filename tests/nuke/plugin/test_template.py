@@ -30,7 +30,7 @@ def test_checked_in_file_is_current():
 
 
 def test_example_opens():
-    """example.nk is current too; it opens on the example shot, ready for one press of Colour."""
+    """example.nk is current too; it opens on the example shot, ready for one press of Colorize."""
     with Host(gui=True, plugin_path=[str(PLUGIN)]) as host:
         from cmft_nuke import shot_job
         from cmft_nuke.template import EXAMPLE, example_text

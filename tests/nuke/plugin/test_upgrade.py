@@ -29,6 +29,8 @@ def old_script(colored, tmp_path):
             old.node("Result")[name].fromScript(value)
         old["gap_px"].setExpression(f"{gap - 2}+2")  # the defaults of then were others
         old["min_region_px"].setValue(least)
+        old.addKnob(host.nuke.Int_Knob("around"))  # as layout 3 called it
+        old["around"].setExpression("0+1")
         (below,) = host.load("NoOp {\n inputs 1\n name Below\n}\n")
         below.setInput(0, old)
         script = tmp_path / "old.nk"
@@ -36,8 +38,11 @@ def old_script(colored, tmp_path):
     return script
 
 
-def test_old_node_renders_and_is_upgraded(old_script):
-    """The node keeps its name, picture, state, values, expressions and connections; one undo brings it back."""
+def test_old_node_renders_and_is_upgraded(old_script, caplog):
+    """The node keeps its name, picture, state, values, expressions and connections; one undo brings it back.
+
+    A knob that has another name today hands on what it holds, and the new name is told.
+    """
     with opened(old_script, gui=True) as (host, node):
         from cmft_nuke import api
         from cmft_nuke.knobs import TEMPLATE_VERSION
@@ -49,6 +54,9 @@ def test_old_node_renders_and_is_upgraded(old_script):
         assert fresh.name() == "CMFT1" and fresh["cmft_version"].value() == TEMPLATE_VERSION
         assert below.input(0) is fresh and fresh.input(0).name() == "Line" and fresh.input(1).name() == "Ref"
         assert api.status(fresh).state == "ready" and fresh["gap_px"].toScript() == "{4+2}"
+        assert fresh["temporal_radius"].toScript() == "{0+1}" and fresh.knob("around") is None
+        assert [record.getMessage() for record in caplog.records] == [
+            "CMFT1: the knob around is now called temporal_radius; expressions that name it need the new name"]
         for frame, seen in zip(FRAMES, before, strict=True):
             found = host.render(below, frame)
             assert all(np.array_equal(found[name], pixels) for name, pixels in seen.items())
@@ -95,7 +103,7 @@ def test_button_upgrades_after_its_code(old_script, monkeypatch):
 
 
 def test_upgraded_node_goes_on_colouring(old_script, colored):
-    """After the upgrade Colour finds the finished frames in the same folder: nothing is done twice."""
+    """After the upgrade Colorize finds the finished frames in the same folder: nothing is done twice."""
     with opened(old_script) as (host, node):
         from cmft_nuke import api
 

@@ -1,16 +1,16 @@
-"""How far a run is, as a fraction and a sentence. Imports no `bpy`."""
+"""How far a run is, as a number and a sentence."""
 
 import time
 from typing import Optional
 
-from cmft_engine.protocol.events import Event, FrameDone, Message, Skipped, Started
+from ..events import Event, FrameDone, Message, Skipped, Started
 
 
 class Progress:
-    """Counts the engine's events; `words` may be read from any thread."""
+    """Counts the engine's events; may be read from any thread. `shift`: from a host's frame to the engine's."""
 
-    def __init__(self, frames: int, shift: int) -> None:
-        self.frames, self._shift = max(frames, 1), shift
+    def __init__(self, frames: int, shift: int = 0) -> None:
+        self.frames, self.shift = max(frames, 1), shift
         self.done = 0
         self.words = "starting the engine"
         self._colored = 0
@@ -21,19 +21,25 @@ class Progress:
         """How much is done, in [0, 1]."""
         return min(1.0, self.done / self.frames)
 
+    @property
+    def percent(self) -> int:
+        """How much is done, 0 to 100."""
+        return min(100, 100 * self.done // self.frames)
+
     def note(self, event: Event) -> bool:
-        """Count an event; return whether there is a new sentence."""
-        before = self.words
+        """Count an event; return whether there is something new to show."""
         if isinstance(event, Started):
             self._start = time.monotonic()
             self.words = "{} frames on {}".format(event.frames, event.device or "its device")
         elif isinstance(event, (FrameDone, Skipped)):
             self.done += 1
             self._colored += isinstance(event, FrameDone)
-            self.words = "frame {}, {} of {}{}".format(event.frame - self._shift, self.done, self.frames, self._left())
+            self.words = "frame {}, {} of {}{}".format(event.frame - self.shift, self.done, self.frames, self._left())
         elif isinstance(event, Message) and event.level == "warning":
             self.words = event.text
-        return self.words != before
+        else:
+            return False
+        return True
 
     def _left(self) -> str:
         left = self.frames - self.done
