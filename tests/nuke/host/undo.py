@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, Tuple
+from typing import Callable, Iterable, List, Optional, Tuple
 
 Change = Tuple[str, Callable[[], object], Callable[[], object]]
 
@@ -13,11 +13,11 @@ class UndoStack:
     def __init__(self) -> None:
         self.steps: List[Tuple[str, List[Change]]] = []
         self.undone: List[Tuple[str, List[Change]]] = []
-        self.open: List[List] = []  # groups begun, each [name, changes]; the outermost one counts
+        self.open: List[Tuple[List[str], List[Change]]] = []  # groups begun, [name] and changes; the outermost counts
         self.off = 0
         self._replaying = False
 
-    def record(self, name: str, back: Callable, forth: Callable) -> None:
+    def record(self, name: str, back: Callable[[], object], forth: Callable[[], object]) -> None:
         """Keep a change: how to take it back and how to make it again."""
         if self.off or self._replaying:
             return
@@ -27,22 +27,20 @@ class UndoStack:
         else:
             self.steps.append((name, [(name, back, forth)]))
 
-    def begin(self, name=None) -> None:
-        self.open.append([name or "", []])
+    def begin(self, name: Optional[str] = None) -> None:
+        self.open.append(([name or ""], []))
 
     def name_it(self, name: str) -> None:
         if self.open:
-            self.open[0][0] = name
+            self.open[0][0][0] = name
         elif self.steps:
             self.steps[-1] = (name, self.steps[-1][1])
 
     def end(self) -> None:
         if not self.open:
             raise RuntimeError("Undo.end without Undo.begin")
-        name, changes = self.open.pop()
-        if self.open:
-            self.open[0][1] += changes if self.open[0][1] is not changes else []
-        elif changes:
+        (name,), changes = self.open.pop()
+        if changes:
             self.steps.append((name or changes[0][0], changes))
 
     def cancel(self) -> None:
@@ -64,7 +62,7 @@ class UndoStack:
             self._replay([forth for _, _, forth in step[1]])
             self.steps.append(step)
 
-    def _replay(self, actions) -> None:
+    def _replay(self, actions: Iterable[Callable[[], object]]) -> None:
         self._replaying = True
         try:
             for action in actions:
