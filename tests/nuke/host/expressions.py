@@ -7,6 +7,7 @@ A tree is a tuple: ("number", 1.0), ("knob", "parent.mode"), ("call", "max", [tr
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from typing import Any, Callable, Dict, Iterator, List, Tuple
@@ -34,6 +35,7 @@ OPERATORS: Dict[str, Callable[[float, float], float]] = {
 }
 
 
+@functools.lru_cache(maxsize=10000)
 def parse(text: str) -> Tree:
     """Return the tree of an expression without Tcl in it; raises ScriptError with the place of the mistake."""
     return _Parser(_tokens(text), text).whole()
@@ -165,6 +167,8 @@ def names(tree: Tree) -> Iterator[str]:
 
 def without_tcl(text: str) -> Tuple[str, List[str]]:
     """Return the expression with each `[...]` replaced by 1, and the Tcl commands that stood there."""
+    if "[" not in text:
+        return text, []
     commands: List[str] = []
     plain: List[str] = []
     depth, start = 0, 0

@@ -15,6 +15,19 @@ from .tcl import interpreter, split
 
 WORD = re.compile(r"^[A-Za-z_][\w.]*$")
 GROUPS = ("Group",)
+CHILD = """
+if {![interp exists script]} {
+    interp create -safe script
+    foreach name {push stack end_group add_layer add_format unknown clone} {interp alias script $name {} nk_$name}
+    foreach name {version define_window_layout_xml load} {interp alias script $name {} nk_nothing}
+    foreach name {proc rename apply namespace trace interp after vwait variable} {interp hide script $name}
+    set kept [interp eval script {info vars}]
+}
+foreach name [interp eval script {info vars}] {
+    if {$name ni $kept} {interp eval script [list unset $name]}
+}
+interp eval script {set cut_paste_input 0}
+"""  # a clean child that leaves no mark; Nuke predefines cut_paste_input: real files push it without setting it
 NO_INPUT_BY_DEFAULT = ("Root", "BackdropNode", "StickyNote")
 
 
@@ -44,23 +57,17 @@ class Reader:
             tcl.call("interp", "eval", "script", text)
         except tkinter.TclError as error:
             raise self._error or ScriptError(f"Tcl: {error}") from None
-        finally:
-            tcl.eval("interp delete script")
         if len(self._levels) > 1:
             raise ScriptError(f"{self._levels[-1][0].path}: end_group is missing")
         return self.root
 
     def _prepare(self, tcl: tkinter.Tk) -> None:
         """Make the safe child `script` with Nuke's commands."""
-        tcl.eval("interp create -safe script")
         for name, function in (("push", self._push), ("stack", self._stack), ("end_group", self._end_group),
                                ("add_layer", self._add_layer), ("add_format", self._add_format),
-                               ("unknown", self._node), ("clone", self._clone), ("version", self._nothing),
-                               ("define_window_layout_xml", self._nothing), ("load", self._nothing)):
+                               ("unknown", self._node), ("clone", self._clone), ("nothing", self._nothing)):
             tcl.createcommand("nk_" + name, self._kept(function))
-            tcl.eval(f"interp alias script {name} {{}} nk_{name}")
-        # Nuke predefines it: some real files push it without setting it
-        tcl.eval("interp eval script {set cut_paste_input 0}")
+        tcl.eval(CHILD)
 
     @staticmethod
     def _nothing(*words: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from .faults import ScriptError
 from .tcl import split
 
+VALUES_OF_OPTION = {"l": 1, "t": 1, "T": 1, "M": 1, "n": 1, "R": 2}
 FLAG = re.compile(r"^[+-][A-Za-z_0-9]+$")
 
 
@@ -31,7 +33,7 @@ class UserKnob:
     def _options(self, words: List[str], where: str) -> None:
         while words:
             option = words.pop(0)
-            needed = {"l": 1, "t": 1, "T": 1, "M": 1, "n": 1, "R": 2}.get(option, 0)
+            needed = VALUES_OF_OPTION.get(option, 0)
             if (not needed and not FLAG.match(option)) or len(words) < needed:
                 raise ScriptError(f"{where}: addUserKnob {self.name}: option {option!r} is unknown or has no value")
             values = [words.pop(0) for _ in range(needed)]
@@ -49,6 +51,12 @@ class UserKnob:
                 self.range = (values[0], values[1])
             else:
                 self.flags.append(option)
+
+
+@functools.lru_cache(maxsize=10000)
+def user_knob(text: str, where: str) -> UserKnob:
+    """Return the knob of an `addUserKnob`, one for all that say the same: nobody changes it."""
+    return UserKnob(split(text, where), where)
 
 
 class ParsedNode:
@@ -97,7 +105,7 @@ def fill(node: ParsedNode, words: List[str]) -> None:
         raise ScriptError(f"{node.class_name}: a knob has no value, or a value no knob: {words[-3:]}")
     for name, value in zip(words[::2], words[1::2]):
         if name == "addUserKnob":
-            knob = UserKnob(split(value, node.class_name), node.class_name)
+            knob = user_knob(value, node.class_name)
             if knob.name in node.user and knob.name:
                 raise ScriptError(f"{node.class_name}: user knob {knob.name} is added twice")
             if knob.name in node.knobs:

@@ -19,29 +19,31 @@ Layers = Dict[str, Sequence[str]]
 
 
 @functools.lru_cache(maxsize=1000)
-def _parsed(source: str, mode: str) -> Union[Tuple[ast.AST, ...], str]:
-    """Return the parts of Python source in the syntax of the oldest host, or what is wrong with it."""
+def _named(source: str, mode: str) -> Union[Tuple[List[str], List[str]], str]:
+    """Return the names of `nuke` and of its knobs that source uses, or what is wrong with it in the oldest host."""
     options: Dict[str, Any] = {"feature_version": OLDEST_PYTHON} if sys.version_info >= (3, 8) else {}
     try:
-        return tuple(ast.walk(ast.parse(source.strip() if mode == "eval" else source, "<knob>", mode, **options)))
+        parts = list(ast.walk(ast.parse(source.strip() if mode == "eval" else source, "<knob>", mode, **options)))
     except SyntaxError as error:
         return "{} in line {}".format(error.msg, error.lineno)
+    functions, knobs = map(_of_nuke, parts), map(_this_knob, parts)
+    return [name for name in functions if name is not None], [name for name in knobs if name is not None]
 
 
 def code(node: ParsedNode, where: str, source: str, mode: str, nuke: object) -> Iterator[str]:
     """Python compiles in the oldest host, and names knobs and, where `nuke` is given, functions that exist."""
     if not source.strip() and mode == "exec" and where.rsplit(".", 1)[-1] in node.user:
         yield f"{where}: a button without code"
-    parts = _parsed(source, mode)
-    if isinstance(parts, str):
-        yield f"{where}: Python: {parts}"
+    named = _named(source, mode)
+    if isinstance(named, str):
+        yield f"{where}: Python: {named}"
         return
-    for part in parts:
-        function = _of_nuke(part)
-        if function is not None and nuke is not None and not hasattr(nuke, function):
+    functions, knobs = named
+    for function in functions:
+        if nuke is not None and not hasattr(nuke, function):
             yield f"{where}: nuke.{function} is not known"
-        knob = _this_knob(part)
-        if knob is not None and knob not in node.user and knob not in schema.knob_specs(node.class_name):
+    for knob in knobs:
+        if knob not in node.user and knob not in schema.knob_specs(node.class_name):
             yield f"{where}: nuke.thisNode()[{knob!r}] does not exist"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 import tkinter
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from .faults import ScriptError
 
@@ -24,9 +25,14 @@ def interpreter() -> tkinter.Tk:
 def split(text: str, where: str) -> List[str]:
     """Return the words of a Tcl list; raises ScriptError when it is not one."""
     try:
-        return [str(word) for word in interpreter().tk.splitlist(text)]
+        return list(_words(text))
     except tkinter.TclError as error:
         raise ScriptError(f"{where}: not a well-formed list: {error}: {text[:60]!r}") from None
+
+
+@functools.lru_cache(maxsize=10000)
+def _words(text: str) -> Tuple[str, ...]:
+    return tuple(map(str, interpreter().tk.splitlist(text)))
 
 
 def quoted(text: str) -> str:
