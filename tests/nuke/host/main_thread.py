@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
 
 from .base import Context, Session
 
-PATIENCE_S = 30.0  # a thread that waits longer for the main thread counts as hanging
+PATIENCE_S = 120.0  # a thread that waits longer for the main thread counts as hanging
 LOOK_S = 0.01  # how often `run` looks at its condition while no call comes
 
 

@@ -34,7 +34,7 @@ class Program:
     def __init__(self, gui: bool = True, plugin_path: Iterable[Folder] = (),
                  version: Tuple[int, int, int] = (15, 1, 3), notices_files: bool = True) -> None:
         self.python = sys.executable
-        self._folders = [os.fspath(folder) for folder in plugin_path]
+        self._folders = [os.path.abspath(folder) for folder in plugin_path]
         self._gui, self._version, self._notices_files = gui, version, notices_files
 
     def __enter__(self: Self) -> Self:
