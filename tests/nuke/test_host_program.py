@@ -337,6 +337,14 @@ def test_start_up_reads_init_then_menu(tmp_path):
         assert not [line for line in host.log if "menu" in line]
 
 
+def test_plugin_folders_start_at_the_working_directory(tmp_path, monkeypatch):
+    """A relative folder is that of whoever starts the host, not one of the host's own."""
+    write_plugin(tmp_path / "plug", init="import nuke; nuke.tprint('read')")
+    monkeypatch.chdir(tmp_path)
+    with Host(plugin_path=["plug"]) as host:
+        assert host.log == ["read"] and host.nuke.pluginPath() == [(tmp_path / "plug").as_posix()]
+
+
 def test_a_closed_host_leaves_nothing(tmp_path):
     """Modules of the plug-in, paths, environment and `nuke` itself are gone afterwards, also after a failed start."""
     folder = write_plugin(tmp_path / "plug", init="import plugmodule", plugmodule="import nuke")

@@ -1,5 +1,6 @@
 """The host without pixels runs under the Python of every Nuke from 13 to 17."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-CHECKS = Path(__file__).with_name("host") / "old_python.py"
+FOLDER = Path(__file__).with_name("host")
+CHECKS = FOLDER / "old_python.py"
+OLDEST = (3, 7)
 HANG_S = 600
 NO_TCL = "No module named '_tkinter'"
 
@@ -30,3 +33,9 @@ def test_the_host_without_pixels(version):
         assert result.returncode == 0, result.stderr
         return
     pytest.skip(f"no Python {version} with tkinter")
+
+
+def test_every_module_is_in_the_oldest_syntax():
+    """What no run above imports can be read by the oldest Python too; pixels, which it never loads, as well."""
+    for path in FOLDER.rglob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=OLDEST)

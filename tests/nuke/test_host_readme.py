@@ -38,7 +38,8 @@ def needs(name):
             above = name.split(".")[:-node.level] if node.level else []
             module = [*above, *(node.module or "").replace(PACKAGE.rstrip("."), "").strip(".").split(".")]
             base = ".".join(filter(None, module))
-            found |= {base or ("" if node.level else "__init__")} | {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
+            found |= {base or ("" if node.level else "__init__")}
+            found |= {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
         elif isinstance(node, ast.Import):
             found |= {alias.name.replace(PACKAGE, "") for alias in node.names}
     return found & MODULES.keys()

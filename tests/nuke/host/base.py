@@ -112,7 +112,6 @@ class Knob:
         self._file_flags: List[str] = []  # the flags of a user's knob as its script has them
         self._state: Any = self._first_state(*args)
         self._default: Any = self._state
-        self._errors: List[str] = []  # host side: what error() and critical() were told
 
     def _first_state(self, *args: Any) -> Any:
         return None
@@ -199,9 +198,10 @@ class Knob:
         return not self._flags & FLAGS["INVISIBLE"]
 
     def error(self, message: str = "") -> None:
-        self._errors.append(message)
+        self._on_node()[1].log.append("error: " + message)
 
-    critical = error
+    def critical(self, message: str = "") -> None:
+        self._on_node()[1].log.append("critical: " + message)
 
     def warning(self, message: str = "") -> None:
         self._on_node()[1].log.append("warning: " + message)

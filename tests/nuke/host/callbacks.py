@@ -14,7 +14,6 @@ EVENTS = ("onUserCreate", "onCreate", "onScriptLoad", "onScriptSave", "onScriptC
           "updateUI", "autolabel", "beforeRender", "beforeFrameRender", "afterFrameRender", "afterRender",
           "renderProgress", "filenameFilter")
 WRITE_EVENTS = ("beforeRender", "beforeFrameRender", "afterFrameRender", "afterRender", "renderProgress")
-ROOT_EVENTS = ("onScriptLoad", "onScriptSave", "onScriptClose")
 ALWAYS_FROM = (17, 1)  # the release that calls knobChanged with closed panels too
 
 

@@ -18,8 +18,8 @@ GROUPS = ("Group",)
 CHILD = """
 if {![interp exists script]} {
     interp create -safe script
-    foreach name {push stack end_group add_layer add_format unknown clone} {interp alias script $name {} nk_$name}
-    foreach name {version define_window_layout_xml load} {interp alias script $name {} nk_nothing}
+    foreach name {push stack end_group add_layer unknown clone} {interp alias script $name {} nk_$name}
+    foreach name {version define_window_layout_xml load add_format} {interp alias script $name {} nk_nothing}
     foreach name {proc rename apply namespace trace interp after vwait variable} {interp hide script $name}
     set kept [interp eval script {info vars}]
 }
@@ -42,7 +42,6 @@ class Reader:
         self.root_knobs: Optional[ParsedNode] = None  # the Root statement
         self.outside = ParsedNode("(selected)", None)
         self.layers: Dict[str, List[str]] = {}
-        self.formats: List[str] = []
         self.stale: List[str] = []  # nodes that take an input from deeper in the stack than what came just before
         self._statements = 0
         self._levels: List[Tuple[ParsedNode, List[Entry]]] = [(self.root, [(self.outside, 0)] if selected else [])]
@@ -64,8 +63,8 @@ class Reader:
     def _prepare(self, tcl: tkinter.Tk) -> None:
         """Make the safe child `script` with Nuke's commands."""
         for name, function in (("push", self._push), ("stack", self._stack), ("end_group", self._end_group),
-                               ("add_layer", self._add_layer), ("add_format", self._add_format),
-                               ("unknown", self._node), ("clone", self._clone), ("nothing", self._nothing)):
+                               ("add_layer", self._add_layer), ("unknown", self._node), ("clone", self._clone),
+                               ("nothing", self._nothing)):
             tcl.createcommand("nk_" + name, self._kept(function))
         tcl.eval(CHILD)
 
@@ -136,10 +135,6 @@ class Reader:
             raise ScriptError(f"add_layer {words}: a layer is a name, not a number, with channels as name.channel")
         self.layers.setdefault(name, [])
         self.layers[name] += [channel for channel in channels if channel not in self.layers[name]]
-        return ""
-
-    def _add_format(self, text: str) -> str:
-        self.formats.append(text)
         return ""
 
     def _clone(self, *words: str) -> str:
