@@ -58,7 +58,7 @@ class Host(Program):
     @property
     def undo_names(self) -> List[str]:
         """The names of the steps that Ctrl+Z would take back, oldest first."""
-        return [name for name, _ in self.session.undo.steps]
+        return [step.name for step in self.session.undo.steps]
 
     def load(self, nk_text: str) -> List[Node]:
         """Add a script's text to the root and return the new nodes; raises ScriptError with all findings."""

@@ -89,7 +89,7 @@ class Undo:
 
     @classmethod
     def undoDescribe(cls) -> str:
-        return cls._stack().steps[-1][0] if cls._stack().steps else ""
+        return cls._stack().steps[-1].name if cls._stack().steps else ""
 
     def __enter__(self) -> None:
         self.begin(self._name)

@@ -91,7 +91,7 @@ class Program:
 def left_open(session: Session) -> Iterator[str]:
     """Yield what should have been closed or run before Nuke quits."""
     if session.undo.open:
-        yield "the Undo group {!r} was not ended".format(session.undo.open[0][0][0])
+        yield "the Undo group {!r} was not ended".format(session.undo.open[0].name)
     if session.undo.off:
         yield "Undo was disabled and not enabled again"
     if session.groups:
