@@ -1,6 +1,7 @@
 """The stand-in's README is true where a machine can tell: its modules and storeys, what it lists, how it is used."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ FOLDER = Path(__file__).with_name("host")
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 PACKAGE = "tests.nuke.host."
 MODULES = {path.relative_to(FOLDER).with_suffix("").as_posix().replace("/", "."): path for path in FOLDER.rglob("*.py")}
+OLDEST_PYTHON = (3, 7)
 NEVER_COMES = {"renderProgress", "filenameFilter"}
 
 
@@ -30,10 +32,17 @@ def storeys():
             for name in re.findall(r"`([\w.]+)`", row.split("|")[2])]
 
 
+@functools.cache
+def parts(name):
+    """Return all that a module's syntax tree holds; raises SyntaxError for what the oldest Python cannot read."""
+    source = MODULES[name].read_text(encoding="utf-8")
+    return list(ast.walk(ast.parse(source, name, feature_version=OLDEST_PYTHON)))
+
+
 def needs(name):
     """Return the modules of the package that one imports, wherever it does so."""
     found = set()
-    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+    for node in parts(name):
         if isinstance(node, ast.ImportFrom):
             above = name.split(".")[:-node.level] if node.level else []
             module = [*above, *(node.module or "").replace(PACKAGE.rstrip("."), "").strip(".").split(".")]
@@ -74,10 +83,15 @@ def test_imports_are_seen():
 
 def test_classes_are_small():
     """No class is longer than 150 lines."""
-    for path in MODULES.values():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for name in MODULES:
+        for node in parts(name):
             if isinstance(node, ast.ClassDef):
-                assert (node.end_lineno or 0) - node.lineno < 150, f"{path.name}: {node.name}"
+                assert (node.end_lineno or 0) - node.lineno < 150, f"{name}: {node.name}"
+
+
+def test_every_module_is_in_the_oldest_syntax():
+    """Also what no run under an old Python imports can be read by it."""
+    assert all(parts(name) for name in MODULES if name != "pixels.__init__")
 
 
 @pytest.mark.parametrize(("sentence", "promised"), [

@@ -6,7 +6,8 @@ from learn.foundry.com (reference guide; NDK developer guide, "Knobs by ID"). Wh
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple, Union
+import functools
+from typing import Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 LAYERS = {  # the layers that every new script knows
     "rgba": ("red", "green", "blue", "alpha"),
@@ -187,6 +188,7 @@ USER_FLAGS = ("STARTLINE", "ENDLINE", "INVISIBLE", "HIDDEN", "DISABLED", "READ_O
               "NO_UNDO", "ALWAYS_SAVE")
 
 
-def knob_specs(class_name: str) -> Dict[str, KnobSpec]:
+@functools.lru_cache(maxsize=None)
+def knob_specs(class_name: str) -> Mapping[str, KnobSpec]:
     """Return all built-in knobs of a class by name; raises KeyError for a class not in the table."""
     return {**COMMON, **CLASSES[class_name].knobs}

@@ -6,8 +6,9 @@ finds out later. So all of these are refused here.
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import Dict, Iterator, List, Optional
+from typing import Iterator, List, Mapping, Optional
 
 from . import knob_factory, references, schema, script_rules
 from .base import Knob, Session
@@ -51,6 +52,12 @@ def check_shipped(tree: ParsedNode, reader: Reader) -> List[str]:
     return findings
 
 
+@functools.lru_cache(maxsize=1000)
+def _to_read(name: str, spec: schema.KnobSpec) -> Knob:
+    """Return a built-in knob that tells of words what they mean; one for all, its own value stays the default."""
+    return knob_factory.from_spec(name, spec)
+
+
 class Checker:
     """The rules over the knobs of one script; `nuke` is the module that its code may use, None to leave that open."""
 
@@ -78,7 +85,7 @@ class Checker:
             if name not in node.user and name not in specs:
                 yield f"{node.path}: {node.class_name} has no knob {name}"
                 continue
-            knob = self._user_knob(node, name) if name in node.user else knob_factory.from_spec(name, specs[name])
+            knob = self._user_knob(node, name) if name in node.user else _to_read(name, specs[name])
             if knob is None or (knob.Class() in SHOWN_ONLY and name in node.user):
                 yield f"{node.path}: knob {name} takes no value in a script"
                 continue
@@ -91,7 +98,7 @@ class Checker:
         except ScriptError:
             return None
 
-    def user_knobs(self, node: ParsedNode, specs: Dict[str, schema.KnobSpec]) -> Iterator[str]:
+    def user_knobs(self, node: ParsedNode, specs: Mapping[str, schema.KnobSpec]) -> Iterator[str]:
         depth = 0
         for user in node.user.values():
             where = f"{node.path}.{user.name}"
