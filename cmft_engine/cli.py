@@ -49,6 +49,7 @@ Frames = Annotated[str | None, typer.Option(help="Such as 1-48, 1-48x2 or 1,5,9;
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 
 
+@app.command("colour", hidden=True)  # another spelling of the same command
 @app.command()
 @with_settings()
 def colorize(
@@ -91,8 +92,8 @@ def colorize(
 
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
     """Open the shot and return the events of colouring it, or some of its frames."""
-    from .farm.bundle import open_shot
     from .pipeline.colorize import colorize_iter
+    from .pipeline.open_shot import open_shot
 
     shot = open_shot(job)
     return colorize_iter(

@@ -268,3 +268,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     """The version is the package's."""
     assert cli.run(["--version"]) == 0
     assert capsys.readouterr().out == "cmft 0.1.0\n"
+
+
+def test_colour_is_colorize():
+    """The British spelling finds the same command; the help shows one spelling."""
+    commands = typer.main.get_command(cli.app).commands
+    assert commands["colour"].hidden and not commands["colorize"].hidden
+    names = [[option.name for option in commands[name].params] for name in ("colour", "colorize")]
+    assert names[0] == names[1] and "temporal_radius" in names[0]

@@ -12,9 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..image.color_space import check_spaces
-from ..image.palette_files import load_palette
-from ..pipeline.outputs import plan_outputs
+from ..pipeline.open_shot import open_shot
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
@@ -63,21 +61,6 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
     where = folder.resolve()
     return Bundle(folder, f'openjd run "{where / TEMPLATE}" --job-param "file://{where / PARAMETERS}"',
                   f'deadline bundle submit "{where}"')
-
-
-def open_shot(job: Job) -> Shot:
-    """Open the shot of a job as the engine does, and look at its palette, its spaces and where its plates go.
-
-    Raises PlateError, ShotError, PaletteError and SettingsError.
-    """
-    check_spaces(job.settings)
-    if job.palette is not None:
-        load_palette(job.palette)
-    references = [Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
-                  else r.path if r.frame is None else f"{r.path}@{r.frame}" for r in job.references]
-    shot = Shot.open(job.lines, reference=references, frames=job.frames)
-    plan_outputs(shot, job.out)
-    return shot
 
 
 def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:

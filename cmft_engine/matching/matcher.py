@@ -20,6 +20,7 @@ from .attention_mass import pixel_attention_mass
 from .descriptors import count_colors, shares_of
 from .encoded import EncodedDrawing, EncodedReference, Encoder
 from .framing import work_scale
+from .mixed_regions import mixed_rows, warp_matches
 from .network.encoders import fold_batch_norms
 from .network.network import Match, ReferenceFeatures, join_references
 from .network.region_pool import attention_mass
@@ -28,9 +29,8 @@ from .pixel_votes import carry_by_flow, carry_by_match, painted_rgb
 from .region_flow import flow_disagrees
 from .region_inputs import find_motions
 from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
-from .region_warp import PaintedRegions, RegionWarp, warp_regions
 from .temporal import MatchedDrawing, NeighborVoter, reweight_matches
-from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
+from .votes import TemporalVotes, Votes, color_chances
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -100,7 +100,9 @@ class Matcher:
             color_chances(votes, None, self.calibration.single.fusion)[target.kept],
             dict(zip(chosen, parts, strict=True)),
         )
-        return self._with_warps(drawing, votes, matched, chance), matched
+        rows = mixed_rows(votes, matched)
+        warps = warp_matches(drawing, matched, self._references_of(matched), rows, chance[rows])
+        return replace(votes, region_warps=warps), matched
 
     def apply_temporal_votes(
         self, drawing: SegmentedDrawing, votes: Votes, own: MatchedDrawing, neighbors: Sequence[MatchedDrawing], *,
@@ -114,16 +116,19 @@ class Matcher:
         colors, parts = self._neighbors.collect_votes(own, neighbors, n_neighbors=n_neighbors)
         of_neighbors, color, warps = np.zeros_like(votes.color), votes.color.copy(), votes.region_warps
         of_neighbors[own.kept] = colors
-        rows = _mixed(votes, own)
+        references, rows = self._references_of(own), mixed_rows(votes, own)
         if rows.size:
             found = np.concatenate([*own.found.values()], 1)[rows]
             reweighted = reweight_matches(found, parts[rows])
-            color[own.kept[rows]] = reweighted @ painted_shares([self.references[i] for i in own.found])
+            color[own.kept[rows]] = reweighted @ painted_shares(references)
             moved = reweighted.argmax(1) != found.argmax(1)
             if moved.any():
-                anew = self._warp(drawing, own, rows[moved], reweighted[moved])
+                anew = warp_matches(drawing, own, references, rows[moved], reweighted[moved])
                 warps = np.where(anew >= 0, anew, warps)
         return TemporalVotes(of_neighbors, color, warps)
+
+    def _references_of(self, matched: MatchedDrawing) -> list[EncodedReference]:
+        return [self.references[i] for i in matched.found]
 
     def _match_pixels(self, target: EncodedDrawing, chosen: tuple[int, ...]) -> Match:
         """The pixel network's match; one reference's shares of cells are transferred along with its colours."""
@@ -165,30 +170,3 @@ class Matcher:
             by_flow=carried[0], by_match=carried[1], region_warps=np.zeros((0, *drawing.size), np.int32),
             rgb=None if rgb is None else painted_rgb(rgb, target.framing, drawing.size),
         )
-
-    def _with_warps(self, drawing: SegmentedDrawing, votes: Votes, own: MatchedDrawing, chance: Floats) -> Votes:
-        rows = _mixed(votes, own)
-        return replace(votes, region_warps=self._warp(drawing, own, rows, chance[rows]))
-
-    def _warp(
-        self, drawing: SegmentedDrawing, own: MatchedDrawing, rows: NDArray[np.intp], chance: Floats
-    ) -> Labels:
-        """Warp the best matches of some kept regions onto them; see `warp_regions`.
-
-        chance: (rows, R) that they match the kept regions of own's references.
-        """
-        use = [self.references[i] for i in own.found]
-        ends = np.cumsum([reference.side.count for reference in use])
-        warps = []
-        for row, best in zip(rows.tolist(), chance.argmax(1).tolist() if rows.size else [], strict=True):
-            position = int(np.searchsorted(ends, best, side="right"))
-            reference = use[position]
-            label = int(best - ends[position]) + reference.side.count + 1
-            painted = PaintedRegions(reference.side.labels_under_ink, reference.framing, reference.index)
-            warps.append(RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label))
-        return warp_regions(drawing.labels_under_ink, own.side.labels_under_ink, own.framing, warps)
-
-
-def _mixed(votes: Votes, own: MatchedDrawing) -> NDArray[np.intp]:
-    """Which kept regions match regions of several colours."""
-    return np.flatnonzero(votes.mixture[own.kept] >= MIXED_SHARE)

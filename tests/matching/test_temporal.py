@@ -182,3 +182,19 @@ def test_references_that_one_drawing_alone_used(build):
         own, [other], n_neighbors=1)
     assert parts.shape == (4, 8)
     assert parts[:, :4].sum() > 0 and not parts[:, 4:].any()
+
+
+def test_palette_entry_0_is_warped_anew(build, monkeypatch):
+    """Where the neighbours name another region, its paint is warped even where that is the palette's first entry."""
+    reference = shaded(figure(), HAT)
+    index = np.where(reference.index == SHADES, 0, reference.index).astype(np.int32)
+    one, drawing = build(PaintedDrawing(reference.drawing, index, reference.rgb), n_colors=5), cut(figure(2))
+    votes, own = one.match_to_references(drawing)
+    own = dataclasses.replace(own, found={0: rows_of(4, r1={1: 0.55, 3: 0.45})})
+    neighbor = dataclasses.replace(own, found={0: rows_of(4, r1={3: 1})})
+    votes = dataclasses.replace(votes, mixture=np.array([0, 0.5, 0, 0], np.float32),
+                                region_warps=np.full((2, 64, 64), COAT, np.int32))
+    same_parts(monkeypatch, 4)
+    voted = one.apply_temporal_votes(drawing, votes, own, [neighbor] * 2, n_neighbors=2)
+    warped = set(np.unique(voted.region_warps[:, drawing.labels_under_ink == 2]))
+    assert {0, HAT} <= warped and COAT not in warped

@@ -183,22 +183,15 @@ class Network(nn.Module):
         return ReferenceFeatures(keys, grouped)
 
     def forward(
-        self,
-        line: Tensor,
-        reference: ReferenceFeatures,
-        extra: Tensor | None = None,
-        seen: LineFeatures | None = None,
+        self, line: Tensor, reference: ReferenceFeatures, extra: Tensor | None = None, seen: LineFeatures | None = None
     ) -> NetworkOutput:
         """Match and paint targets (B, 2, H, W); see `match`."""
         found = self.match(line, reference, extra, seen)
-        return NetworkOutput(**vars(found), rgb=self.paint(line, found))
+        return NetworkOutput(found.transferred, found.index, found.weights, found.known, found.coarse, found.undecoded,
+                             rgb=self.paint(line, found))
 
     def match(
-        self,
-        line: Tensor,
-        reference: ReferenceFeatures,
-        extra: Tensor | None = None,
-        seen: LineFeatures | None = None,
+        self, line: Tensor, reference: ReferenceFeatures, extra: Tensor | None = None, seen: LineFeatures | None = None
     ) -> Match:
         """Match targets (B, 2, H, W) with encoded references.
 

@@ -1,0 +1,26 @@
+"""The shot of a job, looked at before anything is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..image.color_space import check_spaces
+from ..image.palette_files import load_palette
+from ..protocol.job import Job
+from ..shot.shot import Reference, Shot
+from .outputs import plan_outputs
+
+
+def open_shot(job: Job) -> Shot:
+    """Open the shot of a job as the engine does, and look at its palette, its spaces and where its plates go.
+
+    Raises PlateError, ShotError, PaletteError and SettingsError.
+    """
+    check_spaces(job.settings)
+    if job.palette is not None:
+        load_palette(job.palette)
+    references = [Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
+                  else r.path if r.frame is None else f"{r.path}@{r.frame}" for r in job.references]
+    shot = Shot.open(job.lines, reference=references, frames=job.frames)
+    plan_outputs(shot, job.out)
+    return shot

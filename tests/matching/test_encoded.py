@@ -1,0 +1,36 @@
+"""Drawings at the work size: which regions are kept, and when a target is scaled down."""
+
+import numpy as np
+import pytest
+
+from cmft_engine.matching.encoded import _keep, _largest, frame_regions
+from cmft_engine.shot.drawing import SegmentedDrawing
+from tests.drawings import cut, figure
+
+
+def strip(width: int) -> SegmentedDrawing:
+    """An inked frame of so many pixels, 32 high, around one region."""
+    labels = np.zeros((32, width), np.int32)
+    labels[1:-1, 1:-1] = 1
+    return SegmentedDrawing(labels == 0, labels, np.ones_like(labels), 1)
+
+
+@pytest.mark.parametrize(("width", "work_width"), [(64, 96), (80, 112), (128, 112), (204, 112)])
+def test_long_targets_shrink_beyond_the_limit(width, work_width):
+    """At a work size of 64 a target may be 1.6 times as long, to whole cells of 16; what is longer is scaled to that."""
+    _, framing = frame_regions(strip(width), 1.0, 64)
+    assert (framing.width, framing.scale < 1) == (work_width, width > 64)
+
+
+def test_the_largest_regions_are_kept_in_label_order(monkeypatch):
+    """Of four regions the two largest stay, numbered anew; the pixels of the others have label 0."""
+    monkeypatch.setattr("cmft_engine.matching.encoded.MAX_REGIONS", 2)
+    side, _ = frame_regions(cut(figure()), 1.0, 64)
+    kept = _largest(side)
+    area = np.bincount(figure().labels.ravel(), minlength=5)[1:]
+    assert kept.tolist() == sorted(np.argsort(-area, kind="stable")[:2].tolist())
+    few = _keep(side, kept)
+    assert few.count == 2 and set(np.unique(few.labels)) <= {0, 1, 2}
+    assert few.descriptors.area.tolist() == side.descriptors.area[kept].tolist()
+    for number, row in enumerate(kept, 1):
+        assert np.array_equal(few.labels_under_ink == number, side.labels_under_ink == row + 1)
