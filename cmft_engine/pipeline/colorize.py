@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..image.plate import write_plate
 from ..matching.decide import decide
+from ..matching.matcher import Matcher
 from ..matching.network.device import memory_errors
 from ..protocol.errors import PaletteError
 from ..protocol.events import Event, Finished, Message
@@ -76,17 +77,17 @@ def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
     if task.drawing is None:
         return DecidedFrame(task, None, (), 0.0)
     with task.settling() as settle:
-        run.references.load()  # waiting for them is no frame's time
+        matcher = run.references.matcher  # waiting for the references is no frame's time
         started = time.perf_counter()
         with run.clock.stage("match"), memory_errors(f"frame {task.frame}"):
-            colored = settle(color_drawing(run, task, task.drawing))
+            colored = settle(color_drawing(run, task, task.drawing, matcher))
     warnings = tuple(frame_warnings(colored.report, task.drawing, run.settings))
     return DecidedFrame(task, colored, warnings, time.perf_counter() - started)
 
 
-def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing) -> ColoredFrame:
+def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matcher) -> ColoredFrame:
     """Match a drawing, let its neighbouring frames vote, and decide; one that a reference shows stays as painted."""
-    matcher, segmented = run.references.matcher, drawing.segmented
+    segmented = drawing.segmented
     neighbors = [match.matched() for match in reversed(task.neighbors)]  # the next drawing begins with a later one
     votes, temporal = task.own.take_votes(), None
     if neighbors:

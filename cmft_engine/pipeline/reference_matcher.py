@@ -58,10 +58,6 @@ class ReferenceMatcher:
         """Return the palette of the references, or the one that was given instead. Raises as `references` does."""
         return self.references.palette
 
-    def load(self) -> None:
-        """Make the references and the matcher, unless they are there. Raises as `references` does."""
-        self._make()
-
     def match(self, frame: int, drawing: SegmentedDrawing) -> tuple[Votes, MatchedDrawing]:
         """Match a drawing by itself with the references that serve its frame."""
         return self.matcher.match_to_references(drawing, serving_references(self._shot, frame))

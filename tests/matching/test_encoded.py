@@ -17,7 +17,7 @@ def strip(width: int) -> SegmentedDrawing:
 
 @pytest.mark.parametrize(("width", "work_width"), [(64, 96), (80, 112), (128, 112), (204, 112)])
 def test_long_targets_shrink_beyond_the_limit(width, work_width):
-    """At a work size of 64 a target may be 1.6 times as long, to whole cells of 16; what is longer is scaled to that."""
+    """At a work size of 64 a target may be 1.6 times as long, to whole cells of 16; longer ones are scaled to that."""
     _, framing = frame_regions(strip(width), 1.0, 64)
     assert (framing.width, framing.scale < 1) == (work_width, width > 64)
 

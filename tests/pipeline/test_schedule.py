@@ -90,12 +90,12 @@ def test_an_error_waits_for_the_frames_before(shot, out, monkeypatch):
     error comes, and nothing after it."""
     color, failed = pipeline.color_drawing, threading.Event()
 
-    def failing(run, task, drawing):
+    def failing(run, task, *rest):
         if task.frame == 2:
             failed.set()
             raise MemoryError
         assert failed.wait(60)
-        return color(run, task, drawing)
+        return color(run, task, *rest)
 
     monkeypatch.setattr(pipeline, "color_drawing", failing)
     seen = []
@@ -242,10 +242,10 @@ def test_waiting_for_a_held_drawing_is_not_a_frames_time(shot, out, monkeypatch,
     """A frame that was read and then waits 100 s for the drawing that it holds does not count them as its own."""
     color = pipeline.color_drawing
 
-    def late(run, task, drawing):
+    def late(run, task, *rest):
         assert taken[2].wait(60)
         clock[0] += 100
-        return color(run, task, drawing)
+        return color(run, task, *rest)
 
     monkeypatch.setattr(pipeline, "color_drawing", late)
     assert seconds_of(colorize_iter(shot({1: A, 2: A, 9: C}, frames="1-2"), out, settings=SMALL)) == [100, 0]
@@ -269,9 +269,9 @@ def test_a_held_drawing_waits_for_its_decision(shot, out, monkeypatch):
     """A frame that holds the drawing before it is asked for early, and gets that drawing's colours or its error."""
     color = pipeline.color_drawing
 
-    def late(run, task, drawing):
+    def late(run, task, *rest):
         time.sleep(0.2)
-        return color(run, task, drawing)
+        return color(run, task, *rest)
 
     monkeypatch.setattr(pipeline, "color_drawing", late)
     held = [event.held_from for event in colorize_iter(shot({1: A, 2: A, 3: A, 9: C}, frames="1-3"), out,
@@ -285,10 +285,10 @@ def test_closing_begins_no_further_drawing(shot, out, monkeypatch):
     """Whoever stops after the first frame waits for the drawings that are being decided, and for no others."""
     color, begun, release = pipeline.color_drawing, [], threading.Event()
 
-    def held_up(run, task, drawing):
+    def held_up(run, task, *rest):
         begun.append(task.frame)
         assert task.frame == 1 or release.wait(60)
-        return color(run, task, drawing)
+        return color(run, task, *rest)
 
     monkeypatch.setattr(pipeline, "color_drawing", held_up)
     events = colorize_iter(shot({frame: figure(frame, frame) for frame in range(1, 10)}), out, settings=SMALL)
@@ -347,11 +347,11 @@ def test_few_drawings_are_in_memory(shot, out, monkeypatch, how):
         colorize(whole.only(range(1, 7)), out, settings=SMALL)
     color, waited = pipeline.color_drawing, []
 
-    def slow(run, task, drawing):
+    def slow(run, task, *rest):
         if not waited:
             waited.append(task.frame)
             time.sleep(1)
-        return color(run, task, drawing)
+        return color(run, task, *rest)
 
     monkeypatch.setattr(pipeline, "color_drawing", slow)
     part = whole.only(range(1, 7)) if how == "a part" else whole
@@ -388,10 +388,10 @@ def test_a_long_hold_is_not_read_to_its_end(shot, out, monkeypatch):
     """While the first drawing is decided, no more frames are read than may be in memory."""
     color, take, taken, ahead = pipeline.color_drawing, frames.FrameReader.take, [], []
 
-    def slow(run, task, drawing):
+    def slow(run, task, *rest):
         time.sleep(1)
         ahead.append(len(taken))
-        return color(run, task, drawing)
+        return color(run, task, *rest)
 
     monkeypatch.setattr(frames.FrameReader, "take", lambda self, frame, *rest: (taken.append(frame),
                                                                            take(self, frame, *rest))[1])

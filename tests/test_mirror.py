@@ -1,0 +1,110 @@
+"""Every module has a test file of its name, or stands in the table that says which test file looks at it and why."""
+
+import ast
+import fnmatch
+import functools
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
+PACKAGES = ("cmft_engine",)
+
+# Modules without a test file of their name: which one looks at them. "imports" below says that it really does.
+ELSEWHERE = {
+    # What a command, a file format or a report is made of is looked at through it, as its user sees it.
+    "cmft_engine/commands/*.py": "test_cli.py",
+    "cmft_engine/export/pictures.py": "export/test_live.py",
+    "cmft_engine/export/gizmo.py": "export/test_cattery.py",
+    "cmft_engine/export/windows.py": "export/test_live.py",
+    "cmft_engine/image/channels.py": "image/test_plate.py",
+    "cmft_engine/image/metadata.py": "image/test_plate.py",
+    "cmft_engine/image/storage.py": "image/test_plate_writing.py",
+    "cmft_engine/image/palette_*.py": "image/test_palette.py",
+    "cmft_engine/image/stand_in.py": "matching/test_matcher.py",
+    "cmft_engine/review/frame_report.py": "pipeline/test_colorize.py",
+    "cmft_engine/review/[pt]*.py": "review/test_report.py",
+    "cmft_engine/review/report_data.py": "review/test_report.py",
+    # One script asks each promise of the host side, for it runs under every host's Python without pytest.
+    "cmft_engine/protocol/[cej]*.py": "protocol/host_side.py",
+    "cmft_engine/protocol/settings.py": "protocol/host_side.py",
+    "cmft_engine/protocol/text_file.py": "protocol/host_side.py",
+    "cmft_engine/protocol/host/*.py": "protocol/host_work.py",
+    # Line art and regions are looked at with all that belongs to them.
+    "cmft_engine/lineart/gaps.py": "lineart/test_regions.py",
+    "cmft_engine/lineart/region_stats.py": "lineart/test_regions.py",
+    "cmft_engine/lineart/paper.py": "lineart/test_lineart.py",
+    "cmft_engine/shot/drawing.py": "shot/test_references.py",
+    "cmft_engine/shot/serving.py": "pipeline/test_colorize.py",
+    # Parts of one computation.
+    "cmft_engine/matching/attention_mass.py": "training/data/test_region_samples.py",
+    "cmft_engine/matching/calibration.py": "matching/test_decide.py",
+    "cmft_engine/matching/mixed_regions.py": "matching/test_temporal.py",
+    "cmft_engine/matching/region_votes.py": "matching/test_matcher.py",
+    "cmft_engine/matching/votes.py": "matching/test_decide.py",
+    "cmft_engine/matching/network/encoders.py": "matching/network/test_network.py",
+    "cmft_engine/matching/network/inputs.py": "matching/network/test_network.py",
+    # The parts of a run are looked at while it runs.
+    "cmft_engine/pipeline/clock.py": "pipeline/test_colorize.py",
+    "cmft_engine/pipeline/frames.py": "pipeline/test_schedule.py",
+    "cmft_engine/pipeline/match_cache.py": "pipeline/test_schedule.py",
+    "cmft_engine/pipeline/open_shot.py": "farm/test_bundle.py",
+    "cmft_engine/pipeline/reference_matcher.py": "pipeline/test_schedule.py",
+    "cmft_engine/pipeline/reporting.py": "pipeline/test_colorize.py",
+    "cmft_engine/pipeline/run.py": "pipeline/test_schedule.py",
+}
+
+
+def modules() -> list[str]:
+    """Return the modules that need a test file, such as "cmft_engine/image/plate.py"."""
+    found = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [path.relative_to(ROOT).as_posix() for path in found if not path.stem.startswith("__")]
+
+
+def own_test(module: str) -> bool:
+    """Say whether a test file has the module's name and lies in a folder of the module's."""
+    folder, name = module.split("/")[1:-1], Path(module).stem
+    return any(set(folder) <= set(path.relative_to(TESTS).parts) for path in TESTS.rglob(f"test_{name}.py"))
+
+
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
+    """Return the files of the repository that a file imports, wherever it does so, and what these import."""
+    seen, waiting = {path}, [path]
+    while waiting:
+        for found in _imports(waiting.pop()) - seen:
+            seen.add(found)
+            waiting.append(found)
+    return frozenset(one.relative_to(ROOT).as_posix() for one in seen)
+
+
+@functools.cache
+def _imports(path: Path) -> frozenset[Path]:
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join(base + ([node.module] if node.module else []))
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    paths = [ROOT.joinpath(*name.split(".")) for name in names]
+    files = [path.with_suffix(".py") for path in paths] + [path / "__init__.py" for path in paths]
+    return frozenset(file for file in files if file.is_file())
+
+
+def test_every_module_has_a_test_file() -> None:
+    """A module's test file has its name, or the table says which one it is."""
+    without = [module for module in modules()
+               if not own_test(module) and not any(fnmatch.fnmatch(module, pattern) for pattern in ELSEWHERE)]
+    assert not without, "give these a test file of their name, or say in ELSEWHERE which test looks at them"
+
+
+def test_the_table_is_true() -> None:
+    """What the table names exists, needs the table, and is really imported by the test that it names."""
+    for pattern, test in ELSEWHERE.items():
+        named = [module for module in modules() if fnmatch.fnmatch(module, pattern) and not own_test(module)]
+        assert named, f"{pattern}: no module needs this line any more"
+        assert (TESTS / test).is_file(), f"{pattern}: there is no tests/{test}"
+        missing = set(named) - imports(TESTS / test)
+        assert not missing, f"tests/{test} does not import {sorted(missing)}"
