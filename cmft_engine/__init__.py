@@ -11,22 +11,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
-    from .pipeline import Report, colorize, colorize_iter
+    from .pipeline.colorize import colorize, colorize_iter
+    from .pipeline.reporting import Report
     from .protocol import errors
     from .protocol.settings import Settings
-    from .shot import Reference, Shot
+    from .shot.shot import Reference, Shot
 
 __version__ = "0.1.0"
 
 __all__ = ["Reference", "Report", "Settings", "Shot", "__version__", "colorize", "colorize_iter", "errors"]
 
 _HOMES = {
-    "Reference": "shot",
-    "Report": "pipeline",
+    "Reference": "shot.shot",
+    "Report": "pipeline.reporting",
     "Settings": "protocol.settings",
-    "Shot": "shot",
-    "colorize": "pipeline",
-    "colorize_iter": "pipeline",
+    "Shot": "shot.shot",
+    "colorize": "pipeline.colorize",
+    "colorize_iter": "pipeline.colorize",
 }
 
 

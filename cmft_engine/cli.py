@@ -92,7 +92,7 @@ def colorize(
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
     """Open the shot and return the events of colouring it, or some of its frames."""
     from .farm.bundle import open_shot
-    from .pipeline import colorize_iter
+    from .pipeline.colorize import colorize_iter
 
     shot = open_shot(job)
     return colorize_iter(

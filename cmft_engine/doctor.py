@@ -56,14 +56,14 @@ def check_versions() -> str:
 
 def check_device(settings: Settings) -> str:
     """Return the name of the device that would be used. Raises DeviceError."""
-    from .model.device import choose_device, describe
+    from .matching.network.device import choose_device, describe
 
     return describe(choose_device(settings.device))
 
 
 def check_weights() -> str:
     """Load the default checkpoint as colouring does and return its name and checksum. Raises WeightsError."""
-    from .model.weights import DEFAULT, load_checkpoint
+    from .matching.network.weights import DEFAULT, load_checkpoint
 
     checkpoint = load_checkpoint()
     return f"{checkpoint.name}, {DEFAULT.stat().st_size / 1e6:.1f} MB, sha256 {checkpoint.sha256[:16]}"
@@ -71,9 +71,9 @@ def check_weights() -> str:
 
 def check_colouring(settings: Settings) -> str:
     """Colour a box that was painted one step earlier; return device and time. Raises EngineError for another colour."""
-    from .pipeline import colorize_iter
+    from .pipeline.colorize import colorize_iter
     from .protocol.events import Finished, Started
-    from .shot import Shot
+    from .shot.shot import Shot
 
     with tempfile.TemporaryDirectory(prefix="cmft-doctor-") as name:
         folder = Path(name)

@@ -12,9 +12,9 @@ def random_weights(tmp_path_factory):
     """A checkpoint file of random networks, always the same ones."""
     import torch
 
-    from cmft_engine.model.network import Network
-    from cmft_engine.model.region_network import RegionNetwork
-    from cmft_engine.model.weights import save_checkpoint
+    from cmft_engine.matching.network.network import Network
+    from cmft_engine.matching.network.region_network import RegionNetwork
+    from cmft_engine.matching.network.weights import save_checkpoint
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
@@ -26,7 +26,7 @@ def random_weights(tmp_path_factory):
 @pytest.fixture(scope="session")
 def random_checkpoint(random_weights):
     """The random networks, loaded."""
-    from cmft_engine.model.weights import load_checkpoint
+    from cmft_engine.matching.network.weights import load_checkpoint
 
     return load_checkpoint(random_weights)
 
@@ -34,4 +34,4 @@ def random_checkpoint(random_weights):
 @pytest.fixture
 def any_weights(monkeypatch, random_checkpoint):
     """Let colouring take the random networks instead of the default checkpoint."""
-    monkeypatch.setattr("cmft_engine.pipeline.load_checkpoint", lambda: random_checkpoint)
+    monkeypatch.setattr("cmft_engine.pipeline.reference_matcher.load_checkpoint", lambda: random_checkpoint)

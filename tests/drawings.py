@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cmft_engine.image.plate import Plate, write_plate
-from cmft_engine.model.matcher import CutDrawing, PaintedDrawing
-from cmft_engine.model.stand_in import stand_in
+from cmft_engine.image.stand_in import stand_in
+from cmft_engine.shot.drawing import PaintedDrawing, SegmentedDrawing
 
 SIDE = 64
 PAPER, COAT, FACE, HAT = (1.0, 1.0, 1.0), (0.2, 0.4, 0.8), (1.0, 0.8, 0.6), (0.8, 0.2, 0.2)
@@ -45,10 +45,10 @@ def figure(dx: int = 0, dy: int = 0, *, boxes=BOXES, side: int = SIDE) -> Figure
     return Figure(labels, paint)
 
 
-def cut(drawing: Figure) -> CutDrawing:
+def cut(drawing: Figure) -> SegmentedDrawing:
     """The drawing as the matcher takes it; ink is given to the region of the box that it belongs to."""
-    grown = np.where(drawing.labels > 0, drawing.labels, drawing.paint + 1).astype(np.int32)
-    return CutDrawing(drawing.labels == 0, drawing.labels, grown, int(drawing.labels.max()))
+    labels_under_ink = np.where(drawing.labels > 0, drawing.labels, drawing.paint + 1).astype(np.int32)
+    return SegmentedDrawing(drawing.labels == 0, drawing.labels, labels_under_ink, int(drawing.labels.max()))
 
 
 def painted(drawing: Figure) -> PaintedDrawing:

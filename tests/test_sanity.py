@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.plate import read_plate
-from cmft_engine.model import cmft
-from cmft_engine.pipeline import colorize
+from cmft_engine.matching.network import cmft
+from cmft_engine.pipeline.colorize import colorize
 from cmft_engine.protocol.settings import Settings
-from cmft_engine.shot import Shot
+from cmft_engine.shot.shot import Shot
+from tests.benchmarks.small_drawings import draw_face
 from tests.drawings import PAINTS, Figure, figure, write, write_shot
-from tests.evaluation.small_drawings import draw_face
 
 SMALL = Settings(work_size=128, device="cpu")
 ROOM = ((40, 60, 38, 18, 1), (16, 60, 8, 8, 2), (40, 62, 6, 6, 3), (64, 60, 8, 8, 2), (48, 22, 30, 14, 3),

@@ -90,7 +90,7 @@ def build_job(base: Job | None, *, given: dict[str, Any], settings: dict[str, An
 
 def parse_reference(text: str) -> JobReference:
     """Return the reference that "painted.png@1001" names; without @FRAME the shot decides what it is."""
-    from ..shot import split_frame  # here: brings numpy, which --help does without
+    from ..shot.shot import split_frame  # here: brings numpy, which --help does without
 
     path, at = split_frame(text)
     return JobReference(path, None if at in (None, "sheet") else int(at))

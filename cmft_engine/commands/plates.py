@@ -8,17 +8,17 @@ from typing import NamedTuple
 import numpy as np
 
 from ..image.color_space import check_spaces
-from ..image.lineart import extract_line_art, line_art_from_painting
 from ..image.palette import Painting, Palette, extract_palette
 from ..image.plate import Plate, read_plate, to_display, write_plate
 from ..image.recolor import swap_plate
-from ..image.regions import label_regions, rainbow
 from ..image.sequence import PlateSequence
-from ..outputs import plan_outputs
+from ..lineart.lineart import extract_line_art, line_art_from_painting
+from ..lineart.regions import label_regions, rainbow
+from ..pipeline.outputs import plan_outputs
 from ..protocol.errors import InputError, PlateError
 from ..protocol.job import parse_frames
 from ..protocol.settings import Settings
-from ..shot import Shot
+from ..shot.shot import Shot
 
 
 class PlateWritten(NamedTuple):

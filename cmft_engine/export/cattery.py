@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from ..image.plate import Plate, write_plate
-from ..model.weights import DEFAULT, load_checkpoint
+from ..matching.network.weights import DEFAULT, load_checkpoint
 from ..protocol.errors import InputError
 from ..protocol.text_file import write_text
 from .gizmo import CHANNELS_IN, CHANNELS_OUT, NAME, ModelKnob, cat_script, gizmo

@@ -10,17 +10,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..model.cmft import center_normalize, gather_cells, key_columns, null_key, query_columns, to_cells
-from ..model.encoders import SelfAttention, drawing_positions
-from ..model.network import CANDIDATES, VALUE, Network
+from ..matching.network.cmft import center_normalize, gather_cells, key_columns, null_key, query_columns, to_cells
+from ..matching.network.encoders import SelfAttention, drawing_positions
+from ..matching.network.network import CANDIDATES, VALUE, Network
 from .pictures import chamfer, fill_unknown, line_picture, linear_light, nearest_rows, sure_numbers
 from .windows import WorkWindow, drawing_window, plate_picture, work_ink, work_scale
 
 CHANNELS = 12  # RGBA of the line art, of the painted reference, and of the reference's line art
 CHUNK = 1024  # target cells handled at once; bounds memory, changes no result
-DISTANCE_PX = 16.0  # as in model/inputs.py
+DISTANCE_PX = 16.0  # as in matching/network/inputs.py
 SOFT_INK = 0.02  # as in references.py
-TARGET_LIMIT = 1.6  # as in model/matcher.py
+TARGET_LIMIT = 1.6  # as in matching/matcher.py
 UNDER_INK_PX = 12  # paint grows this far, in work pixels, under the ink of the painted drawing
 
 

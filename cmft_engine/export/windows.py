@@ -8,7 +8,7 @@ from torch import Tensor
 
 from .pictures import area_weights, dilate, linear_weights, stretch
 
-CELL_PX = 16  # these as in image/framing.py
+CELL_PX = 16  # these as in matching/framing.py
 MARGIN_PX = 12
 MAX_SCALE = 2.0
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from ..image.color_space import check_spaces
 from ..image.palette_files import load_palette
-from ..outputs import plan_outputs
+from ..pipeline.outputs import plan_outputs
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
-from ..shot import Reference, Shot
+from ..shot.shot import Reference, Shot
 
 TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB = (
     "template.json", "parameter_values.json", "parameters.json", "asset_references.json", "job.json")

@@ -14,13 +14,13 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import SettingsError
+from ..protocol.file_formats import format_of
 from ..protocol.settings import Settings
 
 FIELD = "colour space"
 LIKE = 0.6  # from 0 to 1; names less like a wrong one are not offered for it
 _DISPLAY_NAMES = ("sRGB", "srgb_rec709_scene", "srgb_texture", "Utility - sRGB - Texture", "sRGB - Texture",
                   "Output - sRGB", "srgb8", "color_picking", "texture_paint", "matte_paint")
-_LINEAR_SUFFIXES = (".exr", ".sxr", ".mxr", ".hdr", ".rgbe", ".pfm")
 _BRIGHTEST = np.float32(65504)  # the largest half: no light beyond it, and no infinity
 _DECLARED_KEYS = ("oiio:ColorSpace", "colorInteropID")
 
@@ -109,7 +109,7 @@ def default_space(file_name: str, metadata: Mapping[str, Any]) -> str:
         declared = metadata.get(key)
         if isinstance(declared, str) and is_known_space(declared):
             return next((space for space in usual if same_space(space, declared)), declared)
-    return usual[0] if file_name.lower().endswith(_LINEAR_SUFFIXES) else usual[1]
+    return usual[0] if format_of(file_name).is_linear else usual[1]
 
 
 def interop_id(space: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import OpenImageIO as oiio
 
+from ..protocol.file_formats import JPEG, FileFormat
 from .color_space import interop_id
 
 # Layout, compression and colour tags of one file; the writer sets its own.
@@ -41,10 +42,10 @@ def read_metadata(specs: Sequence[oiio.ImageSpec]) -> dict[str, Any]:
     return metadata
 
 
-def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str, suffix: str) -> None:
+def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str, kind: FileFormat) -> None:
     """Put metadata and the file's own tags on `spec`; what the format cannot hold is left out."""
     for name, value in metadata.items():
-        if _OWN_TO_A_FILE.match(name) or (suffix != ".exr" and (_EXR_ONLY.match(name) or _is_long(value))):
+        if _OWN_TO_A_FILE.match(name) or (not kind.has_layers and (_EXR_ONLY.match(name) or _is_long(value))):
             continue
         if isinstance(value, TypedValue):
             spec.attribute(name, oiio.TypeDesc(value.type), value.value)
@@ -54,9 +55,9 @@ def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str
             spec.attribute(name, value)
     if known := interop_id(space):
         spec.attribute("oiio:ColorSpace", known)
-    if suffix != ".exr":
+    if not kind.has_layers:
         spec.attribute("oiio:UnassociatedAlpha", 1)
-    if suffix in (".jpg", ".jpeg"):
+    if kind == JPEG:
         spec.attribute("compression", "jpeg:95")
         spec.attribute("jpeg:subsampling", "4:4:4")
     else:

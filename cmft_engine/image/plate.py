@@ -16,6 +16,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
+from ..protocol.file_formats import EXR, JPEG, FileFormat, suffix_of, writable
 from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color
 from .color_space import convert, default_space, from_display, resolve_space, to_display
 from .metadata import read_metadata, write_metadata
@@ -29,9 +30,6 @@ PathLike = str | Path
 log = logging.getLogger(__name__)
 
 _DEPTHS = {"uint8": "uint8", "int8": "uint8", "uint16": "uint16", "int16": "uint16", "half": "half"}
-# What each format can store; a plate of another depth takes the last entry.
-_WRITABLE = {".exr": ("half", "float"), ".png": ("uint8", "uint16"), ".tif": ("uint8", "uint16", "float"),
-             ".tiff": ("uint8", "uint16", "float"), ".jpg": ("uint8",), ".jpeg": ("uint8",)}
 _JPEG_RESERVE = 32768
 _PNG_FILTER_NONE = 8  # flat colours deflate as small without one, in a sixth of the time
 
@@ -279,14 +277,14 @@ def write_plate(plate: Plate, path: PathLike) -> None:
     Integer formats round to nearest and clip to [0, 1]; JPEG has no alpha and gets white paper. Raises PlateError.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in _WRITABLE:
-        raise _error(path, plate.frame, f"cannot be written: {suffix or 'no suffix'} is no format for plates",
+    kind = writable(path)
+    if kind is None:
+        raise _error(path, plate.frame, f"cannot be written: {suffix_of(path) or 'no suffix'} is no format for plates",
                      "name it .exr, .png, .tif or .jpg")
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _encode(plate if suffix == ".exr" else _flattened(plate, suffix), temporary)
+        _encode(plate if kind.has_layers else _flattened(plate, kind), temporary, kind)
         _verify(temporary)
         os.replace(temporary, path)
     except OSError as error:
@@ -296,13 +294,13 @@ def write_plate(plate: Plate, path: PathLike) -> None:
         _remove(temporary)
 
 
-def _flattened(plate: Plate, suffix: str) -> Plate:
+def _flattened(plate: Plate, kind: FileFormat) -> Plate:
     """Return the main colour alone, on the display window, as formats of one layer hold it."""
     plate = plate.on_canvas(plate.display_window)
     found = plate._color()
     grey, alpha = len(found.color) == 1, plate.alpha()
     pixels = plate.pixels[..., list(found.color)] if grey else plate.rgb()
-    if alpha is not None and suffix in (".jpg", ".jpeg"):
+    if alpha is not None and not kind.has_alpha:
         pixels = pixels * alpha[..., None] + (1 - alpha[..., None])
     elif alpha is not None:
         pixels = np.dstack([pixels, alpha])
@@ -311,17 +309,15 @@ def _flattened(plate: Plate, suffix: str) -> Plate:
                              bit_depth=plate.bit_depth, data_window=window, display_window=window, frame=plate.frame)
 
 
-def _encode(plate: Plate, path: Path) -> None:
+def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
     """Write the file; raise OSError with OpenImageIO's reason."""
-    suffix = path.suffix.lower()
-    depths = _WRITABLE[suffix]
-    depth = plate.bit_depth if plate.bit_depth in depths else depths[-1]
-    if suffix == ".exr" and plate.bit_depth == "uint8":
+    depth = plate.bit_depth if plate.bit_depth in kind.depths else kind.depths[-1]
+    if kind == EXR and plate.bit_depth == "uint8":
         depth = "half"
-    spec, pixels = _spec(plate, depth), _stored(plate, depth, suffix)
-    write_metadata(spec, plate.metadata, plate.space, suffix)
+    spec, pixels = _spec(plate, depth), _stored(plate, depth, kind)
+    write_metadata(spec, plate.metadata, plate.space, kind)
     spec.attribute("png:filter", _PNG_FILTER_NONE)
-    if suffix in (".jpg", ".jpeg"):
+    if kind == JPEG:
         with open(path, "wb") as reserved:  # libjpeg ends the process when the disk is full
             reserved.write(bytes(pixels.nbytes + _JPEG_RESERVE))
     target = oiio.ImageOutput.create(str(path))
@@ -352,11 +348,11 @@ def _wide_channels(plate: Plate) -> set[str]:
     return {*plate.float_channels, *cryptomatte_channels(plate.channels, plate.metadata)}
 
 
-def _stored(plate: Plate, depth: str, suffix: str) -> np.ndarray:
+def _stored(plate: Plate, depth: str, kind: FileFormat) -> np.ndarray:
     """Return the pixels for the file; only the rounding to half (nearest, ties to even) is left to OpenImageIO."""
     if depth in ("uint8", "uint16"):
         return as_integers(plate.pixels, depth)
-    if suffix != ".exr":
+    if not kind.has_layers:
         return np.ascontiguousarray(plate.pixels, dtype=np.float32)
     wide = _wide_channels(plate) if depth == "half" else set(plate.channels)
     return as_associated(plate.pixels, plate.channels, plate.metadata, wide=wide)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Optional
 
 from ..protocol.errors import PlateError
+from ..protocol.file_formats import is_plate
 
 _TOKEN = re.compile(r"#+|%0?\d*d")
 _NUMBER = re.compile(r"(?:(?<=[._ \-])-|^-)?\d+")  # a minus is a sign only after a separator: "a.-5", not "a-5"
-_SUFFIXES = {".exr", ".sxr", ".mxr", ".png", ".tif", ".tiff", ".jpg", ".jpeg", ".jpe", ".tga", ".dpx", ".cin", ".bmp",
-             ".webp", ".hdr", ".psd", ".sgi", ".gif", ".jp2", ".jxl", ".iff", ".pnm", ".ppm", ".pgm", ".pbm"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +95,7 @@ def _matching(path: Path) -> PlateSequence:
 
 
 def _in_folder(folder: Path) -> PlateSequence:
-    names = [name for name in _listing(folder) if Path(name).suffix.lower() in _SUFFIXES]
+    names = [name for name in _listing(folder) if is_plate(name)]
     if not names:
         raise PlateError(f"{folder} holds no plates; give a folder with an image sequence, or a pattern", folder)
     groups = _grouped(names)

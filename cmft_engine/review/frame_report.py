@@ -10,24 +10,24 @@ import numpy as np
 from scipy import ndimage
 
 from ..image.palette import Palette
-from ..image.snap import Snapped
+from ..matching.decide import Decision
 from ..protocol.settings import Settings
-from ..references import Drawing
+from ..shot.references import LineDrawing
 from .report_data import FrameReport, UnsureRegion
 
 
-def report_frame(frame: int, path: Path, drawing: Drawing, snapped: Snapped, palette: Palette,
+def report_frame(frame: int, path: Path, drawing: LineDrawing, decision: Decision, palette: Palette,
                  settings: Settings) -> FrameReport:
     """Report on a frame whose plate is written to `path`: regions with less than the asked confidence are unsure."""
-    area = np.bincount(drawing.cut.labels.ravel(), minlength=drawing.cut.count + 1)[1:]
-    unsure = np.flatnonzero((snapped.confidence < settings.confidence_below) & (area > 0))
-    boxes = ndimage.find_objects(drawing.cut.labels, drawing.cut.count)
-    mean = float((snapped.confidence * area).sum() / area.sum()) if area.sum() else 0.0
+    area = np.bincount(drawing.segmented.labels.ravel(), minlength=drawing.segmented.count + 1)[1:]
+    unsure = np.flatnonzero((decision.confidence < settings.confidence_below) & (area > 0))
+    boxes = ndimage.find_objects(drawing.segmented.labels, drawing.segmented.count)
+    mean = float((decision.confidence * area).sum() / area.sum()) if area.sum() else 0.0
     return FrameReport(frame, str(path), int((area > 0).sum()),
-                       tuple(_unsure(int(i), boxes, area, snapped, palette) for i in unsure), mean)
+                       tuple(_unsure(int(i), boxes, area, decision, palette) for i in unsure), mean)
 
 
-def doubts_about(report: FrameReport, drawing: Drawing, settings: Settings) -> Iterator[str]:
+def frame_warnings(report: FrameReport, drawing: LineDrawing, settings: Settings) -> Iterator[str]:
     """What is odd about a whole frame, as sentences."""
     if not drawing.lines.ink.any():
         yield f"frame {report.frame}: no line was found in {drawing.plate.path}; lower the ink threshold if it has some"
@@ -38,11 +38,12 @@ def doubts_about(report: FrameReport, drawing: Drawing, settings: Settings) -> I
                f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
 
 
-def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, snapped: Snapped, palette: Palette) -> UnsureRegion:
+def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, decision: Decision, palette: Palette) -> UnsureRegion:
     rows, columns = boxes[i]
     names = palette.names
     return UnsureRegion(
         label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
-        confidence=float(snapped.confidence[i]), color=names[snapped.color[i]], runner_up=names[snapped.runner_up[i]],
-        reason="several colours without a line between" if snapped.divided[i] else "no sure match in the references",
+        confidence=float(decision.confidence[i]), color=names[decision.color[i]],
+        runner_up=names[decision.runner_up[i]],
+        reason="several colours without a line between" if decision.divided[i] else "no sure match in the references",
     )

@@ -25,6 +25,13 @@ class UnsureRegion:
     runner_up: str = ""
     reason: str = ""
 
+    @classmethod
+    def from_notes(cls, notes: Mapping[str, Any]) -> "UnsureRegion":
+        """Return a region as it was noted, JSON values."""
+        x0, y0, x1, y1 = notes["bbox"]
+        return cls(label=notes["label"], bbox=(x0, y0, x1, y1), area=notes["area"], confidence=notes["confidence"],
+                   color=notes["color"], runner_up=notes["runner_up"], reason=notes["reason"])
+
 
 @dataclass(frozen=True)
 class FrameReport:
@@ -37,6 +44,15 @@ class FrameReport:
     confidence: float = 1.0
     seconds: float = 0.0
     held_from: int | None = None
+
+    @classmethod
+    def from_notes(cls, notes: Mapping[str, Any], path: str) -> "FrameReport":
+        """Return the report of a frame as it was noted, JSON values, with its plate now at `path`."""
+        return cls(
+            frame=notes["frame"], path=path, regions=notes["regions"],
+            unsure=tuple(UnsureRegion.from_notes(region) for region in notes["unsure"]),
+            confidence=notes["confidence"], seconds=notes["seconds"], held_from=notes["held_from"],
+        )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from cmft_engine.image.plate import Plate, read_plate, write_plate
-from cmft_engine.outputs import display_picture
+from cmft_engine.pipeline.compose import display_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOT = ROOT / "examples" / "shot"

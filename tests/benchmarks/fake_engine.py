@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cmft_engine.evaluation.clips import ValidationClip
+from benchmarks.clips.clips import ValidationClip
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 from cmft_engine.image.sequence import frame_path
 from cmft_engine.protocol.settings import Settings
-from cmft_engine.shot import Shot
-from tests.evaluation.small_drawings import draw_face
+from cmft_engine.shot.shot import Shot
+from tests.benchmarks.small_drawings import draw_face
 
 
 class FakeEngine:

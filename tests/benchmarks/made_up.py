@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from benchmarks.results import Result
-from benchmarks.verdicts import Verdict
-from cmft_engine.evaluation.failures import Failures
-from cmft_engine.evaluation.metrics import Score
+from benchmarks.metrics.failures import Failures
+from benchmarks.metrics.metrics import Score
+from benchmarks.quality.results import Result
+from benchmarks.quality.verdicts import Verdict
 
 
 def result(

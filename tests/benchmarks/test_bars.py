@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from benchmarks import against_rules, uninked
-from benchmarks.bars import Bar, percent, plain, render_bars, within, wrong_ratio
-from benchmarks.methods import OURS, RULES_AND_FLOW
+from benchmarks.quality import against_rules, uninked
+from benchmarks.quality.bars import Bar, percent, plain, render_bars, within, wrong_ratio
+from benchmarks.quality.methods import OURS, RULES_AND_FLOW
 from tests.benchmarks.made_up import result
 
 

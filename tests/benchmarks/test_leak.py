@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from benchmarks import leak
-from benchmarks.leak import EMPTY, SWATCHES, Guess, guesses
-from cmft_engine.evaluation.clips import Pair
+from benchmarks.clips.clips import Pair
+from benchmarks.quality import leak
+from benchmarks.quality.leak import EMPTY, SWATCHES, Guess, guesses
 from cmft_engine.image.plate import read_plate
 from tests.benchmarks.fake_engine import face_clip
-from tests.evaluation.small_drawings import CHEEK, EYE, HAIR, MOUTH, PAPER, SKIN
+from tests.benchmarks.small_drawings import CHEEK, EYE, HAIR, MOUTH, PAPER, SKIN
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

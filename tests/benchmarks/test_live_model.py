@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import live_model
+from benchmarks.live import __main__ as live_model
 from cmft_engine.export.cattery import save_model
 from tests.drawings import figure
 

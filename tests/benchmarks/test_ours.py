@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks.ours import Painted, color_shot, ours
+from benchmarks.clips.ours import Painted, color_shot, ours
 from tests.benchmarks.fake_engine import face_clip
 
 
@@ -19,7 +19,7 @@ def test_drawings_between_are_coloured_and_only_targets_come_back(engine):
     """The shot is as a user has it; what is scored are the pairs. A drawing by itself is asked for by a setting."""
     clip = face_clip(0, 1, 5)
     between = {3: face_clip(3).lines[3]}
-    assert len(ours(clip.pairs(), between)) == len(ours(clip.pairs(), around=0)) == 2
+    assert len(ours(clip.pairs(), between)) == len(ours(clip.pairs(), temporal_radius=0)) == 2
     assert [shot.frames for shot in engine.shots] == [(1, 3, 5), (1, 5)]
     assert [settings.temporal_radius for settings in engine.settings] == [1, 0]
 

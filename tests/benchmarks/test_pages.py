@@ -1,6 +1,6 @@
 """Measured pages are written anew, what people wrote below them stays."""
 
-from benchmarks.pages import write_page
+from benchmarks.clips.pages import write_page
 
 
 def test_remarks_stay(tmp_path):

@@ -3,11 +3,11 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import ebsynth, program
-from benchmarks.program import Program
+from benchmarks.clips import ebsynth, program
+from benchmarks.clips.program import Program
 from cmft_engine.protocol.errors import InputError
 from tests.benchmarks.fake_engine import face_clip
-from tests.evaluation.small_drawings import draw_face
+from tests.benchmarks.small_drawings import draw_face
 
 LINE, PAINTING = draw_face()
 COPY = f"{sys.executable} -c 'import shutil, sys; shutil.copy(*sys.argv[1:3])' {{reference}} {{out}} {{target_line}}"

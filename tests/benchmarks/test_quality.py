@@ -5,12 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks import against_rules, methods, quality
-from benchmarks.examine import SECTIONS, Outcome, Plan, examine, methods_needed, score_methods
-from benchmarks.methods import OURS, OURS_ALONE, RULES_AND_FLOW, RULES_CHAINED, Gallery, available_methods
-from benchmarks.report import report
-from benchmarks.results import COLUMNS, render_table
-from cmft_engine.evaluation.baselines import region_match_with_flow
+from benchmarks.baselines import region_match_with_flow
+from benchmarks.quality import __main__ as quality
+from benchmarks.quality import against_rules, methods
+from benchmarks.quality.examine import SECTIONS, Outcome, Plan, examine, methods_needed, score_methods
+from benchmarks.quality.methods import OURS, OURS_ALONE, RULES_AND_FLOW, RULES_CHAINED, Gallery, available_methods
+from benchmarks.quality.report import report
+from benchmarks.quality.results import COLUMNS, render_table
 from tests.benchmarks.fake_engine import face_clip
 from tests.benchmarks.made_up import result
 

@@ -3,12 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import robustness
-from benchmarks.methods import OURS, RULES_AND_FLOW, Gallery
-from benchmarks.robustness import BINARY, ERASED, VARIANTS, Loss, compare, points_lost, redraw_clip, spread
-from cmft_engine.evaluation.clips import draw_puppet_clip
+from benchmarks.clips.clips import draw_puppet_clip
+from benchmarks.quality import robustness
+from benchmarks.quality.methods import OURS, RULES_AND_FLOW, Gallery
+from benchmarks.quality.robustness import BINARY, ERASED, VARIANTS, Loss, compare, points_lost, redraw_clip, spread
 from tests.benchmarks.fake_engine import face_clip
-from tests.evaluation.small_drawings import EYE
+from tests.benchmarks.small_drawings import EYE
 
 
 def test_clips_are_spread_over_the_set():

@@ -1,13 +1,22 @@
 import numpy as np
 import pytest
 
-from benchmarks import sheet
-from benchmarks.methods import OURS, Gallery
-from benchmarks.sheet import CAPTION_PX, ERROR_COLOR, HEADINGS, MARGIN_PX, TILE_PX, WorstFrame, draw_sheet, write_sheet
-from cmft_engine.evaluation.clips import read_rgb8
+from benchmarks.clips.clips import read_rgb8
+from benchmarks.quality import sheet
+from benchmarks.quality.methods import OURS, Gallery
+from benchmarks.quality.sheet import (
+    CAPTION_PX,
+    ERROR_COLOR,
+    HEADINGS,
+    MARGIN_PX,
+    TILE_PX,
+    WorstFrame,
+    draw_sheet,
+    write_sheet,
+)
 from tests.benchmarks.fake_engine import face_clip
 from tests.benchmarks.made_up import result
-from tests.evaluation.small_drawings import SIDE
+from tests.benchmarks.small_drawings import SIDE
 
 
 def frame(foreground: float, name: str = "toon") -> WorstFrame:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import speed_bf16
-from benchmarks.speed import Size, render
-from benchmarks.speed_floor import Floor, measure_floor
-from benchmarks.speed_material import write_material
-from benchmarks.speed_methods import Measurement, Task, measure_here, with_cpu_seconds
-from benchmarks.speed_profile import REST, STEPS, page, profile
-from cmft_engine.evaluation.clips import read_rgb8
+from benchmarks.clips.clips import read_rgb8
+from benchmarks.speed import bf16 as speed_bf16
+from benchmarks.speed.__main__ import Size, render
+from benchmarks.speed.floor import Floor, measure_floor
+from benchmarks.speed.material import write_material
+from benchmarks.speed.methods import Measurement, Task, measure_here, with_cpu_seconds
+from benchmarks.speed.profile import REST, STEPS, page, profile
 
 OURS = Measurement("ours", 3.0, 0.4, 5.0, 9.8, 0.7, {"read": 0.2, "match": 0.4}, 0.8)
 FLOW = Measurement("flow", 0.2, 0.2, 0.4, 0.4, 0.2, cpu_seconds=0.1)

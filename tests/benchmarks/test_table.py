@@ -8,19 +8,20 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from benchmarks import systems, table
-from benchmarks.clip_runs import FIRST, PREV, ClipRun, ModeRun, run_clip, stride, stride_targets
-from benchmarks.ours import Painted
-from benchmarks.program import Program
-from benchmarks.systems import OURS, PLAIN, SEEDS, TITLES, Choices, make_system
-from benchmarks.table_page import Facts, render_page
-from benchmarks.table_rows import FlickerRow, Outcome, Row, Shown, figures, measure, read_outcome
-from benchmarks.table_sheet import CAPTION_PX, COLUMNS, TILE_PX, Exhibit, draw_sheet
-from benchmarks.vgg_file import load_vgg
-from cmft_engine.evaluation.baselines.vgg import Vgg19
-from cmft_engine.evaluation.clips import read_rgb8
-from cmft_engine.evaluation.flicker import Flicker
-from cmft_engine.evaluation.metrics import Score
+from benchmarks.baselines.vgg import Vgg19
+from benchmarks.clips.clips import read_rgb8
+from benchmarks.clips.ours import Painted
+from benchmarks.clips.program import Program
+from benchmarks.metrics.flicker import Flicker
+from benchmarks.metrics.metrics import Score
+from benchmarks.table import __main__ as table
+from benchmarks.table import systems
+from benchmarks.table.clip_runs import FIRST, PREV, ClipRun, ModeRun, run_clip, stride, stride_targets
+from benchmarks.table.page import Facts, render_page
+from benchmarks.table.rows import FlickerRow, Outcome, Row, Shown, figures, measure, read_outcome
+from benchmarks.table.sheet import CAPTION_PX, COLUMNS, TILE_PX, Exhibit, draw_sheet
+from benchmarks.table.systems import OURS, PLAIN, SEEDS, TITLES, Choices, make_system
+from benchmarks.table.vgg_file import load_vgg
 from cmft_engine.protocol.errors import InputError, WeightsError
 from tests.benchmarks.fake_engine import face_clip
 
@@ -43,7 +44,7 @@ def asked(name: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, 
         calls.append((reference.line, reference.painting, len(targets)))
         return [np.full_like(target, len(calls)) for target in targets]
 
-    monkeypatch.setattr("benchmarks.clip_runs.make_system", lambda name, choices: color)
+    monkeypatch.setattr("benchmarks.table.clip_runs.make_system", lambda name, choices: color)
     run = run_clip(name, Choices(), CLIP, (1, 4))
     assert [mode.mode for mode in run.modes] == [FIRST, PREV, stride(1), stride(4)]
     assert run.peak_gb > 0.01

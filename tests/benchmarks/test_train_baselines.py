@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import baseline_material, train_baselines
-from benchmarks.baseline_lessons import LEARNED, PIX2PIX_LINE, PLAIN_CMFT, TCVC, make_painter
-from benchmarks.baseline_material import Pool
-from benchmarks.baseline_weights import load_weights, save_weights, weights_path
-from benchmarks.train_baselines import Budget, Run
+from benchmarks.baselines import material as baseline_material
+from benchmarks.baselines import train as train_baselines
+from benchmarks.baselines.lessons import LEARNED, PIX2PIX_LINE, PLAIN_CMFT, TCVC, make_painter
+from benchmarks.baselines.material import Pool
+from benchmarks.baselines.train import Budget, Run
+from benchmarks.baselines.weights import load_weights, save_weights, weights_path
 from cmft_engine.protocol.errors import InputError, WeightsError
-from cmft_engine.training.dataset import Mixture
-from cmft_engine.training.validate import plain
+from cmft_training.data.dataset import Mixture
+from cmft_training.learn.validate import plain
 from tests.training.cubes import write_cubes
 
 

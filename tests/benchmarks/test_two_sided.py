@@ -1,7 +1,7 @@
 import numpy as np
 
-from benchmarks import two_sided
-from benchmarks.methods import OURS, RULES_AND_FLOW, RULES_BOTH, RULES_NEAREST, Gallery
+from benchmarks.quality import two_sided
+from benchmarks.quality.methods import OURS, RULES_AND_FLOW, RULES_BOTH, RULES_NEAREST, Gallery
 from tests.benchmarks.fake_engine import face_clip
 from tests.benchmarks.made_up import result
 

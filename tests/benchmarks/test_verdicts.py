@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from benchmarks import causes, confidence, verdicts
-from benchmarks.methods import Gallery
-from cmft_engine.evaluation.failures import FAR, FIRST_SEEN, TINY, Failures
+from benchmarks.metrics.failures import FAR, FIRST_SEEN, TINY, Failures
+from benchmarks.quality import causes, confidence, verdicts
+from benchmarks.quality.methods import Gallery
 from tests.benchmarks.fake_engine import face_clip
 from tests.benchmarks.made_up import verdict
 

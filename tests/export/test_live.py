@@ -11,10 +11,11 @@ import torch
 from cmft_engine.export import pictures, windows
 from cmft_engine.export.cattery import KNOBS, save_model
 from cmft_engine.export.live import CHANNELS, LiveModel, LiveNetwork
-from cmft_engine.image import framing
-from cmft_engine.image.lineart import extract_line_art
-from cmft_engine.model.inputs import line_channels
-from cmft_engine.model.matcher import Matcher, PaintedDrawing
+from cmft_engine.lineart.lineart import extract_line_art
+from cmft_engine.matching import framing
+from cmft_engine.matching.matcher import Matcher
+from cmft_engine.matching.network.inputs import line_channels
+from cmft_engine.shot.drawing import PaintedDrawing
 from tests.drawings import PAINTS, cut, figure
 
 OPERATORS = Path(__file__).with_name("operators.txt")
@@ -172,7 +173,7 @@ def test_half_precision(scripted):
 
 
 def test_operators_are_those_that_were_tried(scripted):
-    """The file uses only operators with which older torches have loaded it; a new one needs benchmarks.live_model."""
+    """The file uses only operators with which older torches have loaded it; a new one needs benchmarks.live."""
     _, path = scripted
     with zipfile.ZipFile(path) as archive:
         code = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".py"))

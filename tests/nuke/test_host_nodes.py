@@ -324,6 +324,14 @@ def test_user_knobs_from_python(host):
         again.addKnob(nuke.Int_Knob("kept"))
 
 
+def test_what_knobs_complain_of_is_logged(host):
+    """error, critical, warning and debug of a knob go to the log."""
+    knob = host.nuke.nodes.NoOp()["label"]
+    for level in ("error", "critical", "warning", "debug"):
+        getattr(knob, level)("odd")
+    assert host.log == ["error: odd", "critical: odd", "warning: odd", "debug: odd"]
+
+
 def test_links_show_another_knob(host):
     """A linked knob gives the value of its target."""
     group = host.paste(SAMPLE)

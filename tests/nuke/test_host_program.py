@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.nuke.host import Host, HostFault
+from tests.nuke.host.program import HANG_S
 
 SAMPLE = (Path(__file__).with_name("host") / "sample.nk").read_text(encoding="utf-8")
 
@@ -145,7 +146,7 @@ def test_this_node_outside_and_in_handed_over_calls(host):
     """Outside a callback thisNode is the root; in a call from another thread it is a random node: a fault."""
     assert host.nuke.thisNode() is host.root
     assert in_thread(lambda: host.nuke.executeInMainThread(host.nuke.thisNode)) is None
-    host.run_main_loop(0.01)
+    host.run_main_loop(0)
     assert "thisNode" in host.log[-1] and "thisNode" in host.faults.pop()
 
 
@@ -165,7 +166,7 @@ def test_other_threads_keep_their_hands_off_nodes(host):
     knob = node["label"]
     assert in_thread(lambda: host.nuke.executeInMainThread(knob.setValue, ("x",))) is None
     assert node["label"].value() == ""
-    host.run_main_loop(0.01)
+    host.run_main_loop(0)
     assert node["label"].value() == "x"
 
 
@@ -179,15 +180,15 @@ def test_with_result_waits_and_swallows(host):
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert host.run_main_loop(5, until=lambda: len(results) == 2)
+    assert host.run_main_loop(HANG_S, until=lambda: len(results) == 2)
     thread.join()
     assert results == [7, None] and "ZeroDivisionError" in host.log[-1]
 
 
 def test_the_main_loop_says_whether_it_came_true(host):
-    """run_main_loop ends at once when it is done, and in time when not."""
-    assert host.run_main_loop(30, until=lambda: True)
-    assert not host.run_main_loop(0.02, until=lambda: False)
+    """run_main_loop ends at once when its condition holds, and says so when it does not."""
+    assert host.run_main_loop(HANG_S, until=lambda: True)
+    assert not host.run_main_loop(0, until=lambda: False)
 
 
 def test_a_node_may_go_during_a_job(host):
@@ -196,13 +197,13 @@ def test_a_node_may_go_during_a_job(host):
     name, knob = node.fullName(), node["label"]
     host.nuke.delete(node)
     assert in_thread(lambda: host.nuke.executeInMainThread(knob.setValue, ("done",))) is None
-    host.run_main_loop(0.01)
+    host.run_main_loop(0)
     assert "not attached" in host.log[-1] and host.nuke.toNode(name) is None
 
 
 def test_threads_must_end(monkeypatch):
     """A thread that still runs when Nuke closes is a fault."""
-    monkeypatch.setattr("tests.nuke.host.host.LEFT_THREADS_S", 0.05)
+    monkeypatch.setattr("tests.nuke.host.program.HANG_S", 0)
     stop = threading.Event()
     with pytest.raises(HostFault, match="threads still run"), Host():
         threading.Thread(target=stop.wait).start()
@@ -334,6 +335,14 @@ def test_start_up_reads_init_then_menu(tmp_path):
         assert set(host.log[3:]) == {"second/menu", "inner/menu"} and inner.as_posix() in host.nuke.pluginPath()
     with Host(gui=False, plugin_path=[first, second]) as host:
         assert not [line for line in host.log if "menu" in line]
+
+
+def test_plugin_folders_start_at_the_working_directory(tmp_path, monkeypatch):
+    """A relative folder is that of whoever starts the host, not one of the host's own."""
+    write_plugin(tmp_path / "plug", init="import nuke; nuke.tprint('read')")
+    monkeypatch.chdir(tmp_path)
+    with Host(plugin_path=["plug"]) as host:
+        assert host.log == ["read"] and host.nuke.pluginPath() == [(tmp_path / "plug").as_posix()]
 
 
 def test_a_closed_host_leaves_nothing(tmp_path):

@@ -1,6 +1,7 @@
 """The .nk checker: sound scripts pass, and each of some thousand seeded mistakes is found."""
 
 import collections
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,20 @@ def test_the_sample_seeds_every_kind_of_fault():
     """Each kind of mistake occurs, so that none is proved by not being tried."""
     kinds = collections.Counter(mutation.kind for mutation in mutations(SAMPLE.read_text(encoding="utf-8")))
     assert len(kinds) > 40 and min(kinds.values()) >= 1
+
+
+@pytest.mark.parametrize(("before", "after", "said"), [
+    ("set left 1", "push $left", "no such variable"), ("set cut_paste_input 7", "push $cut_paste_input", None),
+    ("proc push {words} {}", "push 0", None),
+])
+def test_a_script_leaves_nothing_to_the_next(before, after, said):
+    """Variables of one text are gone in the next, and no text can redefine a command."""
+    with contextlib.suppress(ScriptError):
+        Reader().read(before)
+    reader = Reader()
+    if said is None:
+        reader.read(after + "\nDot {\n}\n")
+        assert reader.root.children[0].inputs == [None]
+    else:
+        with pytest.raises(ScriptError, match=said):
+            reader.read(after)

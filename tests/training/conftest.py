@@ -10,7 +10,7 @@ from tests.training.cubes import write_cubes
 @pytest.fixture
 def unchanged_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the tests' own process keep its threads and numbers."""
-    monkeypatch.setattr("cmft_engine.training.train.settle_process", lambda config: None)
+    monkeypatch.setattr("cmft_training.learn.train.settle_process", lambda config: None)
 
 
 @pytest.fixture(scope="module")

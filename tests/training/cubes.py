@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cmft_engine.training.extract_characters import quantize_positions
+from cmft_training.synthetic.extract_characters import quantize_positions
 
 CUBE = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
 FACES = np.array(

@@ -6,24 +6,15 @@ knob") and 17.1 ("any knob change ... even when the Properties panel is closed")
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 
-from .knob_base import FLAGS
+from .base import FLAGS, AnyNode, Context, Knob, Session
 
 EVENTS = ("onUserCreate", "onCreate", "onScriptLoad", "onScriptSave", "onScriptClose", "onDestroy", "knobChanged",
           "updateUI", "autolabel", "beforeRender", "beforeFrameRender", "afterFrameRender", "afterRender",
           "renderProgress", "filenameFilter")
 WRITE_EVENTS = ("beforeRender", "beforeFrameRender", "afterFrameRender", "afterRender", "renderProgress")
-ROOT_EVENTS = ("onScriptLoad", "onScriptSave", "onScriptClose")
 ALWAYS_FROM = (17, 1)  # the release that calls knobChanged with closed panels too
-
-
-class Context(NamedTuple):
-    """What `nuke.thisNode()` and its kin answer during a callback."""
-
-    node: Optional[object]
-    knob: Optional[object] = None
-    group: Optional[object] = None
 
 
 class DummyKnob(NamedTuple):
@@ -38,40 +29,54 @@ class DummyKnob(NamedTuple):
         return "Obsolete_Knob"
 
 
+AnyKnob = Union[Knob, DummyKnob]
+
+
+class Entry(NamedTuple):
+    """A registered callback; `node` when it listens to that one alone."""
+
+    call: Callable[..., Any]
+    args: Tuple[Any, ...]
+    kwargs: Dict[str, Any]
+    node: Optional[AnyNode]
+
+
 class Callbacks:
     """All registered callbacks of one session."""
 
-    def __init__(self, session) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.registered: Dict[str, Dict[str, List]] = {event: {} for event in EVENTS}
-        self._changing: List[object] = []
+        self.registered: Dict[str, Dict[str, List[Entry]]] = {event: {} for event in EVENTS}
+        self._changing: List[AnyNode] = []
 
-    def add(self, event, call, args=(), kwargs=None, nodeClass="*", node=None) -> None:
+    def add(self, event: str, call: Callable[..., Any], args: Any = (), kwargs: Optional[Dict[str, Any]] = None,
+            nodeClass: str = "*", node: Optional[AnyNode] = None) -> None:
         self.session.on_main_thread("adding a callback")
         if not callable(call):
             raise ValueError("call must be a callable")
         if kwargs is not None and not isinstance(kwargs, dict):
             raise ValueError("kwargs must be a dictionary")
-        entry = (call, args if isinstance(args, tuple) else (args,), kwargs or {}, node)
+        entry = Entry(call, args if isinstance(args, tuple) else (args,), kwargs or {}, node)
         listed = self.registered[event].setdefault(nodeClass, [])
         if entry in listed:
             listed.remove(entry)  # each only once, at the end
         listed.append(entry)
 
-    def remove(self, event, call, args=(), kwargs=None, nodeClass="*", node=None) -> None:
-        entry = (call, args if isinstance(args, tuple) else (args,), kwargs or {}, node)
+    def remove(self, event: str, call: Callable[..., Any], args: Any = (), kwargs: Optional[Dict[str, Any]] = None,
+               nodeClass: str = "*", node: Optional[AnyNode] = None) -> None:
+        entry = Entry(call, args if isinstance(args, tuple) else (args,), kwargs or {}, node)
         listed = self.registered[event].get(nodeClass, [])
         if entry in listed:
             listed.remove(entry)
 
-    def run(self, event, node, knob=None):
+    def run(self, event: str, node: AnyNode, knob: Optional[AnyKnob] = None) -> List[Any]:
         """Call everything for an event of a node; exceptions go through, as they abort a render."""
         results = []
         self.session.contexts.append(Context(node, knob, self._group(node)))
         try:
             code = node._knobs.get(event)
             if code is not None and code._state:
-                self._execute(code, code._state, event)
+                self._execute(node, code._state, event)
             for name, callback in node._callbacks:
                 if name == event:
                     callback()
@@ -84,23 +89,23 @@ class Callbacks:
         return results
 
     @staticmethod
-    def _group(node):
+    def _group(node: AnyNode) -> Optional[AnyNode]:
         """A Group's own code runs inside it: `toNode` finds its children, `createNode` adds to them."""
         return node if node._class in ("Group", "Root") else node._group
 
-    def _execute(self, knob, code, event) -> None:
-        name = "<{}.{}>".format(knob._node.fullName(), event)
+    def _execute(self, node: AnyNode, code: str, event: str) -> None:
+        name = "<{}.{}>".format(node.fullName(), event)
         exec(compile(code, name, "exec"), self.session.namespace)
 
-    def run_code(self, node, knob, code) -> None:
+    def run_code(self, node: AnyNode, knob: Knob, code: str) -> None:
         """Run a button's code; exceptions go through."""
         self.session.contexts.append(Context(node, knob, self._group(node)))
         try:
-            self._execute(knob, code, knob._name)
+            self._execute(node, code, knob._name)
         finally:
             self.session.contexts.pop()
 
-    def knob_changed(self, node, knob) -> None:
+    def knob_changed(self, node: AnyNode, knob: AnyKnob) -> None:
         """Tell of a changed knob, if this release does so for this node."""
         session = self.session
         heard = session.version[:2] >= ALWAYS_FROM or (session.gui and node in session.panels)
@@ -113,19 +118,20 @@ class Callbacks:
         finally:
             self._changing.remove(node)
 
-    def input_changed(self, node) -> None:
+    def input_changed(self, node: AnyNode) -> None:
         self.knob_changed(node, DummyKnob("inputChange"))
 
-    def panel_shown(self, node) -> None:
+    def panel_shown(self, node: AnyNode) -> None:
         self.knob_changed(node, DummyKnob("showPanel"))
 
-    def label(self, node) -> str:
+    def label(self, node: AnyNode) -> str:
         """Return what stands on the node: the autolabel's text, else its name and label."""
-        self.session.contexts.append(Context(node, None, self._group(node)))
+        session = self.session
+        session.contexts.append(Context(node, None, self._group(node)))
         try:
             code = node._knobs["autolabel"]._state
             if code:
-                text = eval(compile(code.strip(), "<autolabel>", "eval"), self.session.namespace)
+                text = eval(compile(code.strip(), "<autolabel>", "eval"), session.namespace)
                 if text is not None:
                     return str(text)
             for nodeClass in (node._class, "*"):
@@ -134,6 +140,6 @@ class Callbacks:
                     if text is not None:
                         return str(text)
         finally:
-            self.session.contexts.pop()
-        label = node["label"].evaluate()
+            session.contexts.pop()
+        label = session.expressions.text(node, node["label"]._state)
         return node.name() + ("\n" + label if label else "")

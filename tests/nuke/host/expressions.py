@@ -7,16 +7,19 @@ A tree is a tuple: ("number", 1.0), ("knob", "parent.mode"), ("call", "max", [tr
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from typing import Callable, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from .faults import ScriptError
 
 TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_][\w.]*)|(\$\w+)|"
                    r"(\*\*|[=!<>]=|&&|\|\||[-+*/%<>!?:(),^]))")
 LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
-FUNCTIONS = {
+Tree = Tuple[Any, ...]  # see above
+
+FUNCTIONS: Dict[str, Callable[..., float]] = {
     "abs": abs, "min": min, "max": max, "floor": math.floor, "ceil": math.ceil, "int": math.trunc, "trunc": math.trunc,
     "rint": round, "sqrt": math.sqrt, "pow": math.pow, "exp": math.exp, "log": math.log, "sin": math.sin,
     "cos": math.cos, "fmod": math.fmod, "clamp": lambda x, low=0.0, high=1.0: min(max(x, low), high),
@@ -24,7 +27,7 @@ FUNCTIONS = {
     "isnan": lambda x: float(math.isnan(x)),
 }
 CONSTANTS = {"pi": math.pi, "e": math.e, "true": 1.0, "false": 0.0}
-OPERATORS = {
+OPERATORS: Dict[str, Callable[[float, float], float]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "==": lambda a, b: float(a == b),
     "!=": lambda a, b: float(a != b), "<": lambda a, b: float(a < b), ">": lambda a, b: float(a > b),
     "<=": lambda a, b: float(a <= b), ">=": lambda a, b: float(a >= b), "^": lambda a, b: a ** b,
@@ -32,15 +35,15 @@ OPERATORS = {
 }
 
 
-def parse(text: str) -> tuple:
+@functools.lru_cache(maxsize=10000)
+def parse(text: str) -> Tree:
     """Return the tree of an expression without Tcl in it; raises ScriptError with the place of the mistake."""
-    tokens = _tokens(text)
-    tree = _Parser(tokens, text).whole()
-    return tree
+    return _Parser(_tokens(text), text).whole()
 
 
 def _tokens(text: str) -> List[str]:
-    tokens, at = [], 0
+    tokens: List[str] = []
+    at = 0
     while at < len(text.rstrip()):
         match = TOKEN.match(text, at)
         if match is None:
@@ -56,7 +59,7 @@ class _Parser:
     def __init__(self, tokens: List[str], text: str) -> None:
         self.tokens, self.text = tokens, text
 
-    def whole(self) -> tuple:
+    def whole(self) -> Tree:
         tree = self.choice()
         if self.tokens:
             raise ScriptError(f"expression {self.text!r}: {self.tokens[0]!r} is not expected")
@@ -68,7 +71,7 @@ class _Parser:
             raise ScriptError(f"expression {self.text!r}: {found} instead of {' or '.join(expected) or 'a value'}")
         return self.tokens.pop(0)
 
-    def choice(self) -> tuple:
+    def choice(self) -> Tree:
         test = self.level(0)
         if self.tokens[:1] != ["?"]:
             return test
@@ -77,7 +80,7 @@ class _Parser:
         self.take(":")
         return ("?", test, yes, self.choice())
 
-    def level(self, depth: int) -> tuple:
+    def level(self, depth: int) -> Tree:
         if depth == len(LEVELS):
             return self.unary()
         left = self.level(depth + 1)
@@ -85,7 +88,7 @@ class _Parser:
             left = (self.take(), left, self.level(depth + 1))
         return left
 
-    def unary(self) -> tuple:
+    def unary(self) -> Tree:
         if self.tokens[:1] and self.tokens[0] in "-!+":
             return (self.take(), self.unary())
         base = self.atom()
@@ -93,7 +96,7 @@ class _Parser:
             return (self.take(), base, self.unary())
         return base
 
-    def atom(self) -> tuple:
+    def atom(self) -> Tree:
         token = self.take()
         if token == "(":
             tree = self.choice()
@@ -105,7 +108,7 @@ class _Parser:
             return self.name(token)
         raise ScriptError(f"expression {self.text!r}: {token!r} is not a value")
 
-    def name(self, token: str) -> tuple:
+    def name(self, token: str) -> Tree:
         if self.tokens[:1] != ["("]:
             return ("number", CONSTANTS[token]) if token in CONSTANTS else ("knob", token)
         self.take("(")
@@ -121,15 +124,15 @@ class _Parser:
         raise ScriptError(f"expression {self.text!r}: no function {token}")
 
 
-def evaluate(tree: tuple, lookup: Callable[[str], float], lookup_at: Callable[[str, float], float]) -> float:
+def evaluate(tree: Tree, lookup: Callable[[str], float], lookup_at: Callable[[str, float], float]) -> float:
     """Return the value of a tree; `lookup` finds a name, `lookup_at` a knob at a time. ScriptError on division by 0."""
     kind = tree[0]
     if kind == "number":
-        return tree[1]
+        return float(tree[1])
     if kind == "knob":
         return lookup(tree[1])
 
-    def value(part: tuple) -> float:
+    def value(part: Tree) -> float:
         return evaluate(part, lookup, lookup_at)
 
     if kind == "at":
@@ -139,8 +142,8 @@ def evaluate(tree: tuple, lookup: Callable[[str], float], lookup_at: Callable[[s
     if kind == "?":
         return value(tree[2] if value(tree[1]) else tree[3])
     if kind in ("&&", "||"):
-        left = bool(value(tree[1]))
-        return float(left and bool(value(tree[2])) if kind == "&&" else left or bool(value(tree[2])))
+        first = bool(value(tree[1]))
+        return float(first and bool(value(tree[2])) if kind == "&&" else first or bool(value(tree[2])))
     if len(tree) == 2:
         inner = value(tree[1])
         return float(not inner) if kind == "!" else -inner if kind == "-" else inner
@@ -152,7 +155,7 @@ def evaluate(tree: tuple, lookup: Callable[[str], float], lookup_at: Callable[[s
     return OPERATORS[kind](left, right)
 
 
-def names(tree: tuple) -> Iterator[str]:
+def names(tree: Tree) -> Iterator[str]:
     """Yield every name of a knob or variable in a tree."""
     if tree[0] in ("knob", "at"):
         yield tree[1]
@@ -164,7 +167,11 @@ def names(tree: tuple) -> Iterator[str]:
 
 def without_tcl(text: str) -> Tuple[str, List[str]]:
     """Return the expression with each `[...]` replaced by 1, and the Tcl commands that stood there."""
-    commands, plain, depth, start = [], [], 0, 0
+    if "[" not in text:
+        return text, []
+    commands: List[str] = []
+    plain: List[str] = []
+    depth, start = 0, 0
     for at, letter in enumerate(text):
         if letter == "[" and (at == 0 or text[at - 1] != "\\"):
             start = at + 1 if depth == 0 else start

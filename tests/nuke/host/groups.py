@@ -2,70 +2,59 @@
 
 from __future__ import annotations
 
-from . import schema
+from typing import Callable, Dict, List, Optional, Type, TypeVar
+
+from . import schema, tree
+from .base import AnyNode, Session
 from .faults import ScriptError
 from .nodes import Node
+from .ranges import Format
+
+Result = TypeVar("Result")
 
 
 class Group(Node):
     """A node with nodes inside; `with group:` makes it the context of `toNode`, `createNode` and `allNodes`."""
 
-    def __init__(self, session, class_name, group) -> None:
-        self._children = []
-        Node.__init__(self, session, class_name, group)
+    def _maximum(self) -> int:
+        return len(tree.input_nodes(self))
 
-    def _maximum(self):
-        return len(self._input_nodes())
-
-    def _input_nodes(self):
-        """Return the Input nodes inside, in the order of their numbers."""
-        found = [node for node in self._children if node._class == "Input"]
-        return sorted(found, key=lambda node: node._knobs["number"].getValue())
-
-    def _output_node(self):
-        return next((node for node in self._children if node._class == "Output"), None)
-
-    def nodes(self):
+    def nodes(self) -> List[AnyNode]:
         self._alive()
-        return list(reversed(self._children))
+        return tree.descendants(self)
 
-    def node(self, s):
+    def node(self, s: str) -> Optional[AnyNode]:
         self._alive()
-        found = self
-        for name in s.split("."):
-            found = next((child for child in getattr(found, "_children", []) if child.name() == name), None)
-            if found is None:
-                return None
-        return found
+        return tree.child(self, s)
 
-    def numNodes(self):
+    def numNodes(self) -> int:
         return len(self.nodes())
 
-    def selectedNodes(self):
-        return [node for node in self.nodes() if node.isSelected()]
-
-    def selectedNode(self):
-        found = self.selectedNodes()
-        return found[0] if found else None
-
-    def output(self):
+    def selectedNodes(self) -> List[AnyNode]:
         self._alive()
-        return self._output_node()
+        return tree.selected(self)
 
-    def begin(self):
+    def selectedNode(self) -> Optional[AnyNode]:
+        return next(iter(self.selectedNodes()), None)
+
+    def output(self) -> Optional[AnyNode]:
+        self._alive()
+        return tree.output_node(self)
+
+    def begin(self) -> Group:
         self._alive().enter(self)
         return self
 
-    def end(self):
+    def end(self) -> None:
         self._alive().leave(self)
 
-    def __enter__(self):
+    def __enter__(self) -> Group:
         return self.begin()
 
-    def __exit__(self, type, value, traceback):
+    def __exit__(self, type: object, value: object, traceback: object) -> None:
         self.end()
 
-    def run(self, callable):
+    def run(self, callable: Callable[[], Result]) -> Result:
         with self:
             return callable()
 
@@ -73,57 +62,58 @@ class Group(Node):
 class Root(Group):
     """The script itself: frame range, format, project directory and name."""
 
-    def name(self):
+    def name(self) -> str:
         self._alive()
-        return self._knobs["name"]._state or "Root"
+        return str(self._knobs["name"]._state or "Root")
 
-    def fullName(self):
+    def fullName(self) -> str:
         return "root"
 
-    def setName(self, name, uncollide=True, updateExpressions=False):
+    def setName(self, name: str, uncollide: bool = True, updateExpressions: bool = False) -> None:
         self._alive(for_change=True)
         self._knobs["name"]._write(name)
 
-    def _maximum(self):
+    def _maximum(self) -> int:
         return 0
 
-    def setInput(self, i, node):
+    def setInput(self, i: int, node: Optional[AnyNode]) -> bool:
         return False
 
-    def modified(self):
+    def modified(self) -> bool:
         return self._alive().modified
 
-    def setModified(self, modified):
+    def setModified(self, modified: bool) -> None:
         self._alive().modified = bool(modified)
 
-    def firstFrame(self):
-        return self["first_frame"].value()
+    def firstFrame(self) -> int:
+        return int(self["first_frame"].value())
 
-    def lastFrame(self):
-        return self["last_frame"].value()
+    def lastFrame(self) -> int:
+        return int(self["last_frame"].value())
 
-    def setFrame(self, f):
+    def setFrame(self, f: float) -> None:
         self._alive().set_frame(f)
 
-    def fps(self):
+    def fps(self) -> int:
         return int(self["fps"].value())
 
-    def realFps(self):
+    def realFps(self) -> float:
         return float(self["fps"].value())
 
-    def format(self):
-        return self["format"].value()
+    def format(self) -> Format:
+        found: Format = self["format"].value()
+        return found
 
-    def proxy(self):
-        return self["proxy"].value()
+    def proxy(self) -> bool:
+        return bool(self["proxy"].value())
 
-    def setProxy(self, proxy):
+    def setProxy(self, proxy: bool) -> None:
         self["proxy"].setValue(proxy)
 
-    def channels(self):
+    def channels(self) -> List[str]:
         return sorted(channel for channels in self._alive().layers.values() for channel in channels)
 
-    def layers(self):
+    def layers(self) -> List[str]:
         return sorted(self._alive().layers)
 
 
@@ -134,16 +124,16 @@ class Viewer(Node):
 class BackdropNode(Node):
     """A backdrop. Asking what lies on it needs the drawn graph, so it raises without GUI."""
 
-    def getNodes(self):
+    def getNodes(self) -> List[AnyNode]:
         if not self._alive().gui:
             raise RuntimeError("getNodes is only available in GUI mode")
         return []
 
 
-NODE_CLASSES = {"Root": Root, "Group": Group, "Viewer": Viewer, "BackdropNode": BackdropNode}
+NODE_CLASSES: Dict[str, Type[Node]] = {"Root": Root, "Group": Group, "Viewer": Viewer, "BackdropNode": BackdropNode}
 
 
-def make(session, class_name, group) -> Node:
+def make(session: Session, class_name: str, group: Optional[AnyNode]) -> Node:
     """Return a new node that is in no group yet; raises ScriptError for a class that this host does not know."""
     if class_name not in schema.CLASSES:
         raise ScriptError("{}: unknown command: a missing or unlicensed plug-in".format(class_name))

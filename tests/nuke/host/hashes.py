@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+from typing import Iterator, List, Optional, Tuple, Union
 
-from .knob_texts import at_frame, project_path
+from . import tree
+from .base import AnyNode, Knob, Session
+from .knob_numbers import Array_Knob
+from .knob_texts import EvalString_Knob, at_frame, project_path
+
+DEPTH = 200
 
 DRAWING = {"name", "label", "help", "icon", "tile_color", "gl_color", "note_font", "note_font_size", "note_font_color",
            "xpos", "ypos", "panel", "indicators", "postage_stamp_frame", "bookmark", "cached", "dope_sheet",
            "hide_input", "postage_stamp", "selected", "autolabel", "knobChanged", "onCreate", "onDestroy", "updateUI"}
-GENERATORS = ("Constant", "Input")
+THROUGH = ("Dot", "NoOp", "Output", "Write", "Viewer")
 
 
-def op_hash(session, node, frame) -> int:
+def op_hash(session: Session, node: AnyNode, frame: float) -> int:
     """Return a hash of a node's result at a frame: its class, knobs, inputs and, for a Read, the file's time and size.
 
     It is that of the frame, as in Nuke (learn.foundry.com, NDK developer guide, "Op Hashing & Caching"): a Read of a
@@ -21,78 +27,82 @@ def op_hash(session, node, frame) -> int:
     Whether Nuke's are stable over sessions and releases is not known; these are.
     """
     digest = hashlib.sha1()
-    _feed(session, node, int(frame), digest, 0)
+    for part in _parts(session, node, int(frame), 0):
+        digest.update(part.encode())
     return int.from_bytes(digest.digest()[:8], "big")
 
 
-def _feed(session, node, frame, digest, depth) -> None:
-    if node is None or depth > 200:
-        digest.update(b"none")
+def _parts(session: Session, node: Optional[AnyNode], frame: int, depth: int) -> Iterator[str]:
+    """Yield everything that the hash of a node is made of."""
+    if node is None or depth > DEPTH:
+        yield "none"
         return
-    inside = {"Group": lambda: node._output_node(), "Input": lambda: _outside(node)}
-    if node._class in inside:
-        _feed(session, inside[node._class](), frame, digest, depth + 1)
+    source = _handed_on(node)
+    if source is not node:
+        yield from _parts(session, source, frame, depth + 1)
         return
-    if node["disable"].value() or node._class in ("Dot", "NoOp", "Output", "Write", "Viewer"):
-        _feed(session, node.input(0), frame, digest, depth + 1)
-        return
-    digest.update(node._class.encode())
+    yield node._class
     for name, knob in node._knobs.items():
         if name not in DRAWING:
-            digest.update("{}={}".format(name, _value(session, knob, frame)).encode())
+            yield "{}={}".format(name, _value(session, node, knob, frame))
     if node._class == "Read":
-        _feed_file(session, node, frame, digest)
+        yield from _file(session, node, frame)
     moved = frame
     if node._class == "FrameHold":
         moved = int(node["firstFrame"].getValue())
     elif node._class == "TimeOffset":
         moved = frame - node["time_offset"].value()
-    for source in node._inputs:
-        _feed(session, source, moved, digest, depth + 1)
+    for above in node._inputs:
+        yield from _parts(session, above, moved, depth + 1)
 
 
-def _value(session, knob, frame):
-    if hasattr(knob, "_fields"):
+def _handed_on(node: AnyNode) -> Optional[AnyNode]:
+    """Return the node whose hash a node hands on; the node itself when it has one of its own."""
+    if node._class == "Group":
+        return tree.output_node(node)
+    if node._class == "Input":
+        return tree.outside(node)
+    return node.input(0) if node["disable"].value() or node._class in THROUGH else node
+
+
+def _value(session: Session, node: AnyNode, knob: Knob, frame: int) -> Union[str, List[float]]:
+    if isinstance(knob, Array_Knob):
         return [knob._field(at, frame) for at in range(len(knob._state))]
-    if hasattr(knob, "evaluate") and knob._name != "file":
-        return session.expressions.text(knob._node, knob._state, frame)
+    if isinstance(knob, EvalString_Knob) and knob._name != "file":
+        return session.expressions.text(node, knob._state, frame)
     return knob._script()
 
 
-def _feed_file(session, node, frame, digest) -> None:
-    text = session.expressions.text(node, node["file"].getText(), frame)
+def _file(session: Session, node: AnyNode, frame: int) -> Iterator[str]:
+    text = session.expressions.text(node, node._knobs["file"]._state, frame)
     shown = min(max(frame, node["first"].value()), node["last"].value())
     path = at_frame(project_path(text, session.directory()), shown, session.view_now())
-    digest.update(path.encode())
-    digest.update(session.remember(node, "state", path, lambda: _state(path)).encode())
+    yield path
+    yield session.remember(node, "state", path, lambda: _state(path))
 
 
-def _state(path) -> str:
+def _state(path: str) -> str:
     if not os.path.isfile(path):
         return ""
     state = os.stat(path)
     return "{} {}".format(state.st_mtime_ns, state.st_size)
 
 
-def _outside(node):
-    return node._group.input(node._group._input_nodes().index(node))
-
-
-def frame_range(session, node):
+def frame_range(session: Session, node: AnyNode) -> Tuple[int, int]:
     """Return first and last frame of a node: those of the Reads upstream, else of the script."""
     found = _range(session, node, 0)
     return found or (session.root["first_frame"].value(), session.root["last_frame"].value())
 
 
-def _range(session, node, depth):
-    if node is None or depth > 200:
+def _range(session: Session, node: Optional[AnyNode], depth: int) -> Optional[Tuple[int, int]]:
+    if node is None or depth > DEPTH:
         return None
     if node._class == "Read":
         return (node["first"].value(), node["last"].value())
     if node._class == "Group":
-        return _range(session, node._output_node(), depth + 1)
+        return _range(session, tree.output_node(node), depth + 1)
     if node._class == "Input":
-        return _range(session, _outside(node), depth + 1)
+        return _range(session, tree.outside(node), depth + 1)
     if node._class == "FrameHold" and not node["increment"].getValue():
         held = int(node["firstFrame"].getValue())
         return (held, held)

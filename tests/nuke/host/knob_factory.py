@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Any, Dict, Type
 
 from . import knob_numbers, knob_texts
+from .base import FLAGS, Knob
 from .faults import ScriptError
-from .knob_base import FLAGS, Knob, quoted
-from .nk_text import UserKnob
+from .fields import number_text
+from .parsed import UserKnob
 from .schema import USER_KNOBS, KnobSpec
+from .tcl import quoted
 
-KNOB_CLASSES: Dict[str, type] = {
+KNOB_CLASSES: Dict[str, Type[Knob]] = {
     name: value for module in (knob_numbers, knob_texts) for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, Knob)
 }
@@ -24,10 +26,10 @@ FILE_FLAGS = {"STARTLINE", "ENDLINE", "INVISIBLE", "DISABLED", "READ_ONLY", "DO_
 class Name_Knob(knob_texts.String_Knob):
     """A node's name, which stays unique."""
 
-    def Class(self):
+    def Class(self) -> str:
         return "String_Knob"
 
-    def setValue(self, val, view=None):
+    def setValue(self, val: Any, view: Any = None) -> None:
         self._node.setName(self._check_text(val)) if self._node is not None else self._write(val)
 
 
@@ -35,10 +37,8 @@ def from_spec(name: str, spec: KnobSpec) -> Knob:
     """Return a fresh built-in knob at its default."""
     if name == "name":
         return Name_Knob(name)
-    if spec.type == "Enumeration_Knob":
-        knob = knob_numbers.Enumeration_Knob(name, None, spec.values)
-    else:
-        knob = KNOB_CLASSES[spec.type](name)
+    knob = (knob_numbers.Enumeration_Knob(name, None, spec.values) if spec.type == "Enumeration_Knob"
+            else KNOB_CLASSES[spec.type](name))
     if isinstance(knob, knob_numbers.Array_Knob):
         values = spec.default if isinstance(spec.default, tuple) else (spec.default,)
         knob._state = tuple(knob._number(value) for value in values)
@@ -52,14 +52,12 @@ def from_user(user: UserKnob) -> Knob:
     """Return the knob of an `addUserKnob`; raises ScriptError for an id that is not in the schema."""
     if user.id not in USER_KNOBS:
         raise ScriptError(f"addUserKnob {user.name}: no knob has the id {user.id}")
-    class_ = KNOB_CLASSES[USER_KNOBS[user.id]]
-    if class_ is knob_numbers.Enumeration_Knob:
-        knob = class_(user.name, user.label, user.items)
-    else:
-        knob = class_(user.name, user.label)
+    kind = KNOB_CLASSES[USER_KNOBS[user.id]]
+    items = [user.items] if kind is knob_numbers.Enumeration_Knob else []
+    knob = kind(user.name, user.label, *items)
     if user.text is not None:
         knob._state = user.text
-    if user.range is not None:
+    if user.range is not None and isinstance(knob, knob_numbers.Array_Knob):
         knob.setRange(float(user.range[0]), float(user.range[1]))
     knob._default, knob._user, knob._group = knob._state, user.id, user.group
     knob._tooltip = user.tooltip
@@ -91,6 +89,6 @@ def definition(knob: Knob) -> str:
         words += ["T", quoted(knob._state)]
     if isinstance(knob, knob_numbers.Enumeration_Knob):
         words += ["M", "{" + " ".join(quoted(item) if item else '""' for item in knob._items) + "}"]
-    if hasattr(knob, "_range"):
-        words += ["R", *(knob_numbers.number_text(end) for end in knob._range)]
+    if isinstance(knob, knob_numbers.Array_Knob) and knob._range is not None:
+        words += ["R", *(number_text(end) for end in knob._range)]
     return " addUserKnob {" + " ".join(words) + "}"

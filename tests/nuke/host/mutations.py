@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, List, NamedTuple
+from typing import Iterator, List, Match, NamedTuple
 
 KNOB_LINE = re.compile(r"^ +(?!addUserKnob|inputs)([A-Za-z_]\w*) (.+)$", re.MULTILINE)
 ENUMERATIONS = ("file_type", "on_error", "localizationPolicy", "bbox", "operation", "datatype", "metadata", "metainput",
@@ -100,7 +100,7 @@ def _knob_lines(text: str) -> Iterator[Mutation]:
         yield Mutation("no value", match.group(), _replaced(text, match, 2, ""))
 
 
-def _replaced(text, match, group, value) -> str:
+def _replaced(text: str, match: Match[str], group: int, value: str) -> str:
     return text[:match.start(group)] + value + text[match.end(group):]
 
 

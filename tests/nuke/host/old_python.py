@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = Path(__file__).with_name("sample.nk")
 
 
-def main():
+def main() -> None:
     """Load, press, change, undo, save and load again; hand a call to the main thread."""
     from tests.nuke.host import Host, ScriptError
 
@@ -23,7 +23,7 @@ def main():
         thread = threading.Thread(target=host.nuke.executeInMainThread, args=(knob.setValue, ("done",)))
         thread.start()
         thread.join()
-        assert host.run_main_loop(5, until=lambda: group["status"].value() == "done")
+        assert host.run_main_loop(60, until=lambda: group["status"].value() == "done")
         assert host.label(group) == "Sample1\ndone"
         text = host.save()
         host.nuke.scriptClear()

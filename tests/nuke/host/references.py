@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Optional, Tuple
+from typing import Iterator, List, Optional, Tuple, Union
 
 from . import expressions, schema
 from .faults import ScriptError
-from .nk_text import ParsedNode, split
+from .parsed import ParsedNode
+from .tcl import split
 
 INPUT = re.compile(r"^input(\d*)$")
 FREE = ("frame", "t", "x", "y", "$gui", "$threads")
@@ -20,6 +21,9 @@ TCL = ("if", "expr", "string", "return", "lindex", "llength", "lsearch", "plugin
 FILE = ("dirname", "tail", "rootname", "extension", "join", "normalize")
 
 
+Found = Optional[Tuple[str, Union[str, ParsedNode, None]]]
+
+
 class References:
     """Finds what a dotted name means from a node of one script."""
 
@@ -29,9 +33,9 @@ class References:
     def knob(self, node: ParsedNode, path: str) -> Optional[str]:
         """Return the class of the knob of that name, None when there is none."""
         found = self.find(node, path)
-        return found[1] if found is not None and found[0] == "knob" else None
+        return found[1] if found is not None and isinstance(found[1], str) else None
 
-    def find(self, node: ParsedNode, path: str) -> Optional[Tuple[str, object]]:
+    def find(self, node: ParsedNode, path: str) -> Found:
         """Return ("knob", its class), ("node", it) or ("input", None) for an input that may be connected."""
         parts = path.split(".")
         if len(parts) == 1 and self._knob(node, parts) is not None:
@@ -48,7 +52,7 @@ class References:
             here = step
         return ("node", here)
 
-    def _first(self, node, name):
+    def _first(self, node: ParsedNode, name: str) -> Optional[ParsedNode]:
         if name == "this":
             return node
         if name == "root":
@@ -61,16 +65,16 @@ class References:
                 return found
         return None
 
-    def _above(self, node):
+    def _above(self, node: ParsedNode) -> ParsedNode:
         return self.root if node.parent is None or node.parent is self.tree else node.parent
 
-    def _input(self, node, name):
-        number = int(INPUT.match(name).group(1) or 0)
+    def _input(self, node: ParsedNode, name: str) -> Found:
+        number = int(name[len("input"):] or 0)
         most = sum(child.class_name == "Input" for child in node.children) if node.class_name == "Group" else 1000
         return ("input", None) if number < most else None
 
     @staticmethod
-    def _knob(node, parts):
+    def _knob(node: ParsedNode, parts: List[str]) -> Found:
         if len(parts) > 2 or (len(parts) == 2 and parts[1] not in FIELDS and not parts[1].isdigit()):
             return None
         if parts[0] in node.user:
@@ -80,7 +84,7 @@ class References:
         spec = schema.knob_specs(node.class_name).get(parts[0])
         return ("knob", spec.type) if spec is not None else None
 
-    def expression(self, node, where, text) -> Iterator[str]:
+    def expression(self, node: ParsedNode, where: str, text: str) -> Iterator[str]:
         """Yield what is wrong with an expression on a knob of the node."""
         try:
             plain, commands = expressions.without_tcl(text)
@@ -93,7 +97,7 @@ class References:
         for command in commands:
             yield from self._command(node, where, command)
 
-    def _number(self, node, where, name) -> Iterator[str]:
+    def _number(self, node: ParsedNode, where: str, name: str) -> Iterator[str]:
         if name in FREE:
             return
         owner, _, last = name.rpartition(".")
@@ -107,7 +111,7 @@ class References:
         elif kind not in NUMERIC:
             yield f"{where}: the expression uses {name}, which is no number"
 
-    def text(self, node, where, text) -> Iterator[str]:
+    def text(self, node: ParsedNode, where: str, text: str) -> Iterator[str]:
         """Yield what is wrong with the Tcl in a text."""
         try:
             _, commands = expressions.without_tcl(text)
@@ -117,7 +121,7 @@ class References:
         for command in commands:
             yield from self._command(node, where, command)
 
-    def _command(self, node, where, command) -> Iterator[str]:
+    def _command(self, node: ParsedNode, where: str, command: str) -> Iterator[str]:
         """Yield what is wrong with one Tcl command, those inside it first."""
         try:
             plain, inner = expressions.without_tcl(command)

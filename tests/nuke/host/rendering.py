@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import List, Optional, Sequence, Tuple, Union
+
+from . import tree
+from .base import AnyNode, Session
 from .faults import CancelledError, RenderError
-from .nodes import Node
 from .ranges import FrameRanges
 from .schema import CLASSES
 
 
-def frames(start, end, incr, ranges):
+def frames(start: Union[int, FrameRanges, None], end: Optional[int], incr: int,
+           ranges: Optional[FrameRanges]) -> List[int]:
     """Return the frames that the arguments of `nuke.execute` name."""
     if ranges is None and isinstance(start, FrameRanges):
         ranges = start
@@ -19,10 +23,11 @@ def frames(start, end, incr, ranges):
     return list(range(start, (start if end is None else end) + 1, incr or 1))
 
 
-def execute(session, name_or_node, listed, continue_on_error=False, views=("main",)) -> None:
+def execute(session: Session, name_or_node: Union[str, AnyNode], listed: Sequence[int],
+            continue_on_error: bool = False, views: Sequence[str] = ("main",)) -> None:
     """Render frames of one node; raises RuntimeError, or CancelledError when the person cancels."""
     session.on_main_thread("nuke.execute")
-    node = name_or_node if isinstance(name_or_node, Node) else session.find_node(name_or_node)
+    node = name_or_node if isinstance(name_or_node, AnyNode) else session.find_node(name_or_node)
     if node is None:
         raise RuntimeError("{} is not a node".format(name_or_node))
     node._alive()
@@ -42,7 +47,7 @@ def execute(session, name_or_node, listed, continue_on_error=False, views=("main
     session.callbacks.run("afterRender", node)
 
 
-def _frame(session, node, at, continue_on_error) -> None:
+def _frame(session: Session, node: AnyNode, at: Tuple[int, str], continue_on_error: bool) -> None:
     from .pixels import write
     frame, view = at
     if view not in session.views:
@@ -61,11 +66,11 @@ def _frame(session, node, at, continue_on_error) -> None:
     session.callbacks.run("afterFrameRender", node)
 
 
-def render_script(session, first, last) -> list:
+def render_script(session: Session, first: int, last: int) -> List[str]:
     """Render every enabled Write of the script, also inside Groups, as `nuke -x`; return the names rendered."""
     done = []
-    writes = [node for node in session.all_nodes(session.root, True) if node._class == "Write"]
-    for node in sorted(writes, key=lambda write: write["render_order"].value()):
+    writes = [node for node in tree.descendants(session.root, True) if node._class == "Write"]
+    for node in sorted(writes, key=lambda write: float(write["render_order"].value())):
         if not node["disable"].value():
             execute(session, node, list(range(first, last + 1)), views=session.views)
             done.append(node.fullName())

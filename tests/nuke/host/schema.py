@@ -6,7 +6,8 @@ from learn.foundry.com (reference guide; NDK developer guide, "Knobs by ID"). Wh
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Tuple
+import functools
+from typing import Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 LAYERS = {  # the layers that every new script knows
     "rgba": ("red", "green", "blue", "alpha"),
@@ -49,7 +50,7 @@ class ClassSpec(NamedTuple):
     executable: bool = False
 
 
-def _enum(values, default=None) -> KnobSpec:
+def _enum(values: Union[str, Sequence[str]], default: Optional[str] = None) -> KnobSpec:
     items = tuple(values.split() if isinstance(values, str) else values)
     return KnobSpec("Enumeration_Knob", items[0] if default is None else default, items)
 
@@ -174,6 +175,7 @@ CLASSES: Dict[str, ClassSpec] = {
     "BackdropNode": ClassSpec(0, 0, {"bdwidth": INT, "bdheight": INT, "z_order": ZERO, "appearance": TEXT}),
     "StickyNote": ClassSpec(0, 0, {}),
 }
+OPTIONAL_INPUT = {"Copy": 2, "Merge2": 2, "Dissolve": 2}  # the index of a mask, where it is not the fewest inputs
 DRAWN_ONLY = ("Viewer", "BackdropNode", "StickyNote")  # no pixels, need not lead to an Output
 
 USER_KNOBS = {  # NDK developer guide, "Knobs by ID", and ids seen in saved scripts
@@ -186,6 +188,7 @@ USER_FLAGS = ("STARTLINE", "ENDLINE", "INVISIBLE", "HIDDEN", "DISABLED", "READ_O
               "NO_UNDO", "ALWAYS_SAVE")
 
 
-def knob_specs(class_name: str) -> Dict[str, KnobSpec]:
+@functools.lru_cache(maxsize=None)
+def knob_specs(class_name: str) -> Mapping[str, KnobSpec]:
     """Return all built-in knobs of a class by name; raises KeyError for a class not in the table."""
     return {**COMMON, **CLASSES[class_name].knobs}

@@ -38,9 +38,9 @@ def parse(where: Optional[Path] = None) -> Stub:
             elif isinstance(node, ast.ClassDef):
                 _class(stub, node)
             elif isinstance(node, ast.AnnAssign):
-                stub.values[node.target.id] = ast.unparse(node.annotation)
+                stub.values[ast.unparse(node.target)] = ast.unparse(node.annotation)
             elif isinstance(node, ast.Assign):
-                stub.functions[node.targets[0].id] = stub.functions.get(getattr(node.value, "id", ""), [])
+                stub.functions[ast.unparse(node.targets[0])] = stub.functions.get(ast.unparse(node.value), [])
     return stub
 
 
@@ -68,7 +68,7 @@ def differences(module: types.ModuleType, stub: Stub) -> Iterator[str]:
             yield f"nuke.{name}: no such value"
 
 
-def _class_differences(name, class_, stub: Stub) -> Iterator[str]:
+def _class_differences(name: str, class_: type, stub: Stub) -> Iterator[str]:
     if name not in stub.classes:
         yield f"nuke.{name}: no such class"
         return
@@ -90,7 +90,7 @@ def _class_differences(name, class_, stub: Stub) -> Iterator[str]:
         yield from unlike(f"nuke.{name}.{method}", without_self, [_bound(arguments) for arguments in known[method]])
 
 
-def _methods(name, stub: Stub) -> Dict[str, List[ast.arguments]]:
+def _methods(name: str, stub: Stub) -> Dict[str, List[ast.arguments]]:
     base = stub.bases.get(name, "")
     inherited = _methods(base, stub) if base in stub.classes else {}
     return {**inherited, **stub.classes[name]}
@@ -104,7 +104,7 @@ def _bound(arguments: ast.arguments) -> ast.arguments:
     return arguments
 
 
-def unlike(where, ours: inspect.Signature, overloads: List[ast.arguments]) -> Iterator[str]:
+def unlike(where: str, ours: inspect.Signature, overloads: List[ast.arguments]) -> Iterator[str]:
     """Yield how a signature differs from all overloads together."""
     if any(arguments.vararg and arguments.kwarg for arguments in overloads):
         return  # the stub does not know either

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, Callable, Dict, Optional, Union
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base import AnyNode
 from ..faults import RenderError
 from . import names
-from .picture import Picture, intersection, union
+from .frame import Frame
+from .picture import Box, Picture, Plane, intersection, union
+
+Weight = Union[float, Plane]
 
 
-def _box(node, a: Picture, b: Picture):
+def _box(node: AnyNode, a: Picture, b: Picture) -> Box:
     """Return the box that the node's `bbox` knob asks for."""
-    boxes = {"union": union(a.box, b.box), "intersection": intersection(a.box, b.box), "A": a.box, "B": b.box}
+    boxes: Dict[str, Box] = {"union": union(a.box, b.box), "intersection": intersection(a.box, b.box),
+                             "A": a.box, "B": b.box}
     return boxes[node["bbox"].value()]
 
 
-def _metadata(node, a: Picture, b: Picture):
+def _metadata(node: AnyNode, a: Picture, b: Picture) -> Dict[str, Any]:
     choice = node["metainput"].value()
     return a.metadata if choice == "A" else {**b.metadata, **a.metadata} if choice == "All" else b.metadata
 
 
-def _weight(frames, node, frame, b: Picture, box):
+def _weight(frames: Frame, node: AnyNode, frame: int, b: Picture, box: Box) -> Weight:
     """Return how much of the result counts, a number or float32 (H, W): mask times mix."""
-    mix = node["mix"].getValue()
-    mask = None
+    mix = float(node["mix"].getValue())
+    mask: Optional[Plane] = None
     if node.input(2) is not None:
         mask = _mask_channel(frames.picture(node.input(2), frame), node["maskChannelMask"].value(), box)
     elif node["maskChannelInput"].value() != "none":
@@ -33,11 +41,11 @@ def _weight(frames, node, frame, b: Picture, box):
     return mix * (1 - mask if node["invert_mask"].value() else mask)
 
 
-def _mask_channel(picture, name, box):
+def _mask_channel(picture: Picture, name: str, box: Box) -> Plane:
     return picture.channel("rgba." + name if name in names.COLORS else name, box)
 
 
-def _mixed(b_plane, plane, weight):
+def _mixed(b_plane: Plane, plane: Plane, weight: Weight) -> Plane:
     """Blend; where the weight is exactly 0 or 1 the plane is bit for bit one of both."""
     if np.isscalar(weight) and weight == 1:
         return plane
@@ -45,7 +53,7 @@ def _mixed(b_plane, plane, weight):
     return np.where(np.asarray(weight) == 0, b_plane, np.where(np.asarray(weight) == 1, plane, blended))
 
 
-def copy(frames, node, frame) -> Picture:
+def copy(frames: Frame, node: AnyNode, frame: int) -> Picture:
     """Copy: layers of A that exist there, and up to four single channels, into B."""
     b, a = frames.picture(node.input(0), frame), frames.picture(node.input(1), frame)
     box = _box(node, a, b)
@@ -65,7 +73,7 @@ def _full(channel: str) -> str:
     return "rgba." + channel if channel in names.COLORS else channel
 
 
-def merge(frames, node, frame) -> Picture:
+def merge(frames: Frame, node: AnyNode, frame: int) -> Picture:
     """Merge2 with one A."""
     if node.inputs() > 3:
         raise RenderError(f"{node.fullName()}: more than one A is not computed here")
@@ -91,7 +99,7 @@ def merge(frames, node, frame) -> Picture:
     return b.replace(box=box, channels=result, metadata=_metadata(node, a, b))
 
 
-OPERATIONS = {
+OPERATIONS: Dict[str, Callable[[Plane, Plane, Plane, Plane], NDArray[Any]]] = {
     "over": lambda a, b, alpha_a, alpha_b: a + b * (1 - alpha_a), "copy": lambda a, b, alpha_a, alpha_b: a,
     "under": lambda a, b, alpha_a, alpha_b: a * (1 - alpha_b) + b, "plus": lambda a, b, alpha_a, alpha_b: a + b,
     "multiply": lambda a, b, alpha_a, alpha_b: a * b, "minus": lambda a, b, alpha_a, alpha_b: a - b,
@@ -104,7 +112,7 @@ OPERATIONS = {
 }
 
 
-def keymix(frames, node, frame) -> Picture:
+def keymix(frames: Frame, node: AnyNode, frame: int) -> Picture:
     """Keymix: A where the mask is, B elsewhere. Without a mask there is none of A."""
     b, a = frames.picture(node.input(0), frame), frames.picture(node.input(1), frame)
     mask_input = frames.picture(node.input(2), frame)
@@ -119,9 +127,9 @@ def keymix(frames, node, frame) -> Picture:
     return b.replace(box=box, channels=result)
 
 
-def dissolve(frames, node, frame) -> Picture:
+def dissolve(frames: Frame, node: AnyNode, frame: int) -> Picture:
     """Dissolve: `which` 0.25 is three parts of input 0 and one of input 1."""
-    which = min(max(node["which"].getValue(), 0), max(node.inputs() - 1, 0))
+    which = min(max(float(node["which"].getValue()), 0), max(node.inputs() - 1, 0))
     low = int(np.floor(which))
     first = frames.picture(node.input(low), frame)
     if which == low:
@@ -131,5 +139,5 @@ def dissolve(frames, node, frame) -> Picture:
     either = list(dict.fromkeys(list(first.channels) + list(second.channels)))
     result = {name: first.channel(name, box) for name in first.channels}
     for name in names.chosen(frames.session, node["channels"].value(), either):
-        result[name] = _mixed(first.channel(name, box), second.channel(name, box), np.float32(which - low))
+        result[name] = _mixed(first.channel(name, box), second.channel(name, box), which - low)
     return first.replace(box=box, channels=result)

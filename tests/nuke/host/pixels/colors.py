@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import List
+
 import numpy as np
 import OpenImageIO as oiio
 
 from ..faults import RenderError
+from .picture import Plane
 
 SPACES = {"linear": "lin_rec709", "sRGB": "sRGB"}
 INTEGERS = ("uint8", "uint16")
@@ -16,7 +19,7 @@ def default_space(depth: str) -> str:
     return "sRGB" if depth in INTEGERS else "linear"
 
 
-def convert(planes, source: str, target: str, where: str):
+def convert(planes: List[Plane], source: str, target: str, where: str) -> List[Plane]:
     """Return the planes (each float32 (H, W)) in another space; raises RenderError for a name that this host lacks."""
     for name in (source, target):
         if name not in SPACES:
@@ -28,5 +31,5 @@ def convert(planes, source: str, target: str, where: str):
     result = oiio.ImageBufAlgo.colorconvert(buffer, SPACES[source], SPACES[target])
     if result.has_error:
         raise RenderError(f"{where}: {result.geterror()}")
-    pixels = result.get_pixels(oiio.FLOAT)
+    pixels = np.asarray(result.get_pixels(oiio.FLOAT), np.float32)
     return [np.ascontiguousarray(pixels[..., at]) for at in range(len(planes))]

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, Callable, Dict
+
 import numpy as np
 
-from ..expressions import parse
+from ..base import AnyNode
+from ..expressions import Tree, parse
 from ..faults import RenderError
 from . import names
+from .frame import Frame
 from .picture import Picture
 
 SHORT = {"r": "rgba.red", "g": "rgba.green", "b": "rgba.blue", "a": "rgba.alpha"}
-FUNCTIONS = {"min": np.minimum, "max": np.maximum, "abs": np.abs, "floor": np.floor, "ceil": np.ceil, "sqrt": np.sqrt,
-             "pow": np.power, "isnan": np.isnan, "clamp": lambda x, low=0.0, high=1.0: np.clip(x, low, high)}
-OPERATORS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "==": np.equal, "!=": np.not_equal,
-             "<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal, "&&": np.logical_and,
-             "||": np.logical_or, "^": np.power, "**": np.power}
+FUNCTIONS: Dict[str, Callable[..., Any]] = {
+    "min": np.minimum, "max": np.maximum, "abs": np.abs, "floor": np.floor, "ceil": np.ceil, "sqrt": np.sqrt,
+    "pow": np.power, "isnan": np.isnan, "clamp": lambda x, low=0.0, high=1.0: np.clip(x, low, high),
+}
+OPERATORS: Dict[str, Callable[..., Any]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "==": np.equal, "!=": np.not_equal,
+    "<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal, "&&": np.logical_and,
+    "||": np.logical_or, "^": np.power, "**": np.power,
+}
 
 
-def expression(frames, node, frame) -> Picture:
+def expression(frames: Frame, node: AnyNode, frame: int) -> Picture:
     """Return the input with `expr0` on `channel0` and so on; names are channels, r g b a, x, y, frame and knobs."""
     picture = frames.picture(node.input(0), frame)
     result = dict(picture.channels)
@@ -33,8 +41,8 @@ def expression(frames, node, frame) -> Picture:
     return picture.replace(channels=result)
 
 
-def _values(frames, node, picture, tree, channel):
-    def value(part):
+def _values(frames: Frame, node: AnyNode, picture: Picture, tree: Tree, channel: str) -> Any:
+    def value(part: Tree) -> Any:
         kind = part[0]
         if kind == "number":
             return np.float32(part[1])
@@ -53,7 +61,7 @@ def _values(frames, node, picture, tree, channel):
     return value(tree)
 
 
-def _named(frames, node, picture, name):
+def _named(frames: Frame, node: AnyNode, picture: Picture, name: str) -> Any:
     channel = SHORT.get(name, "rgba." + name if name in names.COLORS else name)
     if channel in picture.channels or channel.startswith("rgba."):
         return picture.channel(channel, picture.box)

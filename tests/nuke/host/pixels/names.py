@@ -6,6 +6,9 @@ R, G, B, A or Z lands in the layer `other`, where several files clash.
 
 from __future__ import annotations
 
+from typing import Iterable, List, Optional
+
+from ..base import Session
 from ..faults import RenderError
 
 SHORT = {"R": "red", "G": "green", "B": "blue", "A": "alpha"}
@@ -30,9 +33,9 @@ def to_file(name: str) -> str:
     return LONG[part] if layer == "rgba" else name
 
 
-def expand(session, text: str):
+def expand(session: Session, text: str) -> Optional[List[str]]:
     """Return the channels that a channel knob's text names; "all" is None, names with - are switched off."""
-    found = []
+    found: List[str] = []
     for word in text.replace(",", " ").split():
         if word == "all":
             return None
@@ -44,7 +47,7 @@ def expand(session, text: str):
     return found
 
 
-def chosen(session, text: str, available):
+def chosen(session: Session, text: str, available: Iterable[str]) -> List[str]:
     """Return those of the available channels that a channel knob's text names, in their order."""
     wanted = expand(session, text)
     return [name for name in available if wanted is None or name in wanted]

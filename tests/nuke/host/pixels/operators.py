@@ -7,14 +7,17 @@ Semantics: learn.foundry.com reference guide and the tooltips of the scan named 
 from __future__ import annotations
 
 import math
+from typing import Callable, Dict, Set
 
 import numpy as np
 
 from .. import schema
+from ..base import AnyNode
 from ..faults import RenderError
 from . import names
 from .blend import copy, dissolve, keymix, merge
 from .expression import expression
+from .frame import Frame
 from .picture import Picture, intersection
 
 _MASK = {"maskChannelInput", "maskChannelMask", "mix", "invert_mask"}
@@ -30,7 +33,7 @@ HONOURED = {
 }
 
 
-def refuse_unknown_use(node) -> None:
+def refuse_unknown_use(node: AnyNode) -> None:
     """Raise RenderError when a knob that this host does not compute is not at its default."""
     if node["useLifetime"].value():
         raise RenderError(f"{node.fullName()}: useLifetime is not computed here")
@@ -39,11 +42,11 @@ def refuse_unknown_use(node) -> None:
             raise RenderError(f"{node.fullName()}: the knob {name} is not computed here")
 
 
-def through(frames, node, frame) -> Picture:
+def through(frames: Frame, node: AnyNode, frame: int) -> Picture:
     return frames.picture(node.input(0), frame)
 
 
-def shuffle(frames, node, frame) -> Picture:
+def shuffle(frames: Frame, node: AnyNode, frame: int) -> Picture:
     """Shuffle2. `mappings` is a count and, for each, in-channel, layer, place, out-channel, layer, place."""
     words = node["mappings"].value().split()
     base = frames.picture(node.input(0), frame)
@@ -63,21 +66,21 @@ def shuffle(frames, node, frame) -> Picture:
     return base.replace(channels=planes)
 
 
-def _shuffle_input(node, layer) -> int:
+def _shuffle_input(node: AnyNode, layer: int) -> int:
     text = node["fromInput2" if layer else "fromInput1"].value()
     return int(text.split()[0].strip("{}"))
 
 
-def switch(frames, node, frame) -> Picture:
+def switch(frames: Frame, node: AnyNode, frame: int) -> Picture:
     which = int(node["which"].getValue())
     if not 0 <= which < max(node.inputs(), 1):
         raise RenderError(f"{node.fullName()}: input {which} of {node.inputs()}")
     return frames.picture(node.input(which), frame)
 
 
-def remove(frames, node, frame) -> Picture:
+def remove(frames: Frame, node: AnyNode, frame: int) -> Picture:
     picture = frames.picture(node.input(0), frame)
-    named = set()
+    named: Set[str] = set()
     for knob in ("channels", "channels2", "channels3", "channels4"):
         named |= set(names.chosen(frames.session, node[knob].value(), list(picture.channels)))
     keep = node["operation"].value() == "keep"
@@ -85,23 +88,23 @@ def remove(frames, node, frame) -> Picture:
     return picture.replace(channels=kept)
 
 
-def frame_hold(frames, node, frame) -> Picture:
+def frame_hold(frames: Frame, node: AnyNode, frame: int) -> Picture:
     first, step = node["firstFrame"].getValue(), node["increment"].getValue()
     held = first if step == 0 else first + math.floor((frame - first) / step) * step
     return frames.picture(node.input(0), int(held))
 
 
-def time_offset(frames, node, frame) -> Picture:
+def time_offset(frames: Frame, node: AnyNode, frame: int) -> Picture:
     return frames.picture(node.input(0), frame - node["time_offset"].value())
 
 
-def assertion(frames, node, frame) -> Picture:
+def assertion(frames: Frame, node: AnyNode, frame: int) -> Picture:
     if not node["expression"].getValue():
-        raise RenderError(f"{node.fullName()}: {node['message'].evaluate()}")
+        raise RenderError(f"{node.fullName()}: {frames.session.expressions.text(node, node['message']._state)}")
     return frames.picture(node.input(0), frame)
 
 
-def constant(frames, node, frame) -> Picture:
+def constant(frames: Frame, node: AnyNode, frame: int) -> Picture:
     size = node["format"].value()
     box = (0, 0, size.width(), size.height())
     listed = names.expand(frames.session, node["channels"].value())
@@ -112,9 +115,10 @@ def constant(frames, node, frame) -> Picture:
     return Picture(box, (box[2], box[3]), planes, {}, size.pixelAspect())
 
 
-def crop(frames, node, frame) -> Picture:
+def crop(frames: Frame, node: AnyNode, frame: int) -> Picture:
     picture = frames.picture(node.input(0), frame)
-    box = tuple(round(value) for value in node["box"].getValue())
+    left, bottom, right, top = (round(value) for value in node["box"].getValue())
+    box = (left, bottom, right, top)
     if node["intersect"].value():
         box = intersection(box, picture.box)
     if not node["crop"].value():
@@ -126,7 +130,7 @@ def crop(frames, node, frame) -> Picture:
     return picture
 
 
-OPERATORS = {
+OPERATORS: Dict[str, Callable[[Frame, AnyNode, int], Picture]] = {
     "Output": through, "NoOp": through, "Dot": through, "Write": through, "BlackOutside": through, "Viewer": through,
     "Shuffle2": shuffle, "Switch": switch, "Remove": remove, "FrameHold": frame_hold, "TimeOffset": time_offset,
     "Assert": assertion, "Constant": constant, "Crop": crop, "Copy": copy, "Merge2": merge, "Keymix": keymix,

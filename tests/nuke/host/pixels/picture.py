@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Dict, Tuple
+from typing import Any, Dict, Tuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..ranges import Format
 
+Plane = NDArray[np.float32]  # (H, W), row 0 on top
 Box = Tuple[int, int, int, int]  # left, bottom, right, top in pixels from the format's lower left corner
 EMPTY: Box = (0, 0, 0, 0)
 
@@ -19,14 +21,14 @@ class Picture:
 
     box: Box
     size: Tuple[int, int]  # width and height of the format
-    channels: Dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    metadata: Dict[str, object] = dataclasses.field(default_factory=dict)
+    channels: Dict[str, Plane] = dataclasses.field(default_factory=dict)
+    metadata: Dict[str, Any] = dataclasses.field(default_factory=dict)
     aspect: float = 1.0
 
-    def replace(self, **values) -> "Picture":
+    def replace(self, **values: Any) -> "Picture":
         return dataclasses.replace(self, **values)
 
-    def channel(self, name: str, box: Box) -> np.ndarray:
+    def channel(self, name: str, box: Box) -> Plane:
         """Return a channel over another box, 0 where this picture has none; float32 (H, W)."""
         width, height = max(box[2] - box[0], 0), max(box[3] - box[1], 0)
         plane = self.channels.get(name)
@@ -52,7 +54,7 @@ class Picture:
                   for name, plane in self.in_format().items()}
         return self.replace(box=(0, 0, *size), size=size, channels=planes)
 
-    def in_format(self) -> Dict[str, np.ndarray]:
+    def in_format(self) -> Dict[str, Plane]:
         """Return every channel over the format; float32 (height, width)."""
         box = (0, 0, *self.size)
         return {name: self.channel(name, box).copy() for name in self.channels}

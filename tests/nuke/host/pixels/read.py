@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 import os
+from typing import Any, Dict, Optional
 
 import numpy as np
 import OpenImageIO as oiio
 
+from ..base import AnyNode, Session
 from ..expressions import evaluate as evaluate_expression
 from ..expressions import parse
 from ..faults import RenderError
 from ..knob_texts import at_frame, project_path, technical
 from . import colors, names
-from .picture import Picture
+from .frame import black
+from .picture import Picture, Plane
 
 MISSING = "No such file or directory"
 
 
-def read(session, node, frame) -> Picture:
+def read(session: Session, node: AnyNode, frame: int) -> Picture:
     """Return a Read's picture at a frame; raises RenderError by its `on_error`."""
     wanted = source_frame(session, node, frame)
     if wanted is None:
         return black(session)
     path = file_name(session, node, wanted)
-    if not os.path.isfile(path):
-        path = _instead(session, node, path, wanted)
-        if path is None:
-            return black(session)
-    return picture(session, node, path)
+    shown = path if os.path.isfile(path) else _instead(session, node, path, wanted)
+    return picture(session, node, shown) if shown is not None else black(session)
 
 
-def file_name(session, node, frame) -> str:
+def file_name(session: Session, node: AnyNode, frame: float) -> str:
     """Return the file of a frame, relative ones below the project directory."""
-    pattern = session.expressions.text(node, node._knobs["file"].getText(), frame)
+    pattern = session.expressions.text(node, node._knobs["file"]._state, frame)
     if not pattern:
         raise RenderError(f"{node.fullName()}: no file name")
     return at_frame(project_path(pattern, session.directory()), int(frame), session.view_now())
 
 
-def source_frame(session, node, frame):
+def source_frame(session: Session, node: AnyNode, frame: float) -> Optional[int]:
     """Return the frame of the sequence that a frame of the script shows; None for black."""
-    frame = _moved(session, node, int(frame))
-    first, last = node["first"].value(), node["last"].value()
-    pattern = technical(node["file"].getText())
+    frame = _moved(node, int(frame))
+    first, last = int(node["first"].value()), int(node["last"].value())
+    pattern = technical(node["file"]._state)
     if "%" not in pattern or first <= frame <= last:
         return frame
     mode = node["before" if frame < first else "after"].value()
@@ -57,7 +57,7 @@ def source_frame(session, node, frame):
     return None
 
 
-def _moved(session, node, frame):
+def _moved(node: AnyNode, frame: int) -> int:
     """Apply `frame_mode` and `frame`."""
     text, mode = node["frame"].value(), node["frame_mode"].value()
     if not text:
@@ -65,11 +65,11 @@ def _moved(session, node, frame):
     if mode == "offset":
         return frame + int(text)
     if mode == "start at":
-        return frame - int(text) + node["first"].value()
+        return frame - int(text) + int(node["first"].value())
     return int(evaluate_expression(parse(text), lambda name: float(frame), lambda name, at: 0.0))
 
 
-def _instead(session, node, path, frame):
+def _instead(session: Session, node: AnyNode, path: str, frame: int) -> Optional[str]:
     """Return another file, None for black, or raise, as `on_error` says for a missing one."""
     mode = node["on_error"].value()
     if mode == "error":
@@ -86,13 +86,7 @@ def _instead(session, node, path, frame):
     raise RenderError(f"{node.fullName()}: {path}: {MISSING}, nor any other frame")
 
 
-def black(session) -> Picture:
-    """Return a picture without channels in the script's format."""
-    size = session.root["format"].value()
-    return Picture((0, 0, size.width(), size.height()), (size.width(), size.height()))
-
-
-def picture(session, node, path) -> Picture:
+def picture(session: Session, node: AnyNode, path: str) -> Picture:
     """Return a file's picture in Nuke's working space."""
     found = session.remember(node, "picture", path, lambda: _open(node, path))
     for name in found.channels:
@@ -105,7 +99,7 @@ def picture(session, node, path) -> Picture:
     return found.replace(channels=planes)
 
 
-def _open(node, path) -> Picture:
+def _open(node: AnyNode, path: str) -> Picture:
     """Return what a file holds, without conversion."""
     raw = oiio.ImageSpec()
     raw["oiio:UnassociatedAlpha"] = 1  # Nuke does not touch the alpha of PNG and TIFF
@@ -126,7 +120,7 @@ def _open(node, path) -> Picture:
     return Picture(box, (spec.full_width, spec.full_height), planes, _metadata(spec, path), aspect)
 
 
-def _planes(spec, pixels):
+def _planes(spec: Any, pixels: Plane) -> Dict[str, Plane]:
     """Return Nuke's channels of a file; one single channel shows as grey in red, green and blue."""
     listed = list(spec.channelnames)
     if listed in (["Y"], ["I"]) or listed == ["Y", "A"]:
@@ -135,7 +129,7 @@ def _planes(spec, pixels):
     return {names.from_file(name): np.ascontiguousarray(pixels[..., at]) for at, name in enumerate(listed)}
 
 
-def _linear(node, planes, depth):
+def _linear(node: AnyNode, planes: Dict[str, Plane], depth: str) -> Dict[str, Plane]:
     """Convert red, green and blue of the main layer unless the Read is raw."""
     space = node["colorspace"].value()
     space = colors.default_space(depth) if space == "default" else space
@@ -143,15 +137,14 @@ def _linear(node, planes, depth):
     if node["raw"].value() or not main:
         return planes
     values = [planes[name] for name in main]
-    alpha = planes.get("rgba.alpha")
-    divide = node["premultiplied"].value() and alpha is not None
-    if divide:
+    alpha = planes.get("rgba.alpha") if node["premultiplied"].value() else None
+    if alpha is not None:
         values = [np.divide(plane, alpha, out=np.zeros_like(plane), where=alpha != 0) for plane in values]
     values = colors.convert(values, space, "linear", node.fullName())
-    return {**planes, **{name: value * alpha if divide else value for name, value in zip(main, values)}}
+    return {**planes, **{name: value if alpha is None else value * alpha for name, value in zip(main, values)}}
 
 
-def _metadata(spec, path):
+def _metadata(spec: Any, path: str) -> Dict[str, Any]:
     values = {"input/filename": path, "input/width": spec.full_width, "input/height": spec.full_height,
               "input/bitsperchannel": str(spec.format)}
     for attribute in spec.extra_attribs:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import Any, Dict, List
 
 import numpy as np
 import OpenImageIO as oiio
 
+from ..base import AnyNode, Session
 from ..faults import RenderError
 from . import colors, evaluate, names
+from .picture import Picture, Plane
 from .read import file_name
 
 DEPTHS = {"16 bit half": "half", "32 bit float": "float", "8 bit": "uint8", "16 bit": "uint16"}
@@ -17,12 +20,13 @@ COMPRESSION = {"none": "none", "Zip (1 scanline)": "zips", "Zip (16 scanlines)":
 TYPES = {"exr": ".exr", "png": ".png", "tiff": ".tif", "jpeg": ".jpg", "targa": ".tga", "dpx": ".dpx"}
 
 
-def write(session, node, frame) -> str:
+def write(session: Session, node: AnyNode, frame: int) -> str:
     """Write a frame of what is connected to a Write and return the file; raises RenderError."""
-    if node.input(0) is None:
+    source = node.input(0)
+    if source is None:
         raise RenderError(f"{node.fullName()}: nothing is connected")
     path = file_name(session, node, frame)
-    picture = evaluate.image(session, node.input(0), frame)
+    picture = evaluate.image(session, source, frame)
     listed = names.chosen(session, node["channels"].value(), list(picture.channels))
     if not listed:
         raise RenderError(f"{node.fullName()}: the input has none of the channels {node['channels'].value()}")
@@ -39,7 +43,7 @@ def write(session, node, frame) -> str:
     return path
 
 
-def _store(node, path, suffix, picture, listed) -> None:
+def _store(node: AnyNode, path: str, suffix: str, picture: Picture, listed: List[str]) -> None:
     is_exr = suffix == ".exr"
     box = picture.box if is_exr and picture.box[2] > picture.box[0] else (0, 0, *picture.size)
     picture = picture.over_box(box)
@@ -62,7 +66,7 @@ def _store(node, path, suffix, picture, listed) -> None:
         raise RenderError(f"{node.fullName()}: {path}: {out.geterror() if out else oiio.geterror()}")
 
 
-def _depth(node, is_exr) -> str:
+def _depth(node: AnyNode, is_exr: bool) -> str:
     depth = DEPTHS[node["datatype"].value()]
     if is_exr:
         if depth.startswith("uint"):
@@ -71,7 +75,7 @@ def _depth(node, is_exr) -> str:
     return depth if depth.startswith("uint") else "uint8"
 
 
-def _encoded(node, picture, listed, depth):
+def _encoded(node: AnyNode, picture: Picture, listed: List[str], depth: str) -> Dict[str, Plane]:
     """Return the planes in the file's colour space."""
     planes = {name: picture.channels[name] for name in listed}
     main = [name for name in listed if name in ("rgba.red", "rgba.green", "rgba.blue")]
@@ -85,7 +89,7 @@ def _encoded(node, picture, listed, depth):
     return {**planes, **dict(zip(main, encoded))}
 
 
-def _keep_metadata(node, spec, picture) -> None:
+def _keep_metadata(node: AnyNode, spec: Any, picture: Picture) -> None:
     if node["metadata"].value() in ("no metadata", "default metadata"):
         return
     for key, value in picture.metadata.items():

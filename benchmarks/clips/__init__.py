@@ -1,0 +1,1 @@
+"""The drawings that benchmarks colour, and how programs are asked to colour them."""

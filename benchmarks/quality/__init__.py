@@ -1,0 +1,1 @@
+"""How well drawings are coloured: `python -m benchmarks.quality`."""

@@ -1,0 +1,1 @@
+"""Seconds and memory: `python -m benchmarks.speed`."""

@@ -1,0 +1,117 @@
+"""Votes to colours: one palette colour a region, or a region divided where the reference divides it.
+
+Every output colour is an index into the palette, so it is copied and never recomputed.
+Shapes: H W plate size, n regions, K palette colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..shot.drawing import SegmentedDrawing
+from .calibration import UNCALIBRATED, Calibration
+from .divide import agreement, divide
+from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The colours of a drawing.
+
+    index: int32 (H, W) palette index of every pixel. color, runner_up: (n,) palette index of a region's first and
+    second choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours.
+    confidence_features: float32 (n, len(CONFIDENCE_FEATURES)) what confidence was judged by: log odds of the chance of
+    the chosen colour, its margin over the second, log odds of its chance one round before, whether the match holds in
+    return, the shares of the region's pixels that agree by flow and by the pixel network, flow agreement, log odds of
+    being known, log of the region's width in work pixels, two flags, and how far the neighbouring frames agree.
+    """
+
+    index: Labels
+    color: NDArray[np.intp]
+    runner_up: NDArray[np.intp]
+    confidence: Floats
+    divided: NDArray[np.bool_]
+    confidence_features: Floats
+
+    def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
+        """Confidence (H, W) of every pixel of the drawing that was decided."""
+        labels = drawing.labels_under_ink
+        if not len(self.confidence):
+            return np.zeros(labels.shape, np.float32)
+        spread: Floats = self.confidence[labels - 1]
+        return spread
+
+    def as_painted(self, index: Labels) -> Decision:
+        """Return the decision for a drawing that the painter coloured: index (H, W), nothing to check."""
+        return replace(self, index=index, confidence=np.ones_like(self.confidence))
+
+
+def decide(
+    drawing: SegmentedDrawing, votes: Votes, temporal: TemporalVotes | None = None, *,
+    calibration: Calibration = UNCALIBRATED,
+) -> Decision:
+    """Decide every region and pixel of a drawing; temporal: None where no neighbouring frame votes."""
+    fitted = calibration.single if temporal is None else calibration.temporal
+    divided, chance = votes.is_divided, color_chances(votes, temporal, fitted.fusion)
+    ranked = np.argsort(-chance, axis=1, kind="stable")
+    color = ranked[:, 0]
+    runner_up = ranked[:, min(1, ranked.shape[1] - 1)]
+    index = color[drawing.labels_under_ink - 1].astype(np.int32) if len(color) else np.zeros(drawing.labels.shape,
+                                                                                            np.int32)
+    rows = np.arange(len(color))
+    agreed = [share[rows, color] for share in (votes.flow, votes.match)]
+    if divided.any():
+        index, shares = _divide(index, drawing, votes, temporal, chance)
+        agreed = [np.where(divided, of_pixels, share) for of_pixels, share in zip(shares, agreed, strict=True)]
+    features = _features(votes, temporal, chance, color=color, runner_up=runner_up, agreed=agreed)
+    confidence = 1 / (1 + np.exp(-(features @ fitted.confidence[:-1] + fitted.confidence[-1])))
+    return Decision(index, color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32))
+
+
+def _divide(
+    index: Labels, drawing: SegmentedDrawing, votes: Votes, temporal: TemporalVotes | None, chance: Floats
+) -> tuple[Labels, Floats]:
+    """The index with divided regions decided pixel by pixel, and how far flow and match agree there: (2, n)."""
+    by_pixel = votes.by_flow, votes.by_match
+    warps = votes.region_warps if temporal is None else temporal.region_warps
+    allowed = votes.is_divided[:, None] & (chance >= MIXED_SHARE * _total(chance)[:, None])
+    index = divide(index, drawing.labels_under_ink, (*by_pixel, *warps), allowed)
+    return index, agreement(index, drawing.labels_under_ink, by_pixel, votes.is_divided)
+
+
+def _features(
+    votes: Votes, temporal: TemporalVotes | None, chance: Floats, *, color: NDArray[np.intp],
+    runner_up: NDArray[np.intp], agreed: list[Floats],
+) -> NDArray[np.floating]:
+    """What confidence is judged by, one column for each of CONFIDENCE_FEATURES."""
+    rows, divided = np.arange(len(color)), votes.is_divided
+    first = np.where(divided, _total(chance), chance[rows, color])
+    margin = first - np.where(divided | (runner_up == color), 0, chance[rows, runner_up])
+    before = np.where(divided, votes.before.sum(1), votes.before[rows, color])
+    width = np.log(np.maximum(votes.area, 1)) / 2
+    neighbors = np.zeros(len(color), np.float32) if temporal is None else temporal.neighbors[rows, color]
+    return np.stack(
+        [
+            _logit(first), margin, _logit(before), votes.cycle, *agreed, votes.flow_agreement, _logit(votes.known),
+            width, divided, ~votes.has_region_vote, neighbors,
+        ],
+        1,
+    )  # fmt: skip
+
+
+def _total(chance: Floats) -> Floats:
+    total: Floats = np.maximum(chance.sum(1), 1e-6)
+    return total
+
+
+def _logit(chance: Floats) -> Floats:
+    """Log odds of a probability, kept within about 7."""
+    kept = np.clip(chance, 1e-3, 1 - 1e-3)
+    odds: Floats = np.log(kept / (1 - kept))
+    return odds

@@ -1,0 +1,138 @@
+"""Drawings as the networks take them: cut to regions at the work size, with the features that the encoders see.
+
+Shapes: H W plate size, h w work size, n regions of a drawing, m of a reference, K palette colours, C channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..shot.drawing import PaintedDrawing, SegmentedDrawing
+from . import region_inputs
+from .descriptors import Descriptors, count_colors, shares_of
+from .framing import Framing, frame_drawing
+from .network.inputs import as_batch, line_channels
+from .network.network import LineFeatures, Network, ReferenceFeatures
+from .network.region_network import RegionTensors
+from .network.region_pool import RegionCells, cell_shares, pool, region_cells
+from .region_inputs import RegionSide, region_side
+
+MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
+TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EncodedDrawing:
+    """A drawing at the work size: its regions, where they lie in the plate, and what the line encoder sees in it.
+
+    side, cells and tensors hold the regions that the region network is asked about; kept: their rows among all of the
+    drawing's. area: (n,) work pixels of all.
+    """
+
+    side: RegionSide
+    framing: Framing
+    line: torch.Tensor
+    features: LineFeatures
+    cells: RegionCells
+    kept: NDArray[np.intp]
+    area: Floats
+    tensors: RegionTensors
+
+
+@dataclass(frozen=True)
+class EncodedReference:
+    """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
+
+    index: palette index of every plate pixel, as float32 for `look_up`. cell_shares: (M, m) share of its kept regions
+    in every cell at 1/8.
+    """
+
+    drawing: EncodedDrawing
+    index: Floats
+    features: ReferenceFeatures
+    shares: Floats
+    cell_shares: torch.Tensor
+
+    @property
+    def side(self) -> RegionSide:
+        """The drawing's regions at the work size."""
+        return self.drawing.side
+
+    @property
+    def framing(self) -> Framing:
+        """Where the work picture lies in the plate."""
+        return self.drawing.framing
+
+    @property
+    def kept_shares(self) -> Floats:
+        """Palette shares of the regions that the region network is asked about."""
+        return self.shares[self.drawing.kept]
+
+
+class Encoder:
+    """Encodes the drawings of a shot, all at one scale."""
+
+    def __init__(self, network: Network, *, scale: float, work_size: int, device: torch.device) -> None:
+        """scale: work pixels a plate pixel, from the references. network: on the device."""
+        self.network, self.scale, self.work_size, self.device = network, scale, work_size, device
+
+    def drawing(self, drawing: SegmentedDrawing) -> EncodedDrawing:
+        """Encode a line drawing."""
+        side, framing = frame_regions(drawing, self.scale, self.work_size)
+        kept, area = _largest(side), side.descriptors.area
+        side = _keep(side, kept)
+        line = as_batch(line_channels(side.ink), self.device)
+        features = self.network.lines(line)
+        cells = region_cells(side.labels_under_ink, count=side.count, device=self.device)
+        tensors = region_inputs.as_tensors(side.descriptors, pool(features, cells))
+        return EncodedDrawing(side, framing, line, features, cells, kept, area, tensors)
+
+    def reference(self, painted: PaintedDrawing, *, n_colors: int) -> EncodedReference:
+        """Encode a painted drawing; n_colors: K."""
+        drawing = self.drawing(painted.drawing)
+        rgb = drawing.framing.sample(painted.rgb).astype(np.float32)
+        features = self.network.encode_reference(
+            drawing.line, as_batch(rgb.transpose(2, 0, 1), self.device), drawing.features
+        )
+        counted = count_colors(painted.drawing.labels, painted.index, (painted.drawing.count, n_colors))
+        return EncodedReference(
+            drawing, painted.index.astype(np.float32), features, shares_of(counted), cell_shares(drawing.cells)
+        )
+
+
+def frame_regions(drawing: SegmentedDrawing, scale: float, work_size: int) -> tuple[RegionSide, Framing]:
+    """Bring a drawing's regions to the work size, in use and in training alike.
+
+    scale: work pixels a plate pixel, from the references.
+    """
+    framing = frame_drawing(drawing.ink, scale, limit=round(work_size * TARGET_LIMIT))
+    side = region_side(
+        framing.sample(drawing.labels).astype(np.int32),
+        framing.sample(drawing.labels_under_ink).astype(np.int32),
+        framing.sample_ink(drawing.ink),
+        count=drawing.count,
+    )
+    return side, framing
+
+
+def _largest(side: RegionSide) -> NDArray[np.intp]:
+    """Rows of the largest regions that have pixels at the work size, in label order."""
+    order = np.argsort(-side.descriptors.area, kind="stable")[:MAX_REGIONS]
+    return np.sort(order[side.descriptors.area[order] > 0])
+
+
+def _keep(side: RegionSide, kept: NDArray[np.intp]) -> RegionSide:
+    """The drawing with these regions alone, numbered anew; the pixels of the others have label 0."""
+    number = np.zeros(side.count + 1, np.int32)
+    number[kept + 1] = np.arange(1, len(kept) + 1)
+    d = side.descriptors
+    descriptors = Descriptors(
+        d.node[kept], d.raster[kept], d.position[kept], d.area[kept], d.touching[np.ix_(kept, kept)]
+    )
+    return RegionSide(number[side.labels], number[side.labels_under_ink], side.ink, len(kept), descriptors)

@@ -1,0 +1,194 @@
+"""From drawings to votes: references are encoded once, then every target drawing is matched against them.
+
+Arrays in, arrays out; the tensors stay inside. What the votes decide is in `decide`.
+Shapes: H W plate size, n target regions, R regions of all references used, K palette colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.utils import convert_conv2d_weight_memory_format
+
+from ..shot.drawing import PaintedDrawing, SegmentedDrawing
+from .attention_mass import pixel_attention_mass
+from .descriptors import count_colors, shares_of
+from .encoded import EncodedDrawing, EncodedReference, Encoder
+from .framing import work_scale
+from .network.encoders import fold_batch_norms
+from .network.network import Match, ReferenceFeatures, join_references
+from .network.region_pool import attention_mass
+from .network.weights import Checkpoint
+from .pixel_votes import carry_by_flow, carry_by_match, painted_rgb
+from .region_flow import flow_disagrees
+from .region_inputs import find_motions
+from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
+from .region_warp import PaintedRegions, RegionWarp, warp_regions
+from .temporal import MatchedDrawing, NeighborVoter, reweight_matches
+from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+class Matcher:
+    """Matches drawings against references; slow to build, cheap to call."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        references: Sequence[PaintedDrawing],
+        *,
+        n_colors: int,
+        work_size: int,
+        device: torch.device,
+        paints: bool = False,
+        temporal_radius: int = 1,
+    ) -> None:
+        """Encode the references; paints: whether votes hold the decoder's RGB; temporal_radius: as in the settings."""
+        self.paints, self.n_colors = paints, n_colors
+        self.network = fold_batch_norms(checkpoint.network).to(device)
+        convert_conv2d_weight_memory_format(self.network, torch.channels_last)  # else each convolution reorders
+        self.regions = checkpoint.regions.to(device)
+        self.calibration = checkpoint.calibration
+        scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
+        self.encoder = Encoder(self.network, scale=scale, work_size=work_size, device=device)
+        self.references = self._encode(references)
+        self._join = lru_cache(maxsize=4)(self._join_uncached)
+        self._neighbors = NeighborVoter(self.regions, device, temporal_radius=temporal_radius)
+
+    @torch.inference_mode()
+    def _encode(self, references: Sequence[PaintedDrawing]) -> list[EncodedReference]:
+        return [self.encoder.reference(painted, n_colors=self.n_colors) for painted in references]
+
+    def _join_uncached(self, use: tuple[int, ...]) -> ReferenceFeatures:
+        return join_references([self.references[i].features for i in use])
+
+    def match(self, drawing: SegmentedDrawing, use: Sequence[int] | None = None) -> Votes:
+        """Vote on every region and pixel of a drawing by itself.
+
+        use: which references, nearest in time first and each once; all of them by default.
+        """
+        return self.match_to_references(drawing, use)[0]
+
+    @torch.inference_mode()
+    def match_to_references(
+        self, drawing: SegmentedDrawing, use: Sequence[int] | None = None
+    ) -> tuple[Votes, MatchedDrawing]:
+        """Vote as `match` does, and keep what the neighbouring frames will want to know of the drawing."""
+        chosen = tuple(range(len(self.references)) if use is None else use)
+        references = [self.references[i] for i in chosen]
+        target = self.encoder.drawing(drawing)
+        found = self._match_pixels(target, chosen)
+        cues = self._pair_cues(target, references, found)
+        regions, chance = vote_on_regions(self.regions, target, references, cues)
+        if flow_disagrees(regions.flow_agreement, target.area):
+            cues = with_refined_flow(target, references, cues, chance)
+            regions, chance = vote_on_regions(self.regions, target, references, cues)
+        by_flow = carry_by_flow(cues[0].motions[0], references[0], target.framing, drawing.size)
+        by_match = carry_by_match(found, target.side, references, target.framing, drawing.size)
+        rgb = self.network.paint(target.line, found) if self.paints else None
+        votes = self._votes(drawing, target, regions, (by_flow, by_match), rgb)
+        parts = np.split(chance, np.cumsum([known.side.count for known in references])[:-1], axis=1)
+        matched = MatchedDrawing(
+            target.side, target.framing, target.kept, target.tensors,
+            color_chances(votes, None, self.calibration.single.fusion)[target.kept],
+            dict(zip(chosen, parts, strict=True)),
+        )
+        return self._with_warps(drawing, votes, matched, chance), matched
+
+    def apply_temporal_votes(
+        self, drawing: SegmentedDrawing, votes: Votes, own: MatchedDrawing, neighbors: Sequence[MatchedDrawing], *,
+        n_neighbors: int,
+    ) -> TemporalVotes:
+        """Return what the neighbouring frames say of a drawing, by the regions of theirs that correspond.
+
+        votes, own: of the drawing, from `match_to_references`. n_neighbors: how many there could have been, so that few
+        count less.
+        """
+        colors, parts = self._neighbors.collect_votes(own, neighbors, n_neighbors=n_neighbors)
+        of_neighbors, color, warps = np.zeros_like(votes.color), votes.color.copy(), votes.region_warps
+        of_neighbors[own.kept] = colors
+        rows = _mixed(votes, own)
+        if rows.size:
+            found = np.concatenate([*own.found.values()], 1)[rows]
+            reweighted = reweight_matches(found, parts[rows])
+            color[own.kept[rows]] = reweighted @ painted_shares([self.references[i] for i in own.found])
+            moved = reweighted.argmax(1) != found.argmax(1)
+            if moved.any():
+                anew = self._warp(drawing, own, rows[moved], reweighted[moved])
+                warps = np.where(anew >= 0, anew, warps)
+        return TemporalVotes(of_neighbors, color, warps)
+
+    def _match_pixels(self, target: EncodedDrawing, chosen: tuple[int, ...]) -> Match:
+        """The pixel network's match; one reference's shares of cells are transferred along with its colours."""
+        shares = self.references[chosen[0]].cell_shares[None] if len(chosen) == 1 else None
+        return self.network.match(target.line, self._join(chosen), shares, target.features)
+
+    def _pair_cues(
+        self, target: EncodedDrawing, references: Sequence[EncodedReference], found: Match
+    ) -> list[PairCues]:
+        mass = pixel_attention_mass(found, target.side, [reference.side for reference in references])
+        weights = [self._attention_mass(target, reference, found.coarse) for reference in references]
+        motions = [find_motions(target.side, reference.side) for reference in references]
+        return [PairCues(*cues) for cues in zip(motions, mass, weights, strict=True)]
+
+    def _attention_mass(
+        self, target: EncodedDrawing, reference: EncodedReference, transferred: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Match weight between two drawings' kept regions at 1/8: a batch of one.
+
+        transferred: (1, N, m) what the reference's shares of cells became, None where they were not transferred yet.
+        """
+        if transferred is None:
+            transferred = self.network.attend(
+                target.features, reference.drawing.features, reference.cell_shares[None]
+            )
+        return attention_mass(transferred[0], target.cells, reference.drawing.cells)[None]
+
+    def _votes(
+        self, drawing: SegmentedDrawing, target: EncodedDrawing, regions: RegionVotes, carried: tuple[Labels, Labels],
+        rgb: torch.Tensor | None,
+    ) -> Votes:
+        """Gather the votes, without any region warped yet; carried: by flow and by match."""
+        flow, match = (
+            shares_of(count_colors(drawing.labels, index, (drawing.count, self.n_colors))) for index in carried
+        )
+        return Votes(
+            color=regions.color, before=regions.before, flow=flow, match=match, mixture=regions.mixture,
+            known=regions.known, cycle=regions.cycle, flow_agreement=regions.flow_agreement, area=target.area,
+            by_flow=carried[0], by_match=carried[1], region_warps=np.zeros((0, *drawing.size), np.int32),
+            rgb=None if rgb is None else painted_rgb(rgb, target.framing, drawing.size),
+        )
+
+    def _with_warps(self, drawing: SegmentedDrawing, votes: Votes, own: MatchedDrawing, chance: Floats) -> Votes:
+        rows = _mixed(votes, own)
+        return replace(votes, region_warps=self._warp(drawing, own, rows, chance[rows]))
+
+    def _warp(
+        self, drawing: SegmentedDrawing, own: MatchedDrawing, rows: NDArray[np.intp], chance: Floats
+    ) -> Labels:
+        """Warp the best matches of some kept regions onto them; see `warp_regions`.
+
+        chance: (rows, R) that they match the kept regions of own's references.
+        """
+        use = [self.references[i] for i in own.found]
+        ends = np.cumsum([reference.side.count for reference in use])
+        warps = []
+        for row, best in zip(rows.tolist(), chance.argmax(1).tolist() if rows.size else [], strict=True):
+            position = int(np.searchsorted(ends, best, side="right"))
+            reference = use[position]
+            label = int(best - ends[position]) + reference.side.count + 1
+            painted = PaintedRegions(reference.side.labels_under_ink, reference.framing, reference.index)
+            warps.append(RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label))
+        return warp_regions(drawing.labels_under_ink, own.side.labels_under_ink, own.framing, warps)
+
+
+def _mixed(votes: Votes, own: MatchedDrawing) -> NDArray[np.intp]:
+    """Which kept regions match regions of several colours."""
+    return np.flatnonzero(votes.mixture[own.kept] >= MIXED_SHARE)

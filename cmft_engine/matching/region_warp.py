@@ -1,0 +1,135 @@
+"""Carry the reference's palette indices into regions whose matched regions are painted in several colours.
+
+Each such region is laid over the reference region that it matched best, at the work size; the indices are sampled at
+the reference's full size. Shapes: H W plate size, h w work size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .alignment import REACH_PX, Box, align_regions
+from .framing import Framing
+from .region_inputs import look_up
+
+STARTS = 2  # of `align_regions`, each with an answer of its own
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+Corner = tuple[int, int]  # y, x
+
+
+@dataclass(frozen=True)
+class PaintedRegions:
+    """Regions of a drawing at the work size, int32 (h, w), where they lie in the plate, and its index (H, W).
+
+    The index is float32, for `look_up`.
+    """
+
+    labels_under_ink: Labels
+    framing: Framing
+    index: Floats
+
+
+@dataclass(frozen=True)
+class RegionWarp:
+    """A target region and the reference region it matched: labels at the work size, plate: the target's label there."""
+
+    target: int
+    plate: int
+    reference: PaintedRegions
+    label: int
+
+
+def warp_regions(labels_under_ink: Labels, work: Labels, framing: Framing, warps: Sequence[RegionWarp]) -> Labels:
+    """Return index maps (STARTS, H, W), -1 outside of the regions named; each from another start of `align_regions`.
+
+    (0, H, W) when none is named.
+    labels_under_ink: labels (H, W) of the target; work: its labels (h, w) at the work size, framed by `framing`.
+    """
+    warped = np.full((STARTS if warps else 0, *labels_under_ink.shape), -1, np.int32)
+    boxes: dict[int, list[Box | None]] = {}
+    for region in warps:
+        here, corner = _alone(work, region.target, boxes)
+        there, (y, x) = _alone(region.reference.labels_under_ink, region.label, boxes)
+        near, answers = align_regions(here, there)
+        box = _moved(near, corner)
+        window, inside = _tight(labels_under_ink, region.plate, _window(box, framing, labels_under_ink.shape))
+        if not inside.size:
+            continue
+        for index, places in zip(warped, answers, strict=True):
+            placed = to_plate(places + np.array([x, y], np.float32), region.reference.framing)
+            plate = spread(placed, framing, box, window)
+            index[window][inside] = look_up(region.reference.index, plate)[inside]
+    return warped
+
+
+def _alone(labels: Labels, label: int, boxes: dict[int, list[Box | None]]) -> tuple[Mask, Corner]:
+    """One region of labels (h, w) with as much around it as `align_regions` looks at, and the corner of that.
+
+    boxes: of all regions, for every labels that were asked about before, by their `id`.
+    """
+    if id(labels) not in boxes:
+        boxes[id(labels)] = ndimage.find_objects(labels)
+    box = boxes[id(labels)][label - 1]
+    assert box is not None
+    rows, columns = (
+        slice(max(0, along.start - REACH_PX), along.stop + REACH_PX)
+        for along in box
+    )
+    return labels[rows, columns] == label, (rows.start, columns.start)
+
+
+def _moved(box: Box, by: Corner) -> Box:
+    rows, columns = (slice(along.start + n, along.stop + n) for along, n in zip(box, by, strict=True))
+    return rows, columns
+
+
+def _tight(labels: Labels, label: int, window: Box) -> tuple[Box, Mask]:
+    """The least box around what a window of labels (H, W) shows of a region, and the region in it; empty if nothing."""
+    mask = labels[window] == label
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        return window, mask[:0, :0]
+    tight = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    return _moved(tight, (window[0].start, window[1].start)), mask[tight]
+
+
+def to_plate(places: Floats, framing: Framing) -> Floats:
+    """Turn places (..., ..., 2), x and y in a work picture framed by `framing`, into places in its plate."""
+    corner = np.array([framing.x, framing.y], np.float32)
+    return np.asarray((places + 0.5) / np.float32(framing.scale) + corner - 0.5, np.float32)
+
+
+def _window(box: Box, framing: Framing, size: tuple[int, ...]) -> Box:
+    """The plate pixels under a box of the work picture."""
+    rows, columns = (
+        slice(
+            int(np.clip(np.floor(start + along.start / framing.scale), 0, limit)),
+            int(np.clip(np.ceil(start + along.stop / framing.scale), 0, limit)),
+        )
+        for along, start, limit in zip(box, (framing.y, framing.x), size, strict=True)
+    )
+    return rows, columns
+
+
+def spread(values: Floats, framing: Framing, box: Box, window: Box) -> Floats:
+    """Spread values (rows, columns, C) of a box of the work picture to the plate pixels of a window.
+
+    Linear between; outside repeats the border.
+    """
+    scale = framing.scale
+    (top, left), (y, x) = ([along.start for along in b] for b in (box, window))
+    to_work = np.array([
+        [scale, 0, (x + 0.5 - framing.x) * scale - 0.5 - left], [0, scale, (y + 0.5 - framing.y) * scale - 0.5 - top]
+    ])  # fmt: skip
+    size = window[1].stop - x, window[0].stop - y
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(values, to_work, size, flags=how, borderMode=cv2.BORDER_REPLICATE), np.float32)

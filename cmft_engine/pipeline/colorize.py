@@ -1,0 +1,115 @@
+"""Colour a shot, on one page: match, temporal votes, decide, compose, write.
+
+`colorize_iter` yields an event after each frame, for progress and cancelling; `colorize` drains it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ..image.plate import write_plate
+from ..matching.decide import decide
+from ..matching.network.device import memory_errors
+from ..protocol.errors import PaletteError
+from ..protocol.events import Event, Finished, Message
+from ..protocol.settings import Settings
+from ..review.frame_report import frame_warnings, report_frame
+from ..shot.references import LineDrawing
+from ..shot.shot import Shot
+from .compose import Colored, compose
+from .frames import ColoredFrame, DecidedFrame, FrameTask
+from .outputs import check_free, plan_outputs
+from .reporting import Report
+from .run import Run
+from .schedule import Steps, in_order
+
+log = logging.getLogger(__name__)
+OutPath = str | Path
+
+
+def colorize(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
+             overwrite: bool = False, resume: bool = False) -> Report:
+    """Colour the shot into `out` ("flats.####.exr") and write the report beside the plates.
+
+    A part of a shot (`shot.only`) gets no report, for it would be another than the whole shot's; colour the whole with
+    `resume` afterwards to have it.
+
+    palette: a .json or .gpl file instead of the references' own colours. overwrite replaces plates that are there;
+    resume keeps those that are finished and up to date. Raises the errors of `protocol.errors`.
+    """
+    finished = None
+    for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):
+        finished = event
+        if isinstance(event, Message):
+            log.warning("%s", event.text)
+    assert isinstance(finished, Finished)
+    return Report.of(finished)
+
+
+def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
+                  overwrite: bool = False, resume: bool = False) -> Iterator[Event]:
+    """Colour the shot, yielding Started, then FrameDone or Skipped for each frame, then Finished.
+
+    Arguments and errors as for `colorize`. Closing the iterator stops the run; finished frames stay.
+    """
+    paths = plan_outputs(shot, str(out))
+    if palette is not None and not Path(palette).is_file():
+        raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
+    if not (overwrite or resume):
+        check_free({frame: paths[frame] for frame in shot.todo})
+    run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
+    yield run.started()
+    steps = Steps(
+        is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
+        decide=lambda task: decide_frame(run, task), news=run.news, write=lambda decided: write_frame(run, decided),
+    )
+    yield from in_order(shot.todo, steps, resume=resume)
+    yield run.finish()
+
+
+def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
+    """Decide the colours of a new drawing, for all frames that hold it; a frame that needs nothing passes through."""
+    if task.drawing is None:
+        return DecidedFrame(task, None, (), 0.0)
+    with task.settling() as settle:
+        run.references.load()  # waiting for them is no frame's time
+        started = time.perf_counter()
+        with run.clock.stage("match"), memory_errors(f"frame {task.frame}"):
+            colored = settle(color_drawing(run, task, task.drawing))
+    warnings = tuple(frame_warnings(colored.report, task.drawing, run.settings))
+    return DecidedFrame(task, colored, warnings, time.perf_counter() - started)
+
+
+def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing) -> ColoredFrame:
+    """Match a drawing, let its neighbouring frames vote, and decide; one that a reference shows stays as painted."""
+    matcher, segmented = run.references.matcher, drawing.segmented
+    neighbors = [match.matched() for match in reversed(task.neighbors)]  # the next drawing begins with a later one
+    votes, temporal = task.own.take_votes(), None
+    if neighbors:
+        temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(), neighbors,
+                                                n_neighbors=2 * run.settings.temporal_radius)
+    decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
+    colored = Colored(decision.index, decision.confidence_map(segmented), votes.rgb)
+    painted = run.references.painted_index(task.decided_at, segmented.size)
+    if painted is not None:
+        decision, colored = decision.as_painted(painted), Colored.as_painted(painted)
+    report = report_frame(task.frame, task.path, drawing, decision, run.references.palette, run.settings)
+    held_from = None if task.decided_at == task.frame else task.decided_at
+    return ColoredFrame(drawing, colored, replace(report, held_from=held_from))
+
+
+def write_frame(run: Run, decided: DecidedFrame) -> Event:
+    """Compose a frame's plate, write it and note it for the report; one that an earlier run finished is kept."""
+    started, task = time.perf_counter(), decided.task
+    if task.notes is not None:
+        return run.keep(task, task.notes)
+    frame = decided.colored or task.held_frame()
+    with run.clock.stage("write"):
+        plate = compose(frame.colored, drawing=frame.drawing, references=run.references.references,
+                        settings=run.settings, path=task.path)
+        write_plate(plate, task.path)
+    return run.note(frame, plate, task=task, seconds=decided.seconds + time.perf_counter() - started)

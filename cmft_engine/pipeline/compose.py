@@ -1,0 +1,116 @@
+"""From a decision to the plate that is written: ink over colours, Cryptomatte and confidence. Writes no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image.color_space import display_space, from_display, to_display
+from ..image.cryptomatte import cryptomatte_layers
+from ..image.palette import Palette
+from ..image.plate import Plate
+from ..lineart.lineart import LineArt
+from ..protocol.file_formats import EXR, format_of
+from ..protocol.settings import Settings
+from ..shot.references import LineDrawing, References
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Colored:
+    """A decision ready to become a plate.
+
+    index: int32 (H, W) palette index. confidence: float32 (H, W). rgb: display RGB (H, W, 3) to show instead of
+    the palette's (paint mode), or None.
+    """
+
+    index: NDArray[np.int32]
+    confidence: Floats
+    rgb: Floats | None = None
+
+    @classmethod
+    def as_painted(cls, index: NDArray[np.int32]) -> Colored:
+        """Return the colours of a frame that the painter coloured: palette indices (H, W), nothing to check."""
+        return cls(index, np.ones(index.shape, np.float32))
+
+
+def compose(
+    colored: Colored, *, drawing: LineDrawing, references: References, settings: Settings, path: Path
+) -> Plate:
+    """Lay the ink over the colours and gather all channels of the output plate, to be written to `path`.
+
+    Palette colours are copied: a pixel without ink holds exactly the palette's values in its own space.
+    """
+    palette, lines = references.palette, drawing.lines
+    space = settings.output_space or _usual_space(palette.space, path)
+    values = palette.in_space(space).values  # (K, 4) straight
+    flats = values[colored.index]  # (H, W, 4)
+    shown = flats if colored.rgb is None else np.dstack([from_display(colored.rgb, space), flats[..., 3]])
+    inked = lay_ink(shown, lines, space) if settings.ink == "over" else shown
+    base = replace(
+        drawing.plate, pixels=inked, channels=("R", "G", "B", "A"), space=space,
+        bit_depth=_depth(references.first, path), path=path, float_channels=(),
+    )
+    if not format_of(path).has_layers:
+        return base if _has_alpha(values) else _opaque(base)
+    return _with_layers(base, flats, colored, palette=palette, lines=lines if settings.ink == "over" else None)
+
+
+def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
+    """Composite the main lines over straight RGBA (H, W, 4) in display values; bare pixels stay bit-identical."""
+    inked = flats.copy()
+    at = np.flatnonzero(lines.coverage > 0)
+    cover = lines.coverage.ravel()[at][:, None]
+    under = flats.reshape(-1, 4)[at]
+    color = to_display(under[:, :3], space) * under[:, 3:] * (1 - cover) + lines.color.reshape(-1, 3)[at]
+    alpha = under[:, 3:] * (1 - cover) + cover
+    straight = np.clip(color / np.maximum(alpha, 1e-6), 0, 1)
+    inked.reshape(-1, 4)[at] = np.concatenate([from_display(straight.astype(np.float32), space), alpha], 1)
+    return inked
+
+
+def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palette, lines: LineArt | None) -> Plate:
+    matte = cryptomatte_layers(colored.index, palette.names, ink=None if lines is None else lines.coverage)
+    channels: dict[str, Floats] = {f"flats.{c}": flats[..., i] for i, c in enumerate("RGBA")}
+    channels |= {"confidence.Y": colored.confidence, **matte.channels}
+    return replace(
+        base,
+        pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32, copy=False),
+        channels=(*base.channels, *channels),
+        metadata={**base.metadata, **matte.metadata},
+        float_channels=tuple(matte.channels),
+    )
+
+
+def _usual_space(space: str, path: Path) -> str:
+    """The palette's own space, but display sRGB in files that viewers take for nothing else."""
+    return display_space() if format_of(path).is_display else space
+
+
+def _depth(painting: Plate, path: Path) -> str:
+    """Depth at which the painting's values survive in this kind of file."""
+    if format_of(path) == EXR:
+        return "half" if painting.bit_depth == "half" else "float"
+    return painting.bit_depth if painting.bit_depth in ("uint8", "uint16") else "uint16"
+
+
+def _has_alpha(values: Floats) -> bool:
+    return bool((values[:, 3] < 1).any())
+
+
+def _opaque(plate: Plate) -> Plate:
+    return replace(plate, pixels=np.ascontiguousarray(plate.pixels[..., :3]), channels=("R", "G", "B"))
+
+
+def display_picture(plate: Plate) -> Floats:
+    """What a person sees of a plate over white: display RGB (H, W, 3)."""
+    rgb: Floats = to_display(plate.rgb(), plate.space)
+    alpha = plate.alpha()
+    if alpha is not None:
+        alpha = alpha.clip(0, 1)[..., None]
+        rgb = rgb * alpha + (1 - alpha)
+    return rgb

@@ -1,0 +1,168 @@
+"""Frames made ready to be decided: what each needs is read in order, and given up when no later frame needs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..image.plate import Plate
+from ..protocol.settings import Settings
+from ..review.report_data import FrameReport
+from ..shot.references import LineDrawing, read_drawing, read_line_plate
+from ..shot.serving import decided_at
+from ..shot.shot import Shot
+from .clock import Clock
+from .compose import Colored
+from .match_cache import Match, MatchCache
+from .outputs import remove_leftovers
+from .resume import Digests, State
+
+
+@dataclass(frozen=True)
+class ColoredFrame:
+    """A frame with its colours: the drawing as it was read, and what the report says of it."""
+
+    drawing: LineDrawing
+    colored: Colored
+    report: FrameReport
+
+
+@dataclass(frozen=True)
+class FrameTask:
+    """A frame made ready.
+
+    notes: what an earlier run noted of it, where its plate is kept; then the rest is None. drawing: of a new drawing;
+    held_plate: of a frame that holds one from before. decision: of the drawing, once it is there. decided_at: the frame
+    whose colours it gets. matches: of the drawing, then of its neighbouring frames. seconds: spent so far.
+    """
+
+    frame: int
+    path: Path
+    digest: str
+    notes: dict[str, Any] | None
+    drawing: LineDrawing | None
+    held_plate: Plate | None
+    decision: Future[ColoredFrame] | None
+    decided_at: int
+    matches: tuple[MatchCache, ...]
+    seconds: float
+
+    @property
+    def own(self) -> MatchCache:
+        """Return what is found of the drawing by itself."""
+        return self.matches[0]
+
+    @property
+    def neighbors(self) -> tuple[MatchCache, ...]:
+        """Return what is found of its neighbouring frames."""
+        return self.matches[1:]
+
+    @contextmanager
+    def settling(self) -> Iterator[Callable[[ColoredFrame], ColoredFrame]]:
+        """Hand the decision, or the error, to the frames that hold the drawing; yields what takes the decision."""
+        decision = self.decision
+        assert decision is not None
+
+        def settle(colored: ColoredFrame) -> ColoredFrame:
+            decision.set_result(colored)
+            return colored
+
+        try:
+            yield settle
+        except BaseException as error:
+            decision.set_exception(error)
+            raise
+
+    def held_frame(self) -> ColoredFrame:
+        """Return the decision of the drawing that the frame holds, with the frame's own plate."""
+        assert self.decision is not None and self.held_plate is not None
+        held = self.decision.result()
+        since = held.report.frame if held.report.held_from is None else held.report.held_from
+        report = replace(held.report, frame=self.frame, path=str(self.path), held_from=since)
+        return ColoredFrame(replace(held.drawing, plate=self.held_plate), held.colored, report)
+
+
+@dataclass(frozen=True)
+class DecidedFrame:
+    """A frame after its decision: None where a plate is kept or a drawing held. seconds: spent deciding."""
+
+    task: FrameTask
+    colored: ColoredFrame | None
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+class FrameReader:
+    """Reads frames in order, in one thread."""
+
+    def __init__(
+        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, match: Match, clock: Clock
+    ) -> None:
+        """state: of the output folder, where finished frames are to be kept. match: as from `ReferenceMatcher`."""
+        self._shot, self._settings, self._digests, self._state = shot, settings, digests, state
+        self._match, self._clock = match, clock
+        self._canvas, self._holds = shot.canvas(), shot.holds()
+        self._last_use = {self._holds[frame]: frame for frame in shot.todo}
+        self._first_use = {self._holds[frame]: frame for frame in reversed(shot.todo)}
+        self.decisions: dict[int, Future[ColoredFrame]] = {}  # that a later frame holds, by the drawing's first frame
+        self._matches: dict[int, MatchCache] = {}  # of the drawing read last and of its neighbours, by frame
+        self._read_ahead: dict[int, LineDrawing] = {}  # neighbours that come later, by frame
+
+    def is_new(self, frame: int) -> bool:
+        """Say whether a frame shows another drawing than the frames to be coloured before it."""
+        return self._shot.is_painted(frame) or frame == self._first_use[self._holds[frame]]
+
+    def take(self, frame: int, path: Path) -> FrameTask:
+        """Make a frame ready: its drawing, unless it is kept; of one held from before, the plate alone."""
+        started = time.perf_counter()
+        digest = self._digests.of(frame)
+        notes = None if self._state is None else self._state.finished(frame, digest, path)
+        if self._state is not None and notes is None:
+            remove_leftovers(path)
+        drawing = held_plate = decision = None
+        matches: tuple[MatchCache, ...] = ()
+        at = decided_at(self._shot, frame)
+        if notes is None:
+            with self._clock.stage("read"):
+                held = self._holds[frame]
+                if held in self.decisions and not self._shot.is_painted(frame):
+                    held_plate = self._read_plate(frame)
+                else:
+                    self.decisions[held] = Future()
+                    drawing = self._read_ahead.pop(frame, None) or self._read_drawing(frame)
+                    matches = self._match_caches(at, drawing)
+                decision = self.decisions[held]
+        self.decisions = {first: kept for first, kept in self.decisions.items() if self._last_use[first] > frame}
+        return FrameTask(frame, path, digest, notes, drawing, held_plate, decision, at, matches,
+                         time.perf_counter() - started)
+
+    def _read_plate(self, frame: int) -> Plate:
+        return read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
+
+    def _read_drawing(self, frame: int) -> LineDrawing:
+        return read_drawing(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
+
+    def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[MatchCache, ...]:
+        """Of a drawing and of its neighbours; of these, those are read that no earlier frame needed."""
+        own = self._matches.get(frame) or MatchCache(frame, drawing.segmented, match=self._match, needs_votes=True)
+        own.use_drawing(drawing.segmented)
+        found = {frame: own}
+        self._read_ahead = {at: coming for at, coming in self._read_ahead.items() if at > frame}
+        neighbors = self._shot.neighbor_frames(frame, self._settings.temporal_radius)
+        for other in neighbors:
+            found[other] = self._matches.get(other) or self._read_neighbor(other, frame)
+        if neighbors:  # a painting has none, but those before and after it still vote on each other
+            self._matches = found
+        return tuple(found.values())
+
+    def _read_neighbor(self, other: int, frame: int) -> MatchCache:
+        near = self._read_drawing(other)
+        if other > frame and self._first_use.get(other) == other:
+            self._read_ahead[other] = near
+        needs_votes = self._last_use.get(other, frame) > frame
+        return MatchCache(other, near.segmented, match=self._match, needs_votes=needs_votes)

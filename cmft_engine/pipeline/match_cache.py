@@ -1,0 +1,53 @@
+"""What was found of one drawing by itself, kept for its own frame and for the neighbouring ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from ..matching.temporal import MatchedDrawing
+from ..matching.votes import Votes
+from ..shot.drawing import SegmentedDrawing
+
+Match = Callable[[int, SegmentedDrawing], tuple[Votes, MatchedDrawing]]
+
+
+class MatchCache:
+    """A drawing that is matched by itself: once, by whichever thread asks first."""
+
+    def __init__(self, frame: int, drawing: SegmentedDrawing, *, match: Match, needs_votes: bool) -> None:
+        """frame: at which the drawing is decided. needs_votes: whether it will be; else it is but a neighbour."""
+        self._frame, self._match, self._needs_votes = frame, match, needs_votes
+        self._drawing: SegmentedDrawing | None = drawing
+        self._votes: Votes | None = None
+        self._matched: MatchedDrawing | None = None
+        self._lock = threading.Lock()
+
+    def use_drawing(self, drawing: SegmentedDrawing) -> None:
+        """Match these arrays of the same drawing, unless a thread does already, so that the earlier ones can go."""
+        if self._lock.acquire(blocking=False):  # whoever reads plates must not wait for a match
+            try:
+                self._drawing = drawing if self._matched is None else None
+            finally:
+                self._lock.release()
+
+    def take_votes(self) -> Votes:
+        """Return the votes on the drawing, which are large, and keep them no longer: they are needed once."""
+        with self._lock:
+            self._look()
+            votes, self._votes = self._votes, None
+        assert votes is not None
+        return votes
+
+    def matched(self) -> MatchedDrawing:
+        """Return what the neighbouring frames need of the drawing."""
+        with self._lock:
+            return self._look()
+
+    def _look(self) -> MatchedDrawing:
+        if self._matched is None:
+            assert self._drawing is not None
+            votes, self._matched = self._match(self._frame, self._drawing)
+            self._votes = votes if self._needs_votes else None
+            self._drawing = None
+        return self._matched

@@ -1,0 +1,100 @@
+"""The references of a run and the matcher over them, made when the first frame needs them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image.palette import Palette
+from ..matching.matcher import Matcher
+from ..matching.network.device import choose_device, describe, memory_errors
+from ..matching.network.weights import load_checkpoint
+from ..matching.temporal import MatchedDrawing
+from ..matching.votes import Votes
+from ..protocol.settings import Settings
+from ..shot.drawing import SegmentedDrawing
+from ..shot.references import References, read_references
+from ..shot.serving import is_painting_of, serving_references
+from ..shot.shot import Shot
+from .clock import Clock
+
+
+class ReferenceMatcher:
+    """References and networks, made once by whichever thread asks first; who asks after a failure gets its error."""
+
+    def __init__(
+        self, shot: Shot, settings: Settings, *, palette: Path | None, clock: Clock, warn: Callable[[str], None]
+    ) -> None:
+        """Load the checkpoint; palette: as for `colorize`. warn: told what is odd about the references."""
+        self._shot, self._settings, self._palette = shot, settings, palette
+        self._clock, self._warn = clock, warn
+        self._device = choose_device(settings.device)
+        self.checkpoint = load_checkpoint()
+        self._made: tuple[References, Matcher] | None = None
+        self._error: BaseException | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def device_name(self) -> str:
+        """Return the device for people to read."""
+        return describe(self._device)
+
+    @property
+    def references(self) -> References:
+        """Return the references. Raises PlateError, PaletteError, SettingsError and DeviceError."""
+        return self._make()[0]
+
+    @property
+    def matcher(self) -> Matcher:
+        """Return the matcher over the references. Raises as `references` does."""
+        return self._make()[1]
+
+    @property
+    def palette(self) -> Palette:
+        """Return the palette of the references, or the one that was given instead. Raises as `references` does."""
+        return self.references.palette
+
+    def load(self) -> None:
+        """Make the references and the matcher, unless they are there. Raises as `references` does."""
+        self._make()
+
+    def match(self, frame: int, drawing: SegmentedDrawing) -> tuple[Votes, MatchedDrawing]:
+        """Match a drawing by itself with the references that serve its frame."""
+        return self.matcher.match_to_references(drawing, serving_references(self._shot, frame))
+
+    def painted_index(self, frame: int, size: tuple[int, int]) -> NDArray[np.int32] | None:
+        """Return the palette index (H, W) of the painting of this frame's very drawing, None where there is none."""
+        shown = (self.references.painted[i].index for i in serving_references(self._shot, frame)
+                 if is_painting_of(self._shot, i, frame))
+        painted = next(shown, None)
+        return painted if painted is not None and painted.shape == size else None
+
+    def _make(self) -> tuple[References, Matcher]:
+        with self._lock:
+            if self._error is not None:
+                raise self._error
+            if self._made is None:
+                try:
+                    self._made = self._encode()
+                except BaseException as error:
+                    self._error = error
+                    raise
+            return self._made
+
+    def _encode(self) -> tuple[References, Matcher]:
+        with self._clock.stage("references"), memory_errors("taking in the references"):
+            references = read_references(
+                self._shot, canvas=self._shot.canvas(), settings=self._settings, palette=self._palette
+            )
+            matcher = Matcher(
+                self.checkpoint, references.painted, n_colors=len(references.palette),
+                work_size=self._settings.work_size, device=self._device, paints=self._settings.mode == "paint",
+                temporal_radius=self._settings.temporal_radius,
+            )
+        if len({int(entry) for painted in references.painted for entry in np.unique(painted.index)}) < 2:
+            self._warn("the references show a single colour; give a painted drawing, not line art")
+        return references, matcher

@@ -1,0 +1,99 @@
+"""What a run tells: warnings as they come, and the report at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import __version__
+from ..image.palette import Palette
+from ..image.plate import Plate
+from ..protocol.events import Finished, Message
+from ..protocol.settings import Settings
+from ..review.report import write_report
+from ..review.report_data import WHOLE_FRAME, FrameReport, ReportData
+from ..review.thumbnails import frame_thumbnail, outline_thumbnail
+from ..shot.shot import Shot
+from .compose import display_picture
+
+MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `colorize` returns: where the reports are, frames written or kept, regions to check, seconds."""
+
+    json: Path
+    html: Path
+    frames: int
+    unsure: int
+    seconds: float
+
+    @classmethod
+    def of(cls, finished: Finished) -> Report:
+        """Return the report that a run's last event tells of."""
+        return cls(Path(finished.report), Path(finished.html), finished.frames, finished.unsure, finished.seconds)
+
+
+class Reporter:
+    """Collects warnings and frames, and writes the report of a whole shot."""
+
+    def __init__(self, shot: Shot, folder: Path, settings: Settings) -> None:
+        """folder: where the report goes."""
+        self._shot, self._folder, self._settings = shot, folder, settings
+        self._start = time.perf_counter()
+        self._frames: list[FrameReport] = []
+        self._thumbnails: dict[tuple[int, int], bytes] = {}
+        self._notes: list[str] = []
+        self._told = 0
+
+    def warn(self, text: str) -> None:
+        """Note something for the report and for whoever watches, once."""
+        if text not in self._notes:
+            self._notes.append(text)
+
+    def news(self) -> Iterator[Message]:
+        """Yield the warnings that were not yielded yet."""
+        fresh, self._told = self._notes[self._told :], len(self._notes)
+        for text in fresh:
+            yield Message("warning", text)
+
+    def picture(self, report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> None:
+        """Make the pictures of a frame; labels_under_ink: (H, W), to outline regions by, else their boxes are."""
+        rgb = display_picture(plate)
+        self._thumbnails[report.frame, WHOLE_FRAME] = frame_thumbnail(rgb)
+        worst = sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]
+        for region in worst:
+            mask = None if labels_under_ink is None else labels_under_ink == region.label
+            self._thumbnails[report.frame, region.label] = outline_thumbnail(rgb, region.bbox, mask)
+
+    def add(self, report: FrameReport) -> None:
+        """Take a frame into the report."""
+        self._frames.append(report)
+
+    def finish(self, palette: Palette, *, weights: str, timings: dict[str, float]) -> Finished:
+        """Write report.json and report.html; weights: which checkpoint. Raises InputError."""
+        seconds = self._seconds()
+        json_path, html_path = self._folder / "report.json", self._folder / "report.html"
+        canvas = self._shot.canvas()
+        data = ReportData(
+            title=Path(self._shot.lines.pattern).name, lines=str(self._shot.lines.pattern),
+            references=tuple(f"{r.plate}@{'sheet' if r.frame is None else r.frame}" for r in self._shot.references),
+            settings=self._settings.to_dict(), palette=palette, frames=tuple(self._frames), seconds=seconds,
+            version=__version__, weights=weights, size=(canvas.width, canvas.height), timings=timings,
+            notes=tuple(self._notes),
+        )
+        write_report(json_path, html_path, data, self._thumbnails)
+        return Finished(str(json_path), str(html_path), len(self._frames), len(data.unsure), seconds)
+
+    def finish_part(self) -> Finished:
+        """End the run over a part of a shot, which has no report."""
+        unsure = sum(len(report.unsure) for report in self._frames)
+        return Finished("", "", len(self._frames), unsure, self._seconds())
+
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._start

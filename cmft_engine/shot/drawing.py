@@ -1,0 +1,51 @@
+"""Drawings cut into regions: the one shape in which everything after the plates takes a drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..lineart.lineart import LineArt
+from ..lineart.regions import grow_under_ink, label_regions
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class SegmentedDrawing:
+    """A drawing and its regions at plate size.
+
+    ink: bool (H, W). labels: int32 (H, W), 0 = ink, 1..count. labels_under_ink: the same without zeros, ink given to
+    the nearest region.
+    """
+
+    ink: NDArray[np.bool_]
+    labels: Labels
+    labels_under_ink: Labels
+    count: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the plate in pixels."""
+        height, width = self.labels.shape
+        return height, width
+
+
+@dataclass(frozen=True)
+class PaintedDrawing:
+    """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3)."""
+
+    drawing: SegmentedDrawing
+    index: Labels
+    rgb: Floats
+
+
+def segment(lines: LineArt, *, gap_px: int, min_region_px: int) -> SegmentedDrawing:
+    """Return the regions that lines enclose; gap_px, min_region_px: as in the settings."""
+    regions = label_regions(lines, gap_px=gap_px, min_region_px=min_region_px)
+    labels_under_ink = grow_under_ink(regions.labels)
+    count = max(regions.count, int(labels_under_ink.max()))  # an all-ink drawing still grows one region
+    return SegmentedDrawing(lines.ink, regions.labels, labels_under_ink, count)

@@ -1,0 +1,302 @@
+"""A shot: line plates, the references that serve them, and which drawings are held.
+
+Reads headers to check that everything fits before any work starts; colours nothing.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..image.plate import Header, Plate, Window, read_header, read_plate
+from ..image.sequence import PlateSequence, frame_in_name, frame_path, frames_text, has_frame_token
+from ..protocol.errors import PlateError, ShotError
+from ..protocol.job import parse_frames
+
+log = logging.getLogger(__name__)
+
+HASH_THREADS = 2  # plates decoded at once to find holds; each takes its memory
+
+_AT = re.compile(r"(.+)@(-?\d+|sheet)$", re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """A painted drawing: its plate, its frame (None for a sheet), and its line art if that is in a file."""
+
+    plate: Path
+    frame: int | None = None
+    lines: Path | None = None
+
+    @property
+    def is_sheet(self) -> bool:
+        """True for a character sheet, which has no place in time."""
+        return self.frame is None
+
+
+ReferenceLike = str | Path | Reference
+LinesLike = str | Path
+
+
+@dataclasses.dataclass(frozen=True)
+class Shot:
+    """Line plates, the frames of the shot, the references, and which of the frames to colour now (None: all)."""
+
+    lines: PlateSequence
+    frames: tuple[int, ...]
+    references: tuple[Reference, ...]
+    part: tuple[int, ...] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        lines: str | Path | PlateSequence,
+        *,
+        reference: ReferenceLike | Sequence[ReferenceLike],
+        frames: str | Iterable[int] | None = None,
+        reference_lines: LinesLike | Sequence[LinesLike] | None = None,
+    ) -> "Shot":
+        """Find the plates and check that they fit together.
+
+        `reference` is "file@frame", "file@sheet", a file alone (a sheet), a pattern or folder (a reference at each of
+        its frames), or a list of these. `frames` ("1-48x2" or numbers) must all have a plate; None takes those that
+        have one. `reference_lines` go to the references in order, or by "@frame". Raises PlateError and ShotError.
+        """
+        sequence = lines if isinstance(lines, PlateSequence) else PlateSequence.parse(lines)
+        chosen = _choose_frames(sequence, frames)
+        references = _parse_references(_as_list(reference), sequence.frames)
+        references = _with_lines(references, _as_list(reference_lines), sequence)
+        shot = cls(sequence, chosen, tuple(sorted(references, key=_in_time)))
+        shot._check_sizes()
+        return shot
+
+    @property
+    def todo(self) -> tuple[int, ...]:
+        """The frames to colour now."""
+        return self.frames if self.part is None else self.part
+
+    def only(self, frames: str | Iterable[int]) -> "Shot":
+        """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
+
+        Raises ShotError for a frame that is not in the shot.
+        """
+        wanted = parse_frames(frames) if isinstance(frames, str) else tuple(sorted(set(frames)))
+        strangers = sorted(set(wanted) - set(self.frames))
+        if strangers or not wanted:
+            raise ShotError(f"{self.lines.pattern}: frame {frames_text(strangers) or '(none)'} is not in the shot "
+                            f"({frames_text(self.frames)}); ask for frames that are")
+        return dataclasses.replace(self, part=wanted)
+
+    def reference_for(self, frame: int) -> tuple[Reference, ...]:
+        """Return all references, the nearest in time first (of two as near, the earlier), sheets last."""
+        def distance(reference: Reference) -> tuple[bool, int, int]:
+            at = reference.frame
+            return (at is None, abs(at - frame) if at is not None else 0, at if at is not None else 0)
+        return tuple(sorted(self.references, key=distance))
+
+    def is_painted(self, frame: int) -> bool:
+        """Say whether a reference stands at this frame."""
+        return any(reference.frame == frame for reference in self.references)
+
+    def neighbor_frames(self, frame: int, radius: int) -> tuple[int, ...]:
+        """Return the first frames of the neighbouring drawings, up to `radius` before a frame's own and as many after.
+
+        Each is named once: those before, then those after, the nearest first. A painted one takes its place but is not
+        named, for its painting is a reference; a drawing that is painted itself has no neighbours. What part of the
+        shot is to be coloured now changes nothing.
+        """
+        holds = self.holds()
+        painted = {holds[r.frame] for r in self.references if r.frame in holds}
+        if holds[frame] in painted:
+            return ()
+        at = self.frames.index(frame)
+        met, found = {holds[frame]}, []
+        for side in (reversed(self.frames[:at]), self.frames[at + 1 :]):
+            others = dict.fromkeys(holds[other] for other in side if holds[other] not in met)
+            found += list(others)[:radius]
+            met |= set(found)
+        return tuple(first for first in found if first not in painted)
+
+    def canvas(self) -> Window:
+        """Return the window that holds the display and data windows of every plate but the sheets."""
+        headers = list(self._headers.line_plates.values()) + list(self._headers.references.values())
+        windows = [window for header in headers for window in (header.data_window, header.display_window)]
+        return functools.reduce(Window.union, windows)
+
+    def holds(self) -> dict[int, int]:
+        """Return for each frame the first frame with the same drawing; pixels and alpha must be identical."""
+        return dict(self._holds)
+
+    @functools.cached_property
+    def _holds(self) -> dict[int, int]:
+        first_of: dict[str, int] = {}
+        bytes_of = {frame: _hash_file(self.lines.path(frame), frame) for frame in self.frames}
+        alone = [frame for frame, digest in bytes_of.items() if first_of.setdefault(digest, frame) == frame]
+        with ThreadPoolExecutor(HASH_THREADS, "cmft-holds") as pool:  # the same bytes need no decoding
+            pixels_of = dict(zip(alone, pool.map(self._hash_drawing, alone), strict=True))
+        by_pixels: dict[str, int] = {}
+        drawing = {bytes_of[frame]: by_pixels.setdefault(pixels_of[frame], frame) for frame in alone}
+        return {frame: drawing[digest] for frame, digest in bytes_of.items()}
+
+    def _hash_drawing(self, frame: int) -> str:
+        return _hash_pixels(read_plate(self.lines.path(frame), frame=frame))
+
+    @functools.cached_property
+    def _headers(self) -> "_Headers":
+        lines = {frame: read_header(self.lines.path(frame), frame=frame) for frame in self.frames}
+        references = {r.plate: read_header(r.plate, frame=r.frame) for r in self.references if not r.is_sheet}
+        return _Headers(lines, references)
+
+    def _check_sizes(self) -> None:
+        """Raise PlateError if a plate has another size than what it is laid over; opens every header."""
+        first = self.frames[0]
+        expected = _size(self._headers.line_plates[first])
+        for frame, header in self._headers.line_plates.items():
+            if _size(header) != expected:
+                path = self.lines.path(frame)
+                raise PlateError(f"{path} (frame {frame}) is {_size(header)}, but frame {first} is {expected}; "
+                                 "render all line plates in one size", path, frame)
+        for reference in self.references:
+            _check_reference(reference, expected)
+
+
+class _Headers(NamedTuple):
+    line_plates: dict[int, Header]
+    references: dict[Path, Header]
+
+
+def _check_reference(reference: Reference, expected: str) -> None:
+    size = _size(read_header(reference.plate, frame=reference.frame))
+    if not reference.is_sheet and size != expected:
+        raise PlateError(
+            f"{reference.plate} (reference at frame {reference.frame}) is {size}, but the line plates are {expected}; "
+            f"export it in their size, or give it as a sheet: {reference.plate}@sheet",
+            reference.plate, reference.frame)
+    if reference.lines is not None and (lines := _size(read_header(reference.lines, frame=reference.frame))) != size:
+        raise PlateError(f"{reference.lines} is {lines}, but {reference.plate}, whose line art it is, is {size}; "
+                         "export both in one size", reference.lines, reference.frame)
+
+
+def _choose_frames(sequence: PlateSequence, frames: str | Iterable[int] | None) -> tuple[int, ...]:
+    if frames is None:
+        return sequence.frames
+    wanted = parse_frames(frames) if isinstance(frames, str) else tuple(sorted(set(frames)))
+    if not wanted:
+        raise ShotError(f"{sequence.pattern}: no frames are asked for; give some, or none to take all that exist")
+    missing = sorted(set(wanted) - set(sequence.frames))
+    if missing:
+        raise ShotError(f"{sequence.pattern}: no plate for frame {frames_text(missing)} (there are "
+                        f"{frames_text(sequence.frames)}); render what is missing, or leave it out of the frames")
+    return wanted
+
+
+def _parse_references(items: list[ReferenceLike], frames: tuple[int, ...]) -> tuple[Reference, ...]:
+    references: list[Reference] = []
+    for item in items:
+        references.extend([item] if isinstance(item, Reference) else _parse_reference(str(item), frames))
+    if not references:
+        raise ShotError("The shot has no reference; give a painted drawing as FILE@FRAME")
+    by_frame: dict[int, Path] = {}
+    for reference in references:
+        if reference.frame is not None:
+            if reference.frame in by_frame:
+                raise ShotError(f"Two references stand at frame {reference.frame}: {by_frame[reference.frame]} and "
+                                f"{reference.plate}; keep one, or give the other as a sheet (@sheet)")
+            by_frame[reference.frame] = reference.plate
+    return tuple(references)
+
+
+def _parse_reference(text: str, frames: tuple[int, ...]) -> list[Reference]:
+    name, at = split_frame(text)
+    if at is not None:
+        frame = None if at == "sheet" else int(at)
+        path = Path(name) if frame is None or Path(name).is_file() else frame_path(name, frame)
+        return [Reference(_existing(path, frame), frame)]
+    if Path(name).is_dir() or (has_frame_token(name) and not Path(name).is_file()):
+        sequence = PlateSequence.parse(name)
+        return [Reference(sequence.path(frame), frame) for frame in sequence.frames]
+    path = _existing(Path(name), None)
+    number = frame_in_name(path)
+    log.log(logging.WARNING if number in frames else logging.INFO,
+            "%(path)s is taken as a sheet without a place in time; if it is the painted frame %(n)s, "
+            "give %(path)s@%(n)s",
+            {"path": path, "n": "N" if number is None else number})
+    return [Reference(path)]
+
+
+def split_frame(text: str) -> tuple[str, str | None]:
+    """Split "file@12" or "file@sheet" at the last @; a path that exists as it stands is not split."""
+    match = _AT.match(text)
+    if match is None or Path(text).exists():
+        return text, None
+    return match.group(1), match.group(2)
+
+
+def _existing(path: Path, frame: int | None) -> Path:
+    if not path.is_file():
+        at = "" if frame is None else f" (reference at frame {frame})"
+        raise PlateError(f"{path}{at} does not exist; check the path of the reference", path, frame)
+    return path
+
+
+def _with_lines(
+    references: tuple[Reference, ...], given: list[LinesLike], sequence: PlateSequence
+) -> tuple[Reference, ...]:
+    """Give each reference its line art: the one asked for, else the shot's own line plate of its frame."""
+    result = list(references)
+    for item in given:
+        name, at = split_frame(str(item))
+        open_places = [i for i, r in enumerate(result) if r.lines is None
+                       and (at is None or str(r.frame if r.frame is not None else "sheet") == at)]
+        if not open_places:
+            raise ShotError(f"{item}: there is no reference{'' if at is None else ' at ' + at} left for this line art; "
+                            "give one line art a reference")
+        place = open_places[0]
+        path = _existing(Path(name), result[place].frame)
+        result[place] = dataclasses.replace(result[place], lines=path)
+    for place, reference in enumerate(result):
+        if reference.lines is None and reference.frame in sequence.frames:
+            result[place] = dataclasses.replace(reference, lines=sequence.path(reference.frame))
+    return tuple(result)
+
+
+def _in_time(reference: Reference) -> tuple[bool, int, str]:
+    """Order references by frame, sheets last, so that the order in which they are given changes nothing."""
+    return reference.is_sheet, reference.frame or 0, str(reference.plate)
+
+
+def _as_list(items: object) -> list:  # type: ignore[type-arg]
+    if items is None:
+        return []
+    return list(items) if isinstance(items, (list, tuple)) else [items]
+
+
+def _size(header: Header) -> str:
+    return f"{header.display_window.width}x{header.display_window.height}"
+
+
+def _hash_file(path: Path, frame: int) -> str:
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError as error:
+        raise PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and may be "
+                         "read", path, frame) from error
+
+
+def _hash_pixels(plate: Plate) -> str:
+    """Hash what the drawing shows: windows and pixels, whatever the order of the channels."""
+    order = sorted(range(len(plate.channels)), key=lambda i: ("RGBA".find(plate.channels[i]), plate.channels[i]))
+    names = [plate.channels[i] for i in order]
+    pixels = plate.pixels if order == list(range(len(order))) else plate.pixels[..., order]
+    if not plate.bit_depth.startswith("uint"):
+        pixels = pixels + np.float32(0)  # -0 and 0 are one
+    digest = hashlib.sha256(repr((plate.data_window, plate.display_window, names)).encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""The training loop: configuration, losses, learners, state on disk, validation, ablation."""

@@ -1,0 +1,50 @@
+"""Palette indices are carried from one region into another, at the plate's own size."""
+
+import numpy as np
+import pytest
+
+from cmft_engine.matching.framing import Framing
+from cmft_engine.matching.region_warp import STARTS, PaintedRegions, RegionWarp, warp_regions
+
+
+def plate(side, left, top, width, height):
+    """Labels (side, side): a box of region 2 on region 1, and an index with colours 1 and 2 in the box's halves."""
+    labels, index = np.ones((side, side), np.int32), np.zeros((side, side), np.int32)
+    labels[top : top + height, left : left + width] = 2
+    index[top : top + height, left : left + width // 2] = 1
+    index[top : top + height, left + width // 2 : left + width] = 2
+    return labels, index
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_a_moved_box_keeps_its_two_halves(scale):
+    """Whatever the work size, a box of two colours far from where it was gets both, and all else is -1."""
+    there, index = plate(128, 8, 10, 48, 60)
+    here, wanted = plate(128, 64, 56, 48, 60)
+    framing = Framing(0, 0, round(128 * scale), round(128 * scale), scale)
+    reference = PaintedRegions(framing.sample(there).astype(np.int32), framing, index.astype(np.float32))
+    warped = warp_regions(here, framing.sample(here).astype(np.int32), framing, [RegionWarp(2, 2, reference, 2)])
+    assert warped.shape == (STARTS, 128, 128) and (warped[:, here == 1] == -1).all()
+    for one in warped:
+        differs = (one != wanted) & (here == 2)
+        assert not differs[60:112, np.r_[68:85, 91:108]].any()  # no border is off by more than 3 px
+        assert (one[here == 2] > 0).mean() > 0.95
+
+
+def test_each_region_reads_its_own_reference():
+    """Labels at the work size and in the plate, and the references' framings, may all differ."""
+    there, index = plate(96, 10, 12, 40, 40)
+    here, _ = plate(96, 40, 30, 40, 40)
+    whole, moved = Framing(0, 0, 96, 96, 1.0), Framing(-16, -8, 128, 112, 1.0)
+    work = np.where(moved.sample(here) == 2, 7, 1).astype(np.int32)
+    other = PaintedRegions(whole.sample(there).astype(np.int32), whole, index.astype(np.float32) + 4)
+    warped = warp_regions(here, work, moved, [RegionWarp(7, 2, other, 2)])
+    assert {5, 6} <= set(np.unique(warped)) <= {-1, 4, 5, 6} and (warped[:, 40, 42] == 5).all()
+    assert (warped[:, 40, 77] == 6).all()
+
+
+def test_no_region():
+    """Without a region to carry into there is no map."""
+    assert warp_regions(np.ones((5, 7), np.int32), np.ones((5, 7), np.int32), Framing(0, 0, 7, 5, 1.0), []).shape == (
+        0, 5, 7,
+    )  # fmt: skip

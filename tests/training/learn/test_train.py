@@ -1,0 +1,217 @@
+"""Training goes on where it stopped, bit for bit, keeps its time, and needs no more than it says."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+from cmft_engine.protocol.errors import InputError
+from cmft_training.learn import train as training
+from cmft_training.learn.ablate import Flip, Result, load_ablation, slug, table
+from cmft_training.learn.ablate import main as ablate_main
+from cmft_training.learn.adversary import Adversary
+from cmft_training.learn.config import AdversaryConfig, load_config
+from cmft_training.learn.losses import LossWeights
+from cmft_training.learn.state import load_state, read_manifest
+from cmft_training.learn.train import changed_settings, main, train
+from cmft_training.synthetic.pack import write_pack
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.usefixtures("unchanged_process")
+
+TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=3", "schedule.warmup=1", "log.every=1",
+        "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
+        "joint.steps=0")  # fmt: skip
+
+ABSENT = ("OpenImageIO", "bpy", "skimage", "typer", "rich", "pandas", "matplotlib")
+
+
+def _run(folder: Path, characters: Path, *changes: str) -> bool:
+    places = (f"run.folder={folder}", f"data.characters={characters}")
+    return train(load_config("smoke", [*TINY, *places, *changes]), started=time.monotonic())
+
+
+@pytest.fixture(scope="module")
+def through(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> dict[str, Any]:
+    """The state of a run in one go, with its folder."""
+    folder = tmp_path_factory.mktemp("through")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "settle_process", lambda config: None)
+        assert _run(folder, characters, "adversary.weight=0.01", "adversary.start=1")
+    return {**load_state(folder / "state"), "folder": folder}
+
+
+def _tensors(state: Any, path: str = "") -> dict[str, torch.Tensor]:
+    if isinstance(state, torch.Tensor):
+        return {path: state}
+    entries = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list) else ()
+    return {name: value for key, entry in entries for name, value in _tensors(entry, f"{path}/{key}").items()}
+
+
+def test_a_run_cut_off_goes_on_bit_for_bit(tmp_path: Path, characters: Path, through: dict[str, Any]) -> None:
+    """Calls that end after a step each give the weights, averages and moments of one run through."""
+    calls = 1
+    cut = ("adversary.weight=0.01", "adversary.start=1", "schedule.minutes_per_call=1e-9")
+    while not _run(tmp_path, characters, *cut):
+        assert not read_manifest(tmp_path / "state")["finished"]
+        calls += 1
+    assert calls == 3
+    ours, theirs = _tensors(load_state(tmp_path / "state")), _tensors(through | {"folder": None})
+    assert ours.keys() == theirs.keys()
+    assert len(ours) > 300
+    assert [name for name in ours if not torch.equal(ours[name], theirs[name])] == []
+
+
+def test_what_a_run_leaves_behind(through: dict[str, Any]) -> None:
+    """A finished run has its curve, development figures, pictures and TensorBoard's log."""
+    folder = through["folder"]
+    manifest = read_manifest(folder / "state")
+    assert (manifest["step"], manifest["finished"]) == (3, True)
+    steps = [row["step"] for row in through["curve"] if "loss" in row]
+    assert steps == [1, 2, 3]
+    assert {"match8", "rate", "ms", "data_ms"} <= through["curve"][0].keys()
+    assert {"adversary", "discriminator"} <= through["curve"][1].keys() - through["curve"][0].keys()
+    assert 0 <= through["curve"][-1]["mixed right2"] <= 1
+    assert [path.name for path in (folder / "pictures").iterdir()] == ["step_0000003.png"]
+    assert list((folder / "log").glob("events.*"))
+    config = json.loads(through["config"])
+    assert config["schedule"]["steps"] == 3
+    assert not torch.equal(through["network"]["match_eighth.weight"], through["average"]["match_eighth.weight"])
+
+
+def test_a_finished_run_is_left_alone(through: dict[str, Any], characters: Path) -> None:
+    """The same command again is finished at once."""
+    before = {path: path.stat().st_mtime_ns for path in (through["folder"] / "state").iterdir()}
+    assert _run(through["folder"], characters, "adversary.weight=0.01", "adversary.start=1")
+    assert {path: path.stat().st_mtime_ns for path in (through["folder"] / "state").iterdir()} == before
+
+
+def test_a_run_may_start_from_weights(tmp_path: Path, characters: Path, through: dict[str, Any]) -> None:
+    """`init` fills a new run's network; with no rate to speak of it stays there. Another network is refused."""
+    start = f"run.init={through['folder'] / 'state'}"
+    slow = ("schedule.rate=1e-12", "schedule.steps=1", "optimizer.weight_decay=0.0")
+    assert _run(tmp_path / "slow", characters, start, *slow)
+    weights = load_state(tmp_path / "slow" / "state")["network"]
+    assert torch.allclose(weights["match_eighth.weight"], through["average"]["match_eighth.weight"], atol=1e-6)
+    with pytest.raises(InputError, match="holds another network"):
+        _run(tmp_path / "other", characters, start, "network.transformer=1")
+
+
+def test_a_state_of_another_run_is_refused(through: dict[str, Any], characters: Path) -> None:
+    """Seed and network must be those that the state was begun with."""
+    for change in ("run.seed=5", "network.transformer=1"):
+        with pytest.raises(InputError, match=rf"{change.split('=')[0]} = .*; set that again"):
+            _run(through["folder"], characters, change)
+
+
+def test_a_run_may_end_by_the_clock(tmp_path: Path, characters: Path) -> None:
+    """With minutes instead of steps a run ends when they are over, here after its first step, and says so."""
+    assert _run(tmp_path, characters, "schedule.steps=0", "schedule.minutes=0.0001")
+    assert read_manifest(tmp_path / "state")["step"] == 1
+
+
+def test_characters_may_be_a_pack(tmp_path: Path, characters: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The command takes a pack for a folder, and ends with 2 and a message where there is neither."""
+    write_pack(characters, tmp_path / "cubes.zip")
+    changes = ["--set", *TINY, "schedule.steps=1", f"run.folder={tmp_path / 'run'}"]
+    assert main(["--config", "smoke", *changes, f"data.characters={tmp_path / 'cubes.zip'}"]) == 0
+    assert main(["--config", "smoke", *changes, f"data.characters={tmp_path / 'none.zip'}"]) == 2
+    assert "none.zip: no characters there; set data.characters" in caplog.text
+
+
+def test_gradients_that_are_not_finite_stop_training(
+    tmp_path: Path, characters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They never reach the weights, and a row of them ends the run with the remedy."""
+    monkeypatch.setattr("cmft_training.learn.learner.MAX_SKIPPED", 1)
+    monkeypatch.setattr(LossWeights, "total", lambda self, terms: sum(terms.values()) * float("nan"))
+    with pytest.raises(InputError, match=r"step 1: no finite gradient .* lower the stage's rate"):
+        _run(tmp_path, characters)
+
+
+def test_an_adversary_learns_and_teaches() -> None:
+    """It soon tells grey from painted; its term reaches the picture and leaves its own weights alone."""
+    torch.manual_seed(0)
+    adversary = Adversary(AdversaryConfig(weight=1.0, rate=2e-3, width=8, start=0), Fabric(accelerator="cpu"))
+    line, truth = torch.rand(2, 2, 32, 32), torch.rand(2, 3, 1, 1).expand(2, 3, 32, 32)
+    grey = torch.full((2, 3, 32, 32), 0.5, requires_grad=True)
+    curve = [float(adversary.learn(line, truth, grey)) for _ in range(60)]
+    assert curve[-1] < 0.7 * curve[0]
+    before = {name: value.clone() for name, value in adversary.state()["network"].items() if "original" in name}
+    adversary.term(line, grey).backward()
+    assert grey.grad is not None
+    assert grey.grad.abs().sum() > 0
+    after = adversary.state()["network"]
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_training_needs_neither_image_files_nor_blender() -> None:
+    """Everything that a GPU machine runs imports without OpenImageIO, bpy, scikit-image and the command line's."""
+    code = (
+        "import sys\n"
+        f"for name in {ABSENT!r}: sys.modules[name] = None\n"
+        "import cmft_training.learn.ablate, cmft_training.synthetic.pack, cmft_training.release.release\n"
+        "from cmft_training.learn.train import main\n"
+        "raise SystemExit(main(['--config', 'smoke', '--set', 'data.characters=nowhere']))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2, result.stderr
+    assert "nowhere: no characters there" in result.stderr
+
+
+def test_shipped_ablation_rows_fit() -> None:
+    """Every row is a configuration that loads, and all but the first change something."""
+    ablation = load_ablation("ablation")
+    base, *others = (load_config(ablation.config, [*ablation.change, *flip.change]) for flip in ablation.rows)
+    assert len(others) > 15
+    assert all(other != base for other in others)
+    assert len({slug(flip.name) for flip in ablation.rows}) == len(ablation.rows)
+
+
+def test_an_ablation_writes_its_table(tmp_path: Path, characters: Path) -> None:
+    """Rows are trained one after another, the second time taken from their folders, and compared with the first."""
+    changes = json.dumps([*TINY, f"data.characters={characters}", "schedule.steps=1"])
+    rows = '[{ name = "Base" }, { name = "1/8 alone", change = ["network.levels=1"] }]'
+    (tmp_path / "rows.toml").write_text(f'config = "smoke"\nchange = {changes}\nrows = {rows}\n')
+    arguments = ["--config", str(tmp_path / "rows.toml"), "--folder", str(tmp_path), "--out", str(tmp_path / "a.md")]
+    assert ablate_main(arguments) == 0
+    first = (tmp_path / "a.md").read_text()
+    assert ablate_main(arguments) == 0
+    assert (tmp_path / "a.md").read_text() == first
+    assert "| Base | " in first
+    assert (tmp_path / "1-8-alone" / "state").is_dir()
+
+
+def test_the_table_counts_from_the_first_row() -> None:
+    """Differences are points of the mixed pairs, cells at 1/2 and regions; what was not measured is a dash."""
+    figures = {"plain right8": 0.5, "plain right2": 0.4, "plain l1": 0.1, "mixed right8": 0.3, "mixed l1": 0.2}
+    results = [Result(Flip(name), {**figures, "mixed right2": right}, 9, 20.0, 2_500_000)
+               for name, right in (("base", 0.5), ("less", 0.468))]  # fmt: skip
+    for result, color in zip(results, (0.7, 0.75), strict=True):
+        result.figures["mixed color"] = color
+    lines = table(results, budget="9 steps").splitlines()
+    assert lines[-2].endswith("| 50.0 | 0.2000 | 70.0 | – | +0.0 | +0.0 | 9 | 20 | 2.50 M |")
+    assert lines[-1].startswith("| less | 50.0 | 40.0 | 0.1000 | – | – | 30.0 | 46.8 | 0.2000 | 75.0 | – | -3.2 | +5.0")
+
+
+def test_rows_need_names_of_their_own(tmp_path: Path) -> None:
+    """Two rows of one name would share a folder."""
+    path = tmp_path / "rows.toml"
+    path.write_text('rows = [{ name = "A b" }, { name = "a-b" }]\n')
+    with pytest.raises(InputError, match="name every row"):
+        load_ablation(str(path))
+
+
+def test_other_settings_are_told_on_resuming():
+    """What decides the result and has changed is named with both values; where and how it runs is not."""
+    before = {"run": {"seed": 1, "folder": "a"}, "losses": {"rgb": 1.0}, "machine": {"workers": 0}}
+    now = {"run": {"seed": 1, "folder": "b"}, "losses": {"rgb": 0.5}, "machine": {"workers": 9}}
+    assert changed_settings(before, now) == ["losses.rgb was 1.0 and is 0.5"]

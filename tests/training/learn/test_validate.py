@@ -1,0 +1,165 @@
+"""Figures and pictures say what a network does right and wrong on development pairs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+from cmft_engine.matching.network.network import Network
+from cmft_engine.matching.network.region_network import RegionNetwork
+from cmft_training.data.dataset import Batch, Mixture, PairSource, ReferenceBatch
+from cmft_training.learn.config import NetworkConfig, ValidationConfig
+from cmft_training.learn.validate import (
+    ABSENT,
+    CAPTION_PX,
+    COLUMNS,
+    WRONG,
+    development_batches,
+    development_mixtures,
+    judge,
+    picture_row,
+    plain,
+    validate,
+)
+from cmft_training.learn.validate_regions import development_samples, validate_regions
+from cmft_training.learn.variants import build_network, children_of
+from tests.training.cubes import write_cubes
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def characters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of cubes."""
+    return write_cubes(tmp_path_factory.mktemp("characters"))
+
+
+@pytest.fixture(scope="module")
+def mirror(characters: Path) -> Batch:
+    """A target whose reference is the target itself: every cell's best match is its own place."""
+    source = PairSource(plain(Mixture(characters, puppets=0.0)), seed=8)
+    batch = source.batch(0, {SIZE: 1})
+    return replace(batch, references=(ReferenceBatch(batch.line_target, batch.color_target, batch.label_target),))
+
+
+def _network(levels: int = 1, transformer: int = 2) -> Network:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        return build_network(NetworkConfig(transformer=transformer, levels=levels, residual=True)).eval()  # type: ignore[arg-type]
+
+
+@torch.no_grad()
+def test_equal_drawings_match_right(mirror: Batch) -> None:
+    """At 1/8, and with it at 1/2 where nothing finer is matched, a drawing finds itself; all its parts count."""
+    judged = judge(_network(), mirror)
+    assert judged.counted_eighth.sum() > 4
+    assert judged.right_eighth[judged.counted_eighth].all()
+    assert judged.right_half[judged.counted_half].all()
+    assert int(judged.counted_half.sum()) == int((mirror.label_target[:, 1::2, 1::2] > 0).sum())
+
+
+@torch.no_grad()
+def test_wrong_parts_are_wrong(mirror: Batch) -> None:
+    """With the parts' labels exchanged in the reference, the same matches are all wrong, and drawn so."""
+    label = mirror.label_target
+    parts = [int(part) for part in label.unique() if part > 0]
+    assert len(parts) >= 2
+    exchanged = label.clone()
+    for part, other in zip(parts, [*parts[1:], parts[0]], strict=True):
+        exchanged[label == part] = other
+    batch = replace(mirror, references=(replace(mirror.references[0], label=exchanged),))
+    judged = judge(_network(), batch)
+    assert not judged.right_half[judged.counted_half].any()
+    errors = picture_row(batch, judged)[:, -SIZE:]
+    assert (errors == WRONG).all(-1).sum() > 20
+
+
+@torch.no_grad()
+def test_what_the_reference_lacks_does_not_count(mirror: Batch) -> None:
+    """Against an empty reference nothing is right or wrong, only absent."""
+    empty = replace(mirror.references[0], label=torch.zeros_like(mirror.label_target))
+    batch = replace(mirror, references=(empty,))
+    judged = judge(_network(), batch)
+    assert not judged.counted_eighth.any()
+    assert not judged.counted_half.any()
+    assert (picture_row(batch, judged)[:, -SIZE:] == ABSENT).all(-1).sum() > 20
+
+
+def test_development_pairs_never_change(characters: Path) -> None:
+    """They are the same each time, plain ones have one reference, and training with any mixture leaves them alone."""
+    config = ValidationConfig(pairs=3, size=SIZE, pictures=1, framed=2, framed_size=SIZE)
+    first, second = (development_batches(characters, config) for _ in range(2))
+    for name in ("plain", "mixed"):
+        assert len(first[name]) == 3
+        for a, b in zip(first[name], second[name], strict=True):
+            assert torch.equal(a.line_target, b.line_target)
+            assert torch.equal(a.references[0].color, b.references[0].color)
+    assert all(len(batch.references) == 1 for batch in first["plain"])
+    mixtures = development_mixtures(characters)
+    assert {mixture.remixed for mixture in mixtures.values()} == {0.0}
+    assert mixtures["mixed"] == replace(Mixture(characters), remixed=0.0)
+
+
+def test_a_sheet_shows_the_first_pairs(characters: Path) -> None:
+    """Figures of both sets lie in [0, 1]; the sheet has as many rows as asked for, and captions."""
+    config = ValidationConfig(pairs=3, size=SIZE, pictures=2, framed=1, framed_size=SIZE)
+    batches = development_batches(characters, config)
+    network = _network(levels=3)
+    figures, sheet = validate(network, batches, fabric=Fabric(accelerator="cpu"), pictures=2)
+    assert {name.split()[0] for name in figures} == {"plain", "mixed"}
+    assert all(0 <= value <= 1 for name, value in figures.items() if "right" in name)
+    assert sheet.shape == (CAPTION_PX + 2 * SIZE, len(COLUMNS) * SIZE, 3)
+    assert sheet.dtype == np.uint8
+    assert np.ptp(sheet[:CAPTION_PX]) > 100
+
+
+def test_a_network_without_parts_is_another_network() -> None:
+    """The default is the shipped network; every switch changes what it says it does."""
+    usual = _network(levels=3)
+    assert type(usual) is Network
+    assert usual.state_dict().keys() == Network().state_dict().keys()
+    assert [len(_network(transformer=n).semantic.attention) for n in (0, 1, 4)] == [0, 1, 4]
+    bare = build_network(NetworkConfig(transformer=2, levels=3, residual=False))
+    assert sum(p.numel() for p in bare.parameters()) < 0.5 * sum(p.numel() for p in usual.parameters())
+
+
+@torch.no_grad()
+def test_finer_cells_follow_the_coarse_match(mirror: Batch) -> None:
+    """Without finer matches the colours of the best cell are carried place for place."""
+    output = _network(levels=1)(
+        mirror.line_target, _network(levels=1).encode_reference(mirror.line_target, mirror.color_target)
+    )
+    for carried, cell in zip(output.transferred[1:], (4, 2), strict=True):
+        truth = torch.nn.functional.avg_pool2d(mirror.color_target, cell)
+        counted = torch.nn.functional.avg_pool2d((mirror.label_target[:, None] > 0).float(), cell) == 1
+        assert torch.allclose(carried[counted.expand_as(carried)], truth[counted.expand_as(truth)], atol=1e-5)
+
+
+def test_children_bring_their_children_along() -> None:
+    """A child at 1/4 that follows candidate 1's lower left child takes the lower left quarter of that cell at 1/2."""
+    chosen = torch.tensor([[[6, 6, 6, 0]]])  # 6 = candidate 1, child 2; the last follows candidate 0's upper left
+    fine = children_of(chosen)[0, 0].view(4, 4)
+    assert fine[:2, :2].tolist() == [[16 + 8, 16 + 9], [16 + 12, 16 + 13]]
+    assert fine[2:, :2].tolist() == [[16 + 8, 16 + 9], [16 + 12, 16 + 13]]
+    assert fine[2:, 2:].tolist() == [[0, 1], [4, 5]]
+
+
+def test_region_figures_come_from_framed_pairs(characters: Path) -> None:
+    """The same framed pairs each time; the right part has the right colour."""
+    config = ValidationConfig(pairs=1, size=SIZE, pictures=1, framed=2, framed_size=96)
+    samples, again = (development_samples(characters, config) for _ in range(2))
+    for name, pairs in samples.items():
+        assert all(np.array_equal(a.pair, b.pair) for a, b in zip(pairs, again[name], strict=True))
+    assert all(sample.asks_pixels for pairs in samples.values() for sample in pairs)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        regions = RegionNetwork()
+    device = torch.device("cpu")
+    figures = validate_regions(_network(levels=3), regions, samples, device=device)
+    assert figures.keys() == {f"{name} {what}" for name in ("plain", "mixed") for what in ("color", "part")}
+    assert all(0 <= value <= 1 for value in figures.values())
+    assert all(figures[f"{name} color"] >= figures[f"{name} part"] for name in ("plain", "mixed"))
+    assert validate_regions(_network(levels=3), regions, samples, device=device) == figures
