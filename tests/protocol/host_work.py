@@ -257,7 +257,7 @@ class Identities(InFolder):
 
     def test_where_results_lie(self):
         """A set folder goes first, relative to the file; then beside the file; then below the user's home."""
-        with mock.patch.dict(os.environ, {"CMFT_HOME": "/home"}):
+        with mock.patch.dict(os.environ, {"CMFT_HOME": "/opt"}):
             for given, document, folder in (("/c", "/s/a.nk", "/c"), ("c", "/s/a.nk", "/s/c"), ("c", "", "c"),
                                             ("", "/s/a.nk", "/s/cmft"), ("", "", "/opt/nuke")):
                 self.assertEqual(identity.cache_folder(given, document, "nuke"), Path(folder))

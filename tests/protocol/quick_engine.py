@@ -2,9 +2,11 @@
 
     python quick_engine.py PLATE FOLDER colorize --job JOB --events
 
+    python quick_engine.py PLATE FOLDER doctor
+
 PLATE may be "-" for empty files. FOLDER/started appears when it is started; FOLDER/options.json may hold
-`warning` and `fails` (what it says), and `speaks`: how many frames it does before it falls silent, -1 for not a word,
-until the options say otherwise.
+`doctor`, `warning` and `fails` (what it says), and `speaks`: how many frames it does before it falls silent, -1 for not
+a word, until the options say otherwise.
 """
 
 import json
@@ -93,4 +95,7 @@ def main(plate, folder, job_file):
 
 
 if __name__ == "__main__":
+    if "doctor" in sys.argv:
+        sys.stdout.write(options_of(sys.argv[2])["doctor"])
+        sys.exit(0)
     main(sys.argv[1], sys.argv[2], sys.argv[sys.argv.index("--job") + 1])

@@ -83,28 +83,22 @@ def test_cancel_leaves_finished_frames_and_resumes(window, shot, fake_engine):
     assert plate.stat().st_mtime_ns == before
 
 
-def test_only_changed_frames_are_coloured_again(colored, tmp_path):
-    """After one line plate has changed the node is stale; the next run colours that frame and its neighbour, whose
-    votes came from the old one, but not the painted frame beside it."""
-    import shutil
+def test_a_changed_plate_goes_to_the_same_place(window, fake_engine, shot):
+    """After one line plate has changed the node is stale; the next run goes on in the same folder, so that the engine
+    keeps what the plate does not concern."""
+    import json
 
-    from .conftest import opened
-
-    folder = tmp_path / "moved"
-    shutil.copytree(colored.folder, folder)
-    script = folder / "shot_v001.nk"
-    script.write_text(script.read_text().replace(str(colored.folder), str(folder)))
-    with opened(script) as (_, node):
-        from cmft_nuke import api
-
-        assert api.status(node).state == "stale"  # its files are at another place
-        draw_line(folder, 2, shade=0.25)
-        api.colorize(node)
-        assert api.status(node).state == "ready"
-        plates = {path.name: path.stat().st_mtime for path in folder.glob("cmft/*/*/coloured.*.exr")}
-        started = script.stat().st_mtime
-        assert [name for name, when in sorted(plates.items()) if when > started] == [
-            "coloured.0002.exr", "coloured.0003.exr"]
+    host, node = window
+    node["engine"].setValue(fake_engine())
+    for shade in (0.25, 0.5):
+        host.press(node, "colour")
+        finish(host, node)
+        assert node["state"].value() == 1
+        (job,) = shot.glob("cmft/*/*/job.json")
+        assert json.loads(job.read_text())["resume"] is True
+        draw_line(shot, 2, shade=shade)
+        host.save()
+        assert node["state"].value() == 2
 
 
 def test_error_of_the_engine_reaches_the_node(window, fake_engine):
