@@ -9,7 +9,8 @@
     python3 install.py uninstall nuke    take that line away again; `uninstall blender` the add-on
 
 `nuke`, `blender` and `uninstall` only say what they would do with --dry-run. `test` makes an environment with the
-module bpy of one Blender besides, with --every-blender of all that have a Python here.
+module bpy of one Blender besides; with --every-host of all Blenders, and one with PySide2 as in Nuke 15, where their
+Pythons are here.
 Standard library only; runs under Python 3.9 and later. Running it again changes nothing that is in order.
 """
 
@@ -32,9 +33,15 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = "cmft-installed.json"
 VERSIONS = ((3, 11), (3, 12), (3, 13))
-# The module bpy that the add-on is tested in: its version, and the Python that it is built for.
-BPY = {"4.5": ("4.5.15", (3, 11)), "4.2": ("4.2.23", (3, 11)), "5.0": ("5.0.1", (3, 11)), "5.2": ("5.2.3", (3, 13))}
-USUAL_BPY = ("4.5",)
+# What of a host is tested in an environment of its own: the package, its version, and the Python it is built for.
+HOSTS = {
+    "Blender 4.5": ("bpy", "4.5.15", (3, 11)),
+    "Blender 4.2": ("bpy", "4.2.23", (3, 11)),
+    "Blender 5.0": ("bpy", "5.0.1", (3, 11)),
+    "Blender 5.2": ("bpy", "5.2.3", (3, 13)),
+    "PySide2": ("PySide2", "5.15.2.1", (3, 10)),  # the panel's window in Nuke 13 to 15
+}
+USUAL_HOSTS = ("Blender 4.5",)
 NUKE_INIT = Path(".nuke") / "init.py"  # in the user's home, on every system
 NUKE_MARK = "# CMFT: this line was added by install.py"
 
@@ -185,28 +192,28 @@ def demo() -> int:
     return run(venv_python(VENV), "-m", "cmft_engine", "demo")
 
 
-def install_bpy(name: str) -> None:
-    """Make the environment in which the add-on's tests find a Blender; says why when there can be none."""
-    version, python_version = BPY[name]
-    venv = ROOT / ".venv-bpy{}".format(name.replace(".", ""))
-    if ask(venv_python(venv), "from importlib.metadata import version; print(version('bpy'))") == version:
+def install_host(name: str) -> None:
+    """Make the environment in which tests find a host's own modules; says why when there can be none."""
+    package, version, python_version = HOSTS[name]
+    venv = ROOT / ".venv-{}".format(name.replace("Blender ", "bpy").replace(".", "").lower())
+    if ask(venv_python(venv), f"from importlib.metadata import version; print(version({package!r}))") == version:
         return
     try:
         python = matching_python((python_version,))
         if python is None:
-            raise InstallError("bpy {} needs Python {}.{}, which is not here.".format(version, *python_version))
+            raise InstallError("{} {} needs Python {}.{}, which is not here.".format(package, version, *python_version))
         make_with(python, venv)
-        if run(venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install", f"bpy=={version}") != 0:
-            raise InstallError(f"pip could not install bpy {version}; its message is above.")
+        if run(venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install", f"{package}=={version}") != 0:
+            raise InstallError(f"pip could not install {package} {version}; its message is above.")
     except InstallError as error:
-        print(f"Blender {name} is not tested: {error}")
+        print(f"{name} is not tested: {error}")
 
 
-def test(pytest_arguments: list[str], *, blenders: Sequence[str] = USUAL_BPY) -> int:
+def test(pytest_arguments: list[str], *, hosts: Sequence[str] = USUAL_HOSTS) -> int:
     """Run every check, all of them even when an early one fails; 0 when all passed."""
     install(VENV, ["test"])
-    for name in blenders:
-        install_bpy(name)
+    for name in hosts:
+        install_host(name)
     checks = [
         ["ruff", "check", "."],
         ["mypy"],
@@ -360,7 +367,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--dry-run", action="store_true",
                         help="with nuke, blender and uninstall: only say what would be done")
     parser.add_argument("--blender", metavar="PATH", help="the Blender program to install into or uninstall from")
-    parser.add_argument("--every-blender", action="store_true", help="with test: every Blender that is supported")
+    parser.add_argument("--every-host", "--every-blender", action="store_true",
+                        help="with test: every Blender that is supported, and PySide2")
     own, passed_on = split_arguments(arguments)
     given = parser.parse_args(own)
     given.further += passed_on
@@ -370,7 +378,7 @@ def main(arguments: list[str]) -> int:
         parser.error("--dry-run is for `nuke`, `blender` and `uninstall`")
     try:
         if given.action == "test":
-            return test(given.further, blenders=tuple(BPY) if given.every_blender else USUAL_BPY)
+            return test(given.further, hosts=tuple(HOSTS) if given.every_host else USUAL_HOSTS)
         if given.action == "nuke":
             return nuke(dry_run=given.dry_run)
         if given.action == "blender":

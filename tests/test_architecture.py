@@ -207,7 +207,7 @@ def test_protocol_is_standard_library() -> None:
 
 def test_importing_the_engine_is_light() -> None:
     """Importing the package and the whole protocol loads no library outside the standard one."""
-    names = ["cmft_engine"] + [f"cmft_engine.protocol.{path.stem}" for path in (ENGINE / "protocol").glob("*.py")]
+    names = ["cmft_engine"] + [dotted(path) for path in sources("cmft_engine/protocol")]
     code = f"import sys, {', '.join(names)}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == ""

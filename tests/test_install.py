@@ -182,9 +182,9 @@ def test_all_checks_run(installer: ModuleType, monkeypatch: pytest.MonkeyPatch,
     """`test` runs every check even when one fails, hands arguments to pytest, and fails when any did."""
     make_venv(installer.VENV)
     asked: list[str] = []
-    monkeypatch.setattr(installer, "install_bpy", asked.append)
+    monkeypatch.setattr(installer, "install_host", asked.append)
     assert installer.main(["test", "--", "-k", "plate"]) == 0
-    assert asked == ["4.5"]
+    assert asked == ["Blender 4.5"]
     assert [words[2] for words in installer.commands[-3:]] == ["ruff", "mypy", "pytest"]
     assert installer.commands[-1][3:] == ["-k", "plate"]
     monkeypatch.setattr(installer, "run", lambda *command: int("ruff" in command))
@@ -192,16 +192,16 @@ def test_all_checks_run(installer: ModuleType, monkeypatch: pytest.MonkeyPatch,
     assert "failed: ruff" in capsys.readouterr().out
 
 
-def test_every_blender_is_asked_for(installer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With --every-blender an environment is made for each version that the add-on supports and pip has."""
+def test_every_host_is_asked_for(installer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --every-host an environment is made for each Blender that pip has, and for PySide2; the older name stays."""
     make_venv(installer.VENV)
     asked: list[str] = []
-    monkeypatch.setattr(installer, "install_bpy", asked.append)
-    for words in (["test", "--every-blender"], ["test", "--every-blender", "--"]):
+    monkeypatch.setattr(installer, "install_host", asked.append)
+    for words in (["test", "--every-host"], ["test", "--every-blender", "--"]):
         asked.clear()
         assert installer.main(words) == 0
-        assert asked == ["4.5", "4.2", "5.0", "5.2"]
-    assert installer.main(["test", "--every-blender", "--", "-k", "plate"]) == 0
+        assert asked == ["Blender 4.5", "Blender 4.2", "Blender 5.0", "Blender 5.2", "PySide2"]
+    assert installer.main(["test", "--every-host", "--", "-k", "plate"]) == 0
     assert installer.commands[-1][3:] == ["-k", "plate"]
 
 
@@ -210,7 +210,7 @@ def test_blender_without_its_python_is_left_out(installer: ModuleType, monkeypat
     """A Blender whose Python is not on this machine is told and left out; where it is, bpy is installed."""
     monkeypatch.setattr(installer, "version_of", lambda python: (3, 13) if str(tmp_path) in str(python) else None)
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
-    installer.install_bpy("5.2")
+    installer.install_host("Blender 5.2")
     assert "Blender 5.2 is not tested: bpy 5.2.3 needs Python 3.13" in capsys.readouterr().out
     assert installer.commands == []
     python = tmp_path / "pyenv" / "versions" / "3.13.1" / "bin" / "python"
@@ -218,7 +218,7 @@ def test_blender_without_its_python_is_left_out(installer: ModuleType, monkeypat
     monkeypatch.setattr(installer, "make_with", lambda found, venv: installer.commands.append([found, str(venv)]))
     python.parent.mkdir(parents=True)
     python.touch()
-    installer.install_bpy("5.2")
+    installer.install_host("Blender 5.2")
     assert installer.commands[0] == [str(python), str(tmp_path / ".venv-bpy52")]
     assert installer.commands[1][-1] == "bpy==5.2.3"
 

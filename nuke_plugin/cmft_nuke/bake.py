@@ -7,12 +7,12 @@ from typing import Iterator, List, Optional, Sequence, Tuple
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, EngineError, InputError
+from cmft_engine.protocol.file_formats import is_plate
 from cmft_engine.protocol.host.sequences import Plates, existing, token_of
 from cmft_engine.protocol.job import frame_runs
 
 from .nodes import inner, no_undo, text
 
-READABLE = (".exr", ".png", ".tif", ".tiff", ".jpg", ".jpeg", ".tga", ".dpx", ".bmp", ".sgi", ".psd", ".hdr")
 LINE, REF, MASK = 0, 1, 2
 _WRITES = {LINE: "BakeLine", REF: "BakeRef"}
 _NAMES = {LINE: "line.%04d.exr", REF: "ref.%04d.exr"}
@@ -56,7 +56,7 @@ def pattern_of(read: nuke.Node, view: str) -> str:
     """
     pattern = in_view((nuke.filename(read) or "").replace("\\", "/"), view)
     retimed = str(read["frame"].value() or "").strip() not in ("", "0") or read["frame_mode"].value() == "start at"
-    if retimed or not pattern.lower().endswith(READABLE):
+    if retimed or not is_plate(pattern):
         return ""
     return pattern
 

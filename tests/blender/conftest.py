@@ -17,6 +17,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+import install
 from cmft_engine.protocol.client import clean_environment
 from tests import drawings
 from tests.nuke.plugin.conftest import write_exr
@@ -78,7 +79,9 @@ def every_blender():
     for version in VERSIONS:
         missing = not bpy_python(version).exists()
         reason = (f"no bpy {version} in {bpy_python(version).parents[1].name}: python3 install.py test makes that of "
-                  f"{USUAL}, and with --every-blender all for which there is a Python")
+                  f"{USUAL}, and with --every-host all for which there is a Python")
+        if missing and install.matching_python((install.HOSTS[f"Blender {version}"][2],)) is None:
+            reason = "no Python {}.{} on this machine".format(*install.HOSTS[f"Blender {version}"][2])
         found.append(pytest.param(version, id=version, marks=pytest.mark.skipif(missing, reason=reason)))
     return found + [pytest.param(path, id=Path(path).name) for path in programs()]
 

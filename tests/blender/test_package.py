@@ -143,5 +143,6 @@ def test_no_blender(monkeypatch, capsys, given, sentence):
 def test_every_version_has_an_environment():
     """The versions that the tests look for are those that install.py makes."""
     module = load_installer()
-    assert sorted(module.BPY) == sorted(VERSIONS) and set(module.USUAL_BPY) <= set(VERSIONS)
+    made = {name for name, (package, *_) in module.HOSTS.items() if package == "bpy"}
+    assert made == {f"Blender {version}" for version in VERSIONS} and set(module.USUAL_HOSTS) <= made
     assert Blender("x", (), ROOT).environment().keys().isdisjoint({"PYTHONPATH", "PYTHONHOME"})

@@ -313,6 +313,8 @@ class Client(InFolder):
         self.assertEqual(told["isolated"], 1)
         self.assertEqual(told["arguments"], ["colorize", "--job", str(self.folder / "job.json"), "--events"])
 
+
+class Command(InFolder):
     def test_libraries_of_the_host_are_dropped(self):
         """Variables that change what a process loads are dropped by name or beginning."""
         dirty = {"LD_PRELOAD": "x", "LD_LIBRARY_PATH": "x", "DYLD_INSERT_LIBRARIES": "x", "PYTHONHOME": "x",
