@@ -84,7 +84,8 @@ class Matcher:
         chosen = tuple(range(len(self.references)) if use is None else use)
         references = [self.references[i] for i in chosen]
         target = self.encoder.drawing(drawing)
-        found = self._match_pixels(target, chosen)
+        shares = references[0].cell_shares[None] if len(chosen) == 1 else None  # transferred along with its colours
+        found = self.network.match(target.line, self._join(chosen), shares, target.features)
         cues = self._pair_cues(target, references, found)
         regions, chance = vote_on_regions(self.regions, target, references, cues)
         if flow_disagrees(regions.flow_agreement, target.area):
@@ -129,11 +130,6 @@ class Matcher:
 
     def _references_of(self, matched: MatchedDrawing) -> list[EncodedReference]:
         return [self.references[i] for i in matched.found]
-
-    def _match_pixels(self, target: EncodedDrawing, chosen: tuple[int, ...]) -> Match:
-        """The pixel network's match; one reference's shares of cells are transferred along with its colours."""
-        shares = self.references[chosen[0]].cell_shares[None] if len(chosen) == 1 else None
-        return self.network.match(target.line, self._join(chosen), shares, target.features)
 
     def _pair_cues(
         self, target: EncodedDrawing, references: Sequence[EncodedReference], found: Match

@@ -9,17 +9,21 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ..image.plate import write_plate
 from ..matching.decide import decide
 from ..matching.matcher import Matcher
 from ..matching.network.device import memory_errors
-from ..protocol.errors import PaletteError
+from ..matching.temporal import MatchedDrawing
+from ..matching.votes import Votes
 from ..protocol.events import Event, Finished, Message
 from ..protocol.settings import Settings
 from ..review.frame_report import frame_warnings, report_frame
+from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
+from ..shot.serving import serving_references
 from ..shot.shot import Shot
 from .compose import Colored, compose
 from .frames import ColoredFrame, DecidedFrame, FrameTask
@@ -29,18 +33,15 @@ from .run import Run
 from .schedule import Steps, in_order
 
 log = logging.getLogger(__name__)
-OutPath = str | Path
 
 
-def colorize(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
+def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, palette: Path | None = None,
              overwrite: bool = False, resume: bool = False) -> Report:
     """Colour the shot into `out` ("flats.####.exr") and write the report beside the plates.
 
     A part of a shot (`shot.only`) gets no report, for it would be another than the whole shot's; colour the whole with
-    `resume` afterwards to have it.
-
-    palette: a .json or .gpl file instead of the references' own colours. overwrite replaces plates that are there;
-    resume keeps those that are finished and up to date. Raises the errors of `protocol.errors`.
+    `resume` afterwards to have it. palette: a .json or .gpl file instead of the references' own colours. overwrite
+    replaces plates that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
     """
     finished = None
     for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):
@@ -51,23 +52,21 @@ def colorize(shot: Shot, out: OutPath, *, settings: Settings | None = None, pale
     return Report.of(finished)
 
 
-def colorize_iter(shot: Shot, out: OutPath, *, settings: Settings | None = None, palette: Path | None = None,
+def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = None, palette: Path | None = None,
                   overwrite: bool = False, resume: bool = False) -> Iterator[Event]:
-    """Colour the shot, yielding Started, then FrameDone or Skipped for each frame, then Finished.
+    """Colour the shot as `colorize` does, yielding Started, then FrameDone or Skipped for each frame, then Finished.
 
-    Arguments and errors as for `colorize`. Closing the iterator stops the run; finished frames stay.
+    Closing the iterator stops the run; finished frames stay.
     """
     paths = plan_outputs(shot, str(out))
-    if palette is not None and not Path(palette).is_file():
-        raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
     if not (overwrite or resume):
         check_free({frame: paths[frame] for frame in shot.todo})
     run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
-    yield run.started()
     steps = Steps(
         is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
-        decide=lambda task: decide_frame(run, task), news=run.news, write=lambda decided: write_frame(run, decided),
+        decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run),
     )
+    yield run.started()
     yield from in_order(shot.todo, steps, resume=resume)
     yield run.finish()
 
@@ -77,7 +76,7 @@ def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
     if task.drawing is None:
         return DecidedFrame(task, None, (), 0.0)
     with task.settling() as settle:
-        matcher = run.references.matcher  # waiting for the references is no frame's time
+        matcher = run.loaded.matcher  # waiting for the references is no frame's time
         started = time.perf_counter()
         with run.clock.stage("match"), memory_errors(f"frame {task.frame}"):
             colored = settle(color_drawing(run, task, task.drawing, matcher))
@@ -85,20 +84,25 @@ def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
     return DecidedFrame(task, colored, warnings, time.perf_counter() - started)
 
 
+def match_drawing(run: Run, matcher: Matcher, frame: int, drawing: SegmentedDrawing) -> tuple[Votes, MatchedDrawing]:
+    """Match a drawing by itself, with the references that serve its frame."""
+    return matcher.match_to_references(drawing, serving_references(run.shot, frame))
+
+
 def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matcher) -> ColoredFrame:
     """Match a drawing, let its neighbouring frames vote, and decide; one that a reference shows stays as painted."""
-    segmented = drawing.segmented
-    neighbors = [match.matched() for match in reversed(task.neighbors)]  # the next drawing begins with a later one
-    votes, temporal = task.own.take_votes(), None
+    segmented, match = drawing.segmented, partial(match_drawing, run, matcher)
+    neighbors = [cache.matched(match) for cache in reversed(task.neighbors)]  # the next drawing begins with a later one
+    votes, temporal = task.own.take_votes(match), None
     if neighbors:
-        temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(), neighbors,
+        temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(match), neighbors,
                                                 n_neighbors=2 * run.settings.temporal_radius)
     decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
     colored = Colored(decision.index, decision.confidence_map(segmented), votes.rgb)
-    painted = run.references.painted_index(task.decided_at, segmented.size)
+    painted = run.loaded.painted_index(task.decided_at, segmented.size)
     if painted is not None:
         decision, colored = decision.as_painted(painted), Colored.as_painted(painted)
-    report = report_frame(task.frame, task.path, drawing, decision, run.references.palette, run.settings)
+    report = report_frame(task.frame, task.path, drawing, decision, run.loaded.palette, run.settings)
     held_from = None if task.decided_at == task.frame else task.decided_at
     return ColoredFrame(drawing, colored, replace(report, held_from=held_from))
 
@@ -110,7 +114,7 @@ def write_frame(run: Run, decided: DecidedFrame) -> Event:
         return run.keep(task, task.notes)
     frame = decided.colored or task.held_frame()
     with run.clock.stage("write"):
-        plate = compose(frame.colored, drawing=frame.drawing, references=run.references.references,
+        plate = compose(frame.colored, drawing=frame.drawing, references=run.loaded.references,
                         settings=run.settings, path=task.path)
         write_plate(plate, task.path)
     return run.note(frame, plate, task=task, seconds=decided.seconds + time.perf_counter() - started)

@@ -18,7 +18,7 @@ from ..shot.serving import decided_at
 from ..shot.shot import Shot
 from .clock import Clock
 from .compose import Colored
-from .match_cache import Match, MatchCache
+from .match_cache import MatchCache
 from .outputs import remove_leftovers
 from .resume import Digests, State
 
@@ -101,11 +101,11 @@ class FrameReader:
     """Reads frames in order, in one thread."""
 
     def __init__(
-        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, match: Match, clock: Clock
+        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, clock: Clock
     ) -> None:
-        """state: of the output folder, where finished frames are to be kept. match: as from `ReferenceMatcher`."""
+        """state: of the output folder, where finished frames are to be kept."""
         self._shot, self._settings, self._digests, self._state = shot, settings, digests, state
-        self._match, self._clock = match, clock
+        self._clock = clock
         self._canvas, self._holds = shot.canvas(), shot.holds()
         self._last_use = {self._holds[frame]: frame for frame in shot.todo}
         self._first_use = {self._holds[frame]: frame for frame in reversed(shot.todo)}
@@ -149,7 +149,7 @@ class FrameReader:
 
     def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[MatchCache, ...]:
         """Of a drawing and of its neighbours; of these, those are read that no earlier frame needed."""
-        own = self._matches.get(frame) or MatchCache(frame, drawing.segmented, match=self._match, needs_votes=True)
+        own = self._matches.get(frame) or MatchCache(frame, drawing.segmented, needs_votes=True)
         own.use_drawing(drawing.segmented)
         found = {frame: own}
         self._read_ahead = {at: coming for at, coming in self._read_ahead.items() if at > frame}
@@ -164,5 +164,4 @@ class FrameReader:
         near = self._read_drawing(other)
         if other > frame and self._first_use.get(other) == other:
             self._read_ahead[other] = near
-        needs_votes = self._last_use.get(other, frame) > frame
-        return MatchCache(other, near.segmented, match=self._match, needs_votes=needs_votes)
+        return MatchCache(other, near.segmented, needs_votes=self._last_use.get(other, frame) > frame)

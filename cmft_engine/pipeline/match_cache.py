@@ -15,9 +15,9 @@ Match = Callable[[int, SegmentedDrawing], tuple[Votes, MatchedDrawing]]
 class MatchCache:
     """A drawing that is matched by itself: once, by whichever thread asks first."""
 
-    def __init__(self, frame: int, drawing: SegmentedDrawing, *, match: Match, needs_votes: bool) -> None:
+    def __init__(self, frame: int, drawing: SegmentedDrawing, *, needs_votes: bool) -> None:
         """frame: at which the drawing is decided. needs_votes: whether it will be; else it is but a neighbour."""
-        self._frame, self._match, self._needs_votes = frame, match, needs_votes
+        self._frame, self._needs_votes = frame, needs_votes
         self._drawing: SegmentedDrawing | None = drawing
         self._votes: Votes | None = None
         self._matched: MatchedDrawing | None = None
@@ -31,23 +31,26 @@ class MatchCache:
             finally:
                 self._lock.release()
 
-    def take_votes(self) -> Votes:
-        """Return the votes on the drawing, which are large, and keep them no longer: they are needed once."""
+    def take_votes(self, match: Match) -> Votes:
+        """Return the votes on the drawing, which are large, and keep them no longer: they are needed once.
+
+        match: from its frame and drawing to what is found; called unless it was before.
+        """
         with self._lock:
-            self._look()
+            self._once(match)
             votes, self._votes = self._votes, None
         assert votes is not None
         return votes
 
-    def matched(self) -> MatchedDrawing:
-        """Return what the neighbouring frames need of the drawing."""
+    def matched(self, match: Match) -> MatchedDrawing:
+        """Return what the neighbouring frames need of the drawing; match: as for `take_votes`."""
         with self._lock:
-            return self._look()
+            return self._once(match)
 
-    def _look(self) -> MatchedDrawing:
+    def _once(self, match: Match) -> MatchedDrawing:
         if self._matched is None:
             assert self._drawing is not None
-            votes, self._matched = self._match(self._frame, self._drawing)
+            votes, self._matched = match(self._frame, self._drawing)
             self._votes = votes if self._needs_votes else None
             self._drawing = None
         return self._matched

@@ -13,10 +13,8 @@ from ..image.palette import Palette
 from ..matching.matcher import Matcher
 from ..matching.network.device import choose_device, describe, memory_errors
 from ..matching.network.weights import load_checkpoint
-from ..matching.temporal import MatchedDrawing
-from ..matching.votes import Votes
+from ..protocol.errors import PaletteError
 from ..protocol.settings import Settings
-from ..shot.drawing import SegmentedDrawing
 from ..shot.references import References, read_references
 from ..shot.serving import is_painting_of, serving_references
 from ..shot.shot import Shot
@@ -29,7 +27,12 @@ class ReferenceMatcher:
     def __init__(
         self, shot: Shot, settings: Settings, *, palette: Path | None, clock: Clock, warn: Callable[[str], None]
     ) -> None:
-        """Load the checkpoint; palette: as for `colorize`. warn: told what is odd about the references."""
+        """Load the checkpoint; palette: as for `colorize`. warn: told what is odd about the references.
+
+        Raises PaletteError for a palette that is not there, WeightsError and DeviceError.
+        """
+        if palette is not None and not Path(palette).is_file():
+            raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
         self._shot, self._settings, self._palette = shot, settings, palette
         self._clock, self._warn = clock, warn
         self._device = choose_device(settings.device)
@@ -57,10 +60,6 @@ class ReferenceMatcher:
     def palette(self) -> Palette:
         """Return the palette of the references, or the one that was given instead. Raises as `references` does."""
         return self.references.palette
-
-    def match(self, frame: int, drawing: SegmentedDrawing) -> tuple[Votes, MatchedDrawing]:
-        """Match a drawing by itself with the references that serve its frame."""
-        return self.matcher.match_to_references(drawing, serving_references(self._shot, frame))
 
     def painted_index(self, frame: int, size: tuple[int, int]) -> NDArray[np.int32] | None:
         """Return the palette index (H, W) of the painting of this frame's very drawing, None where there is none."""

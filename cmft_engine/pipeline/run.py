@@ -30,18 +30,18 @@ class Run:
         self.shot, self.settings = shot, settings
         self.clock = Clock()
         self.reporter = Reporter(shot, Path(out).parent, settings)
-        self.references = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn)
-        self._checkpoint = self.references.checkpoint
+        self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn)
+        self._checkpoint = self.loaded.checkpoint
         digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette)
         self._state = State(Path(out).parent, out)
         self.frames = FrameReader(shot, settings, digests=digests, state=self._state if resume else None,
-                                  match=self.references.match, clock=self.clock)
+                                  clock=self.clock)
         if format_of(out).is_lossy:
             self.reporter.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
 
     def started(self) -> Started:
         """Return what is told before the first frame."""
-        return Started(len(self.shot.todo), self.references.device_name, __version__)
+        return Started(len(self.shot.todo), self.loaded.device_name, __version__)
 
     def news(self, decided: DecidedFrame) -> Iterator[Message]:
         """Yield the warnings up to a frame that was decided, those about itself last."""
@@ -71,5 +71,5 @@ class Run:
         """Write the report, unless only a part of the shot was to be coloured."""
         if self.shot.part is not None:
             return self.reporter.finish_part()
-        return self.reporter.finish(self.references.palette, timings=dict(self.clock.spent),
+        return self.reporter.finish(self.loaded.palette, timings=dict(self.clock.spent),
                                     weights=f"{self._checkpoint.name} {self._checkpoint.sha256[:12]}")

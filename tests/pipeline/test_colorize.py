@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
 from cmft_engine.image.sequence import PlateSequence
 from cmft_engine.matching.matcher import Matcher
+from cmft_engine.matching.network import cmft
 from cmft_engine.pipeline import colorize as pipeline
 from cmft_engine.pipeline import reference_matcher
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
@@ -367,3 +369,17 @@ def test_line_art_as_painting_is_told(tmp_path):
     shot = Shot.open(lines, reference=f"{str(lines).replace('####', '1001')}@1001", frames="1001-1002")
     told = messages(shot, tmp_path / "c.####.png", settings=SMALL)
     assert any("a single colour" in line for line in told)
+
+
+def test_few_rooms_to_the_attention(shot, out, monkeypatch):
+    """From this page to the attention call a drawing passes through at most 5 files, and never back up."""
+    seen, attend = [], cmft.transfer_and_rank
+
+    def watched(*arguments):
+        files = [frame.filename for frame in traceback.extract_stack() if "cmft_engine" in frame.filename]
+        seen.append(dict.fromkeys(files[files.index(pipeline.__file__) :]))
+        return attend(*arguments)
+
+    monkeypatch.setattr(cmft, "transfer_and_rank", watched)
+    colorize(shot(frames="1"), out, settings=SMALL)
+    assert seen and all(len({*rooms, cmft.__file__}) <= 5 for rooms in seen), seen

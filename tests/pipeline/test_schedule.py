@@ -14,7 +14,6 @@ from cmft_engine.pipeline import colorize as pipeline
 from cmft_engine.pipeline import frames, reference_matcher
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
 from cmft_engine.pipeline.outputs import plan_outputs
-from cmft_engine.pipeline.reference_matcher import ReferenceMatcher
 from cmft_engine.pipeline.run import Run
 from cmft_engine.protocol.errors import DeviceError
 from cmft_engine.protocol.events import FrameDone, Message, Started
@@ -152,22 +151,22 @@ def test_drawings_are_matched_two_at_a_time_to_the_end(shot, out, monkeypatch, r
 
     One that nobody joins would wait for ever, unless all matches have begun.
     """
-    match, meeting = ReferenceMatcher.match, threading.Condition()
+    match, meeting = pipeline.match_drawing, threading.Condition()
     begun, running, beside = [], set(), set()
 
-    def watched(self, frame, drawing):
+    def watched(run, matcher, frame, drawing):
         with meeting:
             begun.append(frame)
             running.add(frame)
             beside.update(running if len(running) == 2 else ())
             meeting.notify_all()
             assert meeting.wait_for(lambda: frame in beside or len(begun) == 12, timeout=60)
-        found = match(self, frame, drawing)
+        found = match(run, matcher, frame, drawing)
         with meeting:
             running.remove(frame)
         return found
 
-    monkeypatch.setattr(ReferenceMatcher, "match", watched)
+    monkeypatch.setattr(pipeline, "match_drawing", watched)
     drawings = {frame: figure(frame, 1) for frame in range(1, 13)}
     colorize(shot({**drawings, 20: C}, frames="1-12"), out, settings=SMALL.replace(temporal_radius=radius))
     assert len(begun) == 12 and len(beside) >= 11
@@ -305,7 +304,7 @@ def in_memory(run, monkeypatch):
     seen, most = {"drawings": [], "votes": []}, {"drawings": 0, "votes": 0}
     gc.collect()
     gc.freeze()  # what is there already need not be looked through each time
-    read, match = frames.read_drawing, ReferenceMatcher.match
+    read, match = frames.read_drawing, pipeline.match_drawing
 
     def count(kind, one):
         seen[kind].append(weakref.ref(one))
@@ -323,7 +322,7 @@ def in_memory(run, monkeypatch):
         return votes, matched
 
     monkeypatch.setattr(frames, "read_drawing", reading)
-    monkeypatch.setattr(ReferenceMatcher, "match", matching)
+    monkeypatch.setattr(pipeline, "match_drawing", matching)
     try:
         run()
     finally:

@@ -10,9 +10,9 @@ import pytest
 
 from cmft_engine.image.plate import read_plate
 from cmft_engine.matching.calibration import CUES, UNCALIBRATED, UNFITTED, Fitted
+from cmft_engine.pipeline import colorize as pipeline
 from cmft_engine.pipeline import frames, reference_matcher
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
-from cmft_engine.pipeline.reference_matcher import ReferenceMatcher
 from cmft_engine.protocol.events import Skipped
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.shot.references import read_drawing
@@ -51,30 +51,30 @@ def test_a_redrawn_plate_makes_its_neighbors_stale(shot, out, tmp_path):
 @pytest.mark.parametrize("radius", [0, 1, 2])
 def test_every_drawing_is_read_and_matched_once(shot, out, monkeypatch, radius):
     """Whether or not others ask for it, in the whole shot and where a part of it begins."""
-    read, studied = [], []
+    read, matched = [], []
     monkeypatch.setattr(frames, "read_drawing", lambda path, frame, **named: (read.append(frame),
                                                                                 read_drawing(path, frame, **named))[1])
-    study = ReferenceMatcher.match
-    monkeypatch.setattr(ReferenceMatcher, "match", lambda self, frame, drawing: (studied.append(frame),
-                                                                          study(self, frame, drawing))[1])
+    match = pipeline.match_drawing
+    monkeypatch.setattr(pipeline, "match_drawing", lambda run, matcher, frame, drawing: (matched.append(frame),
+                                                                          match(run, matcher, frame, drawing))[1])
     whole = shot({frame: figure(frame, 1) for frame in range(1, 8)}, frames="1-7")
     settings = SMALL.replace(temporal_radius=radius)
     colorize(whole, out, settings=settings)
-    assert sorted(read) == sorted(studied) == [1, 2, 3, 4, 5, 6, 7]
-    read.clear(), studied.clear()
+    assert sorted(read) == sorted(matched) == [1, 2, 3, 4, 5, 6, 7]
+    read.clear(), matched.clear()
     colorize(whole.only([4, 5]), out.parent / "p.####.png", settings=settings)
-    assert sorted(read) == sorted(studied) == list(range(4 - radius, 6 + radius))
+    assert sorted(read) == sorted(matched) == list(range(4 - radius, 6 + radius))
 
 
 def test_drawings_beside_a_painted_one_are_matched_once(tmp_path, monkeypatch):
     """A painting in the middle asks nobody, and those before and after it still ask each other."""
     lines = write_shot(tmp_path, {frame: figure(frame, 1) for frame in range(1, 10)}, reference=5)
-    studied, study = [], ReferenceMatcher.match
-    monkeypatch.setattr(ReferenceMatcher, "match", lambda self, frame, drawing: (studied.append(frame),
-                                                                          study(self, frame, drawing))[1])
+    matched, match = [], pipeline.match_drawing
+    monkeypatch.setattr(pipeline, "match_drawing", lambda run, matcher, frame, drawing: (matched.append(frame),
+                                                                          match(run, matcher, frame, drawing))[1])
     shot = Shot.open(lines, reference=f"{tmp_path}/ref.png@5")
     colorize(shot, tmp_path / "c.####.png", settings=SMALL.replace(temporal_radius=2))
-    assert sorted(studied) == list(range(1, 10))
+    assert sorted(matched) == list(range(1, 10))
 
 
 def test_parts_get_the_votes_of_the_whole(shot, tmp_path, monkeypatch):

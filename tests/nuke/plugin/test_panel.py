@@ -18,7 +18,7 @@ PYSIDE2_PYTHON = "CMFT_PYSIDE2_PYTHON"  # names an interpreter that has PySide2 
 OWN = ROOT / ".venv-pyside2" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 REMEDY = {
     "PySide6": "pip install 'PySide6-Essentials<6.12'",
-    "PySide2": f"python3 install.py test --every-host installs it for Python 3.10, or let {PYSIDE2_PYTHON} name a Python",
+    "PySide2": f"python3 install.py test --every-host installs it, or let {PYSIDE2_PYTHON} name a Python",
 }
 
 
