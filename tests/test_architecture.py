@@ -156,7 +156,7 @@ def test_colouring_is_one_page() -> None:
     """The flow fits 120 lines and names its steps in order."""
     text = (ENGINE / "pipeline" / "colorize.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 120
-    steps = ("matched()", "apply_temporal_votes(", "= decide(", "= compose(", "write_plate(plate")
+    steps = (".matched(match)", "apply_temporal_votes(", "= decide(", "= compose(", "write_plate(plate")
     assert sorted(steps, key=text.index) == list(steps)
 
 
