@@ -30,6 +30,7 @@ MACHINE_PATH = re.compile(r"(^|[^\w.])/(home|root|work|tmp|farm|Users)/")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD|lorem ipsum)\b", re.IGNORECASE)
 TWO_SENTENCES = re.compile(r"(?<!^\d)(?<=[a-z0-9)`”])[.!?] [A-Z`“]")
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#]*)#?([^)]*)\)")
+PICTURE = re.compile(r'<img src="([^"]+)"')
 
 each_document = pytest.mark.parametrize("document", DOCS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
@@ -95,13 +96,6 @@ def test_python_snippets(document: Path) -> None:
                 assert {alias.name for alias in node.names} <= set(cmft_engine.__all__)
 
 
-def test_readme_snippet_is_the_package_s() -> None:
-    """The three lines of the README stand in the package's own docstring."""
-    (code,) = blocks(ROOT / "README.md", "python")
-    assert [line.strip() for line in code.splitlines()] == [
-        line.strip() for line in (cmft_engine.__doc__ or "").split("\n\n")[1].splitlines()]
-
-
 @each_document
 def test_links(document: Path) -> None:
     """Links within the repository lead to a file, and anchors to a heading of it."""
@@ -111,6 +105,7 @@ def test_links(document: Path) -> None:
         headings = [re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
                     for heading in re.findall(r"^#+ (.*)$", text_of(target), re.MULTILINE)] if anchor else []
         assert not anchor or anchor in headings, f"{name}#{anchor}"
+    assert all((document.parent / name).exists() for name in PICTURE.findall(text_of(document)))
 
 
 @each_document
