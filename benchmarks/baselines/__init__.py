@@ -1,4 +1,4 @@
-"""What a user would pick instead of a learned network. Each method: three uint8 RGB arrays in, one out."""
+"""What a user would pick instead of the engine, learned or not. Each: three uint8 RGB arrays in, one out."""
 
 from .copy import copy_reference
 from .flow import flow_warp

@@ -21,9 +21,9 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from benchmarks.metrics.pictures import flats_under_ink, lay_ink
 from cmft_engine.matching.network.network import Network
 
-from ..metrics.pictures import flats_under_ink, lay_ink
 from .learned import Colorer, read_line
 from .patch_match import match_both_ways, refine, same_place, vote
 from .work_picture import enlarge, shrink

@@ -7,7 +7,7 @@ because bare lines are too sparse for patch matching. No region is looked at.
 import cv2
 import numpy as np
 
-from ..metrics.pictures import flats_under_ink, lay_ink
+from benchmarks.metrics.pictures import flats_under_ink, lay_ink
 
 INK_BELOW = 128  # a channel darker than this is a line, for the distance map
 DISTANCE_CAP_PX = 24.0

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmarks.metrics.pictures import flats_under_ink, lay_ink
 from cmft_engine.matching.network.inputs import as_batch, line_channels
 
-from ..metrics.pictures import flats_under_ink, lay_ink
 from .work_picture import enlarge, shrink
 
 Colorer = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]

@@ -12,11 +12,12 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.nn.utils.parametrizations import spectral_norm
 
-from benchmarks.baselines.patch_gan import PatchGan, normed
-from benchmarks.baselines.pix2pix import LINE_ONLY, WITH_REFERENCE, Pix2Pix
-from benchmarks.baselines.plain_cmft import PlainCmft
-from benchmarks.baselines.tcvc import Tcvc
 from cmft_training.data.dataset import Batch
+
+from .patch_gan import PatchGan, normed
+from .pix2pix import LINE_ONLY, WITH_REFERENCE, Pix2Pix
+from .plain_cmft import PlainCmft
+from .tcvc import Tcvc
 
 PIX2PIX_LINE, PIX2PIX_REFERENCE, TCVC, PLAIN_CMFT = "pix2pix-line", "pix2pix-reference", "tcvc", "plain-cmft"
 LEARNED = (TCVC, PLAIN_CMFT, PIX2PIX_REFERENCE, PIX2PIX_LINE)

@@ -9,10 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.baselines.work_picture import WORK_PX
 from cmft_training.data.dataset import Batch, Mixture, PairSource, Sample, collate, paint, random_colors
 from cmft_training.learn.validate import plain
 from cmft_training.synthetic.drawing import Drawing
+
+from .work_picture import WORK_PX
 
 SEED = 20_040_671
 GAPS = (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9)

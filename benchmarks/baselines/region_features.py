@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from ..metrics.pictures import fill_from_nearest, label_inked_regions
+from benchmarks.metrics.pictures import fill_from_nearest, label_inked_regions
 
 INK_BELOW = 128  # darker pixels place the drawing as a whole
 SHAPE_SIDE = 24  # side of the normalised shape masks

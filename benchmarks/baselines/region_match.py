@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from ..metrics.pictures import fill_from_nearest, flats_under_ink, lay_ink, majority_colors, paint_regions
+from benchmarks.metrics.pictures import fill_from_nearest, flats_under_ink, lay_ink, majority_colors, paint_regions
+
 from .flow import flow_to_reference, warp_nearest
 from .region_features import RegionFeatures, describe_regions
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..metrics.pictures import flats_under_ink, lay_ink, majority_colors, paint_regions
+from benchmarks.metrics.pictures import flats_under_ink, lay_ink, majority_colors, paint_regions
+
 from .flow import flow_to_reference
 from .region_features import describe_regions
 from .region_match import FLOW, Regions, appearance_cost, assign_colors, flow_overlap, keep_paper, match_cost

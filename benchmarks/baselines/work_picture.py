@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ..clips.clips import letterbox
+from benchmarks.clips.stored import letterbox
 
 WORK_PX = 256  # side at which all of the originals train and paint; Deep Image Analogy takes 200 to 700
 

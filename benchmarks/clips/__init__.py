@@ -1,1 +1,1 @@
-"""The drawings that benchmarks colour, and how programs are asked to colour them."""
+"""The drawings that the benchmarks colour: stored ones, and puppets drawn on the fly."""

@@ -22,6 +22,8 @@ from skimage.color import lab2rgb, rgb2lab
 from cmft_training.synthetic.characters import HUMANOID_PACKS, CharacterSet, Look
 from cmft_training.synthetic.drawing import Clip
 
+from .stored import DATA
+
 LOG = logging.getLogger(__name__)
 SEED = 2026
 SIZE = 512
@@ -110,9 +112,9 @@ def write_sets(characters: Path, out: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.clips.validation_set", description=__doc__)
     parser.add_argument("characters", type=Path, help="folder written by extract_characters")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "data")
+    parser.add_argument("--out", type=Path, default=DATA)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     write_sets(args.characters, args.out)

@@ -1,6 +1,6 @@
-"""What `live_model` runs under another torch: load, compare, set knobs, odd sizes. Torch and numpy alone, Python 3.7.
+"""What `run` runs under another torch: load, compare, set knobs, odd sizes. Torch and numpy alone, Python 3.7.
 
-    python live_child.py FOLDER     with live.pt, packed.npy and expected.npy in it; prints JSON
+    python child.py FOLDER     with live.pt, packed.npy and expected.npy in it; prints JSON
 """
 
 import json

@@ -1,1 +1,1 @@
-"""How well a drawing is coloured: metrics, validation clips and baselines without learning. Nothing imports it."""
+"""How well a drawing is coloured, as figures; knows no clip and no method."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from skimage.measure import label
 
-from .metrics import REGION_MIN_PX, wrong_pixels
 from .pictures import ink_free_mask, label_inked_regions, pack_colors
+from .score import REGION_MIN_PX, wrong_pixels
 
 SEEN_SHARE = 0.01  # of an area; fewer wrong pixels are not seen
 

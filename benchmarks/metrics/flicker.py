@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .metrics import JudgedRegions, judge_regions, same_color
 from .pictures import ink_free_mask, label_inked_regions
+from .score import JudgedRegions, judge_regions, same_color
 
 SAME_REGION_IOU = 0.3  # two regions that overlap so far, each the other's best, are one region that moved
 

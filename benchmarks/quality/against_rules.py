@@ -4,105 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.figures.column import FOREGROUND, REGION, Column, Group
+from benchmarks.figures.row import Row
+from benchmarks.methods.registry import OURS, RULES_AND_FLOW, RULES_CHAINED, title_of
+
 from .bars import ROUNDING, Bar, percent, plain, within, wrong_ratio
-from .methods import OURS, RULES_AND_FLOW, RULES_CHAINED, TITLES
-from .results import Result, mean_figure
+from .set_table import mean_figure
 
 RULES = (RULES_AND_FLOW, RULES_CHAINED)
-FIGURES = {"foreground": "foreground pixels", "region": "regions"}
-MOST_WRONG = {"foreground": 0.4, "region": 0.5}  # of the rival's wrong
-AIM_AT_GAP_1 = {"foreground": 0.99, "region": 0.95}
+FIGURES = {FOREGROUND: "foreground pixels", REGION: "regions"}
+MOST_WRONG = {FOREGROUND: 0.4, REGION: 0.5}  # of the rival's wrong
+AIM_AT_GAP_1 = {FOREGROUND: 0.99, REGION: 0.95}
 
 
-def render_against_rules(results: Sequence[Result]) -> str:
+def render_against_rules(rows: Sequence[Row]) -> str:
     """Return the lines below a set's table, empty unless both methods ran."""
-    if not {OURS, RULES_AND_FLOW} <= {result.method for result in results}:
+    if not {OURS, RULES_AND_FLOW} <= {row.method for row in rows}:
         return ""
-    lines = [_wrong_line(results, field) for field in FIGURES] + [behind_line(results, field) for field in FIGURES]
+    lines = [_wrong_line(rows, column) for column in FIGURES] + [behind_line(rows, column) for column in FIGURES]
     return "\n".join(f"- {line}" for line in lines) + "\n"
 
 
-def bars(where: str, results: Sequence[Result]) -> list[Bar]:
+def bars(where: str, rows: Sequence[Row]) -> list[Bar]:
     """Return the bars of one set, or of all: wrong against wrong at every gap, the aim at gap 1, never behind."""
-    if not {OURS, RULES_AND_FLOW} <= {result.method for result in results}:
+    if not {OURS, RULES_AND_FLOW} <= {row.method for row in rows}:
         return []
     found = []
-    for field, name in FIGURES.items():
-        ratios = _ratios(results, field)
-        met = bool(ratios) and all(within(ratio, MOST_WRONG[field]) for ratio in ratios.values())
+    for column, name in FIGURES.items():
+        ratios = _ratios(rows, column)
+        met = bool(ratios) and all(within(ratio, MOST_WRONG[column]) for ratio in ratios.values())
         reached = " / ".join(plain(ratio) for ratio in ratios.values())
-        asked = f"≤ {MOST_WRONG[field]:.2f} of the rules' at gap {_slashed(ratios)}"
+        asked = f"≤ {MOST_WRONG[column]:.2f} of the rules' at gap {_slashed(ratios)}"
         found.append(Bar(where, f"wrong {name}", asked, reached, met))
         if 1 in ratios:
-            right, aim = mean_figure(results, OURS, field, 1), AIM_AT_GAP_1[field]
+            right, aim = mean_figure(rows, OURS, column, 1), AIM_AT_GAP_1[column]
             asked, reached = f"≥ {percent(aim, 0)} % (an aim)", f"{percent(right)} %"
             found.append(Bar(where, f"right {name} at gap 1", asked, reached, right >= aim))
-        behind, pairs = behind_rules(results, field)
+        behind, pairs = behind_rules(rows, column)
         reached = f"behind on {len(behind)} of {pairs}"
         found.append(Bar(where, f"{name}, clip by clip", "never behind the rules", reached, not behind))
     return found
 
 
-def behind_rules(results: Sequence[Result], field: str) -> tuple[list[tuple[Result, Result]], int]:
+def behind_rules(rows: Sequence[Row], column: Column) -> tuple[list[tuple[Row, Row]], int]:
     """Return (ours, the rules') of each clip and gap where ours is behind, the farthest first, and how many there are.
 
     What neither could be counted on is left out.
     """
-    rules = {(r.set_name, r.clip, r.gap): r for r in results if r.method == RULES_AND_FLOW}
-    both = [(r, rules[key]) for r in results if r.method == OURS and (key := (r.set_name, r.clip, r.gap)) in rules]
-    behind = [(mine, theirs) for mine, theirs in both if _deficit(mine, theirs, field) > ROUNDING]
-    return sorted(behind, key=lambda pair: -_deficit(pair[0], pair[1], field)), len(both)
+    rules = {(r.set_name, r.clip, r.drawing): r for r in rows if r.method == RULES_AND_FLOW}
+    both = [(r, rules[key]) for r in rows if r.method == OURS and (key := (r.set_name, r.clip, r.drawing)) in rules]
+    behind = [(mine, theirs) for mine, theirs in both if _deficit(mine, theirs, column) > ROUNDING]
+    return sorted(behind, key=lambda pair: -_deficit(pair[0], pair[1], column)), len(both)
 
 
-def behind_line(results: Sequence[Result], field: str) -> str:
+def behind_line(rows: Sequence[Row], column: Column) -> str:
     """Return the sentence that names where ours is behind the rules."""
-    behind, pairs = behind_rules(results, field)
+    behind, pairs = behind_rules(rows, column)
     named = "; ".join(
-        f"{mine.clip} gap {mine.gap} {percent(_get(mine, field), 2)} < {percent(_get(theirs, field), 2)}"
+        f"{mine.clip} gap {mine.drawing} {percent(_get(mine, column), 2)} < {percent(_get(theirs, column), 2)}"
         for mine, theirs in behind
     )
-    return f"Behind the rules in {FIGURES[field]} on {len(behind)} of {pairs} clips × gaps" + (
+    return f"Behind the rules in {FIGURES[column]} on {len(behind)} of {pairs} clips × gaps" + (
         f": {named}." if named else "."
     )
 
 
-def _wrong_line(results: Sequence[Result], field: str) -> str:
-    ratios = _ratios(results, field)
-    mine = " / ".join(percent(1 - mean_figure(results, OURS, field, gap)) for gap in ratios)
-    theirs = " / ".join(percent(1 - _of_rules(results, field, gap)) for gap in ratios)
-    missed = [str(gap) for gap, ratio in ratios.items() if not within(ratio, MOST_WRONG[field])]
+def _wrong_line(rows: Sequence[Row], column: Column) -> str:
+    ratios = _ratios(rows, column)
+    mine = " / ".join(percent(1 - mean_figure(rows, OURS, column, gap)) for gap in ratios)
+    theirs = " / ".join(percent(1 - _of_rules(rows, column, gap)) for gap in ratios)
+    missed = [str(gap) for gap, ratio in ratios.items() if not within(ratio, MOST_WRONG[column])]
     verdict = "met" if not missed else "missed at gap " + ", ".join(missed)
     return (
-        f"Wrong {FIGURES[field]} at gap {_slashed(ratios)}: {mine} % against {theirs} % of {TITLES[RULES_AND_FLOW]}"
-        f"{', direct or from drawing to drawing' if _rules_in(results) == RULES else ''}, "
-        f"ratio {' / '.join(plain(ratio) for ratio in ratios.values())} (at most {MOST_WRONG[field]:.2f}: {verdict})."
+        f"Wrong {FIGURES[column]} at gap {_slashed(ratios)}: {mine} % against {theirs} % of {title_of(RULES_AND_FLOW)}"
+        f"{', direct or from drawing to drawing' if _rules_in(rows) == RULES else ''}, "
+        f"ratio {' / '.join(plain(ratio) for ratio in ratios.values())} (at most {MOST_WRONG[column]:.2f}: {verdict})."
     )
 
 
-def _ratios(results: Sequence[Result], field: str) -> dict[int, float]:
+def _ratios(rows: Sequence[Row], column: Column) -> dict[int, float]:
     return {
-        gap: wrong_ratio(mean_figure(results, OURS, field, gap), _of_rules(results, field, gap))
-        for gap in sorted({result.gap for result in results})
+        gap: wrong_ratio(mean_figure(rows, OURS, column, gap), _of_rules(rows, column, gap))
+        for gap in sorted({row.drawing for row in rows})
     }
 
 
-def _rules_in(results: Sequence[Result]) -> tuple[str, ...]:
-    known = {result.method for result in results}
+def _rules_in(rows: Sequence[Row]) -> tuple[str, ...]:
+    known = {row.method for row in rows}
     return tuple(method for method in RULES if method in known)
 
 
-def _of_rules(results: Sequence[Result], field: str, gap: int) -> float:
+def _of_rules(rows: Sequence[Row], column: Column, gap: int) -> float:
     """Return the mean figure of the better of the rules: they too may go from drawing to drawing."""
-    return max(mean_figure(results, method, field, gap) for method in _rules_in(results))
+    return max(mean_figure(rows, method, column, gap) for method in _rules_in(rows))
 
 
 def _slashed(gaps: dict[int, float]) -> str:
     return " / ".join(map(str, gaps))
 
 
-def _deficit(mine: Result, theirs: Result, field: str) -> float:
-    return _get(theirs, field) - _get(mine, field)
+def _deficit(mine: Row, theirs: Row, column: Column) -> float:
+    return _get(theirs, column) - _get(mine, column)
 
 
-def _get(result: Result, field: str) -> float:
-    return float(getattr(result.score, field))
+def _get(row: Row, column: Column) -> float:
+    return column.take(Group([row]))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.metrics import failures as rules
-from benchmarks.metrics.failures import CATEGORIES
-
+from . import failures as rules
+from .failures import CATEGORIES
 from .verdicts import Verdict
 
 MEANINGS = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.clips.clips import ValidationClip
-from benchmarks.metrics.metrics import score
+from benchmarks.clips.validation_clip import ValidationClip
+from benchmarks.figures.row import Row
+from benchmarks.methods.registry import FLOW, ORACLE, OURS
+from benchmarks.metrics.score import score
 
 from . import leak, robustness, two_sided, verdicts
+from .gallery import Gallery
 from .leak import Guess
-from .methods import FLOW, ORACLE, OURS, Gallery
-from .results import Result
 from .robustness import Loss
 from .sheet import WorstFrame, worst_frame
 from .uninked import SETS as UNINKED_SETS
@@ -36,8 +37,8 @@ class Plan:
 class Outcome:
     """What was measured, of one clip or of many."""
 
-    results: list[Result] = field(default_factory=list)
-    two_sided: list[Result] = field(default_factory=list)
+    results: list[Row] = field(default_factory=list)
+    two_sided: list[Row] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
@@ -80,11 +81,11 @@ def methods_needed(set_name: str, plan: Plan) -> list[str]:
     return [name for name in plan.methods if name in needed]
 
 
-def score_methods(set_name: str, gallery: Gallery, methods: Sequence[str]) -> list[Result]:
+def score_methods(set_name: str, gallery: Gallery, methods: Sequence[str]) -> list[Row]:
     """Return the results of the named methods on the gallery's pairs."""
     results = []
     for name in methods:
         for pair, picture in zip(gallery.pairs, gallery.pictures(name), strict=True):
             figures = score(picture, pair.target_gt, line=pair.target_line, reference_flats=pair.reference_flats())
-            results.append(Result(set_name, pair.clip, pair.gap, name, gallery.seconds[name], figures))
+            results.append(Row(set_name, pair.clip, pair.gap, name, gallery.seconds[name], figures))
     return results

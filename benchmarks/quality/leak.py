@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.clips.clips import Pair
-from benchmarks.metrics.metrics import (
+from benchmarks.clips.validation_clip import Pair
+from benchmarks.methods.method import UncoloredShot
+from benchmarks.methods.registry import OURS, load_method
+from benchmarks.metrics.pictures import ink_free_mask, label_inked_regions, pack_colors, unpack_colors
+from benchmarks.metrics.score import (
     foreground_mask,
     judge_regions,
     mean_of,
@@ -17,9 +20,7 @@ from benchmarks.metrics.metrics import (
     scored_palette,
     wrong_pixels,
 )
-from benchmarks.metrics.pictures import ink_free_mask, label_inked_regions, pack_colors, unpack_colors
 
-from ..clips.ours import ours
 from .bars import Bar, percent, within
 
 EMPTY, SWATCHES = "empty", "swatches"
@@ -55,10 +56,12 @@ def measure(set_name: str, pairs: Sequence[Pair]) -> Iterator[Guess]:
     """Yield ours and the guesses for the clip's pair of gap GAP, if there is one, and each kind of reference."""
     for kind in KINDS:
         blind = [_without_drawing(pair, kind) for pair in pairs if pair.gap == GAP]
-        for pair, colored in zip(blind, ours(blind) if blind else [], strict=True):
+        colored = load_method(OURS)(UncoloredShot.of_pairs(blind)) if blind else {}
+        for pair in blind:
             colors = np.unique(pack_colors(pair.reference_gt))
             chance, single = guesses(pair, colors)
-            yield Guess(set_name, pair.clip, pair.gap, kind, right_shares(colored.picture, pair), chance, single)
+            shares = right_shares(colored[pair.gap].picture, pair)
+            yield Guess(set_name, pair.clip, pair.gap, kind, shares, chance, single)
 
 
 def _without_drawing(pair: Pair, kind: str) -> Pair:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.figures.row import Row
+
 from . import against_rules, causes, confidence, leak, robustness, two_sided, uninked
 from .against_rules import render_against_rules
 from .bars import Bar, render_bars
 from .examine import CONFIDENCE, FAILURES, TABLE, UNINKED, Outcome, Plan
-from .results import Result, render_table
+from .set_table import render_table
 
 INTRODUCTION = """\
 # Quality
@@ -53,10 +55,10 @@ def _bars(outcome: Outcome, plan: Plan) -> list[Bar]:
     return found + robustness.bars(outcome.losses) + leak.bars(outcome.guesses)
 
 
-def _by_set(results: Sequence[Result]) -> list[list[Result]]:
+def _by_set(results: Sequence[Row]) -> list[list[Row]]:
     return [[r for r in results if r.set_name == name] for name in dict.fromkeys(r.set_name for r in results)]
 
 
-def _set_section(results: Sequence[Result]) -> str:
+def _set_section(results: Sequence[Row]) -> str:
     clips = len({result.clip for result in results})
     return f"## {results[0].set_name}: {clips} clips\n\n{render_table(results)}\n{render_against_rules(results)}"

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.clips.clips import PUPPET_STYLES, Pair, ValidationClip, draw_puppet_clip
-from benchmarks.metrics import redraw
-from benchmarks.metrics.metrics import REGION_MIN_PX, judge_regions, mean_of, paper_color, wrong_pixels
+from benchmarks.clips import redraw
+from benchmarks.clips.puppets import PUPPET_STYLES, draw_puppet_clip
+from benchmarks.clips.validation_clip import Pair, ValidationClip
+from benchmarks.methods.registry import OURS, RULES_AND_FLOW
 from benchmarks.metrics.pictures import flats_under_ink, ink_free_mask, label_inked_regions, lay_ink, pack_colors
+from benchmarks.metrics.score import REGION_MIN_PX, judge_regions, mean_of, paper_color, wrong_pixels
 
 from .bars import Bar, within
-from .methods import OURS, RULES_AND_FLOW, Gallery
+from .gallery import Gallery
 
 SETS = ("toon", "puppets")
 CLIPS, GAPS = 6, (1, 5)  # of each set: a run colours every one of them with each disturbance

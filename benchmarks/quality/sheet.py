@@ -10,13 +10,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.clips.clips import Pair
-from benchmarks.metrics.metrics import wrong_pixels
+from benchmarks.clips.rgb8 import write_rgb8
+from benchmarks.clips.validation_clip import Pair
+from benchmarks.figures.row import Row
+from benchmarks.methods.registry import OURS
+from benchmarks.metrics.score import wrong_pixels
 
-from ..clips.ours import write_rgb8
 from .bars import percent
-from .methods import OURS, Gallery
-from .results import Result
+from .gallery import Gallery
 
 FRAMES = 20
 COLUMNS = 2  # frames side by side
@@ -38,13 +39,13 @@ class WorstFrame:
     picture: np.ndarray
 
 
-def worst_frame(gallery: Gallery, results: Sequence[Result]) -> WorstFrame | None:
-    """Return the worst frame of ours in one clip, from the clip's results; None when no figure could be counted."""
-    of_gap = {r.gap: r for r in results if r.method == OURS and not math.isnan(r.score.foreground)}
-    if not of_gap:
+def worst_frame(gallery: Gallery, rows: Sequence[Row]) -> WorstFrame | None:
+    """Return the worst frame of ours in one clip, from the clip's rows; None when no figure could be counted."""
+    counted = [row for row in rows if row.method == OURS and not math.isnan(row.score.foreground)]
+    if not counted:
         return None
-    worst = min(of_gap.values(), key=lambda result: result.score.foreground)
-    i = [pair.gap for pair in gallery.pairs].index(worst.gap)
+    worst = min(counted, key=lambda row: row.score.foreground)
+    i = [pair.gap for pair in gallery.pairs].index(worst.drawing)
     picture = gallery.pictures(OURS)[i]
     return WorstFrame(worst.set_name, gallery.pairs[i], worst.score.foreground, worst.score.region, picture)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.metrics.failures import Failures, sort_failures
-from benchmarks.metrics.metrics import foreground_mask, judge_regions
+from benchmarks.methods.registry import OURS
 from benchmarks.metrics.pictures import ink_free_mask, label_inked_regions
+from benchmarks.metrics.score import foreground_mask, judge_regions
 
-from .methods import OURS, Gallery
+from .failures import Failures, sort_failures
+from .gallery import Gallery
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class Verdict:
 
 def measure(set_name: str, gallery: Gallery) -> Iterator[Verdict]:
     """Yield the verdict on each frame that the engine coloured."""
-    frames = zip(gallery.pairs, gallery.pictures(OURS), gallery.confidence(), strict=True)
-    for pair, picture, confidence in frames:
+    for pair, colored in zip(gallery.pairs, gallery.colored(OURS), strict=True):
+        picture, confidence = colored.picture, colored.confidence
+        assert confidence is not None  # the engine always has one
         labels = label_inked_regions(pair.target_line)[0]
         clean = ink_free_mask(pair.target_line)
         judged = judge_regions(picture, pair.target_gt, labels=labels, valid=clean)

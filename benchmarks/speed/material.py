@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.clips.clips import GAPS, draw_puppet_clip
+from benchmarks.clips.puppets import draw_puppet_clip
+from benchmarks.clips.rgb8 import write_rgb8
+from benchmarks.clips.validation_clip import GAPS
 from cmft_engine import Settings, Shot
 from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.votes import TemporalVotes, Votes
 from cmft_engine.shot.drawing import SegmentedDrawing
 from cmft_engine.shot.references import References, read_references
 
-from ..clips.ours import write_rgb8
-
 SHIFT_PX, SHIFTED = 8, 10  # the drawing of frame n stands again, moved right by SHIFT_PX, at frame n + SHIFTED
 REFERENCES = (0, *GAPS)  # frames with a painting
-TARGETS = tuple(sorted((*GAPS, *(SHIFTED + number for number in REFERENCES))))  # odd, see `speed_methods.Measurement`
+TARGETS = tuple(sorted((*GAPS, *(SHIFTED + number for number in REFERENCES))))  # odd, see `measurement.Measurement`
 UNPAINTED = tuple(SHIFTED + gap for gap in GAPS)  # targets that no painting shows
 
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.clips.clips import ValidationClip
+from benchmarks.clips.validation_clip import ValidationClip
+from benchmarks.methods.clock import cpu_seconds
+from benchmarks.methods.method import REFERENCE_FRAME, Choices, Colorer, Painted, UncoloredShot
+from benchmarks.methods.registry import load_method
 from cmft_engine.protocol.errors import CmftError
-
-from ..clips.ours import Painted
-from ..quality.methods import cpu_seconds
-from .systems import Choices, ShotColorer, make_system
 
 FIRST, PREV = "first", "prev"
 STRIDE_PAIRS = 3  # of a clip
@@ -57,37 +56,37 @@ class ClipRun:
 def run_clip(name: str, choices: Choices, clip: ValidationClip, strides: Sequence[int]) -> ClipRun:
     """Colour a clip with the system of a name in every mode; what the user can mend is in `failure`."""
     try:
-        color = make_system(name, choices)
+        color = load_method(name, choices)
         modes = [_first(color, clip), _prev(color, clip), *(_stride(color, clip, step) for step in strides)]
     except CmftError as error:
         return ClipRun(failure=str(error))
     return ClipRun(tuple(mode for mode in modes if mode.pictures), peak_gb())
 
 
-def _first(color: ShotColorer, clip: ValidationClip) -> ModeRun:
+def _first(color: Colorer, clip: ValidationClip) -> ModeRun:
     first, *others = sorted(clip.lines)
     started = cpu_seconds()
-    pictures = color(_painted(clip, first), [clip.lines[n] for n in others])
+    pictures = _color(color, _painted(clip, first), [clip.lines[n] for n in others])
     seconds = (cpu_seconds() - started) / max(1, len(others))
     return ModeRun(FIRST, dict(zip(others, pictures, strict=True)), dict.fromkeys(others, first), seconds)
 
 
-def _prev(color: ShotColorer, clip: ValidationClip) -> ModeRun:
+def _prev(color: Colorer, clip: ValidationClip) -> ModeRun:
     before, *others = sorted(clip.lines)
     reference, pictures, references = _painted(clip, before), {}, {}
     started = cpu_seconds()
     for number in others:
-        (pictures[number],) = color(reference, [clip.lines[number]])
+        (pictures[number],) = _color(color, reference, [clip.lines[number]])
         references[number] = before
         reference, before = Painted(clip.lines[number], pictures[number]), number
     return ModeRun(PREV, pictures, references, (cpu_seconds() - started) / max(1, len(others)))
 
 
-def _stride(color: ShotColorer, clip: ValidationClip, step: int) -> ModeRun:
+def _stride(color: Colorer, clip: ValidationClip, step: int) -> ModeRun:
     pictures = {}
     started = cpu_seconds()
     for number in stride_targets(clip, step):
-        (pictures[number],) = color(_painted(clip, number - step), [clip.lines[number]])
+        (pictures[number],) = _color(color, _painted(clip, number - step), [clip.lines[number]])
     seconds = (cpu_seconds() - started) / max(1, len(pictures))
     return ModeRun(stride(step), pictures, {number: number - step for number in pictures}, seconds)
 
@@ -98,6 +97,13 @@ def stride_targets(clip: ValidationClip, step: int) -> list[int]:
     if len(targets) <= STRIDE_PAIRS:
         return targets
     return [targets[round(i * (len(targets) - 1) / (STRIDE_PAIRS - 1))] for i in range(STRIDE_PAIRS)]
+
+
+def _color(color: Colorer, reference: Painted, targets: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the pictures of line plates that follow each other behind a reference."""
+    lines = dict(enumerate(targets, REFERENCE_FRAME + 1))
+    colored = color(UncoloredShot({REFERENCE_FRAME: reference}, lines))
+    return [colored[frame].picture for frame in lines]
 
 
 def _painted(clip: ValidationClip, number: int) -> Painted:

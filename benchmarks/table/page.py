@@ -4,36 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from benchmarks.figures.column import (
+    CLICKS,
+    FLICKER,
+    FOREGROUND,
+    MEAN_IOU,
+    PALETTE_EXACT,
+    PEAK_GB,
+    PSNR,
+    REGION,
+    SECONDS,
+    SSIM,
+    Column,
+    Group,
+)
+from benchmarks.methods.registry import OURS, TRAINED, title_of
 
 from .clip_runs import FIRST, PREV, STRIDE_PAIRS
-from .rows import Figures, Outcome, figures
-from .systems import OURS, SEEDS, TRAINED, Choices
-
-
-@dataclass(frozen=True)
-class Column:
-    """One figure of the table: its heading, its field in `Figures`, how it is printed, and which way is better."""
-
-    heading: str
-    field: str
-    scale: float
-    digits: int
-    sign: int = 1  # -1: less is better
-    is_quality: bool = True
-
+from .outcome import Outcome, group
+from .systems import SEEDS
 
 COLUMNS = (
-    Column("PSNR dB", "psnr", 1, 1),
-    Column("SSIM", "ssim", 1, 3),
-    Column("pixels %", "foreground", 100, 1),
-    Column("regions %", "region", 100, 1),
-    Column("mIoU %", "mean_iou", 100, 1),
-    Column("palette exact %", "palette_exact", 100, 1),
-    Column("flicker", "flicker", 1, 1, -1),
-    Column("clicks", "clicks", 1, 1, -1),
-    Column("CPU s", "seconds", 1, 2, -1, is_quality=False),
-    Column("peak GB", "peak_gb", 1, 2, -1, is_quality=False),
+    PSNR,
+    SSIM,
+    replace(FOREGROUND, name="pixels"),
+    replace(REGION, name="regions"),
+    MEAN_IOU,
+    PALETTE_EXACT,
+    FLICKER,
+    CLICKS,
+    SECONDS,
+    PEAK_GB,
 )
 INTRODUCTION = """# The systems that the paper compares, and today's peers
 
@@ -84,59 +87,51 @@ class Facts:
     budgets: Mapping[str, Mapping[str, object]]
 
 
-def render_page(outcome: Outcome, systems: Sequence[str], choices: Choices, facts: Facts) -> str:
+def render_page(outcome: Outcome, systems: Sequence[str], facts: Facts) -> str:
     """Return the whole page."""
     modes = list(dict.fromkeys(row.mode for row in outcome.rows))
     head = INTRODUCTION.format(command=facts.command, extent=facts.extent, size=facts.size)
-    parts = [head, *(_section(outcome, mode, systems, choices) for mode in modes)]
-    parts += [_order(outcome, modes), _budgets(facts, choices), _by_set(outcome, systems, choices)]
-    parts.append(_failures(outcome, choices))
+    parts = [head, *(_section(outcome, mode, systems) for mode in modes)]
+    parts += [_order(outcome, modes), _budgets(facts), _by_set(outcome, systems), _failures(outcome)]
     return "\n".join(part for part in parts if part)
 
 
-def _section(outcome: Outcome, mode: str, systems: Sequence[str], choices: Choices) -> str:
+def _section(outcome: Outcome, mode: str, systems: Sequence[str]) -> str:
     text = MODES.get(mode) or STRIDE.format(step=mode.split()[1], pairs=STRIDE_PAIRS)
     found = _found(outcome, mode, systems)
     verdict = _verdict(found)
-    return "\n".join([f"## {mode}", "", text, "", render_table(found, choices), *([verdict, ""] if verdict else [])])
+    return "\n".join([f"## {mode}", "", text, "", render_table(found), *([verdict, ""] if verdict else [])])
 
 
-def _found(outcome: Outcome, mode: str, systems: Sequence[str]) -> dict[str, Figures]:
-    known = {name: figures(outcome, name, mode) for name in systems}
+def _found(outcome: Outcome, mode: str, systems: Sequence[str]) -> dict[str, Group]:
+    known = {name: group(outcome, name, mode) for name in systems}
     return {name: of_system for name, of_system in known.items() if of_system is not None}
 
 
-def render_table(found: Mapping[str, Figures], choices: Choices) -> str:
+def render_table(found: Mapping[str, Group]) -> str:
     """Return one Markdown table, a line a system; columns without any figure are left out."""
-    columns = [c for c in COLUMNS if not all(math.isnan(getattr(f, c.field)) for f in found.values())]
+    columns = [c for c in COLUMNS if not all(math.isnan(c.take(of_system)) for of_system in found.values())]
     lines = ["| system | " + " | ".join(c.heading for c in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for name, of_system in found.items():
         cells = (_cell(column, of_system, found) for column in columns)
-        lines.append(f"| {choices.title(name)} | " + " | ".join(cells) + " |")
+        lines.append(f"| {title_of(name)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _shown(column: Column, value: float) -> str:
-    return "–" if math.isnan(value) else f"{column.scale * value:.{column.digits}f}"
+def _is_best(column: Column, of_system: Group, found: Mapping[str, Group]) -> bool:
+    return column.is_best(column.take(of_system), map(column.take, found.values()))
 
 
-def _is_best(column: Column, of_system: Figures, found: Mapping[str, Figures]) -> bool:
-    values = [getattr(other, column.field) for other in found.values()]
-    known = [value for value in values if not math.isnan(value)]
-    best = max(known, key=lambda value: column.sign * value, default=math.nan)
-    return bool(known) and _shown(column, getattr(of_system, column.field)) == _shown(column, best)
-
-
-def _cell(column: Column, of_system: Figures, found: Mapping[str, Figures]) -> str:
-    shown = _shown(column, getattr(of_system, column.field))
+def _cell(column: Column, of_system: Group, found: Mapping[str, Group]) -> str:
+    shown = column.show(column.take(of_system))
     return f"**{shown}**" if _is_best(column, of_system, found) else shown
 
 
-def _verdict(found: Mapping[str, Figures]) -> str:
+def _verdict(found: Mapping[str, Group]) -> str:
     """Return in which quality columns ours is best, "" when it did not run."""
     if OURS not in found:
         return ""
-    columns = [c for c in COLUMNS if c.is_quality and not math.isnan(getattr(found[OURS], c.field))]
+    columns = [c for c in COLUMNS if c.is_quality and not math.isnan(c.take(found[OURS]))]
     lost = [c.heading for c in columns if not _is_best(c, found[OURS], found)]
     behind = f"; behind in {', '.join(lost)}" if lost else ""
     return f"Ours leads or ties in {len(columns) - len(lost)} of {len(columns)} quality columns{behind}."
@@ -155,7 +150,7 @@ def _order(outcome: Outcome, modes: Sequence[str]) -> str:
     for mode in modes:
         found = _found(outcome, mode, list(SEEDS.values()))
         if len(found) == len(SEEDS):
-            lines += [_order_in(mode, found, field) for field in ("psnr", "ssim")]
+            lines += [_order_in(mode, found, column) for column in (PSNR, SSIM)]
     return "\n".join([*lines, "", *WHY, ""]) if len(lines) > 5 else ""
 
 
@@ -175,17 +170,16 @@ WHY = (
 )
 
 
-def _order_in(mode: str, found: Mapping[str, Figures], field: str) -> str:
-    values = {seed: getattr(found[name], field) for seed, name in SEEDS.items()}
+def _order_in(mode: str, found: Mapping[str, Group], column: Column) -> str:
+    values = {seed: column.take(found[name]) for seed, name in SEEDS.items()}
     ranked = sorted(values, key=lambda seed: values[seed])
-    digits = 1 if field == "psnr" else 3
-    order = " < ".join(f"{seed} {values[seed]:.{digits}f}" for seed in ranked)
+    order = " < ".join(f"{seed} {column.show(values[seed])}" for seed in ranked)
     broken = [f"{a} is above {b}" for a, b in PAPER_STEPS if values[a] >= values[b]]
     verdict = "as in the paper" if not broken else "other than in the paper: " + ", ".join(broken)
-    return f"- {mode}, {field.upper()}: {order}; {verdict}."
+    return f"- {mode}, {column.name}: {order}; {verdict}."
 
 
-def _budgets(facts: Facts, choices: Choices) -> str:
+def _budgets(facts: Facts) -> str:
     if not facts.budgets:
         return ""
     lines = ["## The learned systems' budget", ""]
@@ -194,7 +188,7 @@ def _budgets(facts: Facts, choices: Choices) -> str:
         if name in facts.budgets:
             budget = facts.budgets[name]
             lines.append(
-                f"| {choices.title(name)} | {budget['minutes']:g} | {budget['pairs']} | {budget['steps']} |"
+                f"| {title_of(name)} | {budget['minutes']:g} | {budget['pairs']} | {budget['steps']} |"
             )
     lines += ["", "All learned from the same pairs, on one thread, by `python -m benchmarks.baselines.train`."]
     if any(float(str(budget["minutes"])) < ENOUGH_MINUTES for budget in facts.budgets.values()):
@@ -202,7 +196,7 @@ def _budgets(facts: Facts, choices: Choices) -> str:
     return "\n".join([*lines, ""])
 
 
-def _by_set(outcome: Outcome, systems: Sequence[str], choices: Choices) -> str:
+def _by_set(outcome: Outcome, systems: Sequence[str]) -> str:
     """Return the mode `first` set by set."""
     parts = []
     for set_name in dict.fromkeys(row.set_name for row in outcome.rows):
@@ -212,13 +206,13 @@ def _by_set(outcome: Outcome, systems: Sequence[str], choices: Choices) -> str:
             outcome.peak_gb,
         )
         if found := _found(of_set, FIRST, systems):
-            parts += [f"### {set_name}", "", render_table(found, choices)]
+            parts += [f"### {set_name}", "", render_table(found)]
     return "\n".join(["## first, set by set", "", *parts]) if parts else ""
 
 
-def _failures(outcome: Outcome, choices: Choices) -> str:
+def _failures(outcome: Outcome) -> str:
     if not outcome.failures:
         return ""
-    named = {choices.title(name): reason for name, reason in outcome.failures.items()}
+    named = {title_of(name): reason for name, reason in outcome.failures.items()}
     lines = [f"- {reason}" if reason.startswith(title) else f"- {title}: {reason}" for title, reason in named.items()]
     return "\n".join(["## Not measured", "", *lines, ""])

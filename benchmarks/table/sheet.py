@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..clips.ours import write_rgb8
+from benchmarks.clips.rgb8 import write_rgb8
 
 TILE_PX, CAPTION_PX, MARGIN_PX = 144, 16, 4
 COLUMNS = 8

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.clips.clips import ValidationClip
+from benchmarks.clips.validation_clip import ValidationClip
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 from cmft_engine.image.sequence import frame_path
 from cmft_engine.protocol.settings import Settings

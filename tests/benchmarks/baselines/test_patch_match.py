@@ -1,12 +1,7 @@
 import numpy as np
 import pytest
-import torch
 
-from benchmarks.baselines.deep_analogy import OwnFeatures, analogy_with, blend, find_field, normalized
 from benchmarks.baselines.patch_match import match_both_ways, refine, same_place, vote
-from benchmarks.baselines.vgg import Vgg19, VggFeatures
-from cmft_engine.matching.network.network import Network
-from tests.benchmarks.small_drawings import draw_face
 
 SHIFT = (3, -5)
 
@@ -62,41 +57,3 @@ def test_a_vote_along_a_shift_is_the_shift():
     a, b = shifted_pair()
     field = np.clip(same_place(a.shape[:2], b.shape[:2]) - SHIFT, 0, np.array(b.shape[:2]) - 1).astype(np.int32)
     assert vote(field, b, radius=1)[10:-10, 10:-10] == pytest.approx(a[10:-10, 10:-10], abs=1e-6)
-
-
-def test_the_made_up_side_keeps_strong_lines_alone():
-    """Where A answers, A' is a share of A; where it does not, B' as the field brings it; at the coarsest layer A."""
-    a = np.zeros((8, 8, 2), np.float32)
-    a[4] = 1
-    painted = np.full((8, 8, 2), 5, np.float32)
-    field = same_place((8, 8), (8, 8))
-    made = blend(a, painted, field, weight=0.8)
-    assert made[4] == pytest.approx(0.8 * 1 + 0.2 * 5)
-    assert (made[:4] == 5).all()
-    assert blend(a, painted, None, weight=1.0) is a
-    assert np.isfinite(blend(np.zeros_like(a), painted, field, weight=0.8)).all()
-    assert np.linalg.norm(normalized(painted), axis=2) == pytest.approx(1)
-
-
-def test_a_drawing_is_its_own_analogy():
-    """Coloured from itself, the face has its colours; empty drawings and other shapes pass through."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        color = analogy_with(OwnFeatures(Network()))
-    line, painting = draw_face()
-    colored = color(line, painting, line)
-    for y, x in ((2, 2), (16, 54), (56, 52), (46, 40)):
-        assert np.abs(colored[y, x].astype(int) - painting[y, x]).max() <= 2
-    assert color(line, painting, np.full_like(line, 255)).shape == line.shape
-
-
-def test_vgg_gives_five_layers_of_lines_and_of_the_painting():
-    """Five maps, each half as large as the next, widths as VGG-19's; a painting's maps know its colours."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        features = VggFeatures(Vgg19())
-    line, painting = (picture[:64, :64].copy() for picture in draw_face())
-    maps = features.lines(line)
-    assert [one.shape for one in maps] == [(4, 4, 512), (8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 64)]
-    assert not np.array_equal(features.painting(painting, line)[-1], maps[-1])
-    assert find_field(maps, maps, features.painting(painting, line)).shape == (64, 64, 2)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from benchmarks.baselines import region_match_all, region_match_with_flow
-from benchmarks.metrics.metrics import wrong_pixels
+from benchmarks.metrics.score import wrong_pixels
 from tests.benchmarks.small_drawings import EYE, MOUTH, draw_face
 
 LINE, PAINTING = draw_face()

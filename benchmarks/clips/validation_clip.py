@@ -1,0 +1,69 @@
+"""A validation clip: line plates, paintings and parts of its drawings, and the pairs that are scored.
+
+Colours nothing and scores nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmarks.metrics.pictures import flats_under_ink
+
+GAPS = (1, 5, 9)  # how many drawings lie between reference and target, in every table
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A reference drawing and one to be coloured from it, `gap` drawings later; all uint8 RGB (H, W, 3)."""
+
+    clip: str
+    gap: int
+    reference_line: np.ndarray
+    reference_gt: np.ndarray
+    target_line: np.ndarray
+    target_gt: np.ndarray
+    reference_part: np.ndarray | None = None  # uint16 (H, W) which part each pixel shows, where that is known
+    target_part: np.ndarray | None = None
+
+    def reference_flats(self) -> np.ndarray:
+        """Return the reference painting with its paint continued under the ink."""
+        return flats_under_ink(self.reference_gt, self.reference_line)
+
+
+@dataclass(frozen=True)
+class ValidationClip:
+    """Drawings of one clip by number; the lowest number is the reference. All uint8 RGB (H, W, 3).
+
+    parts: uint16 (H, W) by number, which part each pixel shows, 0 = paper; empty where the files do not say. between:
+    line plates of further drawings of the shot by number, which nobody painted and nothing scores.
+    """
+
+    name: str
+    lines: Mapping[int, np.ndarray]
+    paintings: Mapping[int, np.ndarray]
+    parts: Mapping[int, np.ndarray] = field(default_factory=dict)
+    between: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    def pairs(self, gaps: Sequence[int] = GAPS) -> list[Pair]:
+        """Return the reference with each stored target, gaps ascending; a gap without a drawing is left out."""
+        first = min(self.lines)
+        return [
+            Pair(
+                clip=self.name,
+                gap=gap,
+                reference_line=self.lines[first],
+                reference_gt=self.paintings[first],
+                target_line=self.lines[first + gap],
+                target_gt=self.paintings[first + gap],
+                reference_part=self.parts.get(first),
+                target_part=self.parts.get(first + gap),
+            )
+            for gap in sorted(gaps)
+            if first + gap in self.lines
+        ]
+
+    def between_by_gap(self) -> dict[int, np.ndarray]:
+        """Return the line plates between by how many drawings after the reference they stand."""
+        first = min(self.lines)
+        return {number - first: line for number, line in self.between.items()}
