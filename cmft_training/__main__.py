@@ -1,5 +1,6 @@
-"""`python -m cmft_training`."""
+"""`python -m cmft_training`: see `learn/train.py`."""
 
 from cmft_training.learn.train import main
 
-raise SystemExit(main())
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -58,7 +58,7 @@ def engine_picture() -> np.ndarray[Any, Any]:
                       work_size=settings.work_size, device=torch.device("cpu"), paints=True)
     drawing = read_drawing(shot.lines.path(FRAME), FRAME, canvas=canvas, settings=settings)
     rgb = matcher.match(drawing.segmented).rgb
-    assert rgb is not None  # asked for
+    assert rgb is not None  # paint mode has one
     return rgb
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import rankdata
 
-LEAST_SURE = 0.05  # share of all regions that a person is asked to look at
+LEAST_SURE = 0.05  # share of all regions that a person looks at
 
 
 def area_under_curve(confidence: np.ndarray, wrong: np.ndarray) -> float:

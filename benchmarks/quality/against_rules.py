@@ -34,12 +34,12 @@ def bars(where: str, rows: Sequence[Row]) -> list[Bar]:
         ratios = _ratios(rows, column)
         met = bool(ratios) and all(within(ratio, MOST_WRONG[column]) for ratio in ratios.values())
         reached = " / ".join(plain(ratio) for ratio in ratios.values())
-        asked = f"≤ {MOST_WRONG[column]:.2f} of the rules' at gap {_slashed(ratios)}"
-        found.append(Bar(where, f"wrong {name}", asked, reached, met))
+        goal = f"≤ {MOST_WRONG[column]:.2f} of the rules' at gap {_slashed(ratios)}"
+        found.append(Bar(where, f"wrong {name}", goal, reached, met))
         if 1 in ratios:
             right, aim = mean_figure(rows, OURS, column, 1), AIM_AT_GAP_1[column]
-            asked, reached = f"≥ {percent(aim, 0)} % (an aim)", f"{percent(right)} %"
-            found.append(Bar(where, f"right {name} at gap 1", asked, reached, right >= aim))
+            goal, reached = f"≥ {percent(aim, 0)} % (an aim)", f"{percent(right)} %"
+            found.append(Bar(where, f"right {name} at gap 1", goal, reached, right >= aim))
         behind, pairs = behind_rules(rows, column)
         reached = f"behind on {len(behind)} of {pairs}"
         found.append(Bar(where, f"{name}, clip by clip", "never behind the rules", reached, not behind))

@@ -11,11 +11,11 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Bar:
-    """One promise: whose drawings and what is measured, what is asked, what was reached, and whether that is met."""
+    """One promise: whose drawings and what is measured, what the goal is, what was reached, and whether that is met."""
 
     where: str
     what: str
-    asked: str
+    goal: str
     reached: str
     met: bool
 
@@ -24,8 +24,8 @@ def render_bars(bars: Sequence[Bar]) -> str:
     """Return all bars as one Markdown table, with how many are met."""
     if not bars:
         return ""
-    lines = ["| drawings | what | asked | reached | |", "|---|---|---|---|---|"]
-    lines += [f"| {b.where} | {b.what} | {b.asked} | {b.reached} | {'met' if b.met else '**missed**'} |" for b in bars]
+    lines = ["| drawings | what | goal | reached | |", "|---|---|---|---|---|"]
+    lines += [f"| {b.where} | {b.what} | {b.goal} | {b.reached} | {'met' if b.met else '**missed**'} |" for b in bars]
     return f"## Bars\n\n{sum(b.met for b in bars)} of {len(bars)} are met.\n\n" + "\n".join(lines) + "\n"
 
 

@@ -48,10 +48,10 @@ def bars(verdicts: Sequence[Verdict]) -> list[Bar]:
             area, share = area_under_curve(sure, wrong), wrong_among_least_sure(sure, wrong)
             most = best_among_least_sure(wrong)
             reached = f"{percent(share)} % (at most {percent(most)} % fit in)"
-            asked = f"≥ {percent(LEAST_SHARE, 0)} % of the wrong regions"
+            goal = f"≥ {percent(LEAST_SHARE, 0)} % of the wrong regions"
             return [
                 Bar(ALL, "AUROC of the confidence", f"≥ {LEAST_AREA:.2f}", plain(area), area >= LEAST_AREA),
-                Bar(ALL, f"the {percent(LEAST_SURE, 0)} % least sure hold", asked, reached, share >= LEAST_SHARE),
+                Bar(ALL, f"the {percent(LEAST_SURE, 0)} % least sure hold", goal, reached, share >= LEAST_SHARE),
             ]
     return []
 

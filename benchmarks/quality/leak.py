@@ -127,9 +127,9 @@ def bars(found: Sequence[Guess]) -> list[Bar]:
         group = [guess for guess in found if guess.kind == kind]
         ours, chance = (_mean(group, field) for field in ("ours", "chance"))
         for i, title in enumerate(FIGURES.values()):
-            asked = f"≤ the {percent(chance[i])} % of guessing + {100 * MARGIN:.0f} points"
+            goal = f"≤ the {percent(chance[i])} % of guessing + {100 * MARGIN:.0f} points"
             met = within(ours[i], chance[i] + MARGIN)
-            found_bars.append(Bar("all", f"{title}, {KINDS[kind]}", asked, f"{percent(ours[i])} %", met))
+            found_bars.append(Bar("all", f"{title}, {KINDS[kind]}", goal, f"{percent(ours[i])} %", met))
     return found_bars
 
 

@@ -23,7 +23,7 @@ The rules from drawing to drawing colour those between too, each from the one be
 `fg` counts ink-free pixels that are not paper, `region` each inked region once, `mIoU` each colour once;
 `palette exact` is the share of pixels whose colour is bit-identical to one of the reference.
 Bold is the best of a cell; the last row of a table uses the answer and is no rival.
-Where ours leads is said of all but its own row without the drawings around.
+Where ours leads is said of all but its own row without temporal votes.
 """
 
 

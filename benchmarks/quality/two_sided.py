@@ -100,9 +100,9 @@ def bars(rows: Sequence[Row]) -> list[Bar]:
         of_set = [row for row in rows if row.set_name == set_name]
         for column, name in FIGURES.items():
             ratios = [_ratio(of_set, column, number) for number in _numbers(of_set)]
-            asked = f"≤ {MOST_WRONG[column]:.2f} of the rules' at drawing {_slashed(_numbers(of_set))}"
+            goal = f"≤ {MOST_WRONG[column]:.2f} of the rules' at drawing {_slashed(_numbers(of_set))}"
             met = all(within(ratio, MOST_WRONG[column]) for ratio in ratios)
-            found.append(Bar(f"{set_name}, both sides", f"wrong {name}", asked, " / ".join(map(plain, ratios)), met))
+            found.append(Bar(f"{set_name}, both sides", f"wrong {name}", goal, " / ".join(map(plain, ratios)), met))
     return found
 
 

@@ -129,7 +129,7 @@ def _naive(matcher: Matcher, drawing: SegmentedDrawing) -> tuple[float, float]:
 
 
 def _now(device: torch.device) -> float:
-    """Wall seconds, when all that was asked of the device is done."""
+    """Wall seconds, when the device has done all its work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()

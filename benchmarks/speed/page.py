@@ -46,7 +46,7 @@ def render(sizes: Sequence[Size], device: str) -> str:
 
 def _peers(sizes: Sequence[Size]) -> list[str]:
     lines = [
-        "| size | method | first frame | s a frame | CPU s a frame | ours takes | peak memory | asked |",
+        "| size | method | first frame | s a frame | CPU s a frame | ours takes | peak memory | goal |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in sizes:
@@ -54,9 +54,9 @@ def _peers(sizes: Sequence[Size]) -> list[str]:
             mine = row.method == OURS
             ratio = "–" if mine else f"{one.ours.cpu_seconds / max(row.cpu_seconds, 1e-9):.1f} times as long"
             goal = GOALS.get(one.size) if mine else None
-            asked = "" if goal is None else f"≤ {goal:g} s: {'met' if row.seconds <= goal else '**missed**'}"
+            verdict = "" if goal is None else f"≤ {goal:g} s: {'met' if row.seconds <= goal else '**missed**'}"
             lines.append(f"| {one.size} | {title_of(row.method)} | {row.first:.2f} | {row.seconds:.2f} | "
-                         f"{row.cpu_seconds:.2f} | {ratio} | {row.peak_gb:.2f} GB | {asked} |")
+                         f"{row.cpu_seconds:.2f} | {ratio} | {row.peak_gb:.2f} GB | {verdict} |")
     return lines
 
 

@@ -37,7 +37,7 @@ STEPS = {  # by module and function; none calls another, but that `collect_votes
     "colours counted over regions": (("descriptors", "count_colors"),),
     "regions of several colours laid over the reference's": (("region_warp", "warp_regions"),),
     "decision, with regions divided": (("decide", "decide"),),
-    "the drawings before and after asked, with two flows": (("temporal", "collect_votes"),),
+    "temporal votes of the neighbouring frames, with two flows": (("temporal", "collect_votes"),),
 }
 OF_NEIGHBORS = "find_between"  # calls `find_motions` within `collect_votes`
 WHOLE = (("matcher", "match_to_references"), ("matcher", "apply_temporal_votes"), ("decide", "decide"))
@@ -85,11 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Profile and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.profile", description=__doc__)
     parser.add_argument("--sizes", default=SIZES, help=f"comma-separated; default {SIZES}")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
-        print(page({size: profile(size, _made(Path(folder) / size)) for size in asked.sizes.split(",")}))
+        print(page({size: profile(size, _made(Path(folder) / size)) for size in options.sizes.split(",")}))
 
 
 def _made(folder: Path) -> Path:

@@ -1,1 +1,1 @@
-"""From drawings to batches: degraded, cut into regions, paired with references. Nothing here learns."""
+"""From drawings to batches: degraded, segmented, paired with references. Nothing here learns."""

@@ -1,4 +1,4 @@
-"""What the region network reads in batches, and what training asks of it: the right part, the right colour.
+"""What the region network reads in batches, and its losses: the right part, the right colour.
 
 Shapes: B pairs, T target regions, R reference regions, padded to the largest of the batch.
 """

@@ -1,4 +1,4 @@
-"""Examples for the region network: drawn pairs, cut into regions as in use, with which region is which."""
+"""Examples for the region network: drawn pairs, segmented as in use, with which region is which."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class WorkDrawing:
-    """A drawing cut into regions at the work size.
+    """A drawing segmented at the work size.
 
     shares: (regions, MAX_LABELS) how much of each region every label covers. label: int64 (h, w) label of every work
     pixel.
@@ -39,7 +39,7 @@ class WorkDrawing:
 
 @dataclass(frozen=True)
 class Truth:
-    """What the region network should say of T target and R reference regions.
+    """What the region network should find of T target and R reference regions.
 
     same: bool (T, R) both show the same part. same_color: bool (T, R) both are of one colour for the most part.
     weight: float32 (T,) how much a region counts, 0 without pixels: each once, and a little more the larger it is.
@@ -51,7 +51,7 @@ class Truth:
 
 
 def cut_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
-    """Cut target and reference into regions, framed as in use."""
+    """Segment target and reference, framed as in use."""
     scale = work_scale(pair.reference.line <= INK_BELOW, work_size)
     return (
         _segment(pair.target, pair.label_target, scale, work_size),

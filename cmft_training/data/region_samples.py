@@ -1,4 +1,4 @@
-"""Samples for both networks: a drawn pair, cut into regions and framed as in use, with which region is which.
+"""Samples for both networks: a drawn pair, segmented and framed as in use, with which region is which.
 
 What depends on no weights is worked out here, so that it can be done in processes that only draw.
 """
@@ -38,7 +38,7 @@ class FramedDrawing:
 class RegionSample:
     """A target and its reference, T and R regions.
 
-    motions: as from `find_motions`. pair: (T, R, PAIR_FEATURES), the pixel network not asked. truth: which regions
+    motions: as from `find_motions`. pair: (T, R, PAIR_FEATURES), without the pixel network's. truth: which regions
     belong together. color: (MAX_LABELS, 3) display RGB of each label. asks_pixels: whether the pixel network's own
     losses look at it too.
     """

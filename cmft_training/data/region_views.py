@@ -1,6 +1,6 @@
 """What the networks make of a framed sample: line features, features pooled in regions, match weights between them.
 
-The same steps as `model.matcher` takes in use, with gradients. Shapes: T target regions, R reference regions.
+The same steps as `matching.matcher` takes in use, with gradients. Shapes: T target regions, R reference regions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from cmft_engine.matching.region_inputs import MASS_COLUMNS, as_tensors, pair_fe
 from cmft_training.data.dataset import Batch, ReferenceBatch
 from cmft_training.data.region_batch import RegionBatch
 from cmft_training.data.region_samples import FramedDrawing, RegionSample
-from cmft_training.learn.losses import SeenLines
+from cmft_training.data.seen_lines import SeenLines
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def read_regions(
 ) -> RegionBatch:
     """Return what the region network reads of one pair, and the truth.
 
-    found: the pixel network's match of that pair, or None where it was not asked beyond its line encoder.
+    found: the pixel network's match of that pair, or None where only its line encoder ran.
     """
     transferred = network.attend(target.features, reference.features, cell_shares(reference.cells)[None])[0]
     pair = sample.pair if found is None else _asked(sample, found)
@@ -76,7 +76,7 @@ def read_regions(
 def read_again(regions: RegionNetwork, sample: RegionSample, read: RegionBatch, *, is_bf16: bool) -> RegionBatch:
     """Return what is read of a pair the second time, when flow starts anew from the matches; no gradient.
 
-    read: as from `read_regions`, and returned as it is where flow is not lost, as `model.matcher` would in use.
+    read: as from `read_regions`, and returned as it is where flow is not lost, as `matching.matcher` would in use.
     """
     target, reference = sample.target.work.side, sample.reference.work.side
     with torch.autocast(read.pair.device.type, torch.bfloat16, enabled=is_bf16):

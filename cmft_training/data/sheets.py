@@ -13,7 +13,7 @@ MARGIN_RATIO = 1 / 64  # of the page, left free around every view
 
 
 def compose(rng: Rng, views: list[Drawing], size: int) -> Drawing:
-    """Return a page of `size` px with the views, each cut to what it shows and fitted into a cell of its own.
+    """Return a page of `size` px with the views, each cropped to what it shows and fitted into a cell of its own.
 
     Up to three views stand in a row, more in two rows. A view fills 65 to 100 % of its cell and stands somewhere in
     it; none is enlarged. The page is square, so a row leaves paper above and below, as a letterboxed sheet does.
@@ -38,8 +38,8 @@ def compose(rng: Rng, views: list[Drawing], size: int) -> Drawing:
 def _fit(view: Drawing, room: tuple[int, int], *, share: float) -> Drawing:
     """Return what a view shows, small enough for `share` of the room (width, height)."""
     x0, y0, x1, y1 = used_box(view)
-    cut = Drawing(view.line[y0:y1, x0:x1], view.part[y0:y1, x0:x1])
+    cropped = Drawing(view.line[y0:y1, x0:x1], view.part[y0:y1, x0:x1])
     scale = min(1.0, share * room[0] / (x1 - x0), share * room[1] / (y1 - y0))
     if scale == 1.0:
-        return cut
-    return resize(cut, max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale)))
+        return cropped
+    return resize(cropped, max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale)))

@@ -18,9 +18,10 @@ from torch import nn
 
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.protocol.text_file import write_text
-from cmft_training.learn.config import Config, JointConfig, ScheduleConfig, load_config, read_table, read_text
+from cmft_training.learn.config import Config, JointConfig, ScheduleConfig, load_config, read_text
 from cmft_training.learn.journal import Row
 from cmft_training.learn.state import load_state
+from cmft_training.learn.toml_tables import read_table
 from cmft_training.learn.train import train
 from cmft_training.learn.variants import build_network, build_regions
 

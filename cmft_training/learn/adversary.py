@@ -45,7 +45,7 @@ class Adversary:
         self._network, self._optimizer = fabric.setup(self._plain, optimizer)
 
     def term(self, line: Tensor, rgb: Tensor) -> Tensor:
-        """Return what the colouring network is told: lower where its RGB passes for painted."""
+        """Return the term of the colouring network: lower where its RGB passes for painted."""
         self._plain.requires_grad_(False)
         with self._fabric.autocast():
             term: Tensor = -self._plain(line, rgb).float().mean()

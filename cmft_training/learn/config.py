@@ -1,4 +1,4 @@
-"""What a training run is told: TOML files and `--set key=value` become frozen dataclasses. Nothing here trains.
+"""The settings of a training run: TOML files and `--set key=value` become frozen dataclasses. Nothing here trains.
 
 Every configuration stands on `configs/default.toml`, which spells out every key; another file and the command line
 change some of them.
@@ -6,23 +6,20 @@ change some of them.
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Literal
 
 from cmft_engine.protocol.errors import InputError, SettingsError
 from cmft_training.data.dataset import VALIDATION_SEED, Mixture
 from cmft_training.learn.losses import LossWeights
+from cmft_training.learn.toml_tables import as_plain, build, merge, read_change, read_table
 
 DEFAULT = "default"
 ABLATION = "ablation"  # lies beside the configurations, but lists rows of `ablate`
 DEVELOPMENT_SEED = 20_270_311  # of the pairs that measure while training runs: never trained on
-
-Table = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -198,12 +195,12 @@ def load_config(name: str, changes: Sequence[str] = ()) -> Config:
     """
     values = read_table(Config, shipped_text(DEFAULT), f"{DEFAULT}.toml")
     origin, text = read_text(name)
-    _merge(values, read_table(Config, text, origin))
+    merge(values, read_table(Config, text, origin))
     for change in changes:
-        _merge(values, _read(Config, _change(change), f"--set {change}"))
+        merge(values, read_change(Config, change))
     values["joint"]["data"].setdefault("characters", values["data"]["characters"])
     try:
-        config: Config = _build(Config, values)
+        config: Config = build(Config, values)
     except SettingsError as error:
         raise InputError(f"{name}: {error}") from error
     _check(config, name)
@@ -232,120 +229,6 @@ def read_text(name: str) -> tuple[str, str]:
         names = ", ".join(shipped_names())
         why = getattr(error, "strerror", None) or error
         raise InputError(f"{name}: no such configuration ({why}); name a TOML file or one of {names}") from error
-
-
-def read_table(kind: type, text: str, origin: str) -> dict[str, Any]:
-    """Return the values that a TOML text has for the fields of a dataclass, sections as dicts.
-
-    Raises InputError, naming `origin`, when the text is not TOML, has an unknown key or a value of a wrong type.
-    """
-    try:
-        return _read(kind, tomllib.loads(text), origin)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{origin}: not TOML ({error}); mend that line") from error
-
-
-def as_plain(value: Any) -> Any:
-    """Return a configuration as dicts, lists, texts and numbers, for JSON."""
-    if is_dataclass(value):
-        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): as_plain(entry) for key, entry in value.items()}
-    if isinstance(value, tuple):
-        return [as_plain(entry) for entry in value]
-    return str(value) if isinstance(value, Path) else value
-
-
-def _change(text: str) -> dict[str, Any]:
-    """Return the table that `section.key=value` stands for; a value that is no TOML is a text."""
-    key, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"\w+(\.\w+)+", key.strip()):
-        raise InputError(f"--set {text}: write it as section.key=value, such as schedule.steps=1000")
-    try:
-        result: Any = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        result = value.strip()
-    for name in reversed(key.strip().split(".")):
-        result = {name: result}
-    table: dict[str, Any] = result
-    return table
-
-
-def _read(kind: type, table: Table, origin: str, section: str = "") -> dict[str, Any]:
-    """Return the values of a table, sections as dicts, each converted to its field's type."""
-    hints = get_type_hints(kind)
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        name = f"{section}{key}"
-        if key not in hints:
-            raise InputError(f"{origin}: {name} is unknown; {section[:-1] or 'the file'} takes {', '.join(hints)}")
-        if is_dataclass(hints[key]):
-            if not isinstance(value, dict):
-                raise InputError(f"{origin}: {name} is a section; write [{name}] and its keys below it")
-            values[key] = _read(hints[key], value, origin, f"{name}.")
-        else:
-            try:
-                values[key] = _convert(hints[key], value)
-            except (TypeError, ValueError) as error:
-                raise InputError(f"{origin}: {name} = {value!r} does not fit; it takes {error}") from error
-    return values
-
-
-def _convert(kind: Any, value: Any) -> Any:
-    """Return a TOML value as the type of its field; TypeError or ValueError says what the field takes."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
-        return kind(**_read(kind, value, "an entry"))
-    if origin is Literal:
-        if value not in inner or isinstance(value, bool):
-            raise ValueError(" or ".join(repr(choice) for choice in inner))
-        return value
-    if origin is dict:
-        if not isinstance(value, dict) or not value:
-            raise TypeError("a table such as { 128 = 8 }")
-        return {_convert(inner[0], _number(key)): _convert(inner[1], entry) for key, entry in value.items()}
-    if origin is tuple:
-        count = len(value) if isinstance(value, list) else -1
-        kinds = (inner[0],) * count if inner[-1] is Ellipsis else inner
-        if count != len(kinds):
-            raise TypeError("a list" if inner[-1] is Ellipsis else f"a list of {len(inner)}")
-        return tuple(_convert(k, entry) for k, entry in zip(kinds, value, strict=True))
-    return _convert_plain(kind, value)
-
-
-def _convert_plain(kind: Any, value: Any) -> Any:
-    if kind is bool and isinstance(value, bool):
-        return value
-    if kind is int and isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if kind in (str, Path) and isinstance(value, str):
-        return kind(value)
-    names = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}
-    raise TypeError(names.get(kind, str(kind)))
-
-
-def _number(key: str) -> int:
-    if not key.isdecimal():
-        raise ValueError("whole numbers as its keys")
-    return int(key)
-
-
-def _merge(values: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Put the changes, section by section, over the values; a table that is one value is replaced whole."""
-    for key, value in changes.items():
-        if isinstance(value, dict) and isinstance(values.get(key), dict) and all(isinstance(k, str) for k in value):
-            _merge(values[key], value)
-        else:
-            values[key] = value
-
-
-def _build(kind: Any, values: dict[str, Any]) -> Any:
-    """Return the dataclass of values, its sections first."""
-    hints = get_type_hints(kind)
-    sections = {key: _build(hints[key], value) for key, value in values.items() if is_dataclass(hints[key])}
-    return kind(**{**values, **sections})
 
 
 def with_characters(config: Config, folder: Path) -> Config:

@@ -125,7 +125,7 @@ class JointLearner:
         return nn.utils.clip_grad_norm_(parameters, self._config.optimizer.clip)
 
     def state(self) -> dict[str, Any]:
-        """Return what a resumed run needs; weights are shared, not copied. All processes have to ask at once."""
+        """Return what a resumed run needs; weights are shared, not copied. All processes have to call it at once."""
         return {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
@@ -158,7 +158,7 @@ class JointLearner:
 
 
 def _clear(parameters: Iterable[Tensor]) -> None:
-    """Set gradients to zero; they stay, so that every step moves all weights, whatever its samples asked for."""
+    """Set gradients to zero; they stay, so that every step moves all weights, whatever its samples need."""
     for parameter in parameters:
         parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.zero_()
 

@@ -1,4 +1,4 @@
-"""What training asks of the network: right matches at every level, right colours, an honest "not there"."""
+"""The losses of the pixel network: right matches at every level, right colours, an honest "not there"."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from torch import Tensor
 from torch.func import functional_call
 
 from cmft_engine.matching.network import cmft
-from cmft_engine.matching.network.network import LineFeatures, Network, NetworkOutput, join_references
+from cmft_engine.matching.network.network import Network, NetworkOutput, join_references
 from cmft_engine.protocol.errors import SettingsError
 from cmft_training.data.dataset import MAX_LABELS, Batch
+from cmft_training.data.seen_lines import SeenLines
 
 PRESENT_ABOVE = 0.02  # share of a reference cell from which a label counts as shown
 
@@ -87,14 +88,6 @@ class _Truth:
         return cls(shares, wanted, (wanted * present).sum(-1), wanted * present * weight[:, None], weight)
 
 
-@dataclass(frozen=True)
-class SeenLines:
-    """Line features of a batch's targets and of each of its references, when they are known already."""
-
-    target: LineFeatures
-    references: tuple[LineFeatures, ...]
-
-
 def losses(network: Network, batch: Batch, weights: LossWeights = DEFAULT_WEIGHTS) -> dict[str, Tensor]:
     """Run a batch and return every loss that has a weight by name, unweighted; `match_and_judge` names them."""
     return match_and_judge(network, batch, weights)[1]
@@ -135,7 +128,7 @@ def _run(
 ) -> NetworkOutput:
     """Match the targets with all references joined.
 
-    `coarse` carries the references' label shares if match8 asks for them, then, if cycle does, where a walk from the
+    `coarse` carries the references' label shares if match8 needs them, then, if cycle does, where a walk from the
     target to the references and back ends (`_home`).
     """
     pairs = zip(batch.references, seen.references, strict=True)

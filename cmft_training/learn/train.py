@@ -1,6 +1,6 @@
 """Train the networks: `python -m cmft_training --config NAME_OR_FILE [--set key=value …]`.
 
-First the pixel network alone, then both together, as far as the configuration asks for either. Everything comes from
+First the pixel network alone, then both together, as far as the configuration has either. Everything comes from
 one seed and goes on from the state in the run's folder; the exponential moving average of the weights is what is kept
 for use. The same command serves a CPU, a GPU and, under `torchrun`, several machines.
 """
@@ -24,10 +24,11 @@ from torch import Tensor, nn
 
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_training.data.dataset import use_one_thread
-from cmft_training.learn.config import DEFAULT, Config, as_plain, load_config, shipped_names, with_characters
+from cmft_training.learn.config import DEFAULT, Config, load_config, shipped_names, with_characters
 from cmft_training.learn.journal import Journal, Row
 from cmft_training.learn.stages import Development, JointStage, PixelStage, Stage
 from cmft_training.learn.state import Average, has_state, load_average, load_state, save_state
+from cmft_training.learn.toml_tables import as_plain
 from cmft_training.learn.variants import build_network, build_regions
 from cmft_training.synthetic.pack import prepare_characters
 
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 
 class Meter:
-    """Means of the terms, and of the time a step takes, since they were last asked for."""
+    """Means of the terms, and of the time a step takes, since they were last taken."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}

@@ -13,14 +13,13 @@ from cmft_training.learn.config import (
     DEFAULT,
     DEVELOPMENT_SEED,
     Config,
-    as_plain,
     load_config,
-    read_table,
     shipped_names,
     shipped_text,
     with_characters,
 )
 from cmft_training.learn.losses import LossWeights
+from cmft_training.learn.toml_tables import as_plain, read_table
 
 
 def _keys(kind: Any) -> dict[str, Any]:

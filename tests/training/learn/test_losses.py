@@ -16,8 +16,9 @@ from cmft_engine.matching.network.network import LineFeatures, Network
 from cmft_engine.protocol.errors import SettingsError
 from cmft_training.data.augment import UNPAINTED
 from cmft_training.data.dataset import MAX_LABELS, VOID, Batch, Sample, collate, label_table, paint, random_colors
+from cmft_training.data.seen_lines import SeenLines
 from cmft_training.learn import losses as module
-from cmft_training.learn.losses import LossWeights, SeenLines, label_shares, label_weights, losses
+from cmft_training.learn.losses import LossWeights, label_shares, label_weights, losses
 from cmft_training.synthetic.drawing import Drawing
 from cmft_training.synthetic.puppets import puppets_apart
 
