@@ -39,7 +39,7 @@ class RegionSample:
     """A target and its reference, T and R regions.
 
     motions: as from `find_motions`. pair: (T, R, PAIR_FEATURES), without the pixel network's. truth: which regions
-    belong together. color: (MAX_LABELS, 3) display RGB of each label. asks_pixels: whether the pixel network's own
+    belong together. color: (MAX_LABELS, 3) display RGB of each label. has_pixel_loss: whether the pixel network's own
     losses look at it too.
     """
 
@@ -49,7 +49,7 @@ class RegionSample:
     pair: Floats
     truth: Truth
     color: Floats
-    asks_pixels: bool
+    has_pixel_loss: bool
 
 
 class RegionSource:
@@ -73,18 +73,18 @@ class RegionSource:
         """
         rng = np.random.default_rng([self._seed, FRAMED, number])
         size = int(rng.choice(self._sizes, p=self._frequency))
-        asks_pixels = bool(rng.random() < self._pixel_share)
+        has_pixel_loss = bool(rng.random() < self._pixel_share)
         for _ in range(MAX_TRIES):
             pair = self._pairs.pair(rng, size)
             target, reference = cut_pair(pair, size)
             if usable(target, reference):
-                return _sample(target, reference, pair.color, asks_pixels=asks_pixels)
+                return _sample(target, reference, pair.color, has_pixel_loss=has_pixel_loss)
         raise InputError(
             f"sample {number}: {MAX_TRIES} drawings without regions to match; set data.characters or joint.sizes"
         )
 
 
-def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, asks_pixels: bool) -> RegionSample:
+def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, has_pixel_loss: bool) -> RegionSample:
     motions = find_motions(target.side, reference.side)
     return RegionSample(
         _framed(target),
@@ -93,7 +93,7 @@ def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, asks_
         pair_features(target.side, reference.side, motions),
         truth_of(target, reference, color),
         color,
-        asks_pixels,
+        has_pixel_loss,
     )
 
 

@@ -78,7 +78,7 @@ class JointLearner:
     def _study(self, sample: RegionSample, rng: np.random.Generator, count: int) -> dict[str, Tensor]:
         """Add the gradient of one of `count` new samples, and keep it."""
         device, joint = self._fabric.device, self._config.joint
-        is_encoder_taught = sample.asks_pixels or rng.random() < joint.encoder_share
+        is_encoder_taught = sample.has_pixel_loss or rng.random() < joint.encoder_share
         with torch.set_grad_enabled(is_encoder_taught):
             target, reference = (
                 view(self.network, drawing, device=device, is_bf16=self._is_bf16)
@@ -87,7 +87,7 @@ class JointLearner:
         found: Match | None = None
         pixels: dict[str, Tensor] = {}
         loss = torch.zeros((), device=device)
-        if sample.asks_pixels:
+        if sample.has_pixel_loss:
             batch, seen = pixel_batch(sample, target, reference)
             found, pixels = match_and_judge(self.network, batch, self._config.losses, seen)
             loss = self._config.losses.total(pixels)

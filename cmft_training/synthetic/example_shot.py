@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -116,7 +116,8 @@ def _painted(flats: Rgba, main: Coverage) -> Rgba:
 
 
 def write_shot(folder: Path) -> None:
-    """Write line.####.png of every frame and ref.1001.png, the first one painted, into an existing folder."""
+    """Write line.####.png of every frame and ref.1001.png, the first one painted; makes the folder. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
     shot = ExampleShot()
     for number in range(FIRST_FRAME, FIRST_FRAME + FRAMES):
         frame = shot.frame(number)
@@ -130,5 +131,12 @@ def _write(path: Path, rgba: Rgba) -> None:
         raise OSError(f"could not write {path}")
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m cmft_training.synthetic.example_shot", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where line.####.png and ref.1001.png are written")
+    write_shot(parser.parse_args(arguments).folder)
+
+
 if __name__ == "__main__":
-    write_shot(Path(sys.argv[1]))
+    main()

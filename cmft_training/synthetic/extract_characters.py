@@ -334,7 +334,7 @@ def _extract_in_child(path: Path, out: Path, name: str) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m cmft_training.synthetic.extract_characters", description=__doc__)
     parser.add_argument("archive", type=Path, help="tar archive or folder of packs; with --name one .glb file")
     parser.add_argument("out", type=Path, help="folder of the .npz files; with --name one file")
     parser.add_argument("--unpacked", type=Path, default=None, help="where the archive is unpacked (beside OUT)")

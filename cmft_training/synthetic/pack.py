@@ -129,7 +129,7 @@ def _array(pack: zipfile.ZipFile, name: str) -> NDArray[Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and write the pack."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m cmft_training.synthetic.pack", description=__doc__)
     parser.add_argument("characters", type=Path, help="folder written by extract_characters")
     parser.add_argument("out", type=Path)
     options = parser.parse_args(arguments)

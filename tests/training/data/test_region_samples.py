@@ -76,8 +76,8 @@ def test_a_sample_fits_together(sample: RegionSample) -> None:
 
 def test_the_share_that_asks_the_pixel_network(characters: Path) -> None:
     """Motion is kept where the pixel network is asked, and the share may be none."""
-    assert _source(characters).sample(2).asks_pixels
-    assert not _source(characters, pixel_share=0.0).sample(2).asks_pixels
+    assert _source(characters).sample(2).has_pixel_loss
+    assert not _source(characters, pixel_share=0.0).sample(2).has_pixel_loss
 
 
 def test_validation_is_not_drawn(characters: Path) -> None:
@@ -117,7 +117,7 @@ def test_both_networks_read_what_they_read_in_use(
     pair = PairSource(plain(Mixture(characters, puppets=1.0)), seed=5).pair(np.random.default_rng(1), SIZE)
     works = cut_pair(pair, SIZE)
     assert usable(*works)
-    sample = region_samples._sample(*works, pair.color, asks_pixels=True)
+    sample = region_samples._sample(*works, pair.color, has_pixel_loss=True)
     target, reference = _views(random_checkpoint, sample)
     index = pair.label_reference.astype(np.int32)
     painted = PaintedDrawing(segment_drawing(pair.reference), index, pair.color[index])

@@ -82,5 +82,5 @@ def test_reference_shows_every_color_of_the_shot(shot, first):
 def test_writing_the_shot(tmp_path, monkeypatch, shot):
     """The command writes line plates and the reference under their frame numbers."""
     monkeypatch.setattr(example_shot, "FRAMES", 1)
-    example_shot.write_shot(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["line.1001.png", "ref.1001.png"]
+    example_shot.main([str(tmp_path / "new")])
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["line.1001.png", "ref.1001.png"]
