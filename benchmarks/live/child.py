@@ -21,12 +21,12 @@ def main(folder: str) -> None:
         found = model(packed)
         model.work_size = 128
         knobs.append(not torch.equal(model(packed), found))
-        odd = packed[:, :, :301, :333].clone()
+        odd = packed[:, :, : min(301, packed.shape[2] - 19), : min(333, packed.shape[3] - 19)].clone()
         odd[:, :, :5, :5] = float("nan")
         odd[:, :, 5:9] = 4.0
         odd[:, :, 9:12] = -4.0
         picture = model(odd)
-    fine = tuple(picture.shape) == (1, 4, 301, 333) and bool(torch.isfinite(picture).all())
+    fine = tuple(picture.shape) == (1, 4) + tuple(odd.shape[2:]) and bool(torch.isfinite(picture).all())
     print(json.dumps({"torch": torch.__version__, "difference": float((found - expected).abs().max()),
                       "knobs": all(knobs), "odd": fine}))
 

@@ -1,10 +1,13 @@
 """What runs of the trainer need in several files."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cmft_training.learn.state import load_state
 from tests.training.cubes import write_cubes
+from tests.training.runs import ADVERSARY, BOTH, PIXELS, run
 
 
 @pytest.fixture
@@ -13,7 +16,32 @@ def unchanged_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cmft_training.learn.train.settle_process", lambda config: None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def characters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of cubes."""
     return write_cubes(tmp_path_factory.mktemp("characters"))
+
+
+def _settled(folder: Path, settings: tuple[str, ...], characters: Path, *changes: str) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cmft_training.learn.train.settle_process", lambda config: None)
+        assert run(settings, folder, characters, *changes)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pixel_run(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> Path:
+    """The folder of a run of the first stage in one go, with an adversary. Look, and change nothing."""
+    return _settled(tmp_path_factory.mktemp("pixels"), PIXELS, characters, *ADVERSARY)
+
+
+@pytest.fixture(scope="session")
+def joint_run(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> Path:
+    """The folder of a run of both stages in one go. Look, and change nothing."""
+    return _settled(tmp_path_factory.mktemp("joint"), BOTH, characters)
+
+
+@pytest.fixture(scope="session")
+def joint_state(joint_run: Path) -> dict[str, Any]:
+    """What the run of both stages has saved. Look, and change nothing."""
+    return load_state(joint_run / "state")

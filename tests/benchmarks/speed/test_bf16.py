@@ -1,8 +1,11 @@
 from dataclasses import replace
 
+import pytest
+
 from benchmarks.speed import bf16 as speed_bf16
 
 
+@pytest.mark.usefixtures("few_targets")
 def test_bf16_is_measured_beside_fp32(tmp_path):
     """Every mode colours the same regions, takes time for both parts, and is told with what it changes."""
     found = speed_bf16.outcomes("96x64", tmp_path)

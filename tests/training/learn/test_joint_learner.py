@@ -1,11 +1,6 @@
 """Both networks learn together, stage after stage, and a run cut off anywhere goes on bit for bit."""
 
 import math
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
 
 from cmft_engine.matching.calibration import UNFITTED
 from cmft_engine.matching.network.weights import DEFAULT, load_checkpoint
@@ -22,56 +16,30 @@ from cmft_engine.matching.region_inputs import MASS_COLUMNS
 from cmft_engine.protocol.errors import InputError
 from cmft_training.data.region_samples import RegionSample, RegionSource
 from cmft_training.learn import joint_learner
-from cmft_training.learn import train as training
 from cmft_training.learn.config import load_config
 from cmft_training.learn.joint_learner import JointLearner
 from cmft_training.learn.state import load_average, load_state, read_manifest
-from cmft_training.learn.train import Meter, train
+from cmft_training.learn.train import Meter
 from cmft_training.learn.variants import build_network, build_regions
 from cmft_training.release.calibrate import calibrate, load_networks, place_to_write
 from cmft_training.release.calibrate import main as calibrate_main
 from cmft_training.release.release import averaged_networks
 from cmft_training.release.release import main as release_main
+from tests.training.runs import BOTH, run, tensors
 
 pytestmark = pytest.mark.usefixtures("unchanged_process")
 
-TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=1", "schedule.warmup=1", "log.every=1",
-        "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
-        "validation.framed=1", "validation.framed_size=64", "joint.steps=3", "joint.warmup=1",
-        "joint.sizes={ 64 = 1 }", "joint.data.puppets=1.0", "joint.samples=1", "joint.pixel_share=0.5",
-        "joint.replay=3", "joint.replay_batch=2", "joint.replay_steps=1")  # fmt: skip
 
-
-def _run(folder: Path, characters: Path, *changes: str) -> bool:
-    places = (f"run.folder={folder}", f"data.characters={characters}")
-    return train(load_config("smoke", [*TINY, *places, *changes]), started=time.monotonic())
-
-
-@pytest.fixture(scope="module")
-def through(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> Path:
-    """The folder of a run of both stages in one go."""
-    folder = tmp_path_factory.mktemp("through")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "settle_process", lambda config: None)
-        assert _run(folder, characters)
-    return folder
-
-
-def _tensors(state: Any, path: str = "") -> dict[str, Tensor]:
-    if isinstance(state, Tensor):
-        return {path: state}
-    entries = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list) else ()
-    return {name: value for key, entry in entries for name, value in _tensors(entry, f"{path}/{key}").items()}
-
-
-def test_a_run_of_both_stages_cut_off_goes_on_bit_for_bit(tmp_path: Path, characters: Path, through: Path) -> None:
+def test_a_run_of_both_stages_cut_off_goes_on_bit_for_bit(
+    tmp_path: Path, characters: Path, joint_state: dict[str, Any]
+) -> None:
     """Calls that end after a step each give all weights, averages, moments and replayed samples of one run through."""
     calls = 1
-    while not _run(tmp_path, characters, "schedule.minutes_per_call=1e-9"):
+    while not run(BOTH, tmp_path, characters, "schedule.minutes_per_call=1e-9"):
         assert not read_manifest(tmp_path / "state")["finished"]
         calls += 1
     assert calls == 4
-    ours, theirs = (_tensors(load_state(folder / "state")) for folder in (tmp_path, through))
+    ours, theirs = tensors(load_state(tmp_path / "state")), tensors(joint_state)
     assert ours.keys() == theirs.keys()
     assert {name.split("/")[1] for name in ours} == {
         "network", "average", "optimizer", "regions", "average_regions", "region_optimizer", "replay"
@@ -80,9 +48,9 @@ def test_a_run_of_both_stages_cut_off_goes_on_bit_for_bit(tmp_path: Path, charac
     assert [name for name in ours if not torch.equal(ours[name], theirs[name])] == []
 
 
-def test_what_a_joint_run_leaves_behind(through: Path) -> None:
+def test_what_a_joint_run_leaves_behind(joint_run: Path, joint_state: dict[str, Any]) -> None:
     """The curve goes through both stages; every stage ends with figures, the second with those of regions."""
-    manifest, state = read_manifest(through / "state"), load_state(through / "state")
+    manifest, state = read_manifest(joint_run / "state"), joint_state
     assert (manifest["step"], manifest["stage"], manifest["finished"]) == (4, "joint", True)
     curve = [row for row in state["curve"] if "loss" in row]
     assert [row["step"] for row in curve] == [1, 2, 3, 4]
@@ -97,48 +65,22 @@ def test_what_a_joint_run_leaves_behind(through: Path) -> None:
 def test_the_joint_stage_may_start_from_a_checkpoint(tmp_path: Path, characters: Path, random_weights: Path) -> None:
     """Both networks are those of the checkpoint, not new ones; with no rate to speak of they stay so."""
     slow = ("joint.rate=1e-12", "joint.network_rate=1e-12", "joint.steps=1", "optimizer.weight_decay=0.0")
-    assert _run(tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", *slow)
+    assert run(BOTH, tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", *slow)
     state, given = load_state(tmp_path / "state"), load_average(random_weights)
     assert given.regions is not None
     for wanted, found in ((given.network, state["network"]), (given.regions, state["average_regions"])):
         assert all(torch.allclose(value, found[name], atol=1e-5) for name, value in wanted.items())
     with pytest.raises(InputError, match="set that again"):
-        _run(tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", "regions.flow=false")
+        run(BOTH, tmp_path, characters, "schedule.steps=0", f"run.init={random_weights}", "regions.flow=false")
 
 
 def test_both_stages_may_start_from_a_checkpoint(tmp_path: Path, characters: Path, random_weights: Path) -> None:
     """The region network of `run.init` waits for the second stage; with no rate to speak of it stays."""
     slow = ("joint.rate=1e-12", "joint.steps=1", "joint.replay_steps=0", "optimizer.weight_decay=0.0")
-    assert _run(tmp_path / "run", characters, f"run.init={random_weights}", *slow)
+    assert run(BOTH, tmp_path / "run", characters, f"run.init={random_weights}", *slow)
     given, after = load_checkpoint(random_weights).regions, load_state(tmp_path / "run" / "state")
     assert after["before_step"] == 1
     assert all(torch.allclose(value, after["regions"][name], atol=1e-5) for name, value in given.state_dict().items())
-
-
-def test_two_processes_train_one_network(tmp_path: Path, characters: Path) -> None:
-    """With gloo, processes that each take a node's place learn together, as several on one GPU do."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    places = (f"run.folder={tmp_path / 'run'}", f"data.characters={characters}", "run.init=shipped")
-    command = [sys.executable, "-m", "cmft_training", "--config", "smoke", "--set", *TINY, *places,
-               "schedule.steps=0", "joint.steps=1", "machine.accelerator=cpu", "machine.nodes=2",
-               "machine.backend=gloo"]  # fmt: skip
-    shared = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "LOCAL_RANK": "0"}
-    both = [
-        subprocess.Popen(command, env={**shared, "NODE_RANK": str(rank)}, stderr=subprocess.PIPE, text=True)
-        for rank in range(2)
-    ]
-    try:
-        for process in both:
-            _, told = process.communicate(timeout=300)
-            assert process.returncode == 0, told
-    finally:
-        for process in both:
-            process.kill()  # one that waits for the other would never end
-    state = load_state(tmp_path / "run" / "state")
-    assert state["step"] == 1
-    assert len(state["replay"]) == 2
 
 
 @pytest.fixture
@@ -147,7 +89,7 @@ def make_learner(characters: Path, random_weights: Path) -> Callable[..., JointL
 
     def make(*changes: str) -> JointLearner:
         places = (f"data.characters={characters}", f"run.init={random_weights}")
-        config = load_config("smoke", [*TINY, *places, *changes])
+        config = load_config("smoke", [*BOTH, *places, *changes])
         network, regions = build_network(config.network), build_regions(config.regions)
         given = load_average(random_weights)
         assert given.regions is not None
@@ -159,7 +101,7 @@ def make_learner(characters: Path, random_weights: Path) -> Callable[..., JointL
 
 
 def _samples(characters: Path, count: int, *, pixel_share: float = 1.0) -> list[RegionSample]:
-    mixture = load_config("smoke", [*TINY, f"data.characters={characters}"]).joint.data
+    mixture = load_config("smoke", [*BOTH, f"data.characters={characters}"]).joint.data
     source = RegionSource(mixture, seed=1, sizes={64: 1.0}, pixel_share=pixel_share)
     return [source.sample(number) for number in range(count)]
 
@@ -243,67 +185,68 @@ def test_terms_of_some_steps_are_the_mean_of_those() -> None:
     assert meter.take() == {}
 
 
-def test_a_joint_state_becomes_a_checkpoint(tmp_path: Path, through: Path, characters: Path) -> None:
+def test_a_joint_state_becomes_a_checkpoint(
+    tmp_path: Path, joint_run: Path, joint_state: dict[str, Any], characters: Path
+) -> None:
     """Release writes both averages; calibration adds to it, in place only where the file was named."""
     out = tmp_path / "new.safetensors"
-    assert release_main(["--state", str(through / "state"), "--out", str(out)]) == 0
-    average, released = load_state(through / "state"), load_checkpoint(out)
+    assert release_main(["--state", str(joint_run / "state"), "--out", str(out)]) == 0
+    average, released = joint_state, load_checkpoint(out)
     for wanted, network in ((average["average"], released.network), (average["average_regions"], released.regions)):
         found = network.state_dict()
         assert all(torch.allclose(value.float(), found[name].float(), atol=1e-2) for name, value in wanted.items())
-    calibration = calibrate(load_networks(through / "state"), characters, count=1, work_size=64)
+    calibration = calibrate(load_networks(joint_run / "state"), characters, count=1, work_size=64)
     for found, given in ((calibration.single, released.calibration.single), (calibration.temporal, UNFITTED)):
         assert (found.confidence.shape, found.fusion.shape) == (given.confidence.shape, given.fusion.shape)
     assert not np.array_equal(calibration.single.confidence, calibration.temporal.confidence)
-    assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(through, out) == out
+    assert place_to_write(out, None) == out and place_to_write(None, out) == place_to_write(joint_run, out) == out
 
 
 def test_release_may_be_the_mean_with_another(
-    tmp_path: Path, through: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, joint_run: Path, joint_state: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Half-way to the shipped weights, in both networks; what batch norm counted is not averaged."""
     out = tmp_path / "mean.safetensors"
-    assert release_main(["--state", str(through / "state"), "--mean-with", "shipped", "--out", str(out)]) == 0
-    average, shipped, found = load_state(through / "state"), load_checkpoint(DEFAULT), load_checkpoint(out)
+    assert release_main(["--state", str(joint_run / "state"), "--mean-with", "shipped", "--out", str(out)]) == 0
+    average, shipped, found = joint_state, load_checkpoint(DEFAULT), load_checkpoint(out)
     for own, theirs, mean in ((average["average"], shipped.network, found.network),
                               (average["average_regions"], shipped.regions, found.regions)):
         other, whole = theirs.state_dict(), mean.state_dict()
         for name, value in own.items():
             wanted = (value + other[name]) / 2 if value.is_floating_point() else value
             torch.testing.assert_close(whole[name], wanted, rtol=1e-2, atol=1e-3, msg=name)
-    assert release_main(["--state", str(through / "state"), "--mean-with", "shipped"]) == 2
+    assert release_main(["--state", str(joint_run / "state"), "--mean-with", "shipped"]) == 2
     assert "name --out" in caplog.text
 
 
 def test_what_cannot_be_released_is_refused(
-    tmp_path: Path, characters: Path, through: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, characters: Path, pixel_run: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A run without regions, and one whose networks lack a part, are no checkpoints; nothing is written."""
-    assert _run(tmp_path / "pixels", characters, "joint.steps=0")
     out = tmp_path / "new.safetensors"
-    assert release_main(["--state", str(tmp_path / "pixels" / "state"), "--out", str(out)]) == 2
+    assert release_main(["--state", str(pixel_run / "state"), "--out", str(out)]) == 2
     assert "holds no region network; train on into the joint stage" in caplog.text
-    assert _run(tmp_path / "blind", characters, "joint.steps=1", "regions.flow=false")
+    assert run(BOTH, tmp_path / "blind", characters, "joint.steps=1", "regions.flow=false")
     with pytest.raises(InputError, match=r"was trained with regions.flow = False"):
         averaged_networks(tmp_path / "blind" / "state")
     assert not out.exists()
 
 
 def test_the_shipped_checkpoint_is_not_written_by_chance(
-    through: Path, characters: Path, caplog: pytest.LogCaptureFixture
+    joint_run: Path, characters: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Calibration without a name, or of a state folder without --out, says what to name."""
     assert calibrate_main(["--characters", str(characters)]) == 2
     assert "name --out, or --checkpoint" in caplog.text
-    assert calibrate_main(["--characters", str(characters), "--checkpoint", str(through / "state")]) == 2
+    assert calibrate_main(["--characters", str(characters), "--checkpoint", str(joint_run / "state")]) == 2
     assert "a folder cannot be written over" in caplog.text
 
 
 def test_a_place_that_is_not_there_is_told_before_the_work(
-    tmp_path: Path, through: Path, characters: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, joint_run: Path, characters: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither release nor calibration begins when it could not write; no clips are nothing to learn from."""
-    state, nowhere = str(through / "state"), str(tmp_path / "gone" / "new.safetensors")
+    state, nowhere = str(joint_run / "state"), str(tmp_path / "gone" / "new.safetensors")
     assert release_main(["--state", state, "--out", nowhere]) == 2
     known = ["--characters", str(characters), "--checkpoint", state]
     assert calibrate_main([*known, "--out", nowhere]) == 2

@@ -1,9 +1,10 @@
 """Training goes on where it stopped, bit for bit, keeps its time, and needs no more than it says."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,57 +13,44 @@ import torch
 from lightning_fabric import Fabric
 
 from cmft_engine.protocol.errors import InputError
-from cmft_training.learn import train as training
 from cmft_training.learn.ablate import Flip, Result, load_ablation, slug, table
 from cmft_training.learn.ablate import main as ablate_main
 from cmft_training.learn.adversary import Adversary
 from cmft_training.learn.config import AdversaryConfig, load_config
 from cmft_training.learn.losses import LossWeights
 from cmft_training.learn.state import load_state, read_manifest
-from cmft_training.learn.train import changed_settings, main, train
+from cmft_training.learn.train import changed_settings, main
 from cmft_training.synthetic.pack import write_pack
+from tests.training.runs import ADVERSARY, BOTH, PIXELS, run, tensors
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.usefixtures("unchanged_process")
 
-TINY = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=3", "schedule.warmup=1", "log.every=1",
-        "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
-        "joint.steps=0")  # fmt: skip
-
 ABSENT = ("OpenImageIO", "bpy", "skimage", "typer", "rich", "pandas", "matplotlib")
-
-
-def _run(folder: Path, characters: Path, *changes: str) -> bool:
-    places = (f"run.folder={folder}", f"data.characters={characters}")
-    return train(load_config("smoke", [*TINY, *places, *changes]), started=time.monotonic())
+WITHOUT = f"""
+import sys
+for name in {ABSENT!r}: sys.modules[name] = None
+import cmft_training.learn.ablate, cmft_training.synthetic.pack, cmft_training.release.release
+from cmft_training.learn.train import main
+raise SystemExit(main())
+"""
 
 
 @pytest.fixture(scope="module")
-def through(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> dict[str, Any]:
+def through(pixel_run: Path) -> dict[str, Any]:
     """The state of a run in one go, with its folder."""
-    folder = tmp_path_factory.mktemp("through")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "settle_process", lambda config: None)
-        assert _run(folder, characters, "adversary.weight=0.01", "adversary.start=1")
-    return {**load_state(folder / "state"), "folder": folder}
-
-
-def _tensors(state: Any, path: str = "") -> dict[str, torch.Tensor]:
-    if isinstance(state, torch.Tensor):
-        return {path: state}
-    entries = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list) else ()
-    return {name: value for key, entry in entries for name, value in _tensors(entry, f"{path}/{key}").items()}
+    return {**load_state(pixel_run / "state"), "folder": pixel_run}
 
 
 def test_a_run_cut_off_goes_on_bit_for_bit(tmp_path: Path, characters: Path, through: dict[str, Any]) -> None:
     """Calls that end after a step each give the weights, averages and moments of one run through."""
     calls = 1
-    cut = ("adversary.weight=0.01", "adversary.start=1", "schedule.minutes_per_call=1e-9")
-    while not _run(tmp_path, characters, *cut):
+    cut = (*ADVERSARY, "schedule.minutes_per_call=1e-9")
+    while not run(PIXELS, tmp_path, characters, *cut):
         assert not read_manifest(tmp_path / "state")["finished"]
         calls += 1
     assert calls == 3
-    ours, theirs = _tensors(load_state(tmp_path / "state")), _tensors(through | {"folder": None})
+    ours, theirs = tensors(load_state(tmp_path / "state")), tensors(through | {"folder": None})
     assert ours.keys() == theirs.keys()
     assert len(ours) > 300
     assert [name for name in ours if not torch.equal(ours[name], theirs[name])] == []
@@ -88,7 +76,7 @@ def test_what_a_run_leaves_behind(through: dict[str, Any]) -> None:
 def test_a_finished_run_is_left_alone(through: dict[str, Any], characters: Path) -> None:
     """The same command again is finished at once."""
     before = {path: path.stat().st_mtime_ns for path in (through["folder"] / "state").iterdir()}
-    assert _run(through["folder"], characters, "adversary.weight=0.01", "adversary.start=1")
+    assert run(PIXELS, through["folder"], characters, *ADVERSARY)
     assert {path: path.stat().st_mtime_ns for path in (through["folder"] / "state").iterdir()} == before
 
 
@@ -96,30 +84,30 @@ def test_a_run_may_start_from_weights(tmp_path: Path, characters: Path, through:
     """`init` fills a new run's network; with no rate to speak of it stays there. Another network is refused."""
     start = f"run.init={through['folder'] / 'state'}"
     slow = ("schedule.rate=1e-12", "schedule.steps=1", "optimizer.weight_decay=0.0")
-    assert _run(tmp_path / "slow", characters, start, *slow)
+    assert run(PIXELS, tmp_path / "slow", characters, start, *slow)
     weights = load_state(tmp_path / "slow" / "state")["network"]
     assert torch.allclose(weights["match_eighth.weight"], through["average"]["match_eighth.weight"], atol=1e-6)
     with pytest.raises(InputError, match="holds another network"):
-        _run(tmp_path / "other", characters, start, "network.transformer=1")
+        run(PIXELS, tmp_path / "other", characters, start, "network.transformer=1")
 
 
 def test_a_state_of_another_run_is_refused(through: dict[str, Any], characters: Path) -> None:
     """Seed and network must be those that the state was begun with."""
     for change in ("run.seed=5", "network.transformer=1"):
         with pytest.raises(InputError, match=rf"{change.split('=')[0]} = .*; set that again"):
-            _run(through["folder"], characters, change)
+            run(PIXELS, through["folder"], characters, change)
 
 
 def test_a_run_may_end_by_the_clock(tmp_path: Path, characters: Path) -> None:
     """With minutes instead of steps a run ends when they are over, here after its first step, and says so."""
-    assert _run(tmp_path, characters, "schedule.steps=0", "schedule.minutes=0.0001")
+    assert run(PIXELS, tmp_path, characters, "schedule.steps=0", "schedule.minutes=1e-9")
     assert read_manifest(tmp_path / "state")["step"] == 1
 
 
 def test_characters_may_be_a_pack(tmp_path: Path, characters: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The command takes a pack for a folder, and ends with 2 and a message where there is neither."""
     write_pack(characters, tmp_path / "cubes.zip")
-    changes = ["--set", *TINY, "schedule.steps=1", f"run.folder={tmp_path / 'run'}"]
+    changes = ["--set", *PIXELS, "schedule.steps=1", f"run.folder={tmp_path / 'run'}"]
     assert main(["--config", "smoke", *changes, f"data.characters={tmp_path / 'cubes.zip'}"]) == 0
     assert main(["--config", "smoke", *changes, f"data.characters={tmp_path / 'none.zip'}"]) == 2
     assert "none.zip: no characters there; set data.characters" in caplog.text
@@ -132,7 +120,7 @@ def test_gradients_that_are_not_finite_stop_training(
     monkeypatch.setattr("cmft_training.learn.learner.MAX_SKIPPED", 1)
     monkeypatch.setattr(LossWeights, "total", lambda self, terms: sum(terms.values()) * float("nan"))
     with pytest.raises(InputError, match=r"step 1: no finite gradient .* lower the stage's rate"):
-        _run(tmp_path, characters)
+        run(PIXELS, tmp_path, characters)
 
 
 def test_an_adversary_learns_and_teaches() -> None:
@@ -151,20 +139,42 @@ def test_an_adversary_learns_and_teaches() -> None:
     assert all(torch.equal(value, after[name]) for name, value in before.items())
 
 
-def test_training_needs_neither_image_files_nor_blender() -> None:
-    """Everything that a GPU machine runs imports without OpenImageIO, bpy, scikit-image and the command line's."""
-    code = (
-        "import sys\n"
-        f"for name in {ABSENT!r}: sys.modules[name] = None\n"
-        "import cmft_training.learn.ablate, cmft_training.synthetic.pack, cmft_training.release.release\n"
-        "from cmft_training.learn.train import main\n"
-        "raise SystemExit(main(['--config', 'smoke', '--set', 'data.characters=nowhere']))\n"
-    )
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 2, result.stderr
-    assert "nowhere: no characters there" in result.stderr
+@pytest.fixture(scope="module")
+def two_processes(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> Path:
+    """The folder of a run of two processes that each take a node's place, in a Python without ABSENT."""
+    folder = tmp_path_factory.mktemp("two")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    arguments = ["--config", "smoke", "--set", *BOTH, f"run.folder={folder}", f"data.characters={characters}",
+                 "run.init=shipped", "schedule.steps=0", "joint.steps=1", "machine.accelerator=cpu",
+                 "machine.nodes=2", "machine.backend=gloo"]  # fmt: skip
+    command = [sys.executable, "-W", "error", "-c", WITHOUT, *arguments]
+    shared = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "LOCAL_RANK": "0"}
+    both = [
+        subprocess.Popen(command, cwd=ROOT, env={**shared, "NODE_RANK": str(rank)}, stderr=subprocess.PIPE, text=True)
+        for rank in range(2)
+    ]
+    try:
+        for process in both:
+            _, told = process.communicate(timeout=300)
+            assert process.returncode == 0, told
+    finally:
+        for process in both:
+            process.kill()  # one that waits for the other would never end
+    return folder
+
+
+def test_two_processes_train_one_network(two_processes: Path) -> None:
+    """With gloo, processes that each take a node's place learn together, as several on one GPU do."""
+    state = load_state(two_processes / "state")
+    assert state["step"] == 1
+    assert len(state["replay"]) == 2
+
+
+def test_training_needs_neither_image_files_nor_blender(two_processes: Path) -> None:
+    """All that a GPU machine runs does so without OpenImageIO, bpy, scikit-image and the command line's."""
+    assert read_manifest(two_processes / "state")["finished"]  # what is absent raises at its import
 
 
 def test_shipped_ablation_rows_fit() -> None:
@@ -178,7 +188,7 @@ def test_shipped_ablation_rows_fit() -> None:
 
 def test_an_ablation_writes_its_table(tmp_path: Path, characters: Path) -> None:
     """Rows are trained one after another, the second time taken from their folders, and compared with the first."""
-    changes = json.dumps([*TINY, f"data.characters={characters}", "schedule.steps=1"])
+    changes = json.dumps([*PIXELS, f"data.characters={characters}", "schedule.steps=1"])
     rows = '[{ name = "Base" }, { name = "1/8 alone", change = ["network.levels=1"] }]'
     (tmp_path / "rows.toml").write_text(f'config = "smoke"\nchange = {changes}\nrows = {rows}\n')
     arguments = ["--config", str(tmp_path / "rows.toml"), "--folder", str(tmp_path), "--out", str(tmp_path / "a.md")]

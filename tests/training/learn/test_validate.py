@@ -153,7 +153,7 @@ def test_region_figures_come_from_framed_pairs(characters: Path) -> None:
     samples, again = (development_samples(characters, config) for _ in range(2))
     for name, pairs in samples.items():
         assert all(np.array_equal(a.pair, b.pair) for a, b in zip(pairs, again[name], strict=True))
-    assert all(sample.asks_pixels for pairs in samples.values() for sample in pairs)
+    assert all(sample.has_pixel_loss for pairs in samples.values() for sample in pairs)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         regions = RegionNetwork()
