@@ -1,21 +1,11 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 import torch
 
 from benchmarks.baselines import material as baseline_material
-from benchmarks.baselines.material import Pool
 from cmft_training.data.dataset import Mixture
 from cmft_training.learn.validate import plain
-from tests.training.cubes import write_cubes
-
-
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """Two pairs of one cube and of puppets."""
-    folder = tmp_path_factory.mktemp("characters")
-    return Pool(write_cubes(folder), 2)
 
 
 def test_pairs_come_back_in_new_colours(pool):

@@ -1,30 +1,14 @@
 import numpy as np
-import pytest
 import torch
 
 from benchmarks.baselines import pix2pix
 from benchmarks.baselines.learned import color_with
-from benchmarks.baselines.pix2pix import LEVELS, LINE_ONLY, WITH_REFERENCE, Level, Pix2Pix
-from benchmarks.baselines.plain_cmft import PlainCmft
-from benchmarks.baselines.tcvc import Tcvc
+from benchmarks.baselines.pix2pix import LEVELS, Level
 from benchmarks.baselines.work_picture import WORK_PX
 from tests.benchmarks.small_drawings import draw_face
 
 LINE, PAINTING = draw_face()
 OTHER_LINE, _ = draw_face(8, 4)
-
-
-@pytest.fixture
-def painters():
-    """New painters, always the same ones."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        return {
-            "line": Pix2Pix(LINE_ONLY),
-            "reference": Pix2Pix(WITH_REFERENCE),
-            "tcvc": Tcvc(),
-            "plain": PlainCmft(),
-        }
 
 
 def test_the_u_net_has_eight_levels_and_the_originals_widths(painters):

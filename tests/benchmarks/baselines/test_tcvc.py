@@ -1,29 +1,12 @@
 import numpy as np
-import pytest
 import torch
 
 from benchmarks.baselines import tcvc
 from benchmarks.baselines.learned import color_with
-from benchmarks.baselines.pix2pix import LINE_ONLY, WITH_REFERENCE, Pix2Pix
-from benchmarks.baselines.plain_cmft import PlainCmft
-from benchmarks.baselines.tcvc import Tcvc
 from tests.benchmarks.small_drawings import draw_face
 
 LINE, PAINTING = draw_face()
 OTHER_LINE, _ = draw_face(8, 4)
-
-
-@pytest.fixture
-def painters():
-    """New painters, always the same ones."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        return {
-            "line": Pix2Pix(LINE_ONLY),
-            "reference": Pix2Pix(WITH_REFERENCE),
-            "tcvc": Tcvc(),
-            "plain": PlainCmft(),
-        }
 
 
 def test_tcvc_reads_the_previous_frame_s_colours_and_not_its_line(painters):

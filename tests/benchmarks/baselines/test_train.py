@@ -7,14 +7,6 @@ from benchmarks.baselines.material import Pool
 from benchmarks.baselines.train import Budget, Run
 from benchmarks.baselines.weights import load_weights, weights_path
 from cmft_engine.protocol.errors import InputError
-from tests.training.cubes import write_cubes
-
-
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """Two pairs of one cube and of puppets."""
-    folder = tmp_path_factory.mktemp("characters")
-    return Pool(write_cubes(folder), 2)
 
 
 @pytest.mark.parametrize("name", LEARNED)
