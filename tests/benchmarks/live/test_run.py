@@ -16,12 +16,12 @@ from tests.drawings import figure
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, random_weights):
-    """A model of random weights, pictures of 208 x 224 for it, and what this torch makes of them."""
+    """A model of random weights, pictures of 144 x 160 for it, and what this torch makes of them."""
     folder = tmp_path_factory.mktemp("live")
     save_model(folder / "live.pt", random_weights)
     layers = [figure(3).lines(), figure().painted(), figure().lines()]
     rgba = np.dstack([np.dstack([layer, np.ones(layer.shape[:2], np.float32)]) for layer in layers])
-    packed = np.pad(np.kron(rgba, np.ones((3, 3, 1), np.float32)), ((0, 16), (0, 32), (0, 0)), mode="edge")
+    packed = np.pad(np.kron(rgba, np.ones((2, 2, 1), np.float32)), ((0, 16), (0, 32), (0, 0)), mode="edge")
     packed = np.ascontiguousarray(packed.transpose(2, 0, 1)[None].astype(np.float32))
     np.save(folder / "packed.npy", packed)
     np.save(folder / "expected.npy", live_model.in_this_torch(folder / "live.pt", packed))
