@@ -50,7 +50,7 @@ class Truth:
     weight: Floats
 
 
-def cut_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
+def segment_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
     """Segment target and reference, framed as in use."""
     scale = work_scale(pair.reference.line <= INK_BELOW, work_size)
     return (

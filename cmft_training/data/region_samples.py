@@ -17,7 +17,7 @@ from cmft_engine.matching.network.region_pool import RegionCells, region_cells
 from cmft_engine.matching.region_inputs import Motion, find_motions, pair_features
 from cmft_engine.protocol.errors import InputError
 from cmft_training.data.dataset import Mixture, PairSource
-from cmft_training.data.region_pairs import Truth, WorkDrawing, cut_pair, truth_of, usable
+from cmft_training.data.region_pairs import Truth, WorkDrawing, segment_pair, truth_of, usable
 
 FRAMED = 1  # second word of the seeds, so that these samples are not those of the first stage
 MAX_TRIES = 200  # pairs in a row without enough regions, or with too many
@@ -76,7 +76,7 @@ class RegionSource:
         has_pixel_loss = bool(rng.random() < self._pixel_share)
         for _ in range(MAX_TRIES):
             pair = self._pairs.pair(rng, size)
-            target, reference = cut_pair(pair, size)
+            target, reference = segment_pair(pair, size)
             if usable(target, reference):
                 return _sample(target, reference, pair.color, has_pixel_loss=has_pixel_loss)
         raise InputError(

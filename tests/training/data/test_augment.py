@@ -187,21 +187,6 @@ def test_nothing_changes_its_input(drawing):
     np.testing.assert_array_equal(drawing.part, part)
 
 
-@pytest.mark.parametrize("count", [2, 3, 4])
-def test_a_sheet_shows_every_view_whole(drawing, count):
-    """Each view stands in a cell of its own with all its parts and inked borders, and none is enlarged."""
-    page = sheets.compose(_rng(count), [drawing] * count, SIZE)
-    assert page.line.shape == page.part.shape == (SIZE, SIZE)
-    rows, columns = (1, count) if count < 4 else (2, 2)
-    for row in range(rows):
-        for column in range(columns):
-            tall, wide = SIZE // rows, SIZE // columns
-            cell = page.part[row * tall : (row + 1) * tall, column * wide : (column + 1) * wide]
-            assert set(np.unique(cell)) == {0, 1, 2, 3}
-            assert 0 < np.count_nonzero(cell) <= augment.shown_px(drawing)
-    assert _borders_have_ink(page, OUTLINES)
-
-
 @pytest.mark.parametrize("change", [augment.blank, augment.push_off])
 def test_an_empty_page_stays_empty(change):
     """Nothing fails where there is nothing."""

@@ -10,14 +10,8 @@ from typing import Any
 
 import pytest
 import torch
-from lightning_fabric import Fabric
 
 from cmft_engine.protocol.errors import InputError
-from cmft_training.learn.ablate import Flip, Result, load_ablation, slug, table
-from cmft_training.learn.ablate import main as ablate_main
-from cmft_training.learn.adversary import Adversary
-from cmft_training.learn.config import AdversaryConfig, load_config
-from cmft_training.learn.losses import LossWeights
 from cmft_training.learn.state import load_state, read_manifest
 from cmft_training.learn.train import changed_settings, main
 from cmft_training.synthetic.pack import write_pack
@@ -25,7 +19,6 @@ from tests.training.runs import ADVERSARY, BOTH, PIXELS, run, tensors
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.usefixtures("unchanged_process")
-
 ABSENT = ("OpenImageIO", "bpy", "skimage", "typer", "rich", "pandas", "matplotlib")
 WITHOUT = f"""
 import sys
@@ -113,32 +106,6 @@ def test_characters_may_be_a_pack(tmp_path: Path, characters: Path, caplog: pyte
     assert "none.zip: no characters there; set data.characters" in caplog.text
 
 
-def test_gradients_that_are_not_finite_stop_training(
-    tmp_path: Path, characters: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They never reach the weights, and a row of them ends the run with the remedy."""
-    monkeypatch.setattr("cmft_training.learn.learner.MAX_SKIPPED", 1)
-    monkeypatch.setattr(LossWeights, "total", lambda self, terms: sum(terms.values()) * float("nan"))
-    with pytest.raises(InputError, match=r"step 1: no finite gradient .* lower the stage's rate"):
-        run(PIXELS, tmp_path, characters)
-
-
-def test_an_adversary_learns_and_teaches() -> None:
-    """It soon tells grey from painted; its term reaches the picture and leaves its own weights alone."""
-    torch.manual_seed(0)
-    adversary = Adversary(AdversaryConfig(weight=1.0, rate=2e-3, width=8, start=0), Fabric(accelerator="cpu"))
-    line, truth = torch.rand(2, 2, 32, 32), torch.rand(2, 3, 1, 1).expand(2, 3, 32, 32)
-    grey = torch.full((2, 3, 32, 32), 0.5, requires_grad=True)
-    curve = [float(adversary.learn(line, truth, grey)) for _ in range(60)]
-    assert curve[-1] < 0.7 * curve[0]
-    before = {name: value.clone() for name, value in adversary.state()["network"].items() if "original" in name}
-    adversary.term(line, grey).backward()
-    assert grey.grad is not None
-    assert grey.grad.abs().sum() > 0
-    after = adversary.state()["network"]
-    assert all(torch.equal(value, after[name]) for name, value in before.items())
-
-
 @pytest.fixture(scope="module")
 def two_processes(tmp_path_factory: pytest.TempPathFactory, characters: Path) -> Path:
     """The folder of a run of two processes that each take a node's place, in a Python without ABSENT."""
@@ -175,49 +142,6 @@ def test_two_processes_train_one_network(two_processes: Path) -> None:
 def test_training_needs_neither_image_files_nor_blender(two_processes: Path) -> None:
     """All that a GPU machine runs does so without OpenImageIO, bpy, scikit-image and the command line's."""
     assert read_manifest(two_processes / "state")["finished"]  # what is absent raises at its import
-
-
-def test_shipped_ablation_rows_fit() -> None:
-    """Every row is a configuration that loads, and all but the first change something."""
-    ablation = load_ablation("ablation")
-    base, *others = (load_config(ablation.config, [*ablation.change, *flip.change]) for flip in ablation.rows)
-    assert len(others) > 15
-    assert all(other != base for other in others)
-    assert len({slug(flip.name) for flip in ablation.rows}) == len(ablation.rows)
-
-
-def test_an_ablation_writes_its_table(tmp_path: Path, characters: Path) -> None:
-    """Rows are trained one after another, the second time taken from their folders, and compared with the first."""
-    changes = json.dumps([*PIXELS, f"data.characters={characters}", "schedule.steps=1"])
-    rows = '[{ name = "Base" }, { name = "1/8 alone", change = ["network.levels=1"] }]'
-    (tmp_path / "rows.toml").write_text(f'config = "smoke"\nchange = {changes}\nrows = {rows}\n')
-    arguments = ["--config", str(tmp_path / "rows.toml"), "--folder", str(tmp_path), "--out", str(tmp_path / "a.md")]
-    assert ablate_main(arguments) == 0
-    first = (tmp_path / "a.md").read_text()
-    assert ablate_main(arguments) == 0
-    assert (tmp_path / "a.md").read_text() == first
-    assert "| Base | " in first
-    assert (tmp_path / "1-8-alone" / "state").is_dir()
-
-
-def test_the_table_counts_from_the_first_row() -> None:
-    """Differences are points of the mixed pairs, cells at 1/2 and regions; what was not measured is a dash."""
-    figures = {"plain right8": 0.5, "plain right2": 0.4, "plain l1": 0.1, "mixed right8": 0.3, "mixed l1": 0.2}
-    results = [Result(Flip(name), {**figures, "mixed right2": right}, 9, 20.0, 2_500_000)
-               for name, right in (("base", 0.5), ("less", 0.468))]  # fmt: skip
-    for result, color in zip(results, (0.7, 0.75), strict=True):
-        result.figures["mixed color"] = color
-    lines = table(results, budget="9 steps").splitlines()
-    assert lines[-2].endswith("| 50.0 | 0.2000 | 70.0 | – | +0.0 | +0.0 | 9 | 20 | 2.50 M |")
-    assert lines[-1].startswith("| less | 50.0 | 40.0 | 0.1000 | – | – | 30.0 | 46.8 | 0.2000 | 75.0 | – | -3.2 | +5.0")
-
-
-def test_rows_need_names_of_their_own(tmp_path: Path) -> None:
-    """Two rows of one name would share a folder."""
-    path = tmp_path / "rows.toml"
-    path.write_text('rows = [{ name = "A b" }, { name = "a-b" }]\n')
-    with pytest.raises(InputError, match="name every row"):
-        load_ablation(str(path))
 
 
 def test_other_settings_are_told_on_resuming():

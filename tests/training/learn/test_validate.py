@@ -9,7 +9,6 @@ import torch
 from lightning_fabric import Fabric
 
 from cmft_engine.matching.network.network import Network
-from cmft_engine.matching.network.region_network import RegionNetwork
 from cmft_training.data.dataset import Batch, Mixture, PairSource, ReferenceBatch
 from cmft_training.learn.config import NetworkConfig, ValidationConfig
 from cmft_training.learn.validate import (
@@ -24,17 +23,9 @@ from cmft_training.learn.validate import (
     plain,
     validate,
 )
-from cmft_training.learn.validate_regions import development_samples, validate_regions
-from cmft_training.learn.variants import build_network, children_of
-from tests.training.cubes import write_cubes
+from cmft_training.learn.variants import build_network
 
 SIZE = 64
-
-
-@pytest.fixture(scope="module")
-def characters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of cubes."""
-    return write_cubes(tmp_path_factory.mktemp("characters"))
 
 
 @pytest.fixture(scope="module")
@@ -114,52 +105,3 @@ def test_a_sheet_shows_the_first_pairs(characters: Path) -> None:
     assert sheet.shape == (CAPTION_PX + 2 * SIZE, len(COLUMNS) * SIZE, 3)
     assert sheet.dtype == np.uint8
     assert np.ptp(sheet[:CAPTION_PX]) > 100
-
-
-def test_a_network_without_parts_is_another_network() -> None:
-    """The default is the shipped network; every switch changes what it says it does."""
-    usual = _network(levels=3)
-    assert type(usual) is Network
-    assert usual.state_dict().keys() == Network().state_dict().keys()
-    assert [len(_network(transformer=n).semantic.attention) for n in (0, 1, 4)] == [0, 1, 4]
-    bare = build_network(NetworkConfig(transformer=2, levels=3, residual=False))
-    assert sum(p.numel() for p in bare.parameters()) < 0.5 * sum(p.numel() for p in usual.parameters())
-
-
-@torch.no_grad()
-def test_finer_cells_follow_the_coarse_match(mirror: Batch) -> None:
-    """Without finer matches the colours of the best cell are carried place for place."""
-    output = _network(levels=1)(
-        mirror.line_target, _network(levels=1).encode_reference(mirror.line_target, mirror.color_target)
-    )
-    for carried, cell in zip(output.transferred[1:], (4, 2), strict=True):
-        truth = torch.nn.functional.avg_pool2d(mirror.color_target, cell)
-        counted = torch.nn.functional.avg_pool2d((mirror.label_target[:, None] > 0).float(), cell) == 1
-        assert torch.allclose(carried[counted.expand_as(carried)], truth[counted.expand_as(truth)], atol=1e-5)
-
-
-def test_children_bring_their_children_along() -> None:
-    """A child at 1/4 that follows candidate 1's lower left child takes the lower left quarter of that cell at 1/2."""
-    chosen = torch.tensor([[[6, 6, 6, 0]]])  # 6 = candidate 1, child 2; the last follows candidate 0's upper left
-    fine = children_of(chosen)[0, 0].view(4, 4)
-    assert fine[:2, :2].tolist() == [[16 + 8, 16 + 9], [16 + 12, 16 + 13]]
-    assert fine[2:, :2].tolist() == [[16 + 8, 16 + 9], [16 + 12, 16 + 13]]
-    assert fine[2:, 2:].tolist() == [[0, 1], [4, 5]]
-
-
-def test_region_figures_come_from_framed_pairs(characters: Path) -> None:
-    """The same framed pairs each time; the right part has the right colour."""
-    config = ValidationConfig(pairs=1, size=SIZE, pictures=1, framed=2, framed_size=96)
-    samples, again = (development_samples(characters, config) for _ in range(2))
-    for name, pairs in samples.items():
-        assert all(np.array_equal(a.pair, b.pair) for a, b in zip(pairs, again[name], strict=True))
-    assert all(sample.has_pixel_loss for pairs in samples.values() for sample in pairs)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        regions = RegionNetwork()
-    device = torch.device("cpu")
-    figures = validate_regions(_network(levels=3), regions, samples, device=device)
-    assert figures.keys() == {f"{name} {what}" for name in ("plain", "mixed") for what in ("color", "part")}
-    assert all(0 <= value <= 1 for value in figures.values())
-    assert all(figures[f"{name} color"] >= figures[f"{name} part"] for name in ("plain", "mixed"))
-    assert validate_regions(_network(levels=3), regions, samples, device=device) == figures

@@ -8,9 +8,8 @@ import pytest
 
 from cmft_engine.protocol.errors import InputError
 from cmft_training.synthetic import characters
-from cmft_training.synthetic.character_colors import mended_color, merge_colors
 from cmft_training.synthetic.characters import Camera, CharacterSet, Look, is_validation, split_parts
-from cmft_training.synthetic.extract_characters import choose_runs, quantize_positions, weld
+from cmft_training.synthetic.extract_characters import quantize_positions
 
 CUBE = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
 CUBE_FACES = np.array(
@@ -145,45 +144,3 @@ def test_camera_looks_from_the_front() -> None:
     for mirrored, x in ((False, 1.0), (True, -1.0)):
         camera = Camera((0, 0, 0), (0, 0, 0), float("inf"), mirrored)
         assert np.allclose(camera.view(point, progress=0.0, size=1.0), [(x, -3.0, 2.0)])
-
-
-def test_runs_wrap_cycles_and_skip_short_actions() -> None:
-    """A short walk cycle wraps around, a long action runs on, and a short jump is left out."""
-    lengths = {"Walk": (0.0, 12.0), "Jump": (0.0, 8.0), "Death": (0.0, 60.0)}
-    runs = choose_runs(lengths, seed=1)
-    assert {run.animation for run in runs} == {"Walk", "Death"}
-    assert all(len(run.frames) == 10 for run in runs)
-    assert all(max(run.frames) < 12 for run in runs if run.animation == "Walk")
-    assert choose_runs({"Jump": (0.0, 9.0)}, seed=1)[0].frames[-1] == 9.0
-
-
-def test_weld_joins_vertices_that_move_together() -> None:
-    """Doubles that stay together become one vertex; doubles that part stay two."""
-    rest = np.zeros((3, 3), np.float32)
-    moved = np.zeros((2, 3, 3), np.float32)
-    moved[1, 2] = 1.0
-    kept, remap = weld(rest, moved, np.zeros(3, np.int32))
-    assert len(kept) == 2
-    assert remap[0] == remap[1] != remap[2]
-
-
-def test_positions_survive_packing() -> None:
-    """Packed positions come back within a fifty-thousandth of the character's size."""
-    vertices = np.random.default_rng(0).normal(size=(2, 3, 50, 3)).astype(np.float32)
-    packed, scale = quantize_positions(vertices)
-    assert np.abs(packed * scale[0] + scale[1] - vertices).max() < np.ptp(vertices) / 5e4
-
-
-def test_near_texture_colours_merge() -> None:
-    """Colours that the eye takes for one become the more frequent one."""
-    color = np.array([(200, 0, 0), (200, 0, 0), (203, 2, 1), (0, 0, 200)], np.uint8)
-    index, palette = merge_colors(color)
-    assert index[0] == index[1] == index[2] != index[3]
-    assert palette[index[2]].tolist() == [200, 0, 0]
-
-
-def test_black_skin_is_mended() -> None:
-    """A skin authored nearly black gets a believable tone; other materials and real tones stay."""
-    assert min(mended_color("Casual_Male", "Skin", (20, 20, 20))) > 50
-    assert mended_color("Casual_Male", "Hair", (20, 20, 20)) == (20, 20, 20)
-    assert mended_color("Casual_Male", "Skin", (90, 60, 40)) == (90, 60, 40)

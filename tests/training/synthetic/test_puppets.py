@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cmft_training.synthetic import puppet_shapes as shapes
 from cmft_training.synthetic.puppet_humans import add_human
-from cmft_training.synthetic.puppet_ink import Outline, draw
-from cmft_training.synthetic.puppet_motion import Puppet
-from cmft_training.synthetic.puppet_rig import Binding, Bone, Part, Rig
+from cmft_training.synthetic.puppet_rig import Bone, Rig
 from cmft_training.synthetic.puppets import PuppetScene, puppets_apart, random_puppet_clip
 
 
@@ -110,42 +107,6 @@ def test_line_width_sets_the_amount_of_ink():
     assert ink[1] > 1.5 * ink[0]
 
 
-def _square(x, y, half, *, number, **options):
-    return Outline(shapes.box((x, y), half, half), number, 1.0, **options)
-
-
-def test_ink_hides_behind_what_is_in_front():
-    """A later part covers the ink and the ids of an earlier one."""
-    drawing = draw([_square(20, 20, 10, number=1), _square(30, 20, 8, number=2)], 48)
-    assert drawing.part[20, 30] == 2 and drawing.part[20, 15] == 1 and drawing.part[2, 2] == 0
-    assert drawing.line[20, 30] == 255
-    assert drawing.line[20, 22] < 60 or drawing.line[20, 21] < 60
-
-
-def test_clipped_part_stays_on_its_owner():
-    """A part on another is seen only there and leaves the owner's outline whole."""
-    owner = _square(20, 20, 10, number=1)
-    spot = _square(30, 20, 6, number=2, on=1, root=1)
-    alone, both = draw([owner], 48), draw([owner, spot], 48)
-    assert (both.part[:, 31:] == 0).all() and (both.part == 2).any()
-    assert (both.line[alone.line == 0] == 0).all()
-
-
-def test_empty_page():
-    """No outlines: white paper and background only."""
-    drawing = draw([], 16)
-    assert (drawing.line == 255).all() and (drawing.part == 0).all()
-
-
-def test_id_sits_at_the_pixel_centre():
-    """A part covers exactly the pixels whose centres it holds."""
-    drawing = draw([Outline(shapes.points((3.4, 3.4), (8.6, 3.4), (8.6, 8.6), (3.4, 8.6)), 1, 0.0)], 16)
-    expected = np.zeros((16, 16), np.uint16)
-    expected[3:9, 3:9] = 1
-    np.testing.assert_array_equal(drawing.part, expected)
-    assert (drawing.line == 255).all()
-
-
 def test_twins_share_a_colour_group():
     """Left and right limbs are parts of their own in one colour group."""
     rig = Rig(np.random.default_rng(0))
@@ -153,21 +114,3 @@ def test_twins_share_a_colour_group():
     add_human(rig, who="p0", parent="world", z=0.0)
     left, right = rig.parts["p0.leg-1"], rig.parts["p0.leg+1"]
     assert left.name != right.name and left.color == right.color
-
-
-def test_limb_bends_at_its_joint():
-    """Points before the joint stay, points past it turn with the next bone."""
-    rig = Rig(np.random.default_rng(0))
-    rig.bone("upper", Bone("", (0.0, 0.0)))
-    rig.bone("lower", Bone("upper", (0.0, 1.0), angle=np.pi / 2))
-    binding = Binding("upper", "lower", (0.0, 1.0), (0.0, 1.0), 0.1)
-    rig.add(Part("limb", shapes.points((0, 0), (0, 2), (0.2, 2)), "skin", 0.0, binding, sharp=shapes.all_sharp(3)))
-    samples, _, _ = Puppet(rig, samples_per_unit=4.0).pose(0.0)
-    np.testing.assert_allclose(samples[0], (0.0, 0.0), atol=1e-9)
-    np.testing.assert_allclose(samples[1], (-1.0, 1.0), atol=1e-9)
-
-
-def test_unknown_parent_bone_is_refused():
-    """A bone hangs on an existing one, and the message names both."""
-    with pytest.raises(ValueError, match=r"'arm'.*'torso'"):
-        Rig(np.random.default_rng(0)).bone("arm", Bone("torso", (0.0, 0.0)))

@@ -1,0 +1,22 @@
+import numpy as np
+
+from tests.benchmarks.fake_engine import face_clip
+
+
+def test_gaps_are_counted_from_the_first_drawing():
+    """A clip that begins at 2 has its drawing 7 at gap 5; what is not there is left out, gaps come ascending."""
+    clip = face_clip(2, 3, 7)
+    pairs = clip.pairs((9, 5, 1))
+    assert [pair.gap for pair in pairs] == [1, 5]
+    assert all(pair.reference_line is clip.lines[2] for pair in pairs)
+    assert pairs[1].target_gt is clip.paintings[7] and pairs[1].target_part is None
+
+
+def test_flats_of_a_pair_hold_no_ink():
+    """The reference's paint runs on under its lines."""
+    (pair,) = face_clip(0, 1).pairs()
+    flats = pair.reference_flats()
+    assert (pair.reference_gt == 0).all(axis=2).sum() > 100
+    assert not (flats == 0).all(axis=2).any()
+    clean = (pair.reference_line >= 247).all(axis=2)
+    assert np.array_equal(flats[clean], pair.reference_gt[clean])
