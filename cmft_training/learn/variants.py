@@ -17,7 +17,7 @@ from cmft_engine.matching.region_inputs import FLOW_COLUMNS, MASS_COLUMNS
 from cmft_training.learn.config import NetworkConfig, RegionConfig
 
 ALL_LEVELS = 3
-TRANSFERRED_COLUMNS = (PAIR_FEATURES, PAIR_FEATURES + 1)  # of what `RegionNetwork.pair` reads, behind the pair's features
+TRANSFERRED_COLUMNS = (PAIR_FEATURES, PAIR_FEATURES + 1)  # `RegionNetwork.pair` reads them last
 
 
 def build_network(config: NetworkConfig) -> Network:
@@ -56,7 +56,8 @@ def build_regions(config: RegionConfig) -> RegionNetwork:
         regions.pooled.register_forward_pre_hook(_Silence())
     if not config.along:
         regions.along.register_forward_hook(_Silence())
-    columns = (() if config.flow else FLOW_COLUMNS) + (() if config.attention_mass else (*MASS_COLUMNS, *TRANSFERRED_COLUMNS))
+    mass = (*MASS_COLUMNS, *TRANSFERRED_COLUMNS)
+    columns = (() if config.flow else FLOW_COLUMNS) + (() if config.attention_mass else mass)
     if columns:
         regions.pair.register_forward_pre_hook(_Silence(columns))
     return regions

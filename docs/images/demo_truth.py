@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from skimage.measure import label
 
 from benchmarks.metrics.clicks import SEEN_SHARE, clicks_to_fix
-from benchmarks.metrics.metrics import REGION_MIN_PX, wrong_pixels
 from benchmarks.metrics.pictures import ink_free_mask, label_inked_regions, pack_colors
+from benchmarks.metrics.score import REGION_MIN_PX, wrong_pixels
 from cmft_training.synthetic.example_shot import ExampleFrame
 
 Picture = NDArray[np.uint8]
