@@ -97,7 +97,7 @@ def imported(folders: Iterable[str]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
-    files = [*ROOT.glob("*.py"), *(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))]
+    files = [*ROOT.glob("*.py"), *(path for name in (*PACKAGES, "docs") for path in (ROOT / name).rglob("*.py"))]
     own = {part.removesuffix(".py") for path in files for part in path.relative_to(ROOT).parts}
     return found - set(sys.stdlib_module_names) - own - OF_HOSTS
 

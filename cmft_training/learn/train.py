@@ -24,7 +24,15 @@ from torch import Tensor, nn
 
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_training.data.dataset import use_one_thread
-from cmft_training.learn.config import DEFAULT, Config, load_config, shipped_names, with_characters
+from cmft_training.learn.config import (
+    DEFAULT,
+    Config,
+    JointConfig,
+    ScheduleConfig,
+    load_config,
+    shipped_names,
+    with_characters,
+)
 from cmft_training.learn.journal import Journal, Row
 from cmft_training.learn.stages import Development, JointStage, PixelStage, Stage
 from cmft_training.learn.state import Average, has_state, load_average, load_state, save_state
@@ -170,7 +178,7 @@ class Trainer:
         is_over = False
         for learn in self.stage.lessons(self.step - self._before_step):
             waited_s = time.monotonic() - pass_begun
-            share = self._rate_share()
+            share = rate_share(self.stage.schedule, step=self.step - self._before_step, progress=self.progress())
             terms = learn(share=share)
             meter.add(terms, waited_s=waited_s, whole_s=time.monotonic() - pass_begun)
             self.step += 1
@@ -195,13 +203,6 @@ class Trainer:
         limit_s = 60 * self._config.schedule.minutes_per_call
         return limit_s > 0 and time.monotonic() - self._started + longest_s > limit_s
 
-    def _rate_share(self) -> float:
-        """How much of the configured learning rate the next step takes."""
-        schedule = self.stage.schedule
-        cosine = 0.5 * (1 + math.cos(math.pi * self.progress()))
-        rise = min(1.0, (self.step - self._before_step + 1) / max(schedule.warmup, 1))
-        return rise * (schedule.final + (1 - schedule.final) * cosine)
-
     def _validate(self) -> None:
         """Measure the averages on the development pairs, in the first process; the others wait."""
         if self._leads:
@@ -220,6 +221,13 @@ class Trainer:
         before = {"before_step": self._before_step, "before_s": self._before_s}
         state = {**learned, **counts, **before, "curve": self.journal.rows, "config": json.dumps(config)}
         save_state(self.state_folder, state, facts={**counts, "finished": self.is_finished(), "config": config})
+
+
+def rate_share(schedule: ScheduleConfig | JointConfig, *, step: int, progress: float) -> float:
+    """Return how much of its rate a stage's step takes, from 0: a rise over the warm-up, then a cosine's fall."""
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    rise = min(1.0, (step + 1) / max(schedule.warmup, 1))
+    return rise * (schedule.final + (1 - schedule.final) * cosine)
 
 
 def _check_state(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:

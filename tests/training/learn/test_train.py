@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from cmft_engine.protocol.errors import InputError
+from cmft_training.learn.config import ScheduleConfig
 from cmft_training.learn.state import load_state, read_manifest
-from cmft_training.learn.train import changed_settings, main
+from cmft_training.learn.train import changed_settings, main, rate_share
 from cmft_training.synthetic.pack import write_pack
 from tests.training.runs import ADVERSARY, BOTH, PIXELS, run, tensors
 
@@ -149,3 +150,11 @@ def test_other_settings_are_told_on_resuming():
     before = {"run": {"seed": 1, "folder": "a"}, "losses": {"rgb": 1.0}, "machine": {"workers": 0}}
     now = {"run": {"seed": 1, "folder": "b"}, "losses": {"rgb": 0.5}, "machine": {"workers": 9}}
     assert changed_settings(before, now) == ["losses.rgb was 1.0 and is 0.5"]
+
+
+def test_the_rate_rises_then_falls_to_its_final_share() -> None:
+    """A fifth a step over a warm-up of five; then a cosine from all of it to the final tenth."""
+    schedule = ScheduleConfig(steps=100, minutes=0, minutes_per_call=0, rate=1e-3, final=0.1, warmup=5)
+    assert [rate_share(schedule, step=step, progress=0.0) for step in (0, 1, 4, 5)] == [0.2, 0.4, 1.0, 1.0]
+    shares = [rate_share(schedule, step=50, progress=progress) for progress in (0.5, 1.0)]
+    assert shares == pytest.approx([0.55, 0.1])
