@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cmft_training.synthetic import puppet_shapes as shapes
-from cmft_training.synthetic.puppet_heads import HeadPlan, add_head
+from cmft_training.synthetic.puppet_head_plan import HeadPlan
+from cmft_training.synthetic.puppet_heads import add_head
 from cmft_training.synthetic.puppet_rig import Binding, Bone, Part, Rig
 
 _Place = tuple[float, float]
