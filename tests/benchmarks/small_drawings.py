@@ -38,3 +38,13 @@ def smear(painting: np.ndarray) -> np.ndarray:
     moved = np.roll(painting, 4, axis=1)
     moved[:, : SIDE // 2, 1] //= 2
     return moved
+
+
+def rooms(*colors: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return line and painting of a row of 20 px wide rooms with black walls."""
+    line = np.zeros((24, 22 * len(colors) + 2, 3), np.uint8)
+    painting = line.copy()
+    for i, color in enumerate(colors):
+        inside = np.s_[2:22, 22 * i + 2 : 22 * i + 22]
+        line[inside], painting[inside] = 255, color
+    return line, painting

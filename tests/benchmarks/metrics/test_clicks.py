@@ -2,19 +2,9 @@ import numpy as np
 import pytest
 
 from benchmarks.metrics.clicks import clicks_to_fix
-from tests.benchmarks.small_drawings import EYE, HAIR, SKIN, draw_face
+from tests.benchmarks.small_drawings import EYE, HAIR, SKIN, draw_face, rooms
 
 LINE, PAINTING = draw_face()
-
-
-def rooms(*colors: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return line and painting of a row of 20 px wide rooms with black walls."""
-    line = np.zeros((24, 22 * len(colors) + 2, 3), np.uint8)
-    painting = line.copy()
-    for i, color in enumerate(colors):
-        inside = np.s_[2:22, 22 * i + 2 : 22 * i + 22]
-        line[inside], painting[inside] = 255, color
-    return line, painting
 
 
 def test_the_truth_needs_no_click():

@@ -3,17 +3,7 @@ import math
 import numpy as np
 
 from benchmarks.metrics.flicker import Flicker, flicker
-from tests.benchmarks.small_drawings import EYE, HAIR, SKIN, draw_face
-
-
-def rooms(*colors: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return line and painting of a row of 20 px wide rooms with black walls."""
-    line = np.zeros((24, 22 * len(colors) + 2, 3), np.uint8)
-    painting = line.copy()
-    for i, color in enumerate(colors):
-        inside = np.s_[2:22, 22 * i + 2 : 22 * i + 22]
-        line[inside], painting[inside] = 255, color
-    return line, painting
+from tests.benchmarks.small_drawings import EYE, HAIR, SKIN, draw_face, rooms
 
 
 def test_colours_that_stay_do_not_flicker():

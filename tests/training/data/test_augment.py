@@ -9,54 +9,23 @@ from cmft_engine.lineart.lineart import line_art_from_painting
 from cmft_training.data import augment, sheets
 from cmft_training.data.augment import SCENERY, UNPAINTED
 from cmft_training.synthetic.drawing import Drawing
+from tests.training.data.boxes import OUTLINES, SIZE, borders_have_ink, boxes, seeded
 
-SIZE = 96
 GROUP = np.array([0, 1, 2, 1], np.uint16)
-
-
-def _rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 @pytest.fixture
 def drawing() -> Drawing:
-    """A box of part 1 whose lower half is part 2 without ink between, and a box of part 3 beside it."""
-    part = np.zeros((SIZE, SIZE), np.uint16)
-    part[20:70, 16:50], part[45:70, 16:50], part[30:60, 60:80] = 1, 2, 3
-    line = np.full((SIZE, SIZE), 255, np.uint8)
-    for top, bottom, left, right in ((20, 70, 16, 50), (30, 60, 60, 80)):
-        line[top - 1 : bottom + 1, left - 1 : right + 1] = 0
-        line[top + 1 : bottom - 1, left + 1 : right - 1] = 255
-    return Drawing(line, part)
-
-
-def _borders_have_ink(drawing: Drawing, pairs: set[tuple[int, int]], reach: int = 1) -> bool:
-    """Whether every border between two of the named parts has ink within `reach` px, inside the page."""
-    inked = drawing.line < 128
-    near = inked.copy()
-    for step in range(1, reach + 1):
-        for axis in (0, 1):
-            near |= np.roll(inked, step, axis) | np.roll(inked, -step, axis)
-    for axis in (0, 1):
-        a, b = drawing.part, np.roll(drawing.part, -1, axis)
-        for one, other in pairs:
-            border = ((a == one) & (b == other)) | ((a == other) & (b == one))
-            border[-1], border[:, -1] = False, False
-            if (border & ~near).any():
-                return False
-    return True
-
-
-OUTLINES = {(0, 1), (0, 2), (0, 3)}
+    return boxes()
 
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("scale", [0.5, 0.7, 1.0, 1.4, 2.0])
 def test_rescaled_drawings_keep_ink_on_borders(drawing, scale, seed):
     """At any scale parts are as much larger as asked for, and their inked borders are still inked."""
-    scaled = augment.rescale(_rng(seed), drawing, scale)
+    scaled = augment.rescale(seeded(seed), drawing, scale)
     assert scaled.line.shape == scaled.part.shape == (SIZE, SIZE)
-    assert _borders_have_ink(scaled, OUTLINES, reach=1 + int(scale))
+    assert borders_have_ink(scaled, OUTLINES, reach=1 + int(scale))
     if scale <= 1:
         for part in (1, 2, 3):
             there = np.count_nonzero(drawing.part == part) * scale**2
@@ -76,9 +45,9 @@ def test_a_smaller_drawing_keeps_its_layout(drawing):
 @pytest.mark.parametrize("width", [1, 2])
 def test_trace_lines_divide_paint_that_no_line_divided(drawing, width):
     """The border within the box gets ink, paper and parts stay as they were, other ink stays."""
-    assert not _borders_have_ink(drawing, {(1, 2)})
+    assert not borders_have_ink(drawing, {(1, 2)})
     traced = augment.add_trace_lines(drawing, GROUP, width=width)
-    assert _borders_have_ink(traced, OUTLINES | {(1, 2)})
+    assert borders_have_ink(traced, OUTLINES | {(1, 2)})
     assert (traced.line <= drawing.line).all()
     np.testing.assert_array_equal(traced.part, drawing.part)
     added = (traced.line < 128) & (drawing.line >= 128)
@@ -103,7 +72,7 @@ def test_only_borders_are_the_lines_of_flats(drawing):
 @pytest.mark.parametrize("seed", range(6))
 def test_unpainted_parts_keep_their_lines(drawing, seed):
     """Whole paints vanish from the parts, nothing else changes, and every line stays."""
-    bare = augment.unpaint(_rng(seed), drawing, GROUP)
+    bare = augment.unpaint(seeded(seed), drawing, GROUP)
     gone = np.unique(drawing.part[bare.part == UNPAINTED])
     assert gone.size and 0 not in gone
     assert not np.isin(bare.part, gone).any() and not set(GROUP[gone]) & set(GROUP[np.setdiff1d([1, 2, 3], gone)])
@@ -115,7 +84,7 @@ def test_unpainted_parts_keep_their_lines(drawing, seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_blanked_places_are_paper(drawing, seed):
     """Where a part vanished its lines did too; the rest is as before."""
-    bare = augment.blank(_rng(seed), drawing)
+    bare = augment.blank(seeded(seed), drawing)
     gone = bare.part != drawing.part
     assert gone.any() and (bare.part[gone] == 0).all() and (bare.line[gone] == 255).all()
     kept = (bare.line != 255) | (bare.part > 0)
@@ -125,7 +94,7 @@ def test_blanked_places_are_paper(drawing, seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_pushed_off_drawings_lose_one_side(drawing, seed):
     """The drawing moved as one, and part of it is beyond the page."""
-    moved = augment.push_off(_rng(seed), drawing)
+    moved = augment.push_off(seeded(seed), drawing)
     assert 0 < augment.shown_px(moved) < augment.shown_px(drawing)
     shifts = [(dy, dx) for d in range(-SIZE, SIZE) for dy, dx in ((d, 0), (0, d))]
     places = [augment.place(drawing, SIZE, (dx, dy)) for dy, dx in shifts]
@@ -135,18 +104,18 @@ def test_pushed_off_drawings_lose_one_side(drawing, seed):
 @pytest.mark.parametrize("seed", range(30))
 def test_hiding_leaves_enough(drawing, seed):
     """A quarter of what the reference showed is always left."""
-    assert augment.shown_px(augment.hide(_rng(seed), drawing, GROUP)) >= 0.25 * augment.shown_px(drawing)
+    assert augment.shown_px(augment.hide(seeded(seed), drawing, GROUP)) >= 0.25 * augment.shown_px(drawing)
 
 
 def test_hiding_hides(drawing):
     """Most tries hide something."""
-    shown = [augment.shown_px(augment.hide(_rng(seed), drawing, GROUP)) for seed in range(30)]
+    shown = [augment.shown_px(augment.hide(seeded(seed), drawing, GROUP)) for seed in range(30)]
     assert np.mean(np.array(shown) < augment.shown_px(drawing)) > 0.7
 
 
 def test_shuffled_patches_are_the_same_patches(drawing):
     """Patches change places with their lines and parts, none is lost."""
-    shuffled = augment.shuffle_patches(_rng(1), drawing, 3)
+    shuffled = augment.shuffle_patches(seeded(1), drawing, 3)
 
     def patches(page: Drawing) -> list[bytes]:
         both = np.dstack([page.line, page.part])
@@ -158,7 +127,7 @@ def test_shuffled_patches_are_the_same_patches(drawing):
 @pytest.mark.parametrize("seed", range(8))
 def test_scenery_stays_behind(drawing, seed):
     """Only paper is painted over, in more than one colour, and no new ink crosses a part."""
-    page, paint = augment.paint_background(_rng(seed), drawing)
+    page, paint = augment.paint_background(seeded(seed), drawing)
     behind = page.part == SCENERY
     np.testing.assert_array_equal(behind, drawing.part == 0)
     assert paint.shape == (SIZE, SIZE, 3) and paint.dtype == np.float32 and paint.min() >= 0 and paint.max() <= 1
@@ -169,7 +138,7 @@ def test_scenery_stays_behind(drawing, seed):
 
 def test_some_scenery_is_inked(drawing):
     """Both kinds appear."""
-    inked = [(augment.paint_background(_rng(seed), drawing)[0].line != drawing.line).any() for seed in range(12)]
+    inked = [(augment.paint_background(seeded(seed), drawing)[0].line != drawing.line).any() for seed in range(12)]
     assert any(inked) and not all(inked)
 
 
@@ -177,12 +146,12 @@ def test_nothing_changes_its_input(drawing):
     """Every function leaves the drawing that it was given as it was."""
     line, part = drawing.line.copy(), drawing.part.copy()
     for seed in range(4):
-        augment.rescale(_rng(seed), drawing, 1.3)
-        augment.hide(_rng(seed), drawing, GROUP)
-        augment.shuffle_patches(_rng(seed), drawing, 4)
-        augment.paint_background(_rng(seed), drawing)
+        augment.rescale(seeded(seed), drawing, 1.3)
+        augment.hide(seeded(seed), drawing, GROUP)
+        augment.shuffle_patches(seeded(seed), drawing, 4)
+        augment.paint_background(seeded(seed), drawing)
         augment.add_trace_lines(drawing, GROUP, width=2)
-        sheets.compose(_rng(seed), [drawing, drawing], SIZE)
+        sheets.compose(seeded(seed), [drawing, drawing], SIZE)
     np.testing.assert_array_equal(drawing.line, line)
     np.testing.assert_array_equal(drawing.part, part)
 
@@ -191,6 +160,7 @@ def test_nothing_changes_its_input(drawing):
 def test_an_empty_page_stays_empty(change):
     """Nothing fails where there is nothing."""
     page = Drawing(np.full((32, 32), 255, np.uint8), np.zeros((32, 32), np.uint16))
-    for changed in (change(_rng(), page), augment.unpaint(_rng(), page, GROUP), augment.rescale(_rng(), page, 1.7)):
+    unpainted, larger = augment.unpaint(seeded(), page, GROUP), augment.rescale(seeded(), page, 1.7)
+    for changed in (change(seeded(), page), unpainted, larger):
         assert (changed.line == 255).all() and (changed.part == 0).all()
-    assert (sheets.compose(_rng(), [page, page], 32).line == 255).all()
+    assert (sheets.compose(seeded(), [page, page], 32).line == 255).all()

@@ -8,9 +8,8 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
-from cmft_engine.matching.network.network import Network
-from cmft_training.data.dataset import Batch, Mixture, PairSource, ReferenceBatch
-from cmft_training.learn.config import NetworkConfig, ValidationConfig
+from cmft_training.data.dataset import Batch, Mixture
+from cmft_training.learn.config import ValidationConfig
 from cmft_training.learn.validate import (
     ABSENT,
     CAPTION_PX,
@@ -20,32 +19,20 @@ from cmft_training.learn.validate import (
     development_mixtures,
     judge,
     picture_row,
-    plain,
     validate,
 )
-from cmft_training.learn.variants import build_network
-
-SIZE = 64
+from tests.training.learn.mirrors import SIZE, mirrored, seeded_network
 
 
 @pytest.fixture(scope="module")
 def mirror(characters: Path) -> Batch:
-    """A target whose reference is the target itself: every cell's best match is its own place."""
-    source = PairSource(plain(Mixture(characters, puppets=0.0)), seed=8)
-    batch = source.batch(0, {SIZE: 1})
-    return replace(batch, references=(ReferenceBatch(batch.line_target, batch.color_target, batch.label_target),))
-
-
-def _network(levels: int = 1, transformer: int = 2) -> Network:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        return build_network(NetworkConfig(transformer=transformer, levels=levels, residual=True)).eval()  # type: ignore[arg-type]
+    return mirrored(characters)
 
 
 @torch.no_grad()
 def test_equal_drawings_match_right(mirror: Batch) -> None:
     """At 1/8, and with it at 1/2 where nothing finer is matched, a drawing finds itself; all its parts count."""
-    judged = judge(_network(), mirror)
+    judged = judge(seeded_network(), mirror)
     assert judged.counted_eighth.sum() > 4
     assert judged.right_eighth[judged.counted_eighth].all()
     assert judged.right_half[judged.counted_half].all()
@@ -62,7 +49,7 @@ def test_wrong_parts_are_wrong(mirror: Batch) -> None:
     for part, other in zip(parts, [*parts[1:], parts[0]], strict=True):
         exchanged[label == part] = other
     batch = replace(mirror, references=(replace(mirror.references[0], label=exchanged),))
-    judged = judge(_network(), batch)
+    judged = judge(seeded_network(), batch)
     assert not judged.right_half[judged.counted_half].any()
     errors = picture_row(batch, judged)[:, -SIZE:]
     assert (errors == WRONG).all(-1).sum() > 20
@@ -73,7 +60,7 @@ def test_what_the_reference_lacks_does_not_count(mirror: Batch) -> None:
     """Against an empty reference nothing is right or wrong, only absent."""
     empty = replace(mirror.references[0], label=torch.zeros_like(mirror.label_target))
     batch = replace(mirror, references=(empty,))
-    judged = judge(_network(), batch)
+    judged = judge(seeded_network(), batch)
     assert not judged.counted_eighth.any()
     assert not judged.counted_half.any()
     assert (picture_row(batch, judged)[:, -SIZE:] == ABSENT).all(-1).sum() > 20
@@ -98,7 +85,7 @@ def test_a_sheet_shows_the_first_pairs(characters: Path) -> None:
     """Figures of both sets lie in [0, 1]; the sheet has as many rows as asked for, and captions."""
     config = ValidationConfig(pairs=3, size=SIZE, pictures=2, framed=1, framed_size=SIZE)
     batches = development_batches(characters, config)
-    network = _network(levels=3)
+    network = seeded_network(levels=3)
     figures, sheet = validate(network, batches, fabric=Fabric(accelerator="cpu"), pictures=2)
     assert {name.split()[0] for name in figures} == {"plain", "mixed"}
     assert all(0 <= value <= 1 for name, value in figures.items() if "right" in name)

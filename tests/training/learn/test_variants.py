@@ -1,38 +1,26 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from cmft_engine.matching.network.network import Network
-from cmft_training.data.dataset import Batch, Mixture, PairSource, ReferenceBatch
+from cmft_training.data.dataset import Batch
 from cmft_training.learn.config import NetworkConfig
-from cmft_training.learn.validate import plain
 from cmft_training.learn.variants import build_network, children_of
-
-SIZE = 64
+from tests.training.learn.mirrors import mirrored, seeded_network
 
 
 @pytest.fixture(scope="module")
 def mirror(characters: Path) -> Batch:
-    """A target whose reference is the target itself: every cell's best match is its own place."""
-    source = PairSource(plain(Mixture(characters, puppets=0.0)), seed=8)
-    batch = source.batch(0, {SIZE: 1})
-    return replace(batch, references=(ReferenceBatch(batch.line_target, batch.color_target, batch.label_target),))
-
-
-def _network(levels: int = 1, transformer: int = 2) -> Network:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        return build_network(NetworkConfig(transformer=transformer, levels=levels, residual=True)).eval()  # type: ignore[arg-type]
+    return mirrored(characters)
 
 
 def test_a_network_without_parts_is_another_network() -> None:
     """The default is the shipped network; every switch changes what it says it does."""
-    usual = _network(levels=3)
+    usual = seeded_network(levels=3)
     assert type(usual) is Network
     assert usual.state_dict().keys() == Network().state_dict().keys()
-    assert [len(_network(transformer=n).semantic.attention) for n in (0, 1, 4)] == [0, 1, 4]
+    assert [len(seeded_network(transformer=n).semantic.attention) for n in (0, 1, 4)] == [0, 1, 4]
     bare = build_network(NetworkConfig(transformer=2, levels=3, residual=False))
     assert sum(p.numel() for p in bare.parameters()) < 0.5 * sum(p.numel() for p in usual.parameters())
 
@@ -40,8 +28,8 @@ def test_a_network_without_parts_is_another_network() -> None:
 @torch.no_grad()
 def test_finer_cells_follow_the_coarse_match(mirror: Batch) -> None:
     """Without finer matches the colours of the best cell are carried place for place."""
-    output = _network(levels=1)(
-        mirror.line_target, _network(levels=1).encode_reference(mirror.line_target, mirror.color_target)
+    output = seeded_network(levels=1)(
+        mirror.line_target, seeded_network(levels=1).encode_reference(mirror.line_target, mirror.color_target)
     )
     for carried, cell in zip(output.transferred[1:], (4, 2), strict=True):
         truth = torch.nn.functional.avg_pool2d(mirror.color_target, cell)
