@@ -1,0 +1,69 @@
+"""The drawn families by name and share; their libraries are loaded when one is opened, not before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cmft_engine.protocol.errors import InputError, SettingsError
+from cmft_training.synthetic.drawn.split import FAMILIES, FamilyName, Split
+
+if TYPE_CHECKING:
+    from cmft_training.synthetic.drawn.figure import Family, Figure
+
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class DrawnShares:
+    """Which share of all samples shows each family; 0 leaves it out. folder: as made by `prepare`."""
+
+    folder: Path = Path("drawn")
+    avatars: float = 0.0
+    heads: float = 0.0
+    clipart: float = 0.0
+    inhabitants: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for a value out of range."""
+        for name in FAMILIES:
+            share = getattr(self, name)
+            if not 0 <= share <= 1:
+                raise SettingsError(f"drawn.{name}", share, "a share from 0 to 1")
+        if self.total > 1 + 1e-9:
+            raise SettingsError("drawn", self.total, "shares whose sum is at most 1")
+
+    @property
+    def total(self) -> float:
+        """The share of all samples that are drawn by hand."""
+        return float(sum(getattr(self, name) for name in FAMILIES))
+
+
+class DrawnSource:
+    """Random figures of the families that have a share, in one split."""
+
+    def __init__(self, shares: DrawnShares, split: Split) -> None:
+        """Raise InputError when a family is not in the folder or lacks its library."""
+        names = [name for name in FAMILIES if getattr(shares, name) > 0]
+        self._families = [open_family(name, shares.folder, split) for name in names]
+        share = np.array([getattr(shares, name) for name in names])
+        self._share = share / max(float(share.sum()), 1e-9)
+
+    def figure(self, rng: Rng) -> Figure:
+        """Return a random figure of a random family."""
+        return self._families[int(rng.choice(len(self._families), p=self._share))].figure(rng)
+
+
+def open_family(name: FamilyName, folder: Path, split: Split) -> Family:
+    """Return a family of one split. Raises InputError when it is not in the folder or lacks its library."""
+    try:
+        module = import_module(f"cmft_training.synthetic.drawn.{name}")
+    except ModuleNotFoundError as error:
+        remedy = "pip install -c constraints.txt -e .[train]"
+        raise InputError(f"{name}: {error.name} is not installed; {remedy}") from error
+    family: Family = getattr(module, name.capitalize())(folder, split)
+    return family
