@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cmft_engine.protocol.errors import InputError, SettingsError
+from cmft_training.synthetic.drawing import Drawing
 from cmft_training.synthetic.drawn.split import FAMILIES, FamilyName, Split
 
 if TYPE_CHECKING:
@@ -54,8 +57,19 @@ class DrawnSource:
         self._share = share / max(float(share.sum()), 1e-9)
 
     def figure(self, rng: Rng) -> Figure:
-        """Return a random figure of a random family."""
+        """Return a random figure of a random family; some family must have a share."""
         return self._families[int(rng.choice(len(self._families), p=self._share))].figure(rng)
+
+    def drawings_apart(
+        self, rng: Rng, *, size: int, gaps: Sequence[int | None]
+    ) -> tuple[list[Drawing], NDArray[np.uint16]]:
+        """Return a drawing of a random figure, then one for each gap before or after it, and the parts' colour groups.
+
+        A gap of None gives the whole figure at some other moment.
+        """
+        times = [None if gap is None else float(gap if rng.random() < 0.5 else -gap) for gap in gaps]
+        clip = self.figure(rng).clip([0.0, *times], size=size)
+        return list(clip.drawings), clip.group
 
 
 def open_family(name: FamilyName, folder: Path, split: Split) -> Family:

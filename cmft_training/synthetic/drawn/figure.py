@@ -105,9 +105,3 @@ def random_clip(family: Family, rng: Rng, *, size: int, n_drawings: int, stride:
     """Return `n_drawings` drawings of a random figure, `stride` time steps apart."""
     return family.figure(rng).clip([stride * k for k in range(n_drawings)], size=size)
 
-
-def drawings_apart(family: Family, rng: Rng, *, size: int, gaps: Sequence[int | None]) -> Clip:
-    """Return a drawing of a random figure, then one for each gap before or after it; None gives a view of its own."""
-    figure = family.figure(rng)
-    times = [None if gap is None else float(gap if rng.random() < 0.5 else -gap) for gap in gaps]
-    return figure.clip([0.0, *times], size=size)

@@ -93,7 +93,7 @@ class Movie:
     def __init__(self, path: Path) -> None:
         """Raise InputError when the file cannot be read."""
         try:
-            with np.load(path) as data:
+            with path.open("rb") as file, np.load(file) as data:
                 self._array = {key: data[key] for key in data.files}
             self.exported = _pairs(self._array["exported"], self._array["exported_character"])
             self._names = self._array["name"].tolist()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cmft_engine.protocol.errors import CmftError
 from cmft_training.synthetic.drawing import Clip
 from cmft_training.synthetic.drawn.families import open_family
-from cmft_training.synthetic.drawn.figure import Family, drawings_apart, random_clip
+from cmft_training.synthetic.drawn.figure import Family, random_clip
 from cmft_training.synthetic.drawn.split import FAMILIES, Split
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def pairs_per_second(family: Family, *, count: int, size: int, seed: int) -> flo
     """Return how many pairs of drawings a second of processor time brings, what is read for the first time included."""
     start = time.process_time()
     for k in range(count):
-        drawings_apart(family, np.random.default_rng([seed, k]), size=size, gaps=[_GAP])
+        random_clip(family, np.random.default_rng([seed, k]), size=size, n_drawings=2, stride=_GAP)
     return count / max(time.process_time() - start, 1e-9)
 
 
