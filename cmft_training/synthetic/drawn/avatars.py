@@ -43,6 +43,7 @@ _SKIN = re.compile("skull|head$|torso|arm|hand|leg|foot")
 _FACE = re.compile("eye|mouth")
 _SKULL = re.compile("skullcont|backheadcont")
 _ON_TWOS = 2.0  # frames of the rig in a time step
+_RUNS_ON = 0.4  # share of figures that go on to the next action at the end of one; the others go back
 _BACK, _CLOSE = 0.1, 0.33  # shares of figures seen from behind, and close up
 _SKIN_COLOR: Color = (255, 255, 255, 255)
 
@@ -90,10 +91,13 @@ class Avatars:
         who = Costume(worn, int(rng.integers(2**32)), "back" if rng.random() < _BACK else "side")
         often = np.array([action.end - action.first for action in self._actions]) ** 0.5  # or idling would be most
         action = self._actions[int(rng.choice(len(often), p=often / often.sum()))]
-        return self._posed(rng, who, action)
+        start = int(rng.integers(action.end - action.first))
+        if rng.random() < _RUNS_ON:
+            whole = Action(action.label, 0, self._rig.length(self._rig.exported[ROOT]))
+            return self._posed(rng, who, whole, action.first + start)
+        return self._posed(rng, who, action, start)
 
-    def _posed(self, rng: Rng, who: Costume, action: Action) -> LayeredFigure:
-        start = float(rng.integers(action.end - action.first))
+    def _posed(self, rng: Rng, who: Costume, action: Action, start: int) -> LayeredFigure:
         total = self._rig.length(self._rig.exported[ROOT])
         return LayeredFigure(
             name=f"avatars/{action.label or 'rig'}",

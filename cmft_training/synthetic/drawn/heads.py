@@ -147,7 +147,7 @@ class _HeadMotion:
         self._top, self._height, self._is_bust = y0, max(y1 - y0, 1e-6), is_bust
         self._middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
         self._pivot = np.array([(x0 + x1) / 2, y0 + self._height * (0.7 if is_bust else 1.0)])
-        self._tilt, self._size = random_wave(rng, np.deg2rad(12.0)), random_wave(rng, 0.05)
+        self._tilt, self._size = random_wave(rng, np.deg2rad(15.0)), random_wave(rng, 0.05)
         self._slide = [random_wave(rng, 0.026 * span), random_wave(rng, 0.018 * span)]
         self._narrow, self._swell = random_wave(rng, 0.05), random_swell(rng, span, 0.01)
 
