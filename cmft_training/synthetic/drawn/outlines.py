@@ -20,7 +20,7 @@ Box = tuple[float, float, float, float]
 
 _PIECES = 4  # a straight piece bends in so many
 _ROUND_WEIGHT = 0.7071  # of the conics that circles and round corners are made of
-_THINNEST = 0.5  # px that a stroke of the art has at least at size 256
+_THINNEST = 0.7  # px that a stroke of ink has at least
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def plan_of(layers: Sequence[Layer], placing: Placing, size: int) -> Plan:
     there = placing.enlarged(OVERSAMPLING)
     canvas.translate(*there.offset)
     canvas.scale(there.scale, there.scale)
-    thinnest = _THINNEST * size / 256.0 / placing.scale
+    thinnest = _THINNEST / placing.scale
     for layer in layers:
         canvas.save()
         if layer.clip is not None:

@@ -14,7 +14,7 @@ from cmft_training.synthetic.drawing import Clip, Drawing
 OVERSAMPLING = 3
 INK = 65535
 """In a plan: ink, not a part."""
-MAX_PARTS = 65000  # the numbers above mark ink, and what `augment` does to drawings
+_THINNEST = 0.7  # px of a line
 
 Plan = NDArray[np.uint16]
 Bools = NDArray[np.bool_]
@@ -25,7 +25,7 @@ Borders = Callable[[Plan, Plan], Bools]
 
 @dataclass(frozen=True)
 class BorderPen:
-    """Lines drawn where parts meet. width: px at size 256, scaled with the size; 0 = none but the art's own ink."""
+    """Lines drawn where parts meet. width: px at size 256, scaled with the size; 0 = the art's own ink alone."""
 
     width: float
     borders: Borders
@@ -45,7 +45,7 @@ def drawing_of(plan: Plan, pen: BorderPen) -> Drawing:
     ink = (plan == INK).astype(np.uint8)
     if pen.width:
         edge = _edges(plan, pen.borders).astype(np.uint8)
-        width = max(1, round(pen.width * size / 256.0 * OVERSAMPLING))
+        width = round(max(_THINNEST, pen.width * size / 256.0) * OVERSAMPLING)
         ink |= cv2.dilate(edge, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
     line = cv2.resize((1 - ink) * np.uint8(255), (size, size), interpolation=cv2.INTER_AREA)
     middle = OVERSAMPLING // 2

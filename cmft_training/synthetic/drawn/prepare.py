@@ -95,7 +95,7 @@ def unpack(archive: Path, out: Path, folder: str) -> Path:
     """Unpack a tar archive and return the folder in it. Raises InputError when it is damaged or lacks the folder."""
     out.mkdir()
     try:
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, "r:xz") as tar:
             tar.extractall(out, filter="data")
     except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
         raise InputError(f"{archive}: not a whole archive ({error}); get or copy it again") from error

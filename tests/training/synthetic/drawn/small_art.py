@@ -112,10 +112,14 @@ def swf(*tags: bytes) -> bytes:
 
 
 def rig_swf() -> bytes:
-    """Return a rig: a skull of skin, 800 twips wide, on which an eye's container moves 100 twips a frame."""
+    """Return a rig: a skull of skin, 800 twips wide, on which an eye's container moves 100 twips a frame.
+
+    The back of the head is drawn 2000 twips to the right.
+    """
     skull = square(1, BITMAP, 800) + sprite(2, place(1, 1)) + sprite(3, place(1, 2))
     eye = sprite(4, b"")
     first = label("look") + place(1, 3, "sideSkullContainer") + place(2, 4, "sideEyeContainer", (100, 100))
+    first += place(3, 3, "backHeadContainer", (2000, 0))
     frames = [first] + [place(2, None, at=(100 + 100 * k, 100)) for k in (1, 2, 3)]
     return swf(skull, eye, sprite(5, *frames), export(avatarContainer=5))
 
