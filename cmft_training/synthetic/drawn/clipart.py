@@ -164,7 +164,7 @@ class _Motion:
     def __init__(self, rng: Rng, box: Box) -> None:
         span = max(box[2] - box[0], box[3] - box[1], 1e-6)
         self._middle = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
-        self._steps = [random_bend(rng, box, 11.0) for _ in range(int(rng.integers(2, 4)))]
+        self._steps = [random_bend(rng, box, 9.0) for _ in range(int(rng.integers(2, 4)))]
         self._steps.append(random_swell(rng, span, 0.012))
         self._turn, self._size = random_wave(rng, np.deg2rad(9.0)), random_wave(rng, 0.08)
         self._mirror = np.array([-1.0 if rng.random() < 0.5 else 1.0, 1.0])

@@ -73,16 +73,20 @@ class Style:
         return str(rng.choice(names)) if is_shown and names else None
 
     def palette(self, rng: Rng) -> dict[str, RGB]:
-        """Return a colour for each slot, the style's own or, half of the time, any; near-black stays ink's."""
-        palette = {}
+        """Return a colour for each slot, the style's own or any; no two alike but near-black ones."""
+        palette: dict[str, RGB] = {}
         for slot, entry in self._colors.items():
             colors = [color_of(value) or (128, 128, 128) for value in entry.get("values", ())]
             if slot in _NEVER_DARK:
                 colors = [color for color in colors if max(color) >= DARK] or colors
             if colors:
                 palette[slot] = colors[int(rng.integers(len(colors)))]
-        if rng.random() < 0.5:
-            return {slot: color if _is_fixed(slot, color) else _random_color(rng) for slot, color in palette.items()}
+        is_free = rng.random() < 0.5
+        taken: set[RGB] = set()
+        for slot, color in palette.items():
+            if not _is_fixed(slot, color) and (is_free or color in taken):
+                palette[slot] = _random_color(rng)
+            taken.add(palette[slot])
         return palette
 
     def pieces(self, choice: Choice, palette: Palette) -> list[Piece]:

@@ -14,8 +14,8 @@ Wave = Callable[[float], float]
 
 
 def random_wave(rng: Rng, amplitude: float) -> Wave:
-    """Return a sine of a random amplitude, normal with this deviation, and a period of 8 to 60 drawings."""
-    height, start = float(rng.normal(0.0, amplitude)), float(rng.uniform(0.0, 2.0 * np.pi))
+    """Return a sine of a random amplitude, at most 1.6 times this one, and a period of 8 to 60 drawings."""
+    height, start = amplitude * float(np.clip(rng.normal(), -1.6, 1.6)), float(rng.uniform(0.0, 2.0 * np.pi))
     speed = 2.0 * np.pi / float(np.exp(rng.uniform(np.log(8.0), np.log(60.0))))
     return lambda time: height * float(np.sin(start + speed * time))
 

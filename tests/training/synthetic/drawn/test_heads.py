@@ -64,3 +64,11 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cmft_training.synthetic.drawn.heads.names_of", lambda *_: ["adventurer"])
     with pytest.raises(InputError, match=r"dicebear_styles.*install the extra train"):
         Heads(Path("anywhere"), "train")
+
+
+def test_hair_and_skin_are_told_apart() -> None:
+    """No two colour slots are painted alike, but in near-black, which is ink."""
+    style = Style("micah")
+    for seed in range(40):
+        colors = [color for color in style.palette(np.random.default_rng(seed)).values() if max(color) >= 70]
+        assert len(set(colors)) == len(colors)
