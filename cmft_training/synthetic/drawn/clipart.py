@@ -50,12 +50,12 @@ def read_layers(path: Path) -> Picture:
         parser = etree.XMLParser(recover=True, resolve_entities=True, no_network=True)
         root = etree.fromstring(raw, parser)
     except (OSError, etree.XMLSyntaxError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); prepare the drawn families again") from error
+        raise InputError(f"{path}: cannot be read ({error}); get it again") from error
     reader = _Reader()
     if root is not None:
         reader.walk(root, skia.Matrix(), {})
     if not reader.colors:
-        raise InputError(f"{path}: has no painted shape; prepare the drawn families again")
+        raise InputError(f"{path}: has no painted shape; get it again")
     return Picture(reader.layers, reader.colors)
 
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import lzma
+import os
 import shutil
 import tarfile
 import tempfile
@@ -66,8 +67,7 @@ def prepare(sources: Path, out: Path, families: Sequence[FamilyName]) -> None:
             continue
         if folder.exists() and not _mark(folder):
             raise InputError(f"{folder}: in the way and not made by this command; move it")
-        _make(archive, source, folder)
-        (folder / _MARK).write_text(digest, encoding="ascii")
+        _make(archive, source, folder, digest)
         log.info("%s  from %s", folder, archive.name)
 
 
@@ -76,19 +76,29 @@ def _mark(folder: Path) -> str:
     return mark.read_text(encoding="ascii") if mark.is_file() else ""
 
 
-def _make(archive: Path, source: Source, folder: Path) -> None:
+def _make(archive: Path, source: Source, folder: Path, digest: str) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".preparing-", dir=folder.parent) as name:
             unpacked = unpack(archive, Path(name) / "in", source.folder)
             made = Path(name) / "out"
             made.mkdir()
-            source.make(unpacked, made)
+            _fill(archive, source, unpacked, made)
+            (made / _MARK).write_text(digest, encoding="ascii")
             shutil.rmtree(folder, ignore_errors=True)
             shutil.move(made, folder)
     except OSError as error:
         why = error.strerror or error
         raise InputError(f"{folder}: cannot be written ({why}); free space or name another OUT") from error
+
+
+def _fill(archive: Path, source: Source, unpacked: Path, made: Path) -> None:
+    """Make the folder; a mistake in the archive is told with the archive's name."""
+    try:
+        source.make(unpacked, made)
+    except InputError as error:
+        where = str(error).replace(f"{unpacked.parent}{os.sep}", "")
+        raise InputError(f"{archive}: {where}") from error
 
 
 def unpack(archive: Path, out: Path, folder: str) -> Path:

@@ -58,11 +58,11 @@ def read_swf(path: Path) -> SwfContent:
         raw = path.read_bytes()
     except OSError as error:
         why = error.strerror or error
-        raise InputError(f"{path}: cannot be read ({why}); unpack the archive again") from error
+        raise InputError(f"{path}: cannot be read ({why}); get it again") from error
     try:
         return parse_swf(raw)
     except (IndexError, ValueError, struct.error, zlib.error) as error:
-        raise InputError(f"{path}: not a whole Flash file ({error}); unpack the archive again") from error
+        raise InputError(f"{path}: not a whole Flash file ({error}); get it again") from error
 
 
 def parse_swf(raw: bytes) -> SwfContent:

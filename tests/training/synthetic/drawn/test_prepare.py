@@ -103,7 +103,7 @@ def test_what_is_there_is_left_alone(sources: Path, tmp_path: Path) -> None:
         (None, r"openclipart_inked\.tar\.xz: not there; put it there or leave clipart out with --families"),
         (b"not an archive", r"openclipart_inked\.tar\.xz: not a whole archive \(.*\); get or copy it again"),
         ({"other/fish.svg": b""}, r"openclipart_inked\.tar\.xz: has no folder openclipart_inked; get the archive"),
-        ({"openclipart_inked/cow.svg": b""}, r"fish\.svg: cannot be read"),
+        ({"openclipart_inked/cow.svg": b""}, r"inked\.tar\.xz: openclipart_inked/fish\.svg: cannot be .*get it again"),
         ({"openclipart_inked/../../fish.svg": b"", "openclipart_inked/a": b""}, "not a whole archive"),
     ],
 )

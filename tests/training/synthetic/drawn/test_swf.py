@@ -81,13 +81,13 @@ def test_bad_files_are_named(raw: bytes, tmp_path: Path) -> None:
     """A file that is empty, something else or cut short is named, with what to do."""
     path = tmp_path / "bad.swf"
     path.write_bytes(raw)
-    with pytest.raises(InputError, match=r"bad\.swf: not a whole Flash file \(.*; unpack the archive again"):
+    with pytest.raises(InputError, match=r"bad\.swf: not a whole Flash file \(.*; get it again"):
         read_swf(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """So is a file that is not there."""
-    with pytest.raises(InputError, match=r"none\.swf: cannot be read .* unpack the archive again"):
+    with pytest.raises(InputError, match=r"none\.swf: cannot be read .* get it again"):
         read_swf(tmp_path / "none.swf")
 
 
