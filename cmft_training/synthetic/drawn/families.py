@@ -72,12 +72,18 @@ class DrawnSource:
         return list(clip.drawings), clip.group
 
 
+def library_error(name: str, error: ImportError) -> InputError:
+    """Return the sentence for a library that a family needs and that cannot be loaded."""
+    if isinstance(error, ModuleNotFoundError):
+        return InputError(f"{name}: {error.name} is not installed; pip install -c constraints.txt -e .[train]")
+    return InputError(f"{name}: {error}; on Linux skia needs the system's libEGL and libGL (libegl1, libgl1)")
+
+
 def open_family(name: FamilyName, folder: Path, split: Split) -> Family:
     """Return a family of one split. Raises InputError when it is not in the folder or lacks its library."""
     try:
         module = import_module(f"cmft_training.synthetic.drawn.{name}")
-    except ModuleNotFoundError as error:
-        remedy = "pip install -c constraints.txt -e .[train]"
-        raise InputError(f"{name}: {error.name} is not installed; {remedy}") from error
+    except ImportError as error:
+        raise library_error(name, error) from error
     family: Family = getattr(module, name.capitalize())(folder, split)
     return family

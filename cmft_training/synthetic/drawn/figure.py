@@ -104,4 +104,3 @@ class LayeredFigure:
 def random_clip(family: Family, rng: Rng, *, size: int, n_drawings: int, stride: float = 1.0) -> Clip:
     """Return `n_drawings` drawings of a random figure, `stride` time steps apart."""
     return family.figure(rng).clip([stride * k for k in range(n_drawings)], size=size)
-

@@ -2,6 +2,7 @@
 
 SOURCES holds glitch_avatars.tar.xz, openclipart_inked.tar.xz and glitch_inhabitants.tar.xz; heads need no archive.
 Finished families are left alone when their archive is the one that they were made from.
+What needs skia or lxml is imported where it is used, so that a missing library is a sentence.
 """
 
 from __future__ import annotations
@@ -25,9 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmft_engine.protocol.errors import CmftError, InputError
-from cmft_training.synthetic.drawn import avatar_rig, avatars, clipart, inhabitants
 from cmft_training.synthetic.drawn.clusters import cut_by_color, find_palette, palette_rgb
-from cmft_training.synthetic.drawn.movie import write_movie
+from cmft_training.synthetic.drawn.families import library_error
 from cmft_training.synthetic.drawn.split import FamilyName, Split, names_of
 from cmft_training.synthetic.drawn.swf import read_swf
 
@@ -96,6 +96,8 @@ def _fill(archive: Path, source: Source, unpacked: Path, made: Path) -> None:
     """Make the folder; a mistake in the archive is told with the archive's name."""
     try:
         source.make(unpacked, made)
+    except ImportError as error:
+        raise library_error(archive.name, error) from error
     except InputError as error:
         where = str(error).replace(f"{unpacked.parent}{os.sep}", "")
         raise InputError(f"{archive}: {where}") from error
@@ -116,13 +118,17 @@ def unpack(archive: Path, out: Path, folder: str) -> Path:
 
 def make_avatars(source: Path, out: Path) -> None:
     """Write the rig and every item of the split as arrays."""
+    from cmft_training.synthetic.drawn import avatar_rig, avatars, movie
+
     items = [item for split in get_args(Split) for item in names_of("avatars", split)]
     for item in [avatar_rig.RIG, *items]:
-        write_movie(read_swf(source / item), out / avatars.file_name(item))
+        movie.write_movie(read_swf(source / item), out / avatars.file_name(item))
 
 
 def make_clipart(source: Path, out: Path) -> None:
     """Copy the files of the split; each must be readable as layers."""
+    from cmft_training.synthetic.drawn import clipart
+
     for name in (name for split in get_args(Split) for name in names_of("clipart", split)):
         clipart.read_layers(source / name)
         shutil.copyfile(source / name, out / name)
@@ -130,6 +136,8 @@ def make_clipart(source: Path, out: Path) -> None:
 
 def make_inhabitants(source: Path, out: Path) -> None:
     """Cut every frame of the split's figures into the colours of its run, and write them with a table of the runs."""
+    from cmft_training.synthetic.drawn import inhabitants
+
     figures = {name for split in get_args(Split) for name in names_of("inhabitants", split)}
     index = read_table(source / "INDEX.json").get("sequences", {})
     runs = {run: entry["figure"] for run, entry in sorted(index.items()) if entry["figure"] in figures}

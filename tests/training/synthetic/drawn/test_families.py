@@ -98,14 +98,23 @@ def test_impossible_shares_are_named(shares: dict[str, float], says: str) -> Non
         DrawnShares(Path("drawn"), **shares)
 
 
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Without skia the sentence says what to install."""
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ModuleNotFoundError("No module", name="skia"), r"heads: skia is not installed; pip install -c constraints"),
+        (ImportError("libEGL.so.1: cannot open"), r"heads: libEGL\.so\.1: cannot open; on Linux skia needs .*libegl1"),
+    ],
+)
+def test_a_missing_library_is_named(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, error: ImportError, says: str
+) -> None:
+    """Without skia, or without what it needs of the system, the sentence says what to install."""
 
     def missing(name: str) -> None:
-        raise ModuleNotFoundError("No module named 'skia'", name="skia")
+        raise error
 
     monkeypatch.setattr(module, "import_module", missing)
-    with pytest.raises(InputError, match=r"heads: skia is not installed; pip install -c constraints\.txt"):
+    with pytest.raises(InputError, match=says):
         open_family("heads", folder, "train")
 
 

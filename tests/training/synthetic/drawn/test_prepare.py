@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import tarfile
 from pathlib import Path
 
@@ -32,7 +33,7 @@ ITEMS = {
 @pytest.fixture(autouse=True)
 def one_item_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the split have one item of each family."""
-    for module in ("prepare", "avatars", "clipart", "inhabitants"):
+    for module in ("prepare", "avatars", "clipart", "inhabitants"):  # each has the function under its own name
         monkeypatch.setattr(
             f"cmft_training.synthetic.drawn.{module}.names_of", lambda family, split: ITEMS[family, split]
         )
@@ -142,3 +143,13 @@ def test_a_damaged_frame_is_named(tmp_path: Path) -> None:
     (tmp_path / "0001.webp").write_bytes(b"RIFF")
     with pytest.raises(InputError, match=r"0001\.webp: not a picture with alpha; get glitch_inhabitants"):
         command.read_frame(tmp_path / "0001.webp")
+
+
+def test_a_missing_library_is_named(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without lxml the sentence says what to install, and nothing half made is left."""
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    monkeypatch.delitem(sys.modules, "cmft_training.synthetic.drawn.clipart")
+    monkeypatch.delattr("cmft_training.synthetic.drawn.clipart")
+    with pytest.raises(InputError, match=r"openclipart_inked\.tar\.xz: lxml is not installed; pip install -c"):
+        prepare(sources, tmp_path / "drawn", ["clipart"])
+    assert not list((tmp_path / "drawn").glob("*"))
