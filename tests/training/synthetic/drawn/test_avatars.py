@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.protocol.errors import InputError
-from cmft_training.synthetic.drawn.avatar_rig import RIG, Action, container, garment, limb
+from cmft_training.synthetic.drawn.avatar_rig import RIG
 from cmft_training.synthetic.drawn.avatars import Avatars, Costume, file_name
 from cmft_training.synthetic.drawn.movie import Movie, write_movie
 from cmft_training.synthetic.drawn.outlines import Layer
@@ -80,23 +80,6 @@ def test_dyes_are_the_figures_own(movies: tuple[Movie, Movie]) -> None:
         who.layers(rig, frame)
         colors.append(who.colors()[0])
     assert colors[0] == colors[1] != colors[2]
-
-
-def test_names_of_containers() -> None:
-    """Items' names are those of the rig, spelled in several ways."""
-    assert container("sleeveUpperClose") == "sideshirtsleeveupperclose"
-    assert container("sideHairContianer") == "sidehair"
-    assert container("backPantsLegUpperClose_mc") == "backpantsupperclose"
-    assert container("shoeToeOffside") == "sidetoeoffside"
-    assert limb("sidehandclose") == limb("sidearmupperclose") == "sidearmclose"
-    assert garment("sideshirtsleevelowerclose") == garment("sideshirtsleeveupperoffside")
-
-
-def test_an_action_goes_back_at_its_end() -> None:
-    """Times beyond an action's end or before its beginning run through it the other way."""
-    action = Action("walk", 10, 13)
-    assert [action.frame(float(t)) for t in range(-2, 7)] == [12, 11, 10, 11, 12, 11, 10, 11, 12]
-    assert Action("hit", 5, 6).frame(40.0) == 5
 
 
 def test_each_split_wears_its_own(tmp_path: Path) -> None:

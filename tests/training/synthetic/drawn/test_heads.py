@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from cmft_engine.protocol.errors import InputError
-from cmft_training.synthetic.drawn import head_styles
 from cmft_training.synthetic.drawn.head_styles import Style
 from cmft_training.synthetic.drawn.heads import Head, Heads
 from cmft_training.synthetic.drawn.plates import INK
@@ -45,15 +44,6 @@ def test_a_bust_stands_at_its_cut() -> None:
     assert bottom < 0.5 * top
 
 
-def test_only_known_licences(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A style under another licence is refused; so is one that the package lacks."""
-    monkeypatch.setattr(head_styles, "LICENCES", ("Public Domain",))
-    with pytest.raises(InputError, match=r"adventurer: under CC BY 4\.0, not Public Domain; leave the style out"):
-        Style("adventurer")
-    with pytest.raises(InputError, match="nobody: not a style of dicebear-styles"):
-        Style("nobody")
-
-
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the package the sentence says which extra brings it."""
 
@@ -64,11 +54,3 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cmft_training.synthetic.drawn.heads.names_of", lambda *_: ["adventurer"])
     with pytest.raises(InputError, match=r"dicebear_styles.*install the extra train"):
         Heads(Path("anywhere"), "train")
-
-
-def test_hair_and_skin_are_told_apart() -> None:
-    """No two colour slots are painted alike, but in near-black, which is ink."""
-    style = Style("micah")
-    for seed in range(40):
-        colors = [color for color in style.palette(np.random.default_rng(seed)).values() if max(color) >= 70]
-        assert len(set(colors)) == len(colors)
