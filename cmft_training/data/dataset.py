@@ -1,8 +1,8 @@
-"""Batches of targets and their references drawn on the fly: puppets, characters and random palettes."""
+"""Batches of targets and their references drawn on the fly: puppets, characters, drawn art and random palettes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import cv2
@@ -18,6 +18,8 @@ from cmft_training.data.degrade import degrade
 from cmft_training.data.sheets import compose
 from cmft_training.synthetic.characters import CharacterSet
 from cmft_training.synthetic.drawing import Drawing
+from cmft_training.synthetic.drawn.families import DrawnShares, DrawnSource
+from cmft_training.synthetic.drawn.split import Split
 from cmft_training.synthetic.puppets import Style, puppets_apart
 from cmft_training.synthetic.remix import remixed
 
@@ -38,9 +40,9 @@ STYLES: tuple[Style, ...] = ("inked", "shaded", "mixed")
 class Mixture:
     """What training draws: plain numbers, one field for each family, so that each can be switched off.
 
-    All but the first and `gaps` are shares in [0, 1]; 0 switches the family off.
+    All but `characters`, `gaps` and `drawn` are shares in [0, 1]; 0 switches the family off.
     characters: folder written by extract_characters.
-    puppets: samples that show puppets, the others show characters.
+    puppets: samples that show puppets, the others show characters; of those that show nothing drawn by hand.
     gaps: how many drawings lie between target and reference, each in [1, 48], drawn evenly; an entry may repeat.
     degraded: drawings whose lines are made worse (`degrade`).
     trace_lines: samples where borders between paints carry a trace line in the target, the references or both.
@@ -51,6 +53,7 @@ class Mixture:
     several: batches with two or three references for each target, the others have one.
     sheets: references that are a sheet of two to four views of the character.
     remixed: characters with other proportions and materials than their files' (`remix`).
+    drawn: samples that show art drawn by hand, by family.
     """
 
     characters: Path
@@ -65,16 +68,17 @@ class Mixture:
     several: float = 0.1
     sheets: float = 0.08
     remixed: float = 0.4
+    drawn: DrawnShares = field(default_factory=DrawnShares)
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a value out of range."""
         object.__setattr__(self, "gaps", tuple(self.gaps))  # a settings file has a list
         if not self.gaps or not all(isinstance(gap, int) and 1 <= gap <= LONGEST_GAP for gap in self.gaps):
             raise SettingsError("gaps", self.gaps, f"one or more whole numbers from 1 to {LONGEST_GAP}")
-        for field in fields(self)[1:]:
-            share = getattr(self, field.name)
-            if field.name != "gaps" and not 0 <= share <= 1:
-                raise SettingsError(field.name, share, "a share from 0 to 1")
+        for name in (entry.name for entry in fields(self)):
+            share = getattr(self, name)
+            if name not in ("characters", "gaps", "drawn") and not 0 <= share <= 1:
+                raise SettingsError(name, share, "a share from 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class ReferenceBatch:
 
     def to(self, device: torch.device | str) -> ReferenceBatch:
         """Return the same on a device."""
-        return ReferenceBatch(*(getattr(self, field.name).to(device) for field in fields(self)))
+        return ReferenceBatch(*(getattr(self, entry.name).to(device) for entry in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -153,13 +157,14 @@ def random_colors(rng: Rng, count: int) -> Floats:
 class PairSource:
     """Draws training material from one seed; `batch` depends on the seed and the step alone."""
 
-    def __init__(self, mixture: Mixture, *, seed: int, split: str = "train") -> None:
-        """Raise SettingsError for the validation's seed, InputError when there is no character."""
+    def __init__(self, mixture: Mixture, *, seed: int, split: Split = "train") -> None:
+        """Raise SettingsError for the validation's seed, InputError when there is no character or no drawn art."""
         if seed == VALIDATION_SEED:
             raise SettingsError("seed", seed, "any other number: validation is drawn from this one")
         self.mixture = mixture
         self.seed = seed
         self.characters = CharacterSet(mixture.characters, split)
+        self.drawn = DrawnSource(mixture.drawn, split)
 
     def pair(self, rng: Rng, size: int) -> Pair:
         """Draw one target with one reference at `size` pixels."""
@@ -199,6 +204,8 @@ class PairSource:
         gaps: list[int | None] = []
         for count in views:
             gaps += [int(rng.choice(self.mixture.gaps))] if count == 1 else [None] * count
+        if self.mixture.drawn.total and rng.random() < self.mixture.drawn.total:
+            return self.drawn.drawings_apart(rng, size=size, gaps=gaps)
         if rng.random() < self.mixture.puppets:
             return puppets_apart(rng, size=size, gaps=gaps, style=STYLES[rng.integers(len(STYLES))])
         character = self.characters.random_character(rng)

@@ -199,6 +199,7 @@ def load_config(name: str, changes: Sequence[str] = ()) -> Config:
     for change in changes:
         merge(values, read_change(Config, change))
     values["joint"]["data"].setdefault("characters", values["data"]["characters"])
+    values["joint"]["data"]["drawn"].setdefault("folder", values["data"]["drawn"]["folder"])
     try:
         config: Config = build(Config, values)
     except SettingsError as error:

@@ -49,8 +49,8 @@ class Judged:
 
 
 def plain(mixture: Mixture) -> Mixture:
-    """Return the mixture with every family but the puppets switched off."""
-    kept = ("characters", "gaps", "puppets")
+    """Return the mixture with every family switched off but what says which figures are drawn."""
+    kept = ("characters", "gaps", "puppets", "drawn")
     off: dict[str, Any] = {field.name: 0.0 for field in fields(mixture) if field.name not in kept}
     return replace(mixture, **off)
 

@@ -28,7 +28,7 @@ from cmft_training.synthetic.characters import CharacterSet
 from cmft_training.synthetic.drawing import Clip
 from cmft_training.synthetic.extract_characters import quantize_positions
 
-FAMILIES = [field.name for field in fields(Mixture)[1:] if field.name not in ("gaps", "puppets")]
+FAMILIES = [field.name for field in fields(Mixture)[1:] if field.name not in ("gaps", "puppets", "drawn")]
 SIZE = 64
 CUBE = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
 FACES = np.array(
