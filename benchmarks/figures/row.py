@@ -15,6 +15,7 @@ class Row:
 
     drawing: its number, counted from the reference where a page speaks of gaps. seconds: of processor time a drawing.
     mode: what it was coloured from, "" on a page that knows one mode. clicks: None where they were not counted.
+    refused: whether the method gave no picture of the clip, which counts as all wrong.
     """
 
     set_name: str
@@ -25,6 +26,7 @@ class Row:
     score: Score
     mode: str = ""
     clicks: int | None = None
+    refused: bool = False
 
     def to_dict(self, keys: Mapping[str, str]) -> dict[str, object]:
         """Return plain JSON values: the fields of `keys` by their key in the file, the score's figures beside them."""

@@ -3,7 +3,7 @@
 Reads no file and knows no method.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
@@ -54,6 +54,16 @@ def score(prediction: np.ndarray, truth: np.ndarray, *, line: np.ndarray, refere
         palette_exact=mean_of(np.isin(predicted[clean], np.unique(pack_colors(reference_flats)))),
         regions=len(regions.label),
     )
+
+
+def score_refusal(truth: np.ndarray, *, line: np.ndarray, reference_flats: np.ndarray) -> Score:
+    """Return the figures of a method that gave no picture: white paper's PSNR and SSIM, and nothing else right.
+
+    What cannot be counted stays NaN; the arrays are those of `score`.
+    """
+    paper = score(np.full_like(truth, 255), truth, line=line, reference_flats=reference_flats)
+    counted = ("foreground", "region", "mean_iou", "palette_exact")
+    return replace(paper, **{name: 0.0 * getattr(paper, name) for name in counted})
 
 
 def wrong_pixels(prediction: np.ndarray, truth: np.ndarray, *, line: np.ndarray) -> np.ndarray:

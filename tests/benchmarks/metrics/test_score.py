@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.baselines import flow_warp, region_match
 from benchmarks.metrics.pictures import flats_under_ink
-from benchmarks.metrics.score import score, wrong_pixels
+from benchmarks.metrics.score import score, score_refusal, wrong_pixels
 from tests.benchmarks.small_drawings import PAPER, SIDE, draw_face, smear
 
 REFERENCE_LINE, REFERENCE = draw_face()
@@ -35,6 +35,17 @@ def test_figures_are_those_of_the_published_tables(name):
     figures = (s.psnr, s.ssim, s.foreground, s.region, s.mean_iou)
     assert figures == pytest.approx(RECORDED[name], abs=1e-6)
     assert s.regions == 6
+
+
+def test_a_refusal_has_nothing_right():
+    """White paper sets PSNR and SSIM; what is white in truth counts as wrong too, what cannot be counted stays so."""
+    paper = score(np.full_like(TRUTH, 255), TRUTH, line=LINE, reference_flats=FLATS)
+    refusal = score_refusal(TRUTH, line=LINE, reference_flats=FLATS)
+    assert (refusal.psnr, refusal.ssim, refusal.regions) == (paper.psnr, paper.ssim, 6)
+    assert refusal.foreground == refusal.region == refusal.mean_iou == refusal.palette_exact == 0
+    assert paper.palette_exact > 0 and paper.region > 0  # the paper around the face
+    blank = np.full_like(TRUTH, 255)
+    assert math.isnan(score_refusal(blank, line=blank, reference_flats=blank).foreground)
 
 
 def test_palette_exactness_counts_bits_not_looks():
