@@ -36,7 +36,8 @@ class ValidationClip:
     """Drawings of one clip by number; the lowest number is the reference. All uint8 RGB (H, W, 3).
 
     parts: uint16 (H, W) by number, which part each pixel shows, 0 = paper; empty where the files do not say. between:
-    line plates of further drawings of the shot by number, which nobody painted and nothing scores.
+    line plates of further drawings of the shot by number, which nobody painted and nothing scores. truths: what a
+    drawing's colouring is held against by number, where that is not the painting that a reference shows.
     """
 
     name: str
@@ -44,6 +45,11 @@ class ValidationClip:
     paintings: Mapping[int, np.ndarray]
     parts: Mapping[int, np.ndarray] = field(default_factory=dict)
     between: Mapping[int, np.ndarray] = field(default_factory=dict)
+    truths: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    def truth(self, number: int) -> np.ndarray:
+        """Return what the colouring of a drawing is held against."""
+        return self.truths.get(number, self.paintings[number])
 
     def pairs(self, gaps: Sequence[int] = GAPS) -> list[Pair]:
         """Return the reference with each stored target, gaps ascending; a gap without a drawing is left out."""
@@ -55,7 +61,7 @@ class ValidationClip:
                 reference_line=self.lines[first],
                 reference_gt=self.paintings[first],
                 target_line=self.lines[first + gap],
-                target_gt=self.paintings[first + gap],
+                target_gt=self.truth(first + gap),
                 reference_part=self.parts.get(first),
                 target_part=self.parts.get(first + gap),
             )

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 
 from tests.benchmarks.fake_engine import face_clip
+from tests.benchmarks.small_drawings import draw_face
 
 
 def test_gaps_are_counted_from_the_first_drawing():
@@ -10,6 +13,14 @@ def test_gaps_are_counted_from_the_first_drawing():
     assert [pair.gap for pair in pairs] == [1, 5]
     assert all(pair.reference_line is clip.lines[2] for pair in pairs)
     assert pairs[1].target_gt is clip.paintings[7] and pairs[1].target_part is None
+
+
+def test_a_truth_may_be_another_than_what_a_reference_shows():
+    """The reference shows its painting; the target is held against its truth, or its painting where it has none."""
+    clip = replace(face_clip(0, 1, 5), truths={i: draw_face(i, 3)[1] for i in (0, 1)})
+    near, far = clip.pairs()
+    assert near.reference_gt is clip.paintings[0]
+    assert near.target_gt is clip.truths[1] and far.target_gt is clip.paintings[5]
 
 
 def test_flats_of_a_pair_hold_no_ink():

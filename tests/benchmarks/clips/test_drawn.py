@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, draw_clips, expand_sets
+from cmft_engine.protocol.errors import InputError
+from cmft_training.synthetic.drawn.split import FAMILIES, names_of
+from tests.training.synthetic.drawn.small_art import clipart_folder, inhabitant_folder
+
+SIZE = 48
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One clip-art figure and one walk without ink, of each split."""
+    return inhabitant_folder(clipart_folder(tmp_path_factory.mktemp("drawn")))
+
+
+def first(name, folder):
+    return next(draw_clips(DRAWN_SETS[name], folder, size=SIZE))
+
+
+def test_every_family_in_a_folder_can_be_drawn(folder):
+    """Real animation too: what it shows moves from drawing to drawing."""
+    clip = first("inhabitants", folder)
+    assert clip.name == f"00-{names_of('inhabitants', 'validation')[0]}/walk"
+    assert not np.array_equal(clip.parts[0], clip.parts[1])
+
+
+def test_a_set_draws_validation_figures_the_same_every_time(folder):
+    """A seed gives one clip of square drawings, four painted and six between, of a figure kept out of training."""
+    clips = list(draw_clips(DRAWN_SETS["clipart"], folder, size=SIZE))
+    assert len(clips) == DRAWN_CLIPS
+    assert {clip.name for clip in clips} == {f"{i:02d}-{names_of('clipart', 'validation')[0]}" for i in range(6)}
+    assert sorted(clips[0].lines) == [0, 1, 5, 9] and sorted(clips[0].between) == [2, 3, 4, 6, 7, 8]
+    assert clips[0].lines[9].shape == clips[0].paintings[9].shape == (SIZE, SIZE, 3)
+    again = first("clipart", folder)
+    assert all(np.array_equal(again.paintings[i], clips[0].paintings[i]) for i in again.paintings)
+    assert not np.array_equal(clips[1].lines[0], clips[0].lines[0])
+
+
+@pytest.mark.parametrize("painting", ["anti-aliased", "jpeg", "soft", "gradient"])
+def test_every_painting_shows_the_same_drawings(folder, painting):
+    """Lines and parts are those of the flat set, the paint is not; the truth is in the same manner of painting."""
+    flat, other = first("clipart", folder), first(f"clipart-{painting}", folder)
+    assert all(np.array_equal(flat.lines[i], other.lines[i]) for i in flat.lines)
+    assert all(np.array_equal(flat.parts[i], other.parts[i]) for i in flat.parts)
+    assert not np.array_equal(flat.paintings[5], other.truth(5))
+
+
+def test_the_truth_of_a_jpeg_was_never_compressed(folder):
+    """It is the anti-aliased painting, near the reference that came back from the file and not the same."""
+    smooth, lossy = first("clipart-anti-aliased", folder), first("clipart-jpeg", folder)
+    assert all(np.array_equal(lossy.truth(i), smooth.truth(i)) for i in smooth.truths)
+    apart = np.abs(lossy.paintings[0].astype(int) - lossy.truth(0))
+    assert 0 < apart.mean() < 10
+    (pair, *_) = lossy.pairs()
+    assert np.array_equal(pair.reference_gt, lossy.paintings[0]) and np.array_equal(pair.target_gt, smooth.truth(1))
+
+
+def test_flat_paint_is_the_parts_colour_under_black_ink(folder):
+    """Where nothing is inked, a flat painting has one colour a part, and full ink is black."""
+    clip = first("clipart", folder)
+    for i in clip.lines:
+        bare, part = clip.lines[i].min(axis=2) == 255, clip.parts[i]
+        for number in np.unique(part[bare]):
+            assert len(np.unique(clip.paintings[i][bare & (part == number)], axis=0)) == 1
+        assert (clip.paintings[i][clip.lines[i].max(axis=2) == 0] == 0).all()
+
+
+def test_names_of_families_stand_for_their_paintings():
+    """Other names stay as they are, nothing comes twice, and an unknown painting is named."""
+    assert expand_sets(("toon", "heads", "heads-jpeg"), ("jpeg", "flat")) == ["toon", "heads", "heads-jpeg"]
+    assert expand_sets(FAMILIES, ("soft",)) == [f"{family}-soft" for family in FAMILIES]
+    assert set(expand_sets(FAMILIES, ("flat", "anti-aliased", "jpeg", "soft", "gradient"))) == set(DRAWN_SETS)
+    with pytest.raises(InputError, match="no painting 'oil'; there are: flat, anti-aliased, jpeg, soft, gradient"):
+        expand_sets(("heads",), ("oil",))
