@@ -8,7 +8,7 @@ from benchmarks.figures.column import FOREGROUND, REGION, Column, Group
 from benchmarks.figures.row import Row
 from benchmarks.methods.registry import OURS, RULES_AND_FLOW, RULES_CHAINED, title_of
 
-from .bars import ROUNDING, Bar, percent, plain, within, wrong_ratio
+from .bars import ROUNDING, Bar, percent, plain, slashed, within, wrong_ratio
 from .set_table import mean_figure
 
 RULES = (RULES_AND_FLOW, RULES_CHAINED)
@@ -34,7 +34,7 @@ def bars(where: str, rows: Sequence[Row]) -> list[Bar]:
         ratios = _ratios(rows, column)
         met = bool(ratios) and all(within(ratio, MOST_WRONG[column]) for ratio in ratios.values())
         reached = " / ".join(plain(ratio) for ratio in ratios.values())
-        goal = f"≤ {MOST_WRONG[column]:.2f} of the rules' at gap {_slashed(ratios)}"
+        goal = f"≤ {MOST_WRONG[column]:.2f} of the rules' at gap {slashed(ratios)}"
         found.append(Bar(where, f"wrong {name}", goal, reached, met))
         if 1 in ratios:
             right, aim = mean_figure(rows, OURS, column, 1), AIM_AT_GAP_1[column]
@@ -76,7 +76,7 @@ def _wrong_line(rows: Sequence[Row], column: Column) -> str:
     missed = [str(gap) for gap, ratio in ratios.items() if not within(ratio, MOST_WRONG[column])]
     verdict = "met" if not missed else "missed at gap " + ", ".join(missed)
     return (
-        f"Wrong {FIGURES[column]} at gap {_slashed(ratios)}: {mine} % against {theirs} % of {title_of(RULES_AND_FLOW)}"
+        f"Wrong {FIGURES[column]} at gap {slashed(ratios)}: {mine} % against {theirs} % of {title_of(RULES_AND_FLOW)}"
         f"{', direct or from drawing to drawing' if _rules_in(rows) == RULES else ''}, "
         f"ratio {' / '.join(plain(ratio) for ratio in ratios.values())} (at most {MOST_WRONG[column]:.2f}: {verdict})."
     )
@@ -97,10 +97,6 @@ def _rules_in(rows: Sequence[Row]) -> tuple[str, ...]:
 def _of_rules(rows: Sequence[Row], column: Column, gap: int) -> float:
     """Return the mean figure of the better of the rules: they too may go from drawing to drawing."""
     return max(mean_figure(rows, method, column, gap) for method in _rules_in(rows))
-
-
-def _slashed(gaps: dict[int, float]) -> str:
-    return " / ".join(map(str, gaps))
 
 
 def _deficit(mine: Row, theirs: Row, column: Column) -> float:

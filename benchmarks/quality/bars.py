@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ROUNDING = 1e-9
@@ -50,6 +50,11 @@ def within(ratio: float, most: float) -> bool:
 def percent(share: float, digits: int = 1) -> str:
     """Return a share in [0, 1] as a percentage without its sign; a dash where nothing could be counted."""
     return "–" if math.isnan(share) else f"{100 * share:.{digits}f}"
+
+
+def slashed(values: Iterable[object]) -> str:
+    """Return values side by side as in a table's cells."""
+    return " / ".join(map(str, values))
 
 
 def plain(value: float) -> str:

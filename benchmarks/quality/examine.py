@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.clips.drawn import DRAWN_SETS
 from benchmarks.clips.validation_clip import ValidationClip
 from benchmarks.figures.row import Row
 from benchmarks.methods.registry import FLOW, ORACLE, OURS
-from benchmarks.metrics.score import score
 
 from . import leak, robustness, two_sided, verdicts
-from .gallery import Gallery
+from .gallery import Gallery, score_pair
 from .leak import Guess
 from .robustness import Loss
 from .sheet import WorstFrame, worst_frame
@@ -55,26 +55,33 @@ def examine(set_name: str, clip: ValidationClip, plan: Plan, *, is_redrawn: bool
     gallery = Gallery(clip.pairs(plan.gaps), clip.between_by_gap())
     if not gallery.pairs:
         return Outcome()
+    sections = sections_of(set_name, plan)
     outcome = Outcome(results=score_methods(set_name, gallery, methods_needed(set_name, plan)))
-    if TWO_SIDED in plan.sections:
+    if TWO_SIDED in sections:
         outcome.two_sided += two_sided.measure(set_name, clip, gallery)
-    if {CONFIDENCE, FAILURES} & set(plan.sections) and OURS in plan.methods:
+    if {CONFIDENCE, FAILURES} & sections and OURS in plan.methods:
         outcome.verdicts += verdicts.measure(set_name, gallery)
-    if ROBUSTNESS in plan.sections and is_redrawn:
+    if ROBUSTNESS in sections and is_redrawn:
         outcome.losses += robustness.measure(set_name, clip, gallery)
-    if LEAK in plan.sections:
+    if LEAK in sections:
         outcome.guesses += leak.measure(set_name, gallery.pairs)
     if plan.sheet and (worst := worst_frame(gallery, outcome.results)):
         outcome.worst.append(worst)
     return outcome
 
 
+def sections_of(set_name: str, plan: Plan) -> set[str]:
+    """Return what is measured of a set: the drawn sets, which are many, are in the tables alone."""
+    return set(plan.sections) & ({TABLE} if set_name in DRAWN_SETS else set(SECTIONS))
+
+
 def methods_needed(set_name: str, plan: Plan) -> list[str]:
     """Return which of the plan's methods have to be scored for its sections."""
     needed: set[str] = set()
-    if TABLE in plan.sections:
+    sections = sections_of(set_name, plan)
+    if TABLE in sections:
         needed |= set(plan.methods)
-    if UNINKED in plan.sections and set_name in UNINKED_SETS:
+    if UNINKED in sections and set_name in UNINKED_SETS:
         needed |= {OURS, FLOW, ORACLE}
     if plan.sheet:
         needed.add(OURS)
@@ -86,6 +93,7 @@ def score_methods(set_name: str, gallery: Gallery, methods: Sequence[str]) -> li
     results = []
     for name in methods:
         for pair, picture in zip(gallery.pairs, gallery.pictures(name), strict=True):
-            figures = score(picture, pair.target_gt, line=pair.target_line, reference_flats=pair.reference_flats())
-            results.append(Row(set_name, pair.clip, pair.gap, name, gallery.seconds[name], figures))
+            refused = name in gallery.refused
+            figures = score_pair(None if refused else picture, pair)
+            results.append(Row(set_name, pair.clip, pair.gap, name, gallery.seconds[name], figures, refused=refused))
     return results

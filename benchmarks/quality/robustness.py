@@ -95,7 +95,7 @@ def redraw_clip(set_name: str, clip: ValidationClip, variant: str) -> Validation
         lines[number] = _change(variant, number)(line)
         flats = flats_under_ink(clip.paintings[number], line)
         paintings[number] = lay_ink(redraw.nearest_at(flats, lines[number].shape[:2]), lines[number])
-    return replace(clip, lines=lines, paintings=paintings, parts={}, between=between)
+    return replace(clip, lines=lines, paintings=paintings, parts={}, between=between, truths={})
 
 
 def _change(variant: str, number: int) -> Callable[[np.ndarray], np.ndarray]:

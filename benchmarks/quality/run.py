@@ -1,6 +1,6 @@
 """Quality of the engine and of its peers on drawings never trained on, every method and measurement in one run.
 
-`python -m benchmarks.quality [--sets toon,shaded,puppets,puppets-shaded] [--gaps 1,5,9] [--out docs/quality.md]`
+`python -m benchmarks.quality [--sets toon,heads] [--drawn FOLDER] [--variants flat,jpeg] [--clips 3] [--gaps 1,5,9]`
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.clips.drawn import PAINTINGS, expand_sets
 from benchmarks.clips.sets import SETS, load_set
 from benchmarks.clips.stored import DATA
 from benchmarks.clips.validation_clip import GAPS, ValidationClip
 from benchmarks.figures.pages import write_page
 from benchmarks.methods.clock import cpu_seconds
+from benchmarks.methods.registry import COPY, FLOW
+from cmft_engine.protocol.errors import InputError
+from cmft_training.synthetic.drawn.split import FAMILIES
 
 from .examine import SECTIONS, Outcome, Plan, examine
 from .gallery import available_methods
@@ -35,6 +39,8 @@ from .set_table import JSON_KEYS
 from .sheet import write_sheet
 
 MAX_PROCESSES = 2
+ALWAYS = (COPY, FLOW)  # rivals of every table
+METHODS_HELP = f"comma-separated; {' and '.join(ALWAYS)} join in any case; default all: "
 
 
 def examine_set(set_name: str, clips: Sequence[ValidationClip], plan: Plan, *, processes: int) -> Iterator[Outcome]:
@@ -57,12 +63,14 @@ def _prepare() -> None:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__.split("\n")[0])
-    names = available_methods()
-    parser.add_argument("--sets", type=_words, default=SETS, help="comma-separated; default " + ",".join(SETS))
+    names = tuple(available_methods())
+    parser.add_argument("--sets", type=_words, help="comma-separated; default all: " + ",".join((*SETS, *FAMILIES)))
+    parser.add_argument("--drawn", type=Path, help="prepared folder of the drawn sets, which are left out without it")
+    parser.add_argument("--variants", type=_words, default=PAINTINGS, help="of the drawn sets: " + ",".join(PAINTINGS))
     parser.add_argument("--gaps", type=_numbers, default=GAPS, help="comma-separated numbers of drawings")
-    parser.add_argument("--methods", type=_words, default=names, help="comma-separated: " + ", ".join(names))
+    parser.add_argument("--methods", type=_words, default=names, help=METHODS_HELP + ", ".join(names))
     parser.add_argument("--sections", type=_words, default=SECTIONS, help="comma-separated; default all")
-    parser.add_argument("--limit", type=int, help="clips of each set")
+    parser.add_argument("--clips", type=int, help="of each set, the first ones; default all")
     parser.add_argument("--size", type=int, default=512, help="side in px")
     parser.add_argument("--processes", type=int, default=MAX_PROCESSES, choices=range(1, MAX_PROCESSES + 1))
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the stored sets")
@@ -74,6 +82,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         unknown = sorted(set(given) - set(known))
         if unknown:
             parser.error(f"unknown {what} {unknown[0]!r}; there are: " + ", ".join(known))
+    if options.clips is not None and options.clips < 1:
+        parser.error("--clips takes 1 or more")
+    options.methods += tuple(rival for rival in ALWAYS if rival not in options.methods)
+    try:
+        options.sets = expand_sets(options.sets or (*SETS, *(FAMILIES if options.drawn else ())), options.variants)
+    except InputError as error:
+        parser.error(str(error))
     return options
 
 
@@ -85,14 +100,19 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in text.split(","))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line; the files hold the sets done so far after each set."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark from the command line; returns the exit status. The files hold the sets done so far."""
     options = _parse(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes, one core each
     plan = Plan(options.gaps, tuple(options.methods), tuple(options.sections), sheet=options.sheet is not None)
     outcome = Outcome()
     for name in options.sets:
-        clips = list(islice(load_set(name, options.data, size=options.size), options.limit))
+        try:
+            drawings = load_set(name, options.data, size=options.size, drawn=options.drawn)
+            clips = list(islice(drawings, options.clips))
+        except InputError as error:
+            print(error, file=sys.stderr)
+            return error.exit_code
         for of_clip in examine_set(name, clips, plan, processes=options.processes):
             outcome.add(of_clip)
         _write(outcome, plan, options)
@@ -101,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.sheet and outcome.worst:
         write_sheet(outcome.worst, options.sheet)
     print(f"{cpu_seconds() / 60:.1f} minutes of processor time", file=sys.stderr)
+    return 0
 
 
 def _write(outcome: Outcome, plan: Plan, options: argparse.Namespace) -> None:

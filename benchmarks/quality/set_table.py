@@ -11,7 +11,14 @@ from benchmarks.figures.row import Row
 from benchmarks.methods.registry import METHODS, OURS, OURS_ALONE, title_of
 
 COLUMNS = (PSNR, SSIM, FOREGROUND, REGION, MEAN_IOU, PALETTE_EXACT)
-JSON_KEYS = {"set_name": "set_name", "clip": "clip", "drawing": "gap", "method": "method", "seconds": "seconds"}
+JSON_KEYS = {
+    "set_name": "set_name",
+    "clip": "clip",
+    "drawing": "gap",
+    "method": "method",
+    "seconds": "seconds",
+    "refused": "refused",
+}
 Means = dict[tuple[str, Column, int], float]
 """A figure by method, column and gap."""
 
@@ -30,11 +37,12 @@ def render_table(rows: Sequence[Row], *, told_by: str = "gap", columns: Sequence
         for gap in gaps
     }
     heading = f"| method ({told_by} {' / '.join(map(str, gaps))}) | " + " | ".join(column.heading for column in columns)
-    lines = [heading + " | CPU s a frame |", "|---" * (len(columns) + 2) + "|"]
+    lines = [heading + " | CPU s a frame | clips refused |", "|---" * (len(columns) + 3) + "|"]
     for method in methods:
         cells = [" / ".join(_cell(means, method, column, gap) for gap in gaps) for column in columns]
         seconds = np.mean([row.seconds for row in rows if row.method == method])
-        lines.append(f"| {title_of(method)} | " + " | ".join(cells) + f" | {seconds:.2f} |")
+        counts = f"{seconds:.2f} | {clips_refused(rows, method)}"
+        lines.append(f"| {title_of(method)} | " + " | ".join([*cells, counts]) + " |")
     verdict = _verdict(means, columns, told_by) if OURS in methods else ""
     return "\n".join([*lines, "", verdict] if verdict else lines) + "\n"
 
@@ -42,6 +50,11 @@ def render_table(rows: Sequence[Row], *, told_by: str = "gap", columns: Sequence
 def mean_figure(rows: Sequence[Row], method: str, column: Column, gap: int) -> float:
     """Return a figure over the clips, NaN where nothing could be counted."""
     return column.take(Group([row for row in rows if row.method == method and row.drawing == gap]))
+
+
+def clips_refused(rows: Sequence[Row], method: str) -> int:
+    """Return how many clips a method gave no picture of."""
+    return len({(row.set_name, row.clip) for row in rows if row.method == method and row.refused})
 
 
 def _is_best(means: Means, method: str, column: Column, gap: int) -> bool:

@@ -36,3 +36,12 @@ def test_a_clip_without_the_asked_gaps_adds_nothing(engine):
     outcome = examine("toon", face_clip(0, 1), Plan((5,), ALL_METHODS), is_redrawn=True)
     assert all(not measurements for measurements in vars(outcome).values())
     assert not engine.shots
+
+
+def test_drawn_sets_are_in_the_tables_alone(engine):
+    """All methods are scored there; nothing else is measured, whatever the plan asks for."""
+    plan = Plan((1, 5), (OURS, "copy", "flow"))
+    outcome = examine("heads-jpeg", face_clip(0, 1, 5, 9), plan, is_redrawn=True)
+    assert {row.method for row in outcome.results} == {OURS, "copy", "flow"}
+    assert [name for name, measurements in vars(outcome).items() if measurements] == ["results"]
+    assert "## heads-jpeg: 1 clips" in report(outcome, plan)

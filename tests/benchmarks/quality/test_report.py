@@ -1,10 +1,11 @@
 import re
 
-from benchmarks.methods.registry import OURS, OURS_ALONE
+from benchmarks.methods.registry import FLOW, OURS, OURS_ALONE, RULES_AND_FLOW
 from benchmarks.quality.examine import Outcome, Plan, examine, score_methods
 from benchmarks.quality.gallery import Gallery, available_methods
 from benchmarks.quality.report import report
 from tests.benchmarks.fake_engine import face_clip
+from tests.benchmarks.made_up import result
 
 ALL_METHODS = tuple(available_methods())
 
@@ -30,3 +31,20 @@ def test_a_run_of_everything_has_every_section(engine):
         assert f"## {heading}" in text
     assert "Robustness" not in text
     assert len(outcome.worst) == 1
+
+
+def test_drawn_sets_have_bars_of_their_own():
+    """They are held against the flow warp, the others against the rules, and what is said of all leaves them out."""
+    methods = (OURS, RULES_AND_FLOW, FLOW)
+    names = ("toon", "shaded", "heads-soft")
+    rows = [result(method, 0.9, set_name=name) for name in names for method in methods]
+    text = report(Outcome(results=rows), Plan((1,), methods))
+    assert "## Drawn sets" in text and "## heads-soft: 1 clips" in text
+    rows_of_bars = [line.split(" | ") for line in text.splitlines() if line.endswith(" | **missed** |")]
+    where = {(cells[0].removeprefix("| "), cells[2]) for cells in rows_of_bars}
+    assert ("heads-soft", "≤ 0.90 of the flow warp's at gap 1") in where
+    assert ("toon", "≤ 0.40 of the rules' at gap 1") in where
+    assert ("all but drawn sets", "≤ 0.40 of the rules' at gap 1") in where
+    assert not any(place == "heads-soft" and "of the rules'" in goal for place, goal in where)
+    assert not any(place == "toon" and "of the flow" in goal for place, goal in where)
+    assert "## Drawn sets" not in report(Outcome(results=rows[:6]), Plan((1,), methods))

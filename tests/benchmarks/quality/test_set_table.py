@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from benchmarks.methods.registry import OURS, OURS_ALONE, RULES_AND_FLOW, RULES_CHAINED
 from benchmarks.quality import against_rules
 from benchmarks.quality.set_table import COLUMNS, render_table
@@ -35,3 +37,11 @@ def test_the_better_of_the_rules_is_the_bar():
     text = render_table(results) + against_rules.render_against_rules(results)
     assert "; behind in mIoU % at gap 1." in text  # which none has
     assert "10.0 % against 20.0 % of region matching + flow, direct or from drawing to drawing, ratio 0.50" in text
+
+
+def test_refused_clips_are_counted_in_the_row():
+    """A clip that is refused at two gaps counts once; a method that refuses nothing has 0."""
+    rows = [replace(result(OURS, 0.0, gap=gap, clip="one"), refused=True) for gap in (1, 5)]
+    text = render_table([*rows, result(OURS, 0.5, clip="two"), result("flow", 0.5)])
+    assert "| clips refused |" in text.splitlines()[0]
+    assert [line.split(" | ")[-1] for line in text.splitlines()[2:4]] == ["1 |", "0 |"]

@@ -1,19 +1,20 @@
 import numpy as np
 
 from benchmarks.methods.method import by_pairs
-from benchmarks.methods.registry import OURS, RULES_AND_FLOW, RULES_BOTH, RULES_NEAREST
+from benchmarks.methods.registry import COPY, FLOW, OURS, RULES_AND_FLOW, RULES_BOTH, RULES_NEAREST, load_method
 from benchmarks.quality import two_sided
 from benchmarks.quality.gallery import Gallery
+from cmft_engine.protocol.errors import ShotError
 from tests.benchmarks.fake_engine import face_clip
 from tests.benchmarks.made_up import result
 
 
 def test_what_lies_between_is_coloured_from_both_ends(engine):
-    """Drawings 1 and 5 from 0 and 9, in one shot, by three methods."""
+    """Drawings 1 and 5 from 0 and 9, in one shot, by ours, the rules in two ways, copy and flow warp."""
     clip = face_clip(0, 1, 5, 9)
     results = two_sided.measure("toon", clip, Gallery(clip.pairs()))
     assert [(r.drawing, r.method) for r in results] == [
-        (gap, method) for gap in (1, 5) for method in (OURS, RULES_NEAREST, RULES_BOTH)
+        (gap, method) for gap in (1, 5) for method in (OURS, RULES_NEAREST, RULES_BOTH, COPY, FLOW)
     ]
     (shot,) = engine.shots
     assert ([r.frame for r in shot.references], shot.frames) == ([0, 9], (1, 5))
@@ -63,3 +64,16 @@ def test_the_bar_is_the_better_rival_figure_by_figure():
     text = two_sided.render(results)
     assert "2.0 % against 10.0 % of the better rival, ratio 0.200 (at most 0.25: met)" in text
     assert "10.0 % against 20.0 % of the better rival, ratio 0.500 (at most 0.35: missed at drawing 1)" in text
+
+
+def test_a_refusal_is_a_row_that_is_all_wrong(monkeypatch):
+    """When the engine refuses the shot, its rows say so and the rivals' are as ever."""
+    monkeypatch.setattr(two_sided, "load_method", lambda name: refusing if name == OURS else load_method(name))
+    clip = face_clip(0, 1, 9)
+    rows = {row.method: row for row in two_sided.measure("toon", clip, Gallery(clip.pairs()))}
+    assert [method for method, row in rows.items() if row.refused] == [OURS]
+    assert rows[OURS].score.foreground == 0 < rows[FLOW].score.foreground
+
+
+def refusing(shot):
+    raise ShotError("too many colours")
