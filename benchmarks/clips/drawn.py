@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -19,10 +20,15 @@ from cmft_training.synthetic.drawn.split import FAMILIES, FamilyName
 
 from .validation_clip import GAPS, ValidationClip
 
+if TYPE_CHECKING:
+    from cmft_training.synthetic.drawn.figure import Family, Figure
+
 PAINTINGS: tuple[PaintingKind, ...] = ("flat", "anti-aliased", "jpeg", "soft", "gradient")
 DRAWN_SEED = 20_261_124  # first word of every seed of a clip
 DRAWN_CLIPS = 6  # of each set
 JPEG_QUALITY = 90
+MOVED_SHARE = 0.02  # of a figure's pixels: less is a held drawing, which a copy of the reference gets right
+MOST_TRIES, GLANCE_PX = 60, 96
 KEPT = (0, *GAPS)  # the drawings that are painted; the others lie between
 
 
@@ -45,8 +51,8 @@ DRAWN_SETS = {drawn.name: drawn for drawn in (DrawnSet(family, kind) for family 
 def draw_clips(drawn: DrawnSet, folder: Path, *, size: int) -> Iterator[ValidationClip]:
     """Yield the DRAWN_CLIPS clips of a set, `size` px square; its paintings show the same figures in the same poses.
 
-    folder: as made by `cmft_training.synthetic.drawn.prepare`. Raises InputError when the family is not in it or lacks
-    its library.
+    Figures that hold a drawing for one of GAPS are passed over, see `moves`. folder: as made by
+    `cmft_training.synthetic.drawn.prepare`. Raises InputError when the family is not in it or lacks its library.
     """
     for number in range(DRAWN_CLIPS):
         yield _draw_clip(drawn, folder, number, size)
@@ -79,10 +85,26 @@ class _DrawnFigure:
 @lru_cache(maxsize=DRAWN_CLIPS)  # the sets of one family follow each other
 def _draw_figure(family: FamilyName, folder: Path, number: int, size: int) -> _DrawnFigure:
     rng = np.random.default_rng([DRAWN_SEED, number])
-    figure = open_family(family, folder, "validation").figure(rng)
+    figure = _moving_figure(open_family(family, folder, "validation"), rng)
     large = figure.clip([float(time) for time in range(max(GAPS) + 1)], size=OVERSAMPLING * size)
     flats = np.stack([large.color[large.group[large.drawings[i].part]] for i in KEPT])
     return _DrawnFigure(reduced(large), flats)
+
+
+def _moving_figure(family: Family, rng: np.random.Generator) -> Figure:
+    """Return a random figure that moves; of MOST_TRIES that hold a drawing, the last."""
+    for _ in range(MOST_TRIES):
+        figure = family.figure(rng)
+        if moves(figure.clip([float(number) for number in KEPT], size=GLANCE_PX)):
+            break
+    return figure
+
+
+def moves(clip: Clip) -> bool:
+    """Say whether every drawing after the first differs from it in at least MOVED_SHARE of the figure's pixels."""
+    first, *others = (drawing.part for drawing in clip.drawings)
+    least = MOVED_SHARE * max(1, int(np.count_nonzero(first)))
+    return all(int(np.count_nonzero(first != part)) >= least for part in others)
 
 
 def _painted(figure: _DrawnFigure, kind: PaintingKind, number: int) -> np.ndarray:

@@ -35,8 +35,8 @@ Figures of free art drawn by hand, which `cmft_training/drawn_split.json` keeps 
 `heads` are inked, `avatars` and `clipart` are cut-out figures, `inhabitants` is real drawn animation.
 The animation's art has no ink, so that its lines are drawn where its colours meet.
 `--drawn FOLDER` names the folder that `python -m cmft_training.synthetic.drawn.prepare` made.
-Each set has {DRAWN_CLIPS} clips from fixed seeds, drawn at three times the size, and is painted in five manners.
-`--variants` chooses among them; each but the flat one is a set of its own, such as `heads-jpeg`:
+Each family has {DRAWN_CLIPS} clips from fixed seeds, drawn at three times the size, of figures that move at every gap.
+They are painted in five manners, `--variants`; each but the flat one is a set of its own, such as `heads-jpeg`:
 - `flat`: one colour a part.
 - `anti-aliased`: the mean of nine samples, so that paints mix along borders without ink.
 - `jpeg`: anti-aliased, the reference read back from a JPEG file of quality {JPEG_QUALITY}; the truth is uncompressed.

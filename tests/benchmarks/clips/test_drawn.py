@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 
-from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, draw_clips, expand_sets
+from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, draw_clips, expand_sets, moves
 from cmft_engine.protocol.errors import InputError
+from cmft_training.synthetic.drawing import Clip, Drawing
 from cmft_training.synthetic.drawn.split import FAMILIES, names_of
 from tests.training.synthetic.drawn.small_art import clipart_folder, inhabitant_folder
 
 SIZE = 48
+COLOR = np.array([0, 1], np.uint16), np.array([(255, 255, 255), (200, 0, 0)], np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,27 @@ def test_every_family_in_a_folder_can_be_drawn(folder):
     clip = first("inhabitants", folder)
     assert clip.name == f"00-{names_of('inhabitants', 'validation')[0]}/walk"
     assert not np.array_equal(clip.parts[0], clip.parts[1])
+
+
+def test_a_figure_that_holds_a_drawing_does_not_move():
+    """A fiftieth of the figure's pixels is motion at every gap, less at one gap is none; paper is no figure."""
+    part = np.zeros((4, 60), np.uint16)
+    part[0, :50] = 1
+    still, moved = Drawing(np.zeros_like(part, np.uint8), part), part.copy()
+    moved[1, 0] = 1
+    other = Drawing(still.line, moved)
+    assert moves(Clip((still, other, other), COLOR[0], COLOR[1], "bar"))
+    assert not moves(Clip((still, other, still), COLOR[0], COLOR[1], "bar"))
+    large = Drawing(still.line, np.ones_like(part))
+    beside = large.part.copy()
+    beside[0, :4] = 0
+    assert not moves(Clip((large, Drawing(still.line, beside)), COLOR[0], COLOR[1], "bar"))  # 4 of 240
+
+
+def test_every_clip_of_a_set_moves(folder):
+    """The walk holds a frame, so that some moments of it are passed over."""
+    for clip in draw_clips(DRAWN_SETS["inhabitants"], folder, size=SIZE):
+        assert all((clip.parts[0] != clip.parts[i]).any() for i in (1, 5, 9))
 
 
 def test_a_set_draws_validation_figures_the_same_every_time(folder):
