@@ -9,12 +9,14 @@ from benchmarks.clips.drawn import DRAWN_SETS
 from benchmarks.figures.column import FOREGROUND, MEAN_IOU, PSNR, Column
 from benchmarks.figures.row import Row
 from benchmarks.methods.registry import FLOW, OURS, REGIONS, RULES_AND_FLOW, RULES_CHAINED, title_of
+from benchmarks.metrics.score import IDENTICAL_PSNR
 
 from .bars import Bar, percent, plain, slashed, within, wrong_ratio
 from .set_table import mean_figure
 
 RULES = (REGIONS, RULES_AND_FLOW, RULES_CHAINED)
 LEADS = {FOREGROUND: "foreground pixels", PSNR: "PSNR", MEAN_IOU: "mIoU"}
+FLAWLESS = {FOREGROUND: 1.0, PSNR: IDENTICAL_PSNR, MEAN_IOU: 1.0}  # nothing is left to be ahead by
 MOST_WRONG_AT_GAP_1, MOST_WRONG_LATER = 0.9, 0.75  # of the flow warp's wrong foreground pixels, on drawn sets
 
 
@@ -61,8 +63,13 @@ def _lead_bar(rows: Sequence[Row], column: Column) -> Bar | None:
         LEADS[column],
         f"above {title_of(FLOW)}{' and rules' if len(rivals) > 1 else ''} at gap {slashed(gaps)}",
         f"{slashed(map(column.show, mine))} against {slashed(map(column.show, best))} {column.unit}",
-        all(ours > rival or math.isnan(rival) > math.isnan(ours) for ours, rival in zip(mine, best, strict=True)),
+        all(_is_ahead(ours, rival, column) for ours, rival in zip(mine, best, strict=True)),
     )
+
+
+def _is_ahead(ours: float, rival: float, column: Column) -> bool:
+    """Say whether a figure is larger than a rival's, or as large as can be; NaN is ahead of nothing."""
+    return ours > rival or ours >= FLAWLESS[column] or (math.isnan(rival) and not math.isnan(ours))
 
 
 def _best(figures: Iterable[float]) -> float:

@@ -45,7 +45,7 @@ They are painted in five manners, `--variants`; each but the flat one is a set o
 
 Drawn sets are in the tables alone, with bars of their own:
 at most {MOST_WRONG_AT_GAP_1} of the flow warp's wrong foreground pixels at gap 1 and {MOST_WRONG_LATER} later.
-As on every set, ours is to be above the flow warp and the rules in foreground, PSNR and mIoU at every gap.
+As on every set, ours is to be above the flow warp and the rules in foreground, PSNR and mIoU at every gap, or flawless.
 A part in minutes: `python -m benchmarks.quality --drawn FOLDER --sets heads,avatars --variants flat,jpeg --clips 3`.
 """
 

@@ -48,6 +48,13 @@ def test_every_set_has_to_lead_the_better_of_flow_warp_and_rules():
     assert lead.reached == "95.0 / 95.0 / 95.0 against 90.0 / 96.0 / 90.0 %" and not lead.met
 
 
+def test_where_nothing_is_left_to_gain_a_tie_is_met():
+    """Both have every pixel right: met. Both have the same pixels wrong: missed."""
+    for share, met in ((1.0, True), (0.99, False)):
+        lead = bars(rows((share,) * 3, (share,) * 3, set_name="toon"))[0]
+        assert (lead.what, lead.met) == ("foreground pixels", met)
+
+
 def test_a_figure_that_only_a_rival_has_is_a_lost_lead():
     """Neither has a mean IoU: no bar. Only the rival has: missed. Only ours has: met."""
     mine, theirs = result(OURS, 0.9, set_name="toon"), result(FLOW, 0.8, set_name="toon")
