@@ -80,6 +80,11 @@ class Mixture:
             if name not in ("characters", "gaps", "drawn") and not 0 <= share <= 1:
                 raise SettingsError(name, share, "a share from 0 to 1")
 
+    @property
+    def has_characters(self) -> bool:
+        """Whether any sample shows characters."""
+        return self.puppets < 1 and self.drawn.total < 1
+
 
 @dataclass(frozen=True)
 class Painting:
@@ -158,12 +163,15 @@ class PairSource:
     """Draws training material from one seed; `batch` depends on the seed and the step alone."""
 
     def __init__(self, mixture: Mixture, *, seed: int, split: Split = "train") -> None:
-        """Raise SettingsError for the validation's seed, InputError when there is no character or no drawn art."""
+        """Raise SettingsError for the validation's seed, InputError when there is no character or no drawn art.
+
+        Characters are not looked for where the mixture draws none.
+        """
         if seed == VALIDATION_SEED:
             raise SettingsError("seed", seed, "any other number: validation is drawn from this one")
         self.mixture = mixture
         self.seed = seed
-        self.characters = CharacterSet(mixture.characters, split)
+        self.characters = CharacterSet(mixture.characters, split) if mixture.has_characters else None
         self.drawn = DrawnSource(mixture.drawn, split)
 
     def pair(self, rng: Rng, size: int) -> Pair:
@@ -186,7 +194,7 @@ class PairSource:
         """Draw one target with its references."""
         views = [int(rng.integers(2, 5)) if rng.random() < self.mixture.sheets else 1 for _ in range(n_references)]
         drawings, group = self._draw(rng, size, views)
-        target, pages = drawings[0], _pages(rng, drawings[1:], views, size)
+        target, pages = drawings[0], lay_pages(rng, drawings[1:], views, size)
         target, pages = self._rescale(rng, target, pages)
         target, pages = self._trace(rng, target, pages, group)
         target = self._worsen(rng, target)
@@ -204,10 +212,17 @@ class PairSource:
         gaps: list[int | None] = []
         for count in views:
             gaps += [int(rng.choice(self.mixture.gaps))] if count == 1 else [None] * count
+        return self._draw_apart(rng, size, gaps)
+
+    def _draw_apart(
+        self, rng: Rng, size: int, gaps: list[int | None]
+    ) -> tuple[list[Drawing], NDArray[np.uint16]]:
+        """Draw a figure of a family by its share: a drawing, then one for each gap, None being a view for a sheet."""
         if self.mixture.drawn.total and rng.random() < self.mixture.drawn.total:
             return self.drawn.drawings_apart(rng, size=size, gaps=gaps)
         if rng.random() < self.mixture.puppets:
             return puppets_apart(rng, size=size, gaps=gaps, style=STYLES[rng.integers(len(STYLES))])
+        assert self.characters is not None
         character = self.characters.random_character(rng)
         if self.mixture.remixed and rng.random() < self.mixture.remixed:
             character = remixed(rng, character)
@@ -252,7 +267,7 @@ class PairSource:
         return page, None
 
 
-def _pages(rng: Rng, drawings: list[Drawing], views: list[int], size: int) -> list[Drawing]:
+def lay_pages(rng: Rng, drawings: list[Drawing], views: list[int], size: int) -> list[Drawing]:
     """Return one page for each reference, of as many of the drawings as it has views."""
     pages, start = [], 0
     for count in views:

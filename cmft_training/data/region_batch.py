@@ -6,7 +6,7 @@ Shapes: B pairs, T target regions, R reference regions, padded to the largest of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -35,6 +35,15 @@ class RegionBatch:
     same: Tensor
     same_color: Tensor
     weight: Tensor
+
+    def to(self, device: torch.device | str) -> RegionBatch:
+        """Return the same on a device."""
+        target, reference = (
+            RegionTensors(*(getattr(side, entry.name).to(device) for entry in fields(side)))
+            for side in (self.target, self.reference)
+        )
+        rest = (getattr(self, entry.name).to(device) for entry in fields(self)[2:])
+        return RegionBatch(target, reference, *rest)
 
 
 def collate_regions(items: Sequence[RegionBatch]) -> RegionBatch:

@@ -54,8 +54,8 @@ def segment_pair(pair: Pair, work_size: int) -> tuple[WorkDrawing, WorkDrawing]:
     """Segment target and reference, framed as in use."""
     scale = work_scale(pair.reference.line <= INK_BELOW, work_size)
     return (
-        _segment(pair.target, pair.label_target, scale, work_size),
-        _segment(pair.reference, pair.label_reference, scale, work_size),
+        segment_framed(pair.target, pair.label_target, scale, work_size),
+        segment_framed(pair.reference, pair.label_reference, scale, work_size),
     )
 
 
@@ -67,7 +67,8 @@ def segment_drawing(drawing: Drawing) -> SegmentedDrawing:
     return segment(art, gap_px=GAP_PX, min_region_px=MIN_REGION_PX)
 
 
-def _segment(drawing: Drawing, label: Labels, scale: float, work_size: int) -> WorkDrawing:
+def segment_framed(drawing: Drawing, label: Labels, scale: float, work_size: int) -> WorkDrawing:
+    """Segment a drawing and frame it as in use; label: (S, S), scale: work pixels a plate pixel."""
     regions = segment_drawing(drawing)
     side, framing = frame_regions(regions, scale, work_size)
     shares = shares_of(count_colors(regions.labels, label, (regions.count, MAX_LABELS)))

@@ -87,8 +87,8 @@ class RegionSource:
 def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, has_pixel_loss: bool) -> RegionSample:
     motions = find_motions(target.side, reference.side)
     return RegionSample(
-        _framed(target),
-        _framed(reference),
+        frame_work(target),
+        frame_work(reference),
         motions,
         pair_features(target.side, reference.side, motions),
         truth_of(target, reference, color),
@@ -97,7 +97,8 @@ def _sample(target: WorkDrawing, reference: WorkDrawing, color: Floats, *, has_p
     )
 
 
-def _framed(work: WorkDrawing) -> FramedDrawing:
+def frame_work(work: WorkDrawing) -> FramedDrawing:
+    """Return a drawing with what the networks read of it that depends on no weights."""
     cells = region_cells(work.side.labels_under_ink, count=work.side.count, device=torch.device("cpu"))
     return FramedDrawing(work, line_channels(work.side.ink), cells)
 

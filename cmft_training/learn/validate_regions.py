@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 
 from cmft_engine.matching.network.network import Network, join_references
 from cmft_engine.matching.network.region_network import RegionNetwork
-from cmft_training.data.region_batch import shares_right
+from cmft_training.data.region_batch import RegionBatch, shares_right
 from cmft_training.data.region_samples import RegionSample, RegionSource
 from cmft_training.data.region_views import pixel_batch, read_regions, view
 from cmft_training.learn.config import DEVELOPMENT_SEED, ValidationConfig
@@ -35,25 +36,33 @@ def validate_regions(
     reference lacks counts as wrong.
     """
     network.eval()
-    regions.eval()
     figures: dict[str, float] = {}
     for name, pairs in samples.items():
-        shares = [_judge(network, regions, sample, device) for sample in pairs]
-        color, part = np.mean(shares, axis=0)
+        figures |= judge_regions(regions, {name: (read_pair(network, sample, device) for sample in pairs)})
+    return figures
+
+
+@torch.no_grad()
+def judge_regions(regions: RegionNetwork, read: Mapping[str, Iterable[RegionBatch]]) -> dict[str, float]:
+    """Return the figures of `validate_regions` for sets of pairs that were read before."""
+    regions.eval()
+    figures: dict[str, float] = {}
+    for name, pairs in read.items():
+        shares = [
+            shares_right(regions(pair.target, pair.reference, pair.pair, pair.attention_mass), pair) for pair in pairs
+        ]
+        color, part = np.mean([(float(color), float(part)) for color, part in shares], axis=0)
         figures |= {f"{name} color": float(color), f"{name} part": float(part)}
     return figures
 
 
-def _judge(
-    network: Network, regions: RegionNetwork, sample: RegionSample, device: torch.device
-) -> tuple[float, float]:
-    """Return the shares of one pair's regions that are given the right colour and part."""
+@torch.no_grad()
+def read_pair(network: Network, sample: RegionSample, device: torch.device) -> RegionBatch:
+    """Return what the region network reads of a pair, with all cues."""
     target, reference = (
         view(network, drawing, device=device, is_bf16=False) for drawing in (sample.target, sample.reference)
     )
     batch, seen = pixel_batch(sample, target, reference)
     painted = network.encode_reference(reference.line, batch.references[0].color, seen.references[0])
     output = network(target.line, join_references([painted]), seen=seen.target)
-    read = read_regions(network, sample, target, reference, output)
-    color, part = shares_right(regions(read.target, read.reference, read.pair, read.attention_mass), read)
-    return float(color), float(part)
+    return read_regions(network, sample, target, reference, output)
