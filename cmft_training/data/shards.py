@@ -103,7 +103,7 @@ class Shard:
     def __init__(self, path: Path) -> None:
         """Read a shard. Raises InputError when it is damaged, FileNotFoundError when it is gone."""
         try:
-            with np.load(path) as data:
+            with path.open("rb") as file, np.load(file) as data:
                 self._arrays: Arrays = {name: data[name] for name in ("sides", "weight", "cues", "truth")}
                 self._counts, self.rows = data["counts"].astype(int), data["rows"].astype(int)
         except FileNotFoundError:

@@ -114,12 +114,23 @@ class Store:
 
 def _check(folder: Path, before: Manifest, wanted: Manifest) -> None:
     """Raise InputError unless a store was begun with the same seed, checkpoint and settings."""
-    pairs = {"seed": (before.seed, wanted.seed), "checkpoint": (before.checkpoint, wanted.checkpoint)}
-    pairs |= {key: (before.settings.get(key), wanted.settings.get(key))
-              for key in sorted({*before.settings, *wanted.settings})}  # fmt: skip
-    for key, (was, is_now) in pairs.items():
-        if was != is_now:
-            raise InputError(f"{folder}: was begun with {key} = {was!r}, not {is_now!r}; name another folder")
+    was, is_now = (
+        {"seed": manifest.seed, "checkpoint": manifest.checkpoint, **_flat(manifest.settings)}
+        for manifest in (before, wanted)
+    )
+    for key in {**was, **is_now}:
+        if was.get(key) != is_now.get(key):
+            raise InputError(
+                f"{folder}: was begun with {key} = {was.get(key)!r}, not {is_now.get(key)!r}; name another folder"
+            )
+
+
+def _flat(settings: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """Return settings by keys such as "data.gaps"."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        flat |= _flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
+    return flat
 
 
 def figure_drawer(source: FigureSource, encoder: FigureEncoder) -> Drawn:

@@ -6,8 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
+from cmft_training.data.dataset import Mixture
 from cmft_training.learn.config import load_config
 from cmft_training.learn.train import train
+from cmft_training.learn.validate import plain
 
 PIXELS = ("batch.sizes={ 64 = 2 }", "data.puppets=0.0", "schedule.steps=3", "schedule.warmup=1", "log.every=1",
           "log.save_every=2", "log.validate_every=100", "validation.pairs=1", "validation.size=64",
@@ -16,6 +18,12 @@ BOTH = (*PIXELS[:2], "schedule.steps=1", *PIXELS[3:-1], "validation.framed=1", "
         "joint.steps=3", "joint.warmup=1", "joint.sizes={ 64 = 1 }", "joint.data.puppets=1.0", "joint.samples=1",
         "joint.pixel_share=0.5", "joint.replay=3", "joint.replay_batch=2", "joint.replay_steps=1")  # fmt: skip
 ADVERSARY = ("adversary.weight=0.01", "adversary.start=1")
+STORED = 96  # work size of figures
+
+
+def puppets_alone() -> Mixture:
+    """A mixture of puppets without faults, which needs no characters."""
+    return plain(Mixture(Path("nowhere"), puppets=1.0))
 
 
 def run(settings: tuple[str, ...], folder: Path, characters: Path, *changes: str) -> bool:

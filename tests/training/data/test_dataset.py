@@ -12,7 +12,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from cmft_engine.protocol.errors import SettingsError
+from cmft_engine.protocol.errors import InputError, SettingsError
 from cmft_training.data import augment
 from cmft_training.data.dataset import (
     MAX_LABELS,
@@ -290,6 +290,15 @@ def test_values_out_of_range_are_refused(plain: Mixture, field: str, value: obje
 def test_gaps_may_be_a_list() -> None:
     """A settings file has lists."""
     assert Mixture(Path("anywhere"), gaps=[1, 48]).gaps == (1, 48)  # type: ignore[arg-type]
+
+
+def test_characters_are_read_where_they_are_drawn(plain: Mixture, tmp_path: Path) -> None:
+    """Puppets alone need no folder of characters; any share of characters does."""
+    alone = replace(plain, characters=tmp_path / "nowhere", puppets=1.0)
+    assert not alone.has_characters and plain.has_characters
+    assert PairSource(alone, seed=1).sample(np.random.default_rng(0), SIZE, 1).references
+    with pytest.raises(InputError, match="there is no such folder"):
+        PairSource(replace(alone, puppets=0.9), seed=1)
 
 
 def test_validation_is_never_trained_on(plain: Mixture) -> None:
