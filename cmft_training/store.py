@@ -57,8 +57,13 @@ def settle_process() -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     use_one_thread()
+    lower_priority()
+
+
+def lower_priority() -> None:
+    """Give way to other processes, where the system knows how; one that was started nicer stays so."""
     if hasattr(os, "nice"):
-        os.nice(NICENESS)
+        os.nice(max(0, NICENESS - os.nice(0)))
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -120,6 +120,20 @@ def test_one_command_fills_a_store(
     assert "no room for anything" in caplog.text
 
 
+@pytest.mark.parametrize(("before", "after"), [(0, 10), (4, 10), (15, 15)])
+def test_the_command_gives_way(monkeypatch: pytest.MonkeyPatch, before: int, after: int) -> None:
+    """Its niceness becomes 10, or stays higher if it was started so."""
+    niceness = [before]
+
+    def nice(more: int) -> int:
+        niceness[0] += more
+        return niceness[0]
+
+    monkeypatch.setattr(command.os, "nice", nice, raising=False)
+    command.lower_priority()
+    assert niceness == [after]
+
+
 class _Never:
     def is_over(self) -> bool:
         return False
