@@ -124,14 +124,14 @@ def extract(
     *,
     settings: dict[str, Any],
 ) -> None:
-    """Write the exact colours of painted drawings as a palette."""
+    """Write the paints of painted drawings as a palette."""
     from .commands import plates
     from .image.palette_files import save_palette
 
     plates.check_free(out, overwrite=overwrite)
-    palette = plates.palette_of(references, Settings(**settings))
-    save_palette(palette, out)
-    say(f"{out}  {len(palette)} colours")
+    read = plates.palette_of(references, Settings(**settings))
+    save_palette(read.palette, out)
+    say(f"{out}  {len(read.palette)} colours" + (f"  ({read.told})" if read.told else ""))
 
 
 @palette_app.command()

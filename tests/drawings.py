@@ -63,7 +63,10 @@ def assert_same(first, second):
         if a is None or b is None:
             assert a is b, field.name
             continue
-        assert np.array_equal(a, b) if a.dtype.kind == "i" else np.allclose(a, b, atol=1e-4), field.name
+        if dataclasses.is_dataclass(a):
+            assert_same(a, b)
+            continue
+        assert np.array_equal(a, b) if a.dtype.kind in "ib" else np.allclose(a, b, atol=1e-4), field.name
 
 
 def write(pixels: np.ndarray, path: Path, **fields) -> Path:

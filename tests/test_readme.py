@@ -87,7 +87,7 @@ def test_figures_are_those_of_other_pages() -> None:
     speed = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
     seconds = re.findall(r"^\| 1920x1080 \| ours \| [\d.]+ \| ([\d.]+) \|", speed, re.MULTILINE)
     assert len(seconds) == 1 and f"[{seconds[0]} s](docs/speed.md)" in README
-    assert f"more than {MAX_COLORS} exact colours" in README
+    assert f"read as at most {MAX_COLORS} paints" in README
 
 
 def test_weights_have_the_size_that_is_told() -> None:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("cmft_engine", "cmft_training", "benchmarks", "nuke_plugin", "blender_addon", "tests")
 MODULE_OF = {  # where a distribution is imported by another name than its own
     "opencv-python-headless": "cv2", "scikit-image": "skimage", "lightning-fabric": "lightning_fabric",
-    "types-nuke": "nuke", "openjd-cli": "openjd",
+    "types-nuke": "nuke", "openjd-cli": "openjd", "skia-python": "skia", "dicebear-styles": "dicebear_styles",
 }  # fmt: skip
 OF_HOSTS = {"addon_utils", "bpy", "nukescripts", "PySide2"}  # modules that Blender and Nuke bring
 COLOR = """

@@ -33,9 +33,10 @@ STEPS = {  # by module and function; none calls another, but that `collect_votes
     "second look where the flow is lost": (("region_flow", "refine_flow_from_matches"),),
     "region network, one look or two": (("region_votes", "vote_on_regions"),),
     "match weights summed over regions": (("matcher", "_attention_mass"), ("attention_mass", "pixel_attention_mass")),
-    "colours carried by flow and by match": (("pixel_votes", "carry_by_flow"), ("pixel_votes", "carry_by_match")),
+    "colours carried by flow and by match": (("pixel_votes", "flow_places"), ("pixel_votes", "carry_by_match")),
     "colours counted over regions": (("descriptors", "count_colors"),),
-    "regions of several colours laid over the reference's": (("region_warp", "warp_regions"),),
+    "regions of several colours aligned with the reference's": (("region_warp", "place_regions"),),
+    "the painter's pixels carried": (("pixel_votes", "carry_paints"), ("mixed_regions", "carry_whole")),
     "decision, with regions divided": (("decide", "decide"),),
     "temporal votes of the neighbouring frames, with two flows": (("temporal", "collect_votes"),),
 }

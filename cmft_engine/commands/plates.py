@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..image.color_space import check_spaces
-from ..image.palette import Painting, Palette, extract_palette
+from ..image.paints import PaintsRead, read_paints
+from ..image.palette import Painting, Palette
 from ..image.plate import Plate, read_plate, to_display, write_plate
 from ..image.recolor import swap_plate
 from ..image.sequence import PlateSequence
@@ -72,8 +73,8 @@ def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Sett
         yield PlateWritten(frame, path, regions.count)
 
 
-def palette_of(paintings: Sequence[str], settings: Settings) -> Palette:
-    """Return the exact colours of painted drawings; all must be in one colour space.
+def palette_of(paintings: Sequence[str], settings: Settings) -> PaintsRead:
+    """Return the paints of painted drawings; all must be in one colour space.
 
     Raises PlateError and SettingsError.
     """
@@ -89,7 +90,7 @@ def palette_of(paintings: Sequence[str], settings: Settings) -> Palette:
         named = ", ".join(f"{text} in {space}" for space, text in spaces.items())
         raise PlateError(f"the paintings are in different colour spaces ({named}); save them alike or give "
                          "--input-space")
-    return extract_palette(found, space=next(iter(spaces), "sRGB"))
+    return read_paints(found, space=next(iter(spaces), "sRGB"))
 
 
 def swap_plates(sequence: PlateSequence, paths: dict[int, Path], old: Palette, new: Palette) -> Iterator[PlateWritten]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..protocol.errors import PaletteError
+from .paint_map import PaintMap
 from .palette_names import unique_names
 
 LAYER = "CryptoPalette"
@@ -34,14 +35,15 @@ class Cryptomatte:
     metadata: dict[str, str]
 
 
-def cryptomatte_layers(index: np.ndarray, names: Sequence[str], *, ink: np.ndarray | None = None,
+def cryptomatte_layers(paints: PaintMap, names: Sequence[str], *, ink: np.ndarray | None = None,
                        layer: str = LAYER) -> Cryptomatte:
-    """Return the Cryptomatte of a map of palette entries.
+    """Return the Cryptomatte of the paints of every pixel; of a mixture both have their share.
 
-    `index` is int32 (H, W), -1 where there is none; `names` names the entries; `ink`, float32 (H, W) in [0, 1], is how
-    far the line art covers the color, and becomes a matte of its own named "ink".
-    Raises PaletteError when `index` points outside `names`.
+    Entries are -1 where there is none; `names` names them; `ink`, float32 (H, W) in [0, 1], is how far the line art
+    covers the color, and becomes a matte of its own named "ink". With mixtures there are two levels, else one.
+    Raises PaletteError when `paints` point outside `names`.
     """
+    index = paints.first
     if index.size and (index.max() >= len(names) or index.min() < -1):
         raise PaletteError(f"palette entry {index.max()} in the picture, but only {len(names)} names for it; "
                            "give the palette with which the picture was colored")
@@ -50,7 +52,10 @@ def cryptomatte_layers(index: np.ndarray, names: Sequence[str], *, ink: np.ndarr
     ids = np.array([0.0, *(id_of(name) for name in unique)], np.float32)  # 0 = nothing here
     color = ids[index + 1]
     covered = np.zeros(index.shape, np.float32) if ink is None else np.clip(ink, 0, 1).astype(np.float32)
-    ranks = [(color, np.where(index >= 0, 1 - covered, 0)), (np.full_like(color, ids[-1]), covered)]
+    bare = np.where(index >= 0, 1 - covered, 0)
+    ranks = [(color, bare * (1 - paints.share)), (np.full_like(color, ids[-1]), covered)]
+    if paints.share.any():
+        ranks.append((ids[paints.second + 1], bare * paints.share))
     return Cryptomatte(_ranked(ranks, layer), metadata(named, layer=layer))
 
 
@@ -77,6 +82,30 @@ def matte(channels: Mapping[str, np.ndarray], name: str, *, layer: str = LAYER) 
     return np.asarray(total, np.float32)
 
 
+def paints_of(channels: Mapping[str, np.ndarray], names: Sequence[str], *, layer: str = LAYER) -> PaintMap:
+    """Return the paints of every pixel as the Cryptomatte tells them, under whatever ink; -1 where there is none.
+
+    names: of the palette's entries, as they were written.
+    """
+    unique = unique_names((*names, INK))[: len(names)]
+    ids = np.array([id_of(name) for name in unique], np.float32)
+    order = np.argsort(ids)
+    ranks = []
+    for part in _numbered(channels, layer):
+        for which, coverage in ("RG", "BA"):
+            found = channels[f"{part}.{which}"]
+            place = np.minimum(np.searchsorted(ids[order], found), len(ids) - 1)
+            entry = np.where(ids[order][place] == found, order[place], -1)
+            ranks.append((entry, np.where(entry >= 0, channels[f"{part}.{coverage}"], 0)))
+    entries, coverages = (np.stack(planes) for planes in zip(*ranks, strict=True))
+    best = np.argsort(-coverages, axis=0, kind="stable")
+    (first, second), (more, less) = (
+        np.take_along_axis(planes, best, 0)[:2] for planes in (entries, coverages)
+    )
+    share = np.divide(less, more + less, out=np.zeros(first.shape, np.float32), where=less > 0)
+    return PaintMap(first.astype(np.int32), np.where(share > 0, second, first).astype(np.int32), share)
+
+
 def has_matte(channels: Iterable[str], *, layer: str = LAYER) -> bool:
     """Say whether a Cryptomatte of that layer is among the channels."""
     return bool(_numbered(channels, layer))
@@ -93,13 +122,18 @@ def id_hex(name: str) -> str:
 
 
 def _ranked(ranks: Sequence[tuple[np.ndarray, np.ndarray]], layer: str) -> dict[str, np.ndarray]:
-    """Return the channels of one layer from two (id, coverage) pairs, the larger coverage of each pixel first."""
-    (id_a, coverage_a), (id_b, coverage_b) = ranks
-    swapped = coverage_b > coverage_a
-    first, second = np.maximum(coverage_a, coverage_b), np.minimum(coverage_a, coverage_b)
-    ids = np.where(swapped, id_b, id_a), np.where(swapped, id_a, id_b)
-    planes = (np.where(first > 0, ids[0], 0), first, np.where(second > 0, ids[1], 0), second)
-    return {f"{layer}00.{letter}": plane.astype(np.float32) for letter, plane in zip("RGBA", planes, strict=True)}
+    """Return the channels of a layer from (id, coverage) pairs, the largest coverage of each pixel first."""
+    ids, coverage = (np.stack(planes).astype(np.float32) for planes in zip(*ranks, strict=True))
+    order = np.argsort(-coverage, axis=0, kind="stable")
+    ids, coverage = (np.take_along_axis(planes, order, 0) for planes in (ids, coverage))
+    ids = np.where(coverage > 0, ids, np.float32(0))
+    if len(ids) % 2:
+        ids, coverage = (np.concatenate([planes, np.zeros_like(planes[:1])]) for planes in (ids, coverage))
+    channels: dict[str, np.ndarray] = {}
+    for level in range(len(ids) // 2):
+        planes = ids[2 * level], coverage[2 * level], ids[2 * level + 1], coverage[2 * level + 1]
+        channels |= {f"{layer}{level:02d}.{letter}": plane for letter, plane in zip("RGBA", planes, strict=True)}
+    return channels
 
 
 def _numbered(channels: Iterable[str], layer: str) -> list[str]:

@@ -118,18 +118,31 @@ class Palette:
 def extract_palette(paintings: Sequence[Painting], *, space: str = "sRGB") -> Palette:
     """Return the exact colors of the painted areas, largest first; all paintings are in the color space `space`.
 
-    Admitted is a color that most of a region has, or that fills a solid block away from ink (shading and patterns
-    with no line between). Mixtures along borders and under soft ink are not. Fully transparent pixels are one color.
-    Raises PaletteError when more than 256 colors are found.
+    Raises PaletteError when more than 256 colors are found; `paints.read_paints` reads such paintings.
     """
-    if not paintings:
-        raise PaletteError("no painted reference to take colors from; name one with --reference FILE")
-    values, areas = _sum_colors([_painted_colors(painting) for painting in paintings])
+    values, areas = exact_colors(paintings)
     if len(values) > MAX_COLORS:
         files = "1 reference" if len(paintings) == 1 else f"{len(paintings)} references"
         shown = ", ".join(painting.name for painting in paintings if painting.name)
         raise PaletteError(f"{files}{f' ({shown})' if shown else ''} painted with {len(values)} colors, more than "
                            f"{MAX_COLORS}: use --mode paint, or save flat colors without soft brushes or JPEG")
+    return named_palette(values, areas, space, paintings)
+
+
+def exact_colors(paintings: Sequence[Painting]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the exact colors (n, 4) of the painted areas and their areas (n,) in px.
+
+    Admitted is a color that most of a region has, or that fills a solid block away from ink (shading and patterns
+    with no line between). Mixtures along borders and under soft ink are not. Fully transparent pixels are one color.
+    Raises PaletteError when there is no painting.
+    """
+    if not paintings:
+        raise PaletteError("no painted reference to take colors from; name one with --reference FILE")
+    return _sum_colors([_painted_colors(painting) for painting in paintings])
+
+
+def named_palette(values: np.ndarray, areas: np.ndarray, space: str, paintings: Sequence[Painting]) -> Palette:
+    """Return colors (n, 4) of some paintings as a palette, largest area first, each with a name of its own."""
     order = np.lexsort((*values.T[::-1], -areas))
     return _named(values[order], areas[order], space, _paper(paintings))
 

@@ -12,11 +12,12 @@ import numpy as np
 
 from ..protocol.errors import PaletteError
 from .color_space import from_display, to_display
-from .cryptomatte import INK, has_matte, matte
+from .cryptomatte import INK, has_matte, matte, paints_of
 from .palette import Palette
 from .plate import Plate
 
 PAIRINGS = ("name", "order")
+MIXTURE_TOLERANCE = 0.004  # what half floats leave of a mixture
 FLATS = ("flats.R", "flats.G", "flats.B", "flats.A")
 
 
@@ -49,12 +50,32 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
     under = flats if len(flats) == 4 else main
     depth = "float" if plate.channels[under[0]] in plate.float_channels else plate.bit_depth
     swapped, left_px = swap_colors(plate.pixels[..., under], old, new, by=by, bit_depth=depth)
+    if under is flats:
+        left_px -= _swap_mixtures(plate, swapped, old, partners(old, new, by=by))
     pixels[..., under] = swapped
     if under is flats:
         relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate),
                            space=plate.space)
         pixels[..., main] = relaid[..., : len(main)]
     return SwappedPlate(replace(plate, pixels=pixels), left_px)
+
+
+def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.ndarray) -> int:
+    """Mix the new colors (K, 4) in pixels (H, W, 4) that the Cryptomatte calls a mixture; return how many there were.
+
+    A pixel whose old mixture is not what the plate shows is the painter's own, and stays.
+    """
+    channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
+    if not has_matte(channels):
+        return 0
+    paints = paints_of(channels, old.names)
+    at = np.nonzero(paints.share > 0)
+    first, second, share = paints.first[at], paints.second[at], paints.share[at][:, None]
+    before = old.values[first] * (1 - share) + old.values[second] * share
+    shown = np.abs(before - swapped[at]).max(1) <= MIXTURE_TOLERANCE
+    after = values[first] * (1 - share) + values[second] * share
+    swapped[at[0][shown], at[1][shown]] = after[shown]
+    return int(shown.sum())
 
 
 def swap_colors(pixels: np.ndarray, old: Palette, new: Palette, *, by: str = "name",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
 from .calibration import UNCALIBRATED, Calibration
 from .divide import agreement, divide
@@ -29,7 +30,8 @@ class Decision:
     confidence_features: float32 (n, len(CONFIDENCE_FEATURES)) what confidence was judged by: log odds of the chance of
     the chosen colour, its margin over the second, log odds of its chance one round before, whether the match holds in
     return, the shares of the region's pixels that agree by flow and by the pixel network, flow agreement, log odds of
-    being known, log of the region's width in work pixels, two flags, and how far the neighbouring frames agree.
+    being known, log of the region's width in work pixels, two flags, and how far the neighbouring frames agree. paints:
+    index with the mixtures of soft borders.
     """
 
     index: Labels
@@ -38,6 +40,7 @@ class Decision:
     confidence: Floats
     divided: NDArray[np.bool_]
     confidence_features: Floats
+    paints: PaintMap
 
     def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
         """Confidence (H, W) of every pixel of the drawing that was decided."""
@@ -47,9 +50,9 @@ class Decision:
         spread: Floats = self.confidence[labels - 1]
         return spread
 
-    def as_painted(self, index: Labels) -> Decision:
-        """Return the decision for a drawing that the painter coloured: index (H, W), nothing to check."""
-        return replace(self, index=index, confidence=np.ones_like(self.confidence))
+    def as_painted(self, paints: PaintMap) -> Decision:
+        """Return the decision for a drawing that the painter coloured: his own pixels, nothing to check."""
+        return replace(self, index=paints.first, confidence=np.ones_like(self.confidence), paints=paints)
 
 
 def decide(
@@ -69,9 +72,30 @@ def decide(
     if divided.any():
         index, shares = _divide(index, drawing, votes, temporal, chance)
         agreed = [np.where(divided, of_pixels, share) for of_pixels, share in zip(shares, agreed, strict=True)]
+    paints = _paints(index, drawing, votes, temporal)
     features = _features(votes, temporal, chance, color=color, runner_up=runner_up, agreed=agreed)
     confidence = 1 / (1 + np.exp(-(features @ fitted.confidence[:-1] + fitted.confidence[-1])))
-    return Decision(index, color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32))
+    return Decision(
+        paints.first, color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32), paints
+    )
+
+
+def _paints(
+    index: Labels, drawing: SegmentedDrawing, votes: Votes, temporal: TemporalVotes | None
+) -> PaintMap:
+    """The decided index with the painter's own pixels where they are taken, and his soft borders in divided regions."""
+    carried = votes.carried if temporal is None else temporal.carried
+    if carried is None:
+        return PaintMap.pure(index)
+    paints, taken = carried.paints, carried.taken
+    divided = np.append(False, votes.is_divided)
+    agrees = (paints.first == index) | (paints.second == index)
+    soft = paints.share > 0 if paints.own is None else (paints.share > 0) | paints.own
+    taken = taken | (soft & agrees & divided[np.minimum(drawing.labels_under_ink, len(divided) - 1)])
+    return PaintMap(
+        np.where(taken, paints.first, index), np.where(taken, paints.second, index),
+        np.where(taken, paints.share, np.float32(0)), None if paints.own is None else paints.own & taken, paints.pixels,
+    )
 
 
 def _divide(

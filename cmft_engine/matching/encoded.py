@@ -11,8 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..image.paint_map import PaintMap
 from ..shot.drawing import PaintedDrawing, SegmentedDrawing
 from . import region_inputs
+from .carry import line_distance
 from .descriptors import Descriptors, count_colors, shares_of
 from .framing import Framing, frame_drawing
 from .network.inputs import as_batch, line_channels
@@ -49,12 +51,17 @@ class EncodedDrawing:
 class EncodedReference:
     """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
 
-    index: palette index of every plate pixel, as float32 for `look_up`. cell_shares: (M, m) share of its kept regions
-    in every cell at 1/8.
+    ink: bool (H, W) of its plate; distance: from `line_distance`. index: palette index of every plate pixel, as float32
+    for `look_up`. paints: the same with mixtures. own_shares: (kept,) how much of a region its paints do not explain.
+    cell_shares: (M, m) share of its kept regions in every cell at 1/8.
     """
 
     drawing: EncodedDrawing
+    ink: NDArray[np.bool_]
+    distance: NDArray[np.uint8]
     index: Floats
+    paints: PaintMap
+    own_shares: Floats
     features: ReferenceFeatures
     shares: Floats
     cell_shares: torch.Tensor
@@ -101,9 +108,21 @@ class Encoder:
             drawing.line, as_batch(rgb.transpose(2, 0, 1), self.device), drawing.features
         )
         counted = count_colors(painted.drawing.labels, painted.index, (painted.drawing.count, n_colors))
+        paints = painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
-            drawing, painted.index.astype(np.float32), features, shares_of(counted), cell_shares(drawing.cells)
+            drawing, painted.drawing.ink, line_distance(painted.drawing.ink), painted.index.astype(np.float32), paints,
+            _own_shares(paints, painted.drawing)[drawing.kept], features, shares_of(counted),
+            cell_shares(drawing.cells),
         )
+
+
+def _own_shares(paints: PaintMap, drawing: SegmentedDrawing) -> Floats:
+    """How much of each region (n,) is shown in the painter's own pixels."""
+    if paints.own is None:
+        return np.zeros(drawing.count, np.float32)
+    area = np.bincount(drawing.labels.ravel(), minlength=drawing.count + 1)[1:]
+    own = np.bincount(drawing.labels.ravel(), paints.own.ravel(), drawing.count + 1)[1:]
+    return np.asarray(own / np.maximum(area, 1), np.float32)
 
 
 def frame_regions(drawing: SegmentedDrawing, scale: float, work_size: int) -> tuple[RegionSide, Framing]:

@@ -17,18 +17,20 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from ..shot.drawing import PaintedDrawing, SegmentedDrawing
 from .attention_mass import pixel_attention_mass
+from .carry import line_distance
 from .descriptors import count_colors, shares_of
 from .encoded import EncodedDrawing, EncodedReference, Encoder
 from .framing import work_scale
-from .mixed_regions import mixed_rows, warp_matches
+from .mixed_regions import carry_anew, carry_whole, mixed_rows, place_matches
 from .network.encoders import fold_batch_norms
 from .network.network import Match, ReferenceFeatures, join_references
 from .network.region_pool import attention_mass
 from .network.weights import Checkpoint
-from .pixel_votes import carry_by_flow, carry_by_match, painted_rgb
+from .pixel_votes import carry_by_match, carry_paints, flow_places, painted_rgb
 from .region_flow import flow_disagrees
-from .region_inputs import find_motions
+from .region_inputs import find_motions, look_up
 from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
+from .region_warp import warp_regions
 from .temporal import MatchedDrawing, NeighborVoter, reweight_matches
 from .votes import TemporalVotes, Votes, color_chances
 
@@ -59,6 +61,7 @@ class Matcher:
         scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.encoder = Encoder(self.network, scale=scale, work_size=work_size, device=device)
         self.references = self._encode(references)
+        self.carries = any(painted.paints is not None for painted in references)
         self._join = lru_cache(maxsize=4)(self._join_uncached)
         self._neighbors = NeighborVoter(self.regions, device, temporal_radius=temporal_radius)
 
@@ -91,7 +94,11 @@ class Matcher:
         if flow_disagrees(regions.flow_agreement, target.area):
             cues = with_refined_flow(target, references, cues, chance)
             regions, chance = vote_on_regions(self.regions, target, references, cues)
-        by_flow = carry_by_flow(cues[0].motions[0], references[0], target.framing, drawing.size)
+        places = [
+            flow_places(known.motions[0], reference, target.framing, drawing.size)
+            for known, reference in list(zip(cues, references, strict=True))[: None if self.carries else 1]
+        ]
+        by_flow = look_up(references[0].index, places[0])
         by_match = carry_by_match(found, target.side, references, target.framing, drawing.size)
         rgb = self.network.paint(target.line, found) if self.paints else None
         votes = self._votes(drawing, target, regions, (by_flow, by_match), rgb)
@@ -101,9 +108,14 @@ class Matcher:
             color_chances(votes, None, self.calibration.single.fusion)[target.kept],
             dict(zip(chosen, parts, strict=True)),
         )
-        rows = mixed_rows(votes, matched)
-        warps = warp_matches(drawing, matched, self._references_of(matched), rows, chance[rows])
-        return replace(votes, region_warps=warps), matched
+        rows = mixed_rows(votes, matched, references, chance)
+        placed = place_matches(drawing, matched, references, rows, chance[rows])
+        carried = carry_paints(drawing.ink, references, places, target.framing) if self.carries else None
+        if carried is not None:
+            carry_whole(carried, placed, distance=line_distance(drawing.ink), scale=target.framing.scale,
+                        flow=(references[0], places[0]))
+        warps = warp_regions([region for _, region in placed], drawing.size)
+        return replace(votes, region_warps=warps, carried=carried), matched
 
     def apply_temporal_votes(
         self, drawing: SegmentedDrawing, votes: Votes, own: MatchedDrawing, neighbors: Sequence[MatchedDrawing], *,
@@ -115,18 +127,22 @@ class Matcher:
         count less.
         """
         colors, parts = self._neighbors.collect_votes(own, neighbors, n_neighbors=n_neighbors)
-        of_neighbors, color, warps = np.zeros_like(votes.color), votes.color.copy(), votes.region_warps
+        of_neighbors, color = np.zeros_like(votes.color), votes.color.copy()
+        warps, carried = votes.region_warps, votes.carried
         of_neighbors[own.kept] = colors
-        references, rows = self._references_of(own), mixed_rows(votes, own)
+        references, chance = self._references_of(own), np.concatenate([*own.found.values()], 1)
+        rows = mixed_rows(votes, own, references, chance)
         if rows.size:
-            found = np.concatenate([*own.found.values()], 1)[rows]
+            found = chance[rows]
             reweighted = reweight_matches(found, parts[rows])
             color[own.kept[rows]] = reweighted @ painted_shares(references)
             moved = reweighted.argmax(1) != found.argmax(1)
             if moved.any():
-                anew = warp_matches(drawing, own, references, rows[moved], reweighted[moved])
-                warps = np.where(anew >= 0, anew, warps)
-        return TemporalVotes(of_neighbors, color, warps)
+                placed = place_matches(drawing, own, references, rows[moved], reweighted[moved])
+                anew = warp_regions([region for _, region in placed], drawing.size)
+                warps = np.where(anew >= 0, anew, warps) if placed else warps
+                carried = carry_anew(carried, drawing, own, rows[moved], placed)
+        return TemporalVotes(of_neighbors, color, warps, carried)
 
     def _references_of(self, matched: MatchedDrawing) -> list[EncodedReference]:
         return [self.references[i] for i in matched.found]

@@ -1,5 +1,6 @@
 """Regions that match regions of several colours: the matched region is warped onto them, its paint with it.
 
+Where one warp brings the lines around a region to agree, it carries the whole pattern; else all of them vote.
 Shapes: H W plate size, R regions of all references used.
 """
 
@@ -7,38 +8,95 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..shot.drawing import SegmentedDrawing
+from .carry import CarriedPaint, line_distance, sample_paints
 from .encoded import EncodedReference
-from .region_warp import PaintedRegions, RegionWarp, warp_regions
+from .region_warp import PaintedRegions, PlacedRegion, RegionWarp, place_regions
 from .temporal import MatchedDrawing
 from .votes import Votes
 
+AGREE_PX = 0.3  # lines agree when they are this near each other on average over a region, in work pixels
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
+Placed = tuple[EncodedReference, PlacedRegion]
 
 
-def mixed_rows(votes: Votes, own: MatchedDrawing) -> NDArray[np.intp]:
-    """Return which kept regions of a matched drawing match regions of several colours."""
-    return np.flatnonzero(votes.is_divided[own.kept])
+def mixed_rows(
+    votes: Votes, own: MatchedDrawing, references: Sequence[EncodedReference], chance: Floats
+) -> NDArray[np.intp]:
+    """Return which kept regions of a matched drawing match regions of several colours, or such as are no flat paint.
+
+    chance: (kept, R) that the regions match those of the references.
+    """
+    painterly = np.concatenate([reference.own_shares for reference in references])
+    return np.flatnonzero(votes.is_divided[own.kept] | (chance @ painterly > 0.5))
 
 
-def warp_matches(
+def place_matches(
     drawing: SegmentedDrawing, own: MatchedDrawing, references: Sequence[EncodedReference], rows: NDArray[np.intp],
     chance: Floats,
-) -> Labels:
-    """Warp the best match of some kept regions onto each; palette indices as from `warp_regions`.
+) -> list[Placed]:
+    """Say where some kept regions lie in the regions that match them best, as `place_regions` does.
 
     references: those of `own.found`, in its order. chance: (rows, R) that the regions match theirs.
     """
     ends = np.cumsum([reference.side.count for reference in references])
-    warps = []
+    of_reference: dict[int, list[RegionWarp]] = {}
     for row, best in zip(rows.tolist(), chance.argmax(1).tolist() if rows.size else [], strict=True):
         position = int(np.searchsorted(ends, best, side="right"))
         reference = references[position]
         label = best - int(ends[position]) + reference.side.count + 1
         painted = PaintedRegions(reference.side.labels_under_ink, reference.framing, reference.index)
-        warps.append(RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label))
-    return warp_regions(drawing.labels_under_ink, own.side.labels_under_ink, own.framing, warps)
+        is_own = bool(reference.own_shares[label - 1] > 0.5)
+        warp = RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label, is_own)
+        of_reference.setdefault(position, []).append(warp)
+    return [
+        (references[position], placed)
+        for position, warps in of_reference.items()
+        for placed in place_regions(drawing.labels_under_ink, own.side.labels_under_ink, own.framing, warps)
+    ]
+
+
+def carry_whole(
+    carried: CarriedPaint, placed: Sequence[Placed], *, distance: NDArray[np.uint8], scale: float,
+    flow: tuple[EncodedReference, Floats] | None,
+) -> None:
+    """Let one warp carry the whole pattern of a region, where it brings the lines to agree; changes `carried`.
+
+    distance: (H, W) of the target's pixels to its lines, as `line_distance` gives it. scale: work pixels a plate pixel.
+    flow: the nearest reference and places (H, W, 2) in it, a warp like the others; None where flow is not known.
+    """
+    for reference, region in placed:
+        ways = [(reference, places) for places in region.places]
+        if flow is not None:
+            ways.insert(0, (flow[0], flow[1][region.window]))
+        errors = [_disagreement(distance[region.window], known, places, region.inside) for known, places in ways]
+        best = int(np.argmin(errors))
+        known, places = ways[best]
+        if errors[best] * scale <= AGREE_PX or region.warp.is_own:
+            carried.take(region.window, region.inside, sample_paints(known.paints, places))
+
+
+def carry_anew(
+    carried: CarriedPaint | None, drawing: SegmentedDrawing, own: MatchedDrawing, rows: NDArray[np.intp],
+    placed: Sequence[Placed],
+) -> CarriedPaint | None:
+    """Return the painter's pixels where the neighbours have turned the match of some kept regions (rows)."""
+    if carried is None:
+        return None
+    anew = carried.without(np.isin(drawing.labels_under_ink, own.kept[rows] + 1))
+    carry_whole(anew, placed, distance=line_distance(drawing.ink), scale=own.framing.scale, flow=None)
+    return anew
+
+
+def _disagreement(
+    distance: NDArray[np.uint8], reference: EncodedReference, places: Floats, inside: NDArray[np.bool_]
+) -> float:
+    """How far the distances to lines differ between a region's pixels and their places, on average, in plate pixels."""
+    there = cv2.remap(reference.distance, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return float(cv2.absdiff(np.asarray(there, np.uint8), np.ascontiguousarray(distance))[inside].mean()) / 10

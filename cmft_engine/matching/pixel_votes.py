@@ -6,16 +6,18 @@ Shapes: H W plate size, h w work size, N cells at 1/8.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from .attention_mass import candidate_places
+from .carry import CarriedPaint, overwrite, sample_paints, still_pixels
 from .encoded import EncodedReference
 from .framing import Framing
 from .network.network import Match
-from .region_inputs import Motion, RegionSide, look_up
+from .region_inputs import Motion, RegionSide
 from .region_warp import spread, to_plate
 
 Floats = NDArray[np.float32]
@@ -23,10 +25,41 @@ Labels = NDArray[np.int32]
 Size = tuple[int, int]
 
 
-def carry_by_flow(motion: Motion, reference: EncodedReference, framing: Framing, size: Size) -> Labels:
-    """Palette index (H, W) that flow carries to each plate pixel, sampled at the reference's full size."""
+def flow_places(motion: Motion, reference: EncodedReference, framing: Framing, size: Size) -> Floats:
+    """Where flow says that each plate pixel lies in the reference's plate: float32 (H, W, 2), x and y."""
     places = to_plate(np.dstack([motion.flow_x, motion.flow_y]), reference.framing)
-    return look_up(reference.index, _to_plate_size(places, framing, size))
+    return _to_plate_size(places, framing, size)
+
+
+def carry_paints(
+    ink: NDArray[np.bool_], references: Sequence[EncodedReference], places: Sequence[Floats], framing: Framing
+) -> CarriedPaint:
+    """Return the painter's pixels carried to a target by flow; where nothing moved, his own of that place.
+
+    ink: bool (H, W) of the target. places: (H, W, 2) in each reference, nearest in time first. framing: of the target;
+    outside of its picture nothing is known of motion, and there is none.
+    """
+    places = [_still_outside(there, framing) for there in places]
+    carried = sample_paints(references[0].paints, places[0])
+    if carried.own is None and any(reference.paints.own is not None for reference in references):
+        carried = replace(carried, own=np.zeros(ink.shape, np.bool_), pixels=np.zeros((*ink.shape, 4), np.float32))
+    still = np.zeros(ink.shape, np.bool_)
+    for reference, there in zip(references, places, strict=True):
+        if reference.ink.shape == ink.shape:
+            more = still_pixels(ink, reference.ink, there) & ~still
+            overwrite(carried, (slice(None), slice(None)), more, reference.paints)
+            still |= more
+    return CarriedPaint(carried, still)
+
+
+def _still_outside(places: Floats, framing: Framing) -> Floats:
+    """Places (H, W, 2) that are a pixel's own where it lies outside of the work picture."""
+    height, width = places.shape[:2]
+    left, top = framing.x, framing.y
+    right, bottom = left + framing.width / framing.scale, top + framing.height / framing.scale
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    outside = (x < left) | (x >= right) | (y < top) | (y >= bottom)
+    return np.where(outside[..., None], np.dstack([x, y]), places)
 
 
 def carry_by_match(

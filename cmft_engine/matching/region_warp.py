@@ -40,34 +40,61 @@ class PaintedRegions:
 
 @dataclass(frozen=True)
 class RegionWarp:
-    """A target region and the reference region it matched: labels at the work size, plate: the target's label there."""
+    """A target region and the reference region it matched: labels at the work size, plate: the target's label there.
+
+    is_own: whether the reference region is no flat paint, so that its own pixels must be carried.
+    """
 
     target: int
     plate: int
     reference: PaintedRegions
     label: int
+    is_own: bool = False
 
 
-def warp_regions(labels_under_ink: Labels, work: Labels, framing: Framing, warps: Sequence[RegionWarp]) -> Labels:
-    """Return index maps (STARTS, H, W), -1 outside of the regions named; each from another start of `align_regions`.
+@dataclass(frozen=True)
+class PlacedRegion:
+    """Where a target region's pixels lie in the reference, by each start of `align_regions`.
 
-    (0, H, W) when none is named.
+    window: a box of the target's plate; inside: bool (rows, columns), the region's pixels in it; places: float32
+    (rows, columns, 2) each, x and y in the reference's plate. warp: what was placed.
+    """
+
+    warp: RegionWarp
+    window: Box
+    inside: Mask
+    places: tuple[Floats, ...]
+
+
+def place_regions(
+    labels_under_ink: Labels, work: Labels, framing: Framing, warps: Sequence[RegionWarp]
+) -> list[PlacedRegion]:
+    """Say where target regions lie in the regions that they matched; those without a pixel in the plate are left out.
+
     labels_under_ink: labels (H, W) of the target; work: its labels (h, w) at the work size, framed by `framing`.
     """
-    warped = np.full((STARTS if warps else 0, *labels_under_ink.shape), -1, np.int32)
+    placed = []
     boxes: dict[int, list[Box | None]] = {}
-    for region in warps:
-        here, corner = _alone(work, region.target, boxes)
-        there, (y, x) = _alone(region.reference.labels_under_ink, region.label, boxes)
+    for warp in warps:
+        here, corner = _alone(work, warp.target, boxes)
+        there, (y, x) = _alone(warp.reference.labels_under_ink, warp.label, boxes)
         near, answers = align_regions(here, there)
         box = _moved(near, corner)
-        window, inside = _tight(labels_under_ink, region.plate, _window(box, framing, labels_under_ink.shape))
+        window, inside = _tight(labels_under_ink, warp.plate, _window(box, framing, labels_under_ink.shape))
         if not inside.size:
             continue
-        for index, places in zip(warped, answers, strict=True):
-            placed = to_plate(places + np.array([x, y], np.float32), region.reference.framing)
-            plate = spread(placed, framing, box, window)
-            index[window][inside] = look_up(region.reference.index, plate)[inside]
+        moved = np.array([x, y], np.float32)
+        places = (to_plate(answer + moved, warp.reference.framing) for answer in answers)
+        placed.append(PlacedRegion(warp, window, inside, tuple(spread(at, framing, box, window) for at in places)))
+    return placed
+
+
+def warp_regions(placed: Sequence[PlacedRegion], size: tuple[int, ...]) -> Labels:
+    """Return index maps (STARTS, H, W), -1 outside of the regions placed; (0, H, W) when there is none."""
+    warped = np.full((STARTS if placed else 0, *size), -1, np.int32)
+    for region in placed:
+        for index, places in zip(warped, region.places, strict=True):
+            index[region.window][region.inside] = look_up(region.warp.reference.index, places)[region.inside]
     return warped
 
 

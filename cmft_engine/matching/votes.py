@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calibration import CUES, UNFUSED
+from .carry import CarriedPaint
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -31,7 +32,8 @@ class Votes:
     flow_agreement: (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work
     pixels. by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network.
     region_warps: any number of such maps (…, H, W), from reference regions warped onto those that matched them, -1
-    where nothing was carried. rgb: (H, W, 3) the decoder's display RGB, where it was wanted.
+    where nothing was carried. rgb: (H, W, 3) the decoder's display RGB, where it was wanted. carried: the painter's
+    pixels, mixtures kept; None where they were not carried.
     """
 
     color: Floats
@@ -47,6 +49,7 @@ class Votes:
     by_match: Labels
     region_warps: Labels
     rgb: Floats | None = None
+    carried: CarriedPaint | None = None
 
     @property
     def pixel(self) -> Floats:
@@ -72,12 +75,14 @@ class TemporalVotes:
     """What the neighbouring frames say of one drawing.
 
     neighbors: (n, K) mean chance of each colour in the regions that correspond there, rows sum to at most 1. color,
-    region_warps: as in `Votes`, which they replace: in regions of several colours the neighbours' matches count too.
+    region_warps, carried: as in `Votes`, which they replace: in regions of several colours the neighbours' matches
+    count too.
     """
 
     neighbors: Floats
     color: Floats
     region_warps: Labels
+    carried: CarriedPaint | None = None
 
 
 def color_chances(votes: Votes, temporal: TemporalVotes | None, fusion: Floats) -> Floats:
@@ -99,7 +104,8 @@ def fuse(votes: Votes, temporal: TemporalVotes | None, fusion: Floats) -> Floats
     color = votes.color if temporal is None else temporal.color
     if not color.shape[1] or np.array_equal(fusion, UNFUSED):
         return color
-    odds = cues(votes, temporal) @ fusion
+    with np.errstate(invalid="ignore"):  # matmul raises the flag for finite numbers on some processors
+        odds = cues(votes, temporal) @ fusion
     share = np.exp(odds - odds.max(1, keepdims=True)) * supported_colors(votes, temporal)
     fused: Floats = share / np.maximum(share.sum(1, keepdims=True), 1e-9) * color.sum(1, keepdims=True)
     return fused

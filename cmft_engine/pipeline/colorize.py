@@ -98,8 +98,8 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
         temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(match), neighbors,
                                                 n_neighbors=2 * run.settings.temporal_radius)
     decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
-    colored = Colored(decision.index, decision.confidence_map(segmented), votes.rgb)
-    painted = run.loaded.painted_index(task.decided_at, segmented.size)
+    colored = Colored(decision.paints, decision.confidence_map(segmented), votes.rgb)
+    painted = run.loaded.painting_of(task.decided_at, segmented.size)
     if painted is not None:
         decision, colored = decision.as_painted(painted), Colored.as_painted(painted)
     report = report_frame(task.frame, task.path, drawing, decision, run.loaded.palette, run.settings)

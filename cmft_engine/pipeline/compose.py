@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.color_space import display_space, from_display, to_display
+from ..image.color_space import convert, display_space, from_display, same_space, to_display
 from ..image.cryptomatte import cryptomatte_layers
+from ..image.paint_map import PaintMap
 from ..image.palette import Palette
 from ..image.plate import Plate
 from ..lineart.lineart import LineArt
@@ -24,18 +25,18 @@ Floats = NDArray[np.float32]
 class Colored:
     """A decision ready to become a plate.
 
-    index: int32 (H, W) palette index. confidence: float32 (H, W). rgb: display RGB (H, W, 3) to show instead of
-    the palette's (paint mode), or None.
+    paints: the palette entries of every pixel. confidence: float32 (H, W). rgb: display RGB (H, W, 3) to show instead
+    of the palette's (paint mode), or None.
     """
 
-    index: NDArray[np.int32]
+    paints: PaintMap
     confidence: Floats
     rgb: Floats | None = None
 
     @classmethod
-    def as_painted(cls, index: NDArray[np.int32]) -> Colored:
-        """Return the colours of a frame that the painter coloured: palette indices (H, W), nothing to check."""
-        return cls(index, np.ones(index.shape, np.float32))
+    def as_painted(cls, paints: PaintMap) -> Colored:
+        """Return the colours of a frame that the painter coloured: nothing to check."""
+        return cls(paints, np.ones(paints.first.shape, np.float32))
 
 
 def compose(
@@ -48,7 +49,7 @@ def compose(
     palette, lines = references.palette, drawing.lines
     space = settings.output_space or _usual_space(palette.space, path)
     values = palette.in_space(space).values  # (K, 4) straight
-    flats = values[colored.index]  # (H, W, 4)
+    flats = mix_paints(colored.paints, palette, space)  # (H, W, 4)
     shown = flats if colored.rgb is None else np.dstack([from_display(colored.rgb, space), flats[..., 3]])
     inked = lay_ink(shown, lines, space) if settings.ink == "over" else shown
     base = replace(
@@ -58,6 +59,30 @@ def compose(
     if not format_of(path).has_layers:
         return base if _has_alpha(values) else _opaque(base)
     return _with_layers(base, flats, colored, palette=palette, lines=lines if settings.ink == "over" else None)
+
+
+def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
+    """Return straight RGBA (H, W, 4) in a colour space: palette entries copied, mixed where paints are
+    mixed, and the painter's own pixels where these explain nothing.
+
+    Paints mix in the palette's own space, as the painting's program has mixed them.
+    """
+    flats: Floats = palette.in_space(space).values[paints.first]
+    at = np.nonzero(paints.share > 0)
+    if len(at[0]):
+        share = paints.share[at][:, None]
+        mixed = palette.values[paints.first[at]] * (1 - share) + palette.values[paints.second[at]] * share
+        flats[at] = _in_space(mixed.astype(np.float32), palette.space, space)
+    if paints.own is not None and paints.pixels is not None and paints.own.any():
+        flats[paints.own] = _in_space(paints.pixels[paints.own], palette.space, space)
+    return flats
+
+
+def _in_space(rows: Floats, source: str, space: str) -> Floats:
+    """Straight RGBA (N, 4) brought from one colour space to another; the same bits if they are one."""
+    if same_space(source, space):
+        return rows
+    return np.concatenate([convert(rows[None, :, :3], source, space)[0], rows[:, 3:]], 1).astype(np.float32)
 
 
 def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
@@ -74,7 +99,7 @@ def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
 
 
 def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palette, lines: LineArt | None) -> Plate:
-    matte = cryptomatte_layers(colored.index, palette.names, ink=None if lines is None else lines.coverage)
+    matte = cryptomatte_layers(colored.paints, palette.names, ink=None if lines is None else lines.coverage)
     channels: dict[str, Floats] = {f"flats.{c}": flats[..., i] for i, c in enumerate("RGBA")}
     channels |= {"confidence.Y": colored.confidence, **matte.channels}
     return replace(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..image.paint_map import PaintMap
 from ..image.palette import Palette
 from ..matching.matcher import Matcher
 from ..matching.network.device import choose_device, describe, memory_errors
@@ -19,6 +19,8 @@ from ..shot.references import References, read_references
 from ..shot.serving import is_painting_of, serving_references
 from ..shot.shot import Shot
 from .clock import Clock
+
+LEAST_PAINT = 0.002  # a paint with less of all references than this share may be a speck
 
 
 class ReferenceMatcher:
@@ -61,12 +63,14 @@ class ReferenceMatcher:
         """Return the palette of the references, or the one that was given instead. Raises as `references` does."""
         return self.references.palette
 
-    def painted_index(self, frame: int, size: tuple[int, int]) -> NDArray[np.int32] | None:
-        """Return the palette index (H, W) of the painting of this frame's very drawing, None where there is none."""
-        shown = (self.references.painted[i].index for i in serving_references(self._shot, frame)
+    def painting_of(self, frame: int, size: tuple[int, int]) -> PaintMap | None:
+        """Return the paints (H, W) of the painting of this frame's very drawing, None where there is none."""
+        shown = (self.references.painted[i] for i in serving_references(self._shot, frame)
                  if is_painting_of(self._shot, i, frame))
         painted = next(shown, None)
-        return painted if painted is not None and painted.shape == size else None
+        if painted is None or painted.index.shape != size:
+            return None
+        return painted.paints or PaintMap.pure(painted.index)
 
     def _make(self) -> tuple[References, Matcher]:
         with self._lock:
@@ -90,6 +94,9 @@ class ReferenceMatcher:
                 work_size=self._settings.work_size, device=self._device, paints=self._settings.mode == "paint",
                 temporal_radius=self._settings.temporal_radius,
             )
-        if len({int(entry) for painted in references.painted for entry in np.unique(painted.index)}) < 2:
+        shown = np.concatenate([painted.index.ravel() for painted in references.painted])
+        if (np.bincount(shown) > LEAST_PAINT * shown.size).sum() < 2:
             self._warn("the references show a single colour; give a painted drawing, not line art")
+        if references.told:
+            self._warn(references.told)
         return references, matcher

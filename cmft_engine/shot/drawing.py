@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..image.paint_map import PaintMap
 from ..lineart.lineart import LineArt
 from ..lineart.regions import grow_under_ink, label_regions
 
@@ -36,11 +37,16 @@ class SegmentedDrawing:
 
 @dataclass(frozen=True)
 class PaintedDrawing:
-    """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3)."""
+    """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3).
+
+    paints: the mixtures that pixels are and what no paint explains; None for clean flats with hard borders, where the
+    index says all.
+    """
 
     drawing: SegmentedDrawing
     index: Labels
     rgb: Floats
+    paints: PaintMap | None = None
 
 
 def segment(lines: LineArt, *, gap_px: int, min_region_px: int) -> SegmentedDrawing:

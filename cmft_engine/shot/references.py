@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ..image.color_space import check_spaces, convert, to_display
-from ..image.palette import Painting, Palette, extract_palette
+from ..image.paints import map_paints, read_paints
+from ..image.palette import Painting, Palette
 from ..image.palette_files import load_palette
 from ..image.plate import Plate, Window, read_plate
 from ..image.stand_in import stand_in
 from ..lineart.lineart import LineArt, extract_line_art, line_art_from_painting
-from ..protocol.errors import PaletteError
 from ..protocol.settings import Settings
 from .drawing import PaintedDrawing, SegmentedDrawing, segment
 from .shot import Reference, Shot
@@ -38,11 +36,15 @@ class LineDrawing:
 
 @dataclass(frozen=True)
 class References:
-    """All references of a shot: what the matcher takes, the palette, and the first painting (for its depth)."""
+    """All references of a shot: what the matcher takes, the palette, and the first painting (for its depth).
+
+    told: what was merged in reading the paintings, as a sentence, or "".
+    """
 
     painted: tuple[PaintedDrawing, ...]
     palette: Palette
     first: Plate
+    told: str = ""
 
 
 def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> LineDrawing:
@@ -79,19 +81,20 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     paintings = [
         Painting(_rgba_in(d.plate, space), d.segmented.labels, str(d.plate.path)) for d in drawings
     ]
-    if palette is not None:
-        colors = load_palette(palette).in_space(space)
-    elif settings.mode == "paint":
-        colors = _palette_of_painterly(paintings, space)
-    else:
-        colors = extract_palette(paintings, space=space)
-    indices = [_index_map(painting, d.lines, colors) for painting, d in zip(paintings, drawings, strict=True)]
-    pictures = stand_in(indices) if settings.mode == "flats" else [colors.display[index] for index in indices]
+    found = read_paints(paintings, space=space)
+    colors = found.palette if palette is None else load_palette(palette).in_space(space)
+    paints = [
+        map_paints(painting, ~((d.lines.coverage > SOFT_INK) | d.lines.ink), colors, near=found.near)
+        for painting, d in zip(paintings, drawings, strict=True)
+    ]
+    indices = [one.first for one in paints]
+    hidden = settings.mode == "flats" and found.near == 0  # the network would see noise as other paints
+    pictures = stand_in(indices) if hidden else [colors.display[index] for index in indices]
     painted = (
-        PaintedDrawing(d.segmented, index, picture)
-        for d, index, picture in zip(drawings, indices, pictures, strict=True)
+        PaintedDrawing(d.segmented, index, picture, one if found.near > 0 or one.is_soft else None)
+        for d, index, picture, one in zip(drawings, indices, pictures, paints, strict=True)
     )
-    return References(tuple(painted), colors, drawings[0].plate)
+    return References(tuple(painted), colors, drawings[0].plate, found.told)
 
 
 def _read_reference(reference: Reference, canvas: Window, settings: Settings) -> LineDrawing:
@@ -113,31 +116,3 @@ def _rgba_in(plate: Plate, space: str) -> NDArray[np.float32]:
     if plate.space != space:
         pixels = np.dstack([convert(pixels[..., :3], plate.space, space), pixels[..., 3]])
     return pixels
-
-
-def _palette_of_painterly(paintings: Sequence[Painting], space: str) -> Palette:
-    """The exact palette, or a reduced one for a painting with more colours than a palette holds."""
-    try:
-        return extract_palette(paintings, space=space)
-    except PaletteError:
-        reduced = [
-            Painting(np.round(p.pixels * 6) / np.float32(6), p.labels, p.name) for p in paintings
-        ]
-        return extract_palette(reduced, space=space)
-
-
-def _index_map(painting: Painting, lines: LineArt, palette: Palette) -> NDArray[np.int32]:
-    """Palette index of every pixel (H, W): exact where paint is bare, else that of the nearest such pixel."""
-    index = palette.index_of(painting.pixels)
-    index[(lines.coverage > SOFT_INK) | lines.ink] = -1
-    known = index >= 0
-    if not known.any():
-        log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
-        display = to_display(painting.pixels[..., :3], palette.space)
-        return palette.nearest(display)
-    if not known.all():
-        places = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
-        index = index[places[0], places[1]]
-    result: NDArray[np.int32] = index
-    return result
-

@@ -6,7 +6,8 @@ import struct
 import numpy as np
 import pytest
 
-from cmft_engine.image.cryptomatte import cryptomatte_layers, id_hex, id_of, matte, metadata, murmur3_32
+from cmft_engine.image.cryptomatte import cryptomatte_layers, id_hex, id_of, matte, metadata, murmur3_32, paints_of
+from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.protocol.errors import PaletteError
 
 NAMES = ("paper", "dark red 2", "skin é")
@@ -57,7 +58,7 @@ def test_ids_are_normal_floats():
 
 def test_a_decoder_gets_every_matte_back():
     """Color mattes are what the ink leaves of them, ink is its own matte, and nothing is nowhere."""
-    crypto = cryptomatte_layers(INDEX, NAMES, ink=INK)
+    crypto = cryptomatte_layers(PaintMap.pure(INDEX), NAMES, ink=INK)
     for number, name in enumerate(NAMES):
         np.testing.assert_array_equal(decode(crypto.channels, crypto.metadata, name),
                                       np.where(number == INDEX, 1 - INK, 0))
@@ -67,7 +68,7 @@ def test_a_decoder_gets_every_matte_back():
 
 def test_ranks_are_sorted_and_empty_ranks_are_zero():
     """The larger coverage stands first; a rank of coverage 0 has id 0."""
-    channels = cryptomatte_layers(INDEX, NAMES, ink=INK).channels
+    channels = cryptomatte_layers(PaintMap.pure(INDEX), NAMES, ink=INK).channels
     red, green, blue, alpha = (channels[f"CryptoPalette00.{letter}"] for letter in "RGBA")
     assert (green >= alpha).all() and (red[green == 0] == 0).all() and (blue[alpha == 0] == 0).all()
     assert all(plane.dtype == np.float32 for plane in channels.values())
@@ -75,7 +76,7 @@ def test_ranks_are_sorted_and_empty_ranks_are_zero():
 
 def test_without_ink_there_is_no_ink_matte():
     """Flats alone give coverage 1 everywhere they are and a manifest without ink."""
-    crypto = cryptomatte_layers(INDEX, NAMES)
+    crypto = cryptomatte_layers(PaintMap.pure(INDEX), NAMES)
     np.testing.assert_array_equal(crypto.channels["CryptoPalette00.G"], (INDEX >= 0).astype(np.float32))
     assert list(json.loads(crypto.metadata["cryptomatte/4756939/manifest"])) == list(NAMES)
     assert not crypto.channels["CryptoPalette00.B"].any()
@@ -91,7 +92,8 @@ def test_header_is_as_specified():
 
 def test_a_color_named_ink_stays_apart():
     """A palette color called ink and the line art do not share a matte."""
-    crypto = cryptomatte_layers(np.zeros((1, 2), np.int32), ("ink",), ink=np.array([[0, 0.25]], np.float32))
+    index = np.zeros((1, 2), np.int32)
+    crypto = cryptomatte_layers(PaintMap.pure(index), ("ink",), ink=np.array([[0, 0.25]], np.float32))
     np.testing.assert_array_equal(matte(crypto.channels, "ink"), [[1, 0.75]])
     np.testing.assert_array_equal(matte(crypto.channels, "ink 2"), [[0, 0.25]])
 
@@ -99,6 +101,18 @@ def test_a_color_named_ink_stays_apart():
 def test_bad_input_is_refused():
     """An index without a name and a plate without Cryptomatte are told."""
     with pytest.raises(PaletteError, match=r"entry 2 .* only 1 names"):
-        cryptomatte_layers(INDEX, ("a",))
+        cryptomatte_layers(PaintMap.pure(INDEX), ("a",))
     with pytest.raises(PaletteError, match="no Cryptomatte"):
         matte({"R": np.zeros((1, 1))}, "ink")
+
+
+def test_a_mixture_is_in_both_mattes(tmp_path):
+    """Of a pixel that is mixed of two paints under soft ink each matte has its share, and the paints are read back."""
+    first, second = np.array([[0, 1, 2]], np.int32), np.array([[1, 1, 0]], np.int32)
+    share, ink = np.array([[0.25, 0, 0.5]], np.float32), np.array([[0, 0, 0.5]], np.float32)
+    channels = cryptomatte_layers(PaintMap(first, second, share), NAMES[:3], ink=ink).channels
+    mattes = [matte(channels, name)[0].tolist() for name in NAMES[:3]]
+    assert mattes == [[0.75, 0, 0.25], [0.25, 1, 0], [0, 0, 0.25]]
+    read = paints_of(channels, NAMES[:3])
+    assert read.first.tolist() in ([[0, 1, 2]], [[0, 1, 0]]) and read.share.tolist() == [[0.25, 0, 0.5]]
+    assert {read.first[0, 2], read.second[0, 2]} == {0, 2}

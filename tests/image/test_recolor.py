@@ -1,10 +1,13 @@
 """A finished plate takes on another palette: exactly where its flats are known, honestly where they are not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cmft_engine.image.color_space import from_display, to_display
 from cmft_engine.image.cryptomatte import cryptomatte_layers
+from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 from cmft_engine.image.recolor import FLATS, partners, relay_ink, swap_colors, swap_plate
@@ -43,7 +46,7 @@ def engine_plate(palette, *, space="sRGB", bit_depth="float"):
     shown = inked(np.dstack([to_display(flats[..., :3], space), flats[..., 3]]), INK)
     picture = np.dstack([from_display(shown[..., :3], space), shown[..., 3]])
     picture[INK == 0] = flats[INK == 0]
-    crypto = cryptomatte_layers(INDEX.astype(np.int32), palette.names, ink=INK).channels
+    crypto = cryptomatte_layers(PaintMap.pure(INDEX.astype(np.int32)), palette.names, ink=INK).channels
     layers = {**dict(zip("RGBA", np.moveaxis(picture, 2, 0), strict=True)),
               **dict(zip(FLATS, np.moveaxis(flats, 2, 0), strict=True)), **crypto}
     return Plate.from_pixels(np.dstack(list(layers.values())), channels=tuple(layers), space=space,
@@ -161,3 +164,23 @@ def test_bad_swaps_say_what_to_do():
 def test_swap_by_order():
     """By order the first color becomes the first, whatever their names."""
     np.testing.assert_array_equal(partners(DAY, NIGHT, by="order"), NIGHT.values)
+
+
+def test_soft_borders_are_recolored_exactly():
+    """A pixel mixed of two paints becomes the same mixture of their partners; one that is the painter's own stays."""
+    old = Palette((PaletteColor("a", (1, 0, 0, 1)), PaletteColor("b", (0, 0, 1, 1))), "sRGB")
+    new = Palette((PaletteColor("a", (0, 1, 0, 1)), PaletteColor("b", (0, 0, 1, 1))), "sRGB")
+    paints = PaintMap(np.array([[0, 0, 1]], np.int32), np.array([[0, 1, 0]], np.int32),
+                      np.array([[0, 0.25, 0.5]], np.float32))
+    share = paints.share[..., None]
+    flats = old.values[paints.first] * (1 - share) + old.values[paints.second] * share
+    flats[0, 2] = (0.5, 0.9, 0.5, 1)
+    crypto = cryptomatte_layers(paints, old.names).channels
+    names = ("R", "G", "B", "A", "flats.R", "flats.G", "flats.B", "flats.A", *crypto)
+    pixels = np.dstack([flats, flats, *crypto.values()]).astype(np.float32)
+    plate = replace(Plate.from_pixels(flats, space="sRGB"), pixels=pixels, channels=names, float_channels=names)
+    swapped = swap_plate(plate, old, new)
+    assert swapped.plate.pixels[0, 0, :3].tolist() == [0, 1, 0]
+    assert swapped.plate.pixels[0, 1, :3].tolist() == [0, 0.75, 0.25]
+    assert swapped.plate.pixels[0, 2, :3] == pytest.approx([0.5, 0.9, 0.5])
+    assert swapped.left_px == 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.matching.framing import Framing
-from cmft_engine.matching.region_warp import STARTS, PaintedRegions, RegionWarp, warp_regions
+from cmft_engine.matching.region_warp import STARTS, PaintedRegions, RegionWarp, place_regions, warp_regions
 
 
 def plate(side, left, top, width, height):
@@ -23,7 +23,8 @@ def test_a_moved_box_keeps_its_two_halves(scale):
     here, wanted = plate(128, 64, 56, 48, 60)
     framing = Framing(0, 0, round(128 * scale), round(128 * scale), scale)
     reference = PaintedRegions(framing.sample(there).astype(np.int32), framing, index.astype(np.float32))
-    warped = warp_regions(here, framing.sample(here).astype(np.int32), framing, [RegionWarp(2, 2, reference, 2)])
+    work = framing.sample(here).astype(np.int32)
+    warped = warp_regions(place_regions(here, work, framing, [RegionWarp(2, 2, reference, 2)]), here.shape)
     assert warped.shape == (STARTS, 128, 128) and (warped[:, here == 1] == -1).all()
     for one in warped:
         differs = (one != wanted) & (here == 2)
@@ -38,13 +39,12 @@ def test_each_region_reads_its_own_reference():
     whole, moved = Framing(0, 0, 96, 96, 1.0), Framing(-16, -8, 128, 112, 1.0)
     work = np.where(moved.sample(here) == 2, 7, 1).astype(np.int32)
     other = PaintedRegions(whole.sample(there).astype(np.int32), whole, index.astype(np.float32) + 4)
-    warped = warp_regions(here, work, moved, [RegionWarp(7, 2, other, 2)])
+    warped = warp_regions(place_regions(here, work, moved, [RegionWarp(7, 2, other, 2)]), here.shape)
     assert {5, 6} <= set(np.unique(warped)) <= {-1, 4, 5, 6} and (warped[:, 40, 42] == 5).all()
     assert (warped[:, 40, 77] == 6).all()
 
 
 def test_no_region():
     """Without a region to carry into there is no map."""
-    assert warp_regions(np.ones((5, 7), np.int32), np.ones((5, 7), np.int32), Framing(0, 0, 7, 5, 1.0), []).shape == (
-        0, 5, 7,
-    )  # fmt: skip
+    ones = np.ones((5, 7), np.int32)
+    assert warp_regions(place_regions(ones, ones, Framing(0, 0, 7, 5, 1.0), []), (5, 7)).shape == (0, 5, 7)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.cryptomatte import matte
+from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.plate import Plate, read_plate, write_plate
 from cmft_engine.lineart.lineart import extract_line_art
@@ -24,7 +25,7 @@ def palette(*values, space="sRGB"):
 def composed(path, *, colors=None, depth="uint8", ink="over", rgb=None, **settings):
     """The plate of the figure in its own paints."""
     colors = colors or palette()
-    colored = Colored(figure().paint, np.full((64, 64), 0.75, np.float32), rgb)
+    colored = Colored(PaintMap.pure(figure().paint), np.full((64, 64), 0.75, np.float32), rgb)
     painting = Plate.from_pixels(figure().painted(), bit_depth=depth)
     drawing = LineDrawing(Plate.from_pixels(figure().lines(), frame=3), LINES, cut(figure()))
     return compose(colored, drawing=drawing, references=References((), colors, painting),

@@ -8,7 +8,6 @@ import pytest
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import Window
-from cmft_engine.protocol.errors import PaletteError
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.shot.references import read_drawing, read_references
 from cmft_engine.shot.shot import Shot
@@ -124,13 +123,43 @@ def test_a_palette_without_the_references_colors(folder, caplog):
     assert found.palette.names[found.painted[0].index[0, 0]] == "light"
 
 
-def test_painterly_references(folder):
-    """A painting of thousands of colours is refused for flats, and reduced to a palette for paint."""
+@pytest.mark.parametrize("mode", ["flats", "paint"])
+def test_painterly_references(folder, mode):
+    """A painting of thousands of colours is read as at most 256 paints; what they do not show is kept as painted."""
     noise = np.random.default_rng(1).uniform(0.3, 1, (22, 22, 3)).astype(np.float32).repeat(3, 0).repeat(3, 1)
     write(figure(boxes=BOXES[:1]).lines(), folder / "lines.0001.png")
     write(noise[:64, :64], folder / "ref.png")
-    with pytest.raises(PaletteError, match=r"ref\.png.* more than 256: use --mode paint"):
-        read(folder, "ref.png@1")
-    found = read(folder, "ref.png@1", mode="paint")
+    found = read(folder, "ref.png@1", mode=mode)
+    (painted,) = found.painted
     assert 2 <= len(found.palette) <= 256
-    assert found.painted[0].index.min() >= 0
+    assert painted.index.min() >= 0
+    bare = figure(boxes=BOXES[:1]).labels > 0
+    values = found.palette.values
+    share = painted.paints.share[..., None]
+    shown = values[painted.paints.first] * (1 - share) + values[painted.paints.second] * share
+    shown[painted.paints.own] = painted.paints.pixels[painted.paints.own]
+    assert np.abs(shown[..., :3] - noise[:64, :64])[bare].mean() < 0.02
+
+
+def soft_folder(folder):
+    """A shot whose painting was drawn at four times the size and reduced: the borders of its paints are soft."""
+    large = figure(side=256, boxes=[(x * 4 + 1, y * 4 + 1, w * 4, h * 4, place) for x, y, w, h, place in BOXES])
+    paint = np.array(PAINTS, np.float32)[large.paint].reshape(64, 4, 64, 4, 3).mean((1, 3))
+    write(np.ones((64, 64, 3), np.float32), folder / "lines.0001.png")
+    write(paint, folder / "ref.png")
+    return paint
+
+
+def test_soft_borders_are_mixtures_of_the_paints_that_meet(folder):
+    """The palette has the four paints alone, exactly; each pixel on a border is mixed of the two beside it."""
+    paint = soft_folder(folder)
+    found = read(folder, "ref.png@1")
+    assert as_bytes(found.palette.values) == as_bytes(PAINTS)
+    paints = found.painted[0].paints
+    values, share = found.palette.values[:, :3], paints.share[..., None]
+    shown = values[paints.first] * (1 - share) + values[paints.second] * share
+    mixed = paints.share > 0
+    assert mixed.any() and (paints.share <= 0.5).all()
+    assert (paints.first[mixed] != paints.second[mixed]).all()
+    corners = np.abs(shown - paint).max(2) > 0.02  # where three paints meet, a pixel is no mixture of two
+    assert corners.sum() <= 8

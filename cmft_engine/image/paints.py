@@ -1,0 +1,362 @@
+"""The paints of a painting as people make it, and which of them each pixel shows: one, or a mixture of two.
+
+A painting of clean flats keeps its exact colours. Where borders are soft, a pixel between two paints is a mixture of
+these two. Where a file is lossy or the brush soft, near colours are read as one paint. No painting is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .color_space import to_display
+from .paint_map import PaintMap
+from .palette import MAX_COLORS, Painting, Palette, exact_colors, named_palette
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+NOISE_LEVELS = 12  # neighbours that differ by at most so many of 255 levels, but differ, are noise or a soft brush
+NOISY_SHARE = 0.05  # with more such pixels away from ink than this share, colours are not exact
+NEAR = 4.0  # CIE76: paints that look nearer than this are one, in a painting whose colours are not exact
+WIDEN = 1.25  # how much farther paints may be from each other when there are too many
+MIN_PAINT_PX = 6  # a paint of fewer pixels is none, unless it is all that a region has
+SPECK_SHARE, SPECK_NEAR = 0.03, 3.0  # a paint with less of a region, this many times as near as others, is noise
+MIXTURE_TOLERANCE = 0.03  # how far a mixture may be from the line between its two paints, in values of the file
+OWN_TOLERANCE = 0.015  # a pixel that is farther from its paints, in values of the file, is shown as it was painted;
+NOISY_TOLERANCE = 0.03  # where the file is noisy, one that is so far on average over its surroundings
+STEP_SHARE, STEP_NEAR = 0.04, 2.5  # paints with so much of a region, this many times as near as others, are steps
+DUST_PX = 2  # so few pixels of a colour of their own are dirt
+PAINTERLY_TOLERANCE, PAINTERLY_SHARE = 0.008, 0.35  # with a larger share so far off, a region is no flat paint at all
+REACH_PX = 2  # the paints that a pixel may be a mixture of lie this near
+
+
+@dataclass(frozen=True)
+class PaintsRead:
+    """The paints of some paintings: the palette, how many colours there were, and whether near ones were merged.
+
+    near: CIE76 distance within which a pixel shows a paint; 0 where colours are exact.
+    """
+
+    palette: Palette
+    colors_seen: int
+    near: float
+
+    @property
+    def told(self) -> str:
+        """Return what was merged, as a sentence; "" where colours are exact."""
+        if self.near == 0:
+            return ""
+        return (f"{self.colors_seen:,} colours are read as {len(self.palette)} paints: the painting is soft, or its "
+                "file is lossy; save flat colours as PNG, TIFF or EXR to have them exact")
+
+
+def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
+    """Return the paints of all paintings, which are in one colour space.
+
+    Exact colours where the painting is clean flats, with hard or soft borders; else colours that look alike are one,
+    the more alike the more there are. Raises PaletteError when no painting is given.
+    """
+    values, areas = exact_colors(paintings)
+    if len(values) <= MAX_COLORS and not any(_is_noisy(painting, space) for painting in paintings):
+        return PaintsRead(named_palette(values, areas, space, paintings), len(values), 0.0)
+    looks = [_Looks.of(painting, space) for painting in paintings]
+    rows, weights = _histogram(looks)
+    near, leaders = NEAR, _supported(looks, _leaders(rows, weights, NEAR))
+    while len(leaders) + len(_small_regions(looks, leaders, near)) > MAX_COLORS:
+        near *= WIDEN
+        leaders = _supported(looks, _leaders(rows, weights, near))
+    leaders = np.concatenate([leaders, _small_regions(looks, leaders, near)])
+    values, areas = _values_of(paintings, looks, leaders)
+    return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), near)
+
+
+def map_paints(painting: Painting, bare: Mask, palette: Palette, *, near: float) -> PaintMap:
+    """Return which paints of the palette each pixel of a painting shows.
+
+    bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. near: as in
+    `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its nearest entry.
+    """
+    pure = palette.index_of(painting.pixels)
+    entries = _look(palette.values[None], palette.space)[0]
+    if near > 0:
+        nearest, distance = _nearest(_look(painting.pixels, palette.space), entries)
+        pure = np.where(distance <= near, nearest, -1).astype(np.int32)
+        pure = _without_specks(pure, painting.labels, entries, near)
+    pure[~bare] = -1
+    if not (pure >= 0).any():
+        log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
+        return PaintMap.pure(_nearest(_look(painting.pixels, palette.space), entries)[0])
+    y, x = ndimage.distance_transform_edt(pure < 0, return_distances=False, return_indices=True)
+    filled = pure[y, x]
+    first, second, share = filled, filled.copy(), np.zeros(pure.shape, np.float32)
+    at = np.nonzero(bare & (pure < 0))
+    if len(at[0]):
+        pixels = painting.pixels[at]
+        nearest = _nearest(_look(pixels[None], palette.space)[0], entries)[0]
+        first = filled.copy()
+        first[at], second[at], share[at] = _mixtures(pixels, (nearest, filled[at]), _around(pure, at), palette.values)
+    found = PaintMap(first, second, share)
+    own = _unexplained(painting, bare, found, palette, near=near)
+    if not own.any():
+        return found
+    y, x = ndimage.distance_transform_edt(~bare, return_distances=False, return_indices=True)
+    return replace(found, own=own[y, x], pixels=np.ascontiguousarray(painting.pixels[y, x]))
+
+
+def _unexplained(painting: Painting, bare: Mask, found: PaintMap, palette: Palette, *, near: float) -> Mask:
+    """Bare pixels that their paints do not show: more than a few levels off, on average where the file is noisy.
+
+    A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count.
+    """
+    share, values = found.share[..., None], palette.values
+    looks = _look(values[None], palette.space)[0]
+    off = painting.pixels - (values[found.first] * (1 - share) + values[found.second] * share)
+    off[~bare] = 0
+    if near > 0:
+        weight = cv2.blur(bare.astype(np.float32), (5, 5))
+        off = cv2.blur(off, (5, 5)) / np.maximum(weight, 1e-3)[..., None]
+    off = np.abs(off).max(2)
+    own = _without_dust(bare & (off > (NOISY_TOLERANCE if near > 0 else OWN_TOLERANCE)))
+    labels = np.where(bare, painting.labels, 0)
+    area = np.bincount(labels.ravel())
+    painterly = np.bincount(labels.ravel(), (off > PAINTERLY_TOLERANCE).ravel(), len(area)) > PAINTERLY_SHARE * area
+    if near > 0:
+        painterly |= _runs_through_paints(labels, found.first, len(area), looks, near)
+    painterly[0] = False
+    return np.asarray(own | painterly[labels])
+
+
+def _runs_through_paints(labels: Labels, first: Labels, count: int, looks: Floats, near: float) -> Mask:
+    """Which regions (count,) run from paint to paint that look much alike: gradients, cut into steps."""
+    n = len(looks)
+    table = np.bincount((labels.astype(np.int64) * n + first).ravel(), minlength=count * n).reshape(count, n)
+    share = table / np.maximum(table.sum(1, keepdims=True), 1)
+    alike = np.sqrt(((looks[:, None] - looks[None]) ** 2).sum(-1)) <= STEP_NEAR * near
+    np.fill_diagonal(alike, False)
+    has_neighbor = (share >= STEP_SHARE).astype(np.float32) @ alike > 0
+    return np.asarray((share * has_neighbor).sum(1) > 0.5)
+
+
+def _without_dust(own: Mask) -> Mask:
+    """Pixels without those that stand alone or in pairs: dirt and broken values, not strokes."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(own.astype(np.uint8), connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] > DUST_PX
+    kept[0] = False
+    return np.asarray(kept[labels]) if count > 1 else own
+
+
+def _without_specks(pure: Labels, labels: Labels, entries: Floats, near: float) -> Labels:
+    """Noise within an area is one paint: entries with a small share of a region that look much like its main paint."""
+    n = len(entries)
+    known = (labels > 0) & (pure >= 0)
+    keys = labels[known].astype(np.int64) * n + pure[known]
+    table = np.bincount(keys, minlength=(int(labels.max(initial=0)) + 1) * n).reshape(-1, n)
+    main = table.argmax(1)
+    alike = np.sqrt(((entries[:, None] - entries[None]) ** 2).sum(-1)) <= SPECK_NEAR * near
+    speck = (table < SPECK_SHARE * table.sum(1, keepdims=True)) & alike[main]
+    becomes = np.where(speck, main[:, None], np.arange(n)[None])
+    out = pure.copy()
+    out[known] = becomes[labels[known], pure[known]]
+    return out
+
+
+def _is_noisy(painting: Painting, space: str) -> bool:
+    """Say whether colours vary a little where a clean painting has one."""
+    seen = np.rint(_display(painting.pixels, space) * 255).astype(np.int16)
+    away = _away(painting.labels)
+    little = 0
+    for pixels, bare in ((seen, away), (seen.transpose(1, 0, 2), away.T)):
+        differs = np.abs(np.diff(pixels, axis=1)).max(2)
+        little += int(((differs > 0) & (differs <= NOISE_LEVELS) & bare[:, 1:] & bare[:, :-1]).sum())
+    return little > NOISY_SHARE * max(int(away.sum()), 1)
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """How a painting looks: Lab and alpha, float32 (H, W, 4), with the noise taken off and raw, and its labels.
+
+    solid: which pixels lie in one paint.
+    """
+
+    rows: Floats
+    raw: Floats
+    labels: Labels
+    solid: Mask
+
+    @classmethod
+    def of(cls, painting: Painting, space: str) -> _Looks:
+        rows = _look(painting.pixels, space)
+        calm = np.dstack([cv2.medianBlur(np.ascontiguousarray(rows[..., i]), 5) for i in range(4)])
+        square = np.ones((3, 3), np.uint8)
+        span = cv2.dilate(calm, square) - cv2.erode(calm, square)
+        return cls(calm, rows, painting.labels, _away(painting.labels, 5) & (span[..., :3].max(2) <= NEAR))
+
+
+def _away(labels: Labels, side: int = 3) -> Mask:
+    """Pixels with no ink beside them."""
+    return np.asarray(cv2.erode((labels > 0).astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+
+
+def _display(pixels: Floats, space: str) -> Floats:
+    """Display RGB (..., 3) of straight RGBA (..., 4), over white."""
+    alpha = np.clip(pixels[..., 3:], 0, 1)
+    return np.asarray(np.clip(to_display(pixels[..., :3], space), 0, 1) * alpha + (1 - alpha), np.float32)
+
+
+def _look(pixels: Floats, space: str) -> Floats:
+    """Lab and alpha in per cent (H, W, 4) of straight RGBA (H, W, 4)."""
+    lab = cv2.cvtColor(_display(pixels, space), cv2.COLOR_RGB2Lab)
+    return np.dstack([lab, 100 * np.clip(pixels[..., 3], 0, 1)]).astype(np.float32)
+
+
+def _histogram(looks: Sequence[_Looks]) -> tuple[Floats, NDArray[np.int64]]:
+    """The looks of solid pixels, near equals counted together: rows (n, 4) and their areas, largest first."""
+    rows = np.concatenate([one.rows[one.solid] for one in looks])
+    if not len(rows):  # nothing is solid: take all that is bare, or all there is
+        rows = np.concatenate([one.rows[one.labels > 0] for one in looks])
+    if not len(rows):
+        rows = np.concatenate([one.rows.reshape(-1, 4) for one in looks])
+    bins, inverse, counts = np.unique(_codes(rows), return_inverse=True, return_counts=True)
+    sums = np.stack([np.bincount(inverse, rows[:, i], len(bins)) for i in range(4)], 1)
+    order = np.argsort(-counts, kind="stable")
+    return (sums / counts[:, None])[order].astype(np.float32), counts[order]
+
+
+def _leaders(rows: Floats, weights: NDArray[np.int64], near: float) -> Floats:
+    """Looks (k, 4) of the paints: the commonest, then the commonest that is near none of those, and so on."""
+    leaders: list[Floats] = []
+    left, weight = rows, weights.copy()
+    while len(left):
+        distance = np.sqrt(((left - left[0]) ** 2).sum(1))
+        inside = distance <= near
+        if weight[inside].sum() >= MIN_PAINT_PX or not leaders:
+            leaders.append(left[0])
+        left, weight = left[~inside], weight[~inside]
+    return np.array(leaders, np.float32).reshape(-1, 4)
+
+
+def _supported(looks: Sequence[_Looks], leaders: Floats) -> Floats:
+    """Those of the looks (k, 4) that fill a patch somewhere; what only lines or scatters is noise or a soft border."""
+    patch = np.zeros(len(leaders), np.int64)
+    for one in looks:
+        owner = np.where(one.solid, _nearest(one.rows, leaders)[0] + 1, 0).astype(np.uint16)
+        inner = cv2.erode(owner, np.ones((3, 3))) == cv2.dilate(owner, np.ones((3, 3)))
+        patch += np.bincount(owner[inner], minlength=len(leaders) + 1)[1 : len(leaders) + 1]
+    patch[0] += 1  # the commonest stays, whatever it is
+    return leaders[patch > 0]
+
+
+def _small_regions(looks: Sequence[_Looks], leaders: Floats, near: float) -> Floats:
+    """Looks (k, 4) of regions in which nothing is near a paint: eyes and buttons too small to be solid."""
+    found: list[Floats] = []
+    for one in looks:
+        _, distance = _nearest(one.raw, leaders)
+        count = int(one.labels.max(initial=0))
+        inside = np.bincount(one.labels.ravel(), minlength=count + 1)[1:]
+        known = np.bincount(one.labels.ravel(), (distance <= near).ravel(), count + 1)[1:]
+        for label in np.flatnonzero((inside >= 2) & (known < 0.25 * inside)) + 1:
+            look = np.median(one.raw[one.labels == label], axis=0).astype(np.float32)
+            if not found or np.sqrt(((np.array(found) - look) ** 2).sum(1)).min() > near:
+                found.append(look)
+    return np.array(found, np.float32).reshape(-1, 4)
+
+
+def _values_of(
+    paintings: Sequence[Painting], looks: Sequence[_Looks], leaders: Floats
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Values (k, 4) of the paints, each the middle of its pixels, and areas (k,); paints without pixels go."""
+    owners = [_nearest(one.raw, leaders)[0] for one in looks]
+    areas = sum(np.bincount(owner[one.labels > 0], minlength=len(leaders)) for owner, one in zip(owners, looks,
+                                                                                                 strict=True))
+    values = np.full((len(leaders), 4), np.nan, np.float32)
+    for k in range(len(leaders)):
+        mine = [owner == k for owner in owners]
+        solid = [mask & one.solid for mask, one in zip(mine, looks, strict=True)]
+        use = solid if any(mask.any() for mask in solid) else mine
+        pixels = np.concatenate([p.pixels[mask] for p, mask in zip(paintings, use, strict=True)])
+        if len(pixels):
+            values[k] = np.median(pixels, axis=0)
+    kept = np.isfinite(values).all(1)
+    return values[kept], np.asarray(areas, np.int64)[kept]
+
+
+def _nearest(rows: Floats, entries: Floats) -> tuple[Labels, Floats]:
+    """The nearest entry of each row (..., 4), and how far it is."""
+    flat = np.ascontiguousarray(rows.reshape(-1, 4))
+    _, first, inverse = np.unique(_codes(flat), return_index=True, return_inverse=True)
+    centers = flat[first]
+    parts = np.array_split(centers, len(centers) // 8192 + 1)
+    best = np.concatenate([((part[:, None] - entries[None]) ** 2).sum(-1).argmin(1) for part in parts])
+    found = best[inverse].astype(np.int32)
+    exact = np.sqrt(((flat - entries[found]) ** 2).sum(1)).astype(np.float32)
+    return found.reshape(rows.shape[:-1]), exact.reshape(rows.shape[:-1])
+
+
+def _codes(rows: Floats) -> NDArray[np.int64]:
+    """A number for each look (n, 4), equal where they are equal to whole units."""
+    whole = np.rint(rows).astype(np.int64) + 128
+    return np.asarray(((whole[:, 0] * 512 + whole[:, 1]) * 512 + whole[:, 2]) * 512 + whole[:, 3])
+
+
+def _count_colors(paintings: Sequence[Painting]) -> int:
+    """How many colours the paintings have in 8 bit."""
+    codes = [np.rint(np.clip(p.pixels, 0, 1) * 255).astype(np.uint8).reshape(-1, 4).view(np.uint32) for p in paintings]
+    return len(np.unique(np.concatenate(codes)))
+
+
+def _around(pure: Labels, at: tuple[NDArray[np.intp], ...]) -> Labels:
+    """The paints within REACH_PX of places: (N, (2 * REACH_PX + 1)²), -1 where there is none."""
+    padded = np.pad(pure, REACH_PX, constant_values=-1)
+    steps = range(2 * REACH_PX + 1)
+    return np.stack([padded[at[0] + dy, at[1] + dx] for dy in steps for dx in steps], 1)
+
+
+def _mixtures(
+    pixels: Floats, alone: tuple[Labels, Labels], around: Labels, values: Floats
+) -> tuple[Labels, Labels, Floats]:
+    """The two paints (N,) that pixels (N, 4) are mixed of, the larger share first, and the smaller share.
+
+    alone: the entry that looks most like each pixel, and the paint beside it. Only paints `around` it (N, n) are
+    tried; what is no mixture of two is its nearest entry alone.
+    """
+    nearest, beside = alone
+    second, share, error = _best_partner(pixels, beside, around, values)
+    first, share_first, error_first = _best_partner(pixels, second, around, values)
+    better = error_first < error
+    first, error = np.where(better, first, beside), np.where(better, error_first, error)
+    share = np.where(better, 1 - share_first, share).astype(np.float32)
+    swap = share > 0.5
+    first, second, share = (
+        np.where(swap, a, b) for a, b in ((second, first), (first, second), (1 - share, share))
+    )
+    wrong = error > MIXTURE_TOLERANCE**2
+    first = np.where(wrong, nearest, first).astype(np.int32)
+    pure = wrong | (share < 1 / 255)
+    return first, np.where(pure, first, second).astype(np.int32), np.where(pure, 0, share).astype(np.float32)
+
+
+def _best_partner(
+    pixels: Floats, given: Labels, around: Labels, values: Floats
+) -> tuple[Labels, Floats, Floats]:
+    """The paint that best explains pixels (N, 4) as mixtures with a given one, its share, and the squared error."""
+    best = np.full(len(pixels), np.inf, np.float32)
+    partner, share = given.copy(), np.zeros(len(pixels), np.float32)
+    start = values[given]
+    for candidate in around.T:
+        valid = (candidate >= 0) & (candidate != given)
+        toward = values[candidate] - start
+        t = np.clip(((pixels - start) * toward).sum(1) / np.maximum((toward**2).sum(1), 1e-12), 0, 1)
+        error = ((pixels - start - t[:, None] * toward) ** 2).sum(1)
+        wins = valid & (error < best)
+        best[wins], partner[wins], share[wins] = error[wins], candidate[wins], t[wins]
+    return partner, share, best

@@ -1,0 +1,148 @@
+"""The painter's own pixels, carried to a target: mixtures at soft borders, and all of them where nothing moved.
+
+Shapes: H W plate size of the target.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image.paint_map import PaintMap
+
+STILL_PX = 41  # nothing has moved where all lines in a window so wide are equal
+STILL_FLOW_PX = 1.5  # and where flow says so too, to this many plate pixels
+
+SHARPEN = 1.4  # a border that is looked up between pixels is so much steeper than the blend of its four neighbours
+MAX_DISTANCE_PX = 24.0  # farther from a line all places look alike
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class CarriedPaint:
+    """The painter's pixels brought to a target by flow, and which of them are taken as they are: bool (H, W).
+
+    Taken are those where nothing has moved, and regions whose pattern one warp carries whole.
+    """
+
+    paints: PaintMap
+    taken: Mask
+
+    def take(self, window: tuple[slice, slice], inside: Mask, paints: PaintMap) -> None:
+        """Take other pixels inside a region in a window (rows, columns), but where nothing has moved."""
+        fresh = inside & ~self.taken[window]
+        overwrite(self.paints, window, fresh, paints)
+        self.taken[window][fresh] = True
+
+    def without(self, region: Mask) -> CarriedPaint:
+        """Return a copy in which nothing of a region (H, W) is taken."""
+        p = self.paints
+        own = None if p.own is None else p.own.copy()
+        pixels = None if p.pixels is None else p.pixels.copy()
+        paints = PaintMap(p.first.copy(), p.second.copy(), p.share.copy(), own, pixels)
+        return CarriedPaint(paints, self.taken & ~region)
+
+
+def overwrite(paints: PaintMap, window: tuple[slice, slice], inside: Mask, new: PaintMap) -> None:
+    """Put other pixels into a map, those inside of a window; new: of the window. Own pixels need a place to go to."""
+    for old, fresh in ((paints.first, new.first), (paints.second, new.second), (paints.share, new.share)):
+        old[window][inside] = fresh[inside]
+    if paints.own is not None and paints.pixels is not None:
+        paints.own[window][inside] = False if new.own is None else new.own[inside]
+        if new.pixels is not None:
+            paints.pixels[window][inside] = new.pixels[inside]
+
+
+def line_distance(ink: Mask) -> NDArray[np.uint8]:
+    """Distance (H, W) to the nearest line in tenths of a pixel, up to MAX_DISTANCE_PX."""
+    distance = cv2.distanceTransform((~ink).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(np.minimum(distance, MAX_DISTANCE_PX) * 10, np.uint8)
+
+
+def still_pixels(ink_target: Mask, ink_reference: Mask, places: Floats) -> Mask:
+    """Return where a reference of the same size shows the same lines at the same place: bool (H, W).
+
+    places: float32 (H, W, 2), x and y in the reference that flow names.
+    """
+    differs = (ink_target != ink_reference).astype(np.uint8)
+    same = cv2.dilate(differs, np.ones((STILL_PX, 1), np.uint8))
+    same = cv2.dilate(same, np.ones((1, STILL_PX), np.uint8)) == 0
+    if not same.any():
+        return np.asarray(same)
+    height, width = ink_target.shape
+    moved_x = np.abs(places[..., 0] - np.arange(width, dtype=np.float32)[None])
+    moved_y = np.abs(places[..., 1] - np.arange(height, dtype=np.float32)[:, None])
+    return np.asarray(same & (np.maximum(moved_x, moved_y) <= STILL_FLOW_PX))
+
+
+def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
+    """Return the paints at places (H, W, 2), x and y, between four pixels: the two that weigh most there.
+
+    The border repeats.
+    """
+    height, width = paints.first.shape
+    x = np.clip(places[..., 0], 0, width - 1)
+    y = np.clip(places[..., 1], 0, height - 1)
+    near = np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)
+    first = paints.first[near]
+    own, pixels = _own_pixels(paints, np.dstack([x, y]).astype(np.float32), near)
+    out = PaintMap(first.copy(), first.copy(), np.zeros(first.shape, np.float32), own, pixels)
+    busy = _soft_borders(paints)[near]
+    at = np.nonzero(busy)
+    if not len(at[0]):
+        return out
+    entries, weights = _taps(paints, x[at], y[at])
+    out.first[at], out.second[at], out.share[at] = _two_heaviest(entries, weights)
+    return out
+
+
+def _own_pixels(
+    paints: PaintMap, places: Floats, near: tuple[NDArray[np.intp], NDArray[np.intp]]
+) -> tuple[Mask | None, Floats | None]:
+    """The painter's own pixels at places, linear between; None where no pixel is shown so."""
+    if paints.own is None or paints.pixels is None:
+        return None, None
+    pixels = cv2.remap(paints.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return paints.own[near], np.asarray(pixels, np.float32)
+
+
+def _soft_borders(paints: PaintMap) -> Mask:
+    """Pixels that are mixed or lie beside one; a hard border stays hard, so there the nearest pixel is taken."""
+    return np.asarray(cv2.dilate(paints.share, np.ones((3, 3), np.uint8)) > 0)
+
+
+def _taps(paints: PaintMap, x: Floats, y: Floats) -> tuple[Labels, Floats]:
+    """Entries and weights (N, 8): of each of four pixels around a place both paints."""
+    height, width = paints.first.shape
+    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
+    entries, weights = [], []
+    for dy in (0, 1):
+        for dx in (0, 1):
+            row, column = np.minimum(top + dy, height - 1), np.minimum(left + dx, width - 1)
+            weight = np.abs(1 - dx - (x - left)) * np.abs(1 - dy - (y - top))
+            share = paints.share[row, column]
+            entries += [paints.first[row, column], paints.second[row, column]]
+            weights += [weight * (1 - share), weight * share]
+    return np.stack(entries, 1), np.stack(weights, 1).astype(np.float32)
+
+
+def _two_heaviest(entries: Labels, weights: Floats) -> tuple[Labels, Labels, Floats]:
+    """The two entries (N,) that weigh most in all, and the share of the second between them."""
+    total = (weights[:, None] * (entries[:, None] == entries[:, :, None])).sum(2)  # (N, 8) of the entry of each tap
+    rows = np.arange(len(entries))
+    best = total.argmax(1)
+    first = entries[rows, best]
+    heaviest = total[rows, best]
+    rest = np.where(entries == first[:, None], 0, total)
+    other = rest.argmax(1)
+    left = rest[rows, other]
+    share = np.clip(0.5 - SHARPEN * (0.5 - left / np.maximum(heaviest + left, 1e-6)), 0, 0.5)
+    pure = share < 1 / 255
+    second = np.where(pure, first, entries[rows, other])
+    return first, second, np.where(pure, 0, share).astype(np.float32)

@@ -1,0 +1,109 @@
+"""No painting is refused: its paints are found, exactly where they are exact, and each pixel is one or two of them."""
+
+import cv2
+import numpy as np
+import pytest
+
+from cmft_engine.image.paints import map_paints, read_paints
+from cmft_engine.image.palette import Painting
+
+RED, BLUE, WHITE = (0.8, 0.2, 0.2, 1.0), (0.2, 0.4, 0.8, 1.0), (1.0, 1.0, 1.0, 1.0)
+SIDE = 96
+
+
+def halves(left=RED, right=BLUE):
+    """A painting (H, W, 4) of two paints that meet at x = 48.5, so that the column between is a mixture; one region."""
+    pixels = np.empty((SIDE, SIDE, 4), np.float32)
+    pixels[:, :48], pixels[:, 49:] = left, right
+    pixels[:, 48] = (np.float32(left) + np.float32(right)) / 2
+    return pixels
+
+
+def painting(pixels, labels=None):
+    labels = np.ones(pixels.shape[:2], np.int32) if labels is None else labels
+    return Painting(pixels.astype(np.float32), labels, "p.png")
+
+
+def shown(paints, palette):
+    """What a map shows: RGBA (H, W, 4)."""
+    share = paints.share[..., None]
+    out = palette.values[paints.first] * (1 - share) + palette.values[paints.second] * share
+    if paints.own is not None:
+        out[paints.own] = paints.pixels[paints.own]
+    return out
+
+
+def read(pixels, labels=None):
+    one = painting(pixels, labels)
+    found = read_paints([one], space="sRGB")
+    return found, map_paints(one, one.labels > 0, found.palette, near=found.near)
+
+
+def test_exact_paints_stay_exact():
+    """A clean painting with a soft border has its paints bit for bit; the border is half of each."""
+    found, paints = read(halves())
+    assert found.near == 0 and not found.told
+    assert {tuple(row) for row in found.palette.values} == {tuple(np.float32(paint)) for paint in (RED, BLUE)}
+    assert np.array_equal(np.flatnonzero(paints.share[10] > 0), [48])
+    assert paints.share[10, 48] == pytest.approx(0.5, abs=1e-5) and paints.own is None
+    assert np.abs(shown(paints, found.palette) - halves()).max() < 1e-5
+
+
+@pytest.mark.parametrize("quality", [90, 60])
+def test_a_lossy_file_has_the_paints_that_were_painted(quality):
+    """JPEG noise makes thousands of colours of two paints; these two come back, within what JPEG leaves."""
+    eight_bit = np.rint(halves()[..., :3] * 255).astype(np.uint8)
+    noise = np.random.default_rng(0).normal(0, 3, eight_bit.shape)
+    noisy = np.clip(eight_bit + noise, 0, 255).astype(np.uint8)
+    coded = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    pixels = np.dstack([cv2.imdecode(coded, 1).astype(np.float32) / 255, np.ones((SIDE, SIDE))])
+    found, paints = read(pixels)
+    assert found.near > 0 and "colours are read as" in found.told
+    two = found.palette.values[:2, :3]
+    assert sorted(np.abs(two - np.float32(paint[:3])).max(1).min() < 0.02 for paint in (RED, BLUE)) == [True, True]
+    assert (paints.first == paints.first[10, 10])[:, :44].mean() > 0.9
+    assert (paints.first == paints.first[10, 80])[:, 53:].mean() > 0.9
+
+
+def test_a_gradient_is_kept_as_painted():
+    """A region whose colour runs from one to the other is no paint: every pixel is shown as it is."""
+    ramp = np.linspace(0, 1, SIDE, dtype=np.float32)[:, None, None]
+    pixels = np.broadcast_to(np.float32(RED) * (1 - ramp) + np.float32(BLUE) * ramp, (SIDE, SIDE, 4))
+    found, paints = read(pixels)
+    assert len(found.palette) <= 256 and paints.own is not None and paints.own.mean() > 0.95
+    assert np.abs(shown(paints, found.palette) - pixels).max() < 0.03
+
+
+def test_a_thin_stroke_survives():
+    """A stroke one pixel wide, too thin to be a paint, is kept in its own colour; a lone pixel is dirt."""
+    pixels = np.empty((SIDE, SIDE, 4), np.float32)
+    pixels[:] = WHITE
+    pixels[20:60, 40], pixels[80, 80] = (0.9, 0.5, 0.6, 1), (0.1, 0.9, 0.1, 1)
+    found, paints = read(pixels)
+    picture = shown(paints, found.palette)
+    assert np.abs(picture[20:60, 40] - pixels[20:60, 40]).max() < 1e-5
+    assert picture[80, 80].tolist() == list(WHITE)
+
+
+def test_small_regions_have_their_paint():
+    """An eye of nine pixels, too small to be solid in a noisy painting, still has a paint of its own."""
+    rng = np.random.default_rng(1)
+    pixels = np.empty((SIDE, SIDE, 4), np.float32)
+    pixels[:], labels = WHITE, np.ones((SIDE, SIDE), np.int32)
+    labels[39:44, 39:44], labels[40:43, 40:43] = 0, 2
+    pixels[40:43, 40:43] = BLUE
+    pixels[..., :3] += rng.normal(0, 0.012, (SIDE, SIDE, 3)).astype(np.float32)
+    found, paints = read(np.clip(pixels, 0, 1), labels)
+    assert found.near > 0
+    assert np.abs(found.palette.values[paints.first[41, 41]] - np.float32(BLUE)).max() < 0.05
+
+
+def test_many_paints_become_as_many_as_a_palette_holds():
+    """A thousand patches of different colours are read as at most 256 paints, and shown as they are."""
+    rng = np.random.default_rng(2)
+    patches = rng.uniform(0, 1, (32, 32, 4)).astype(np.float32)
+    patches[..., 3] = 1
+    pixels = patches.repeat(8, 0).repeat(8, 1)
+    found, paints = read(pixels)
+    assert 100 < len(found.palette) <= 256
+    assert np.abs(shown(paints, found.palette) - pixels)[4::8, 4::8].mean() < 0.02
