@@ -74,9 +74,16 @@ def modules() -> list[str]:
 
 
 def own_test(module: str) -> bool:
-    """Say whether a test file has the module's name and lies in a folder of the module's."""
+    """Say whether a test file has the module's name, lies in a folder of the module's, and imports it."""
     folder, name = module.split("/")[1:-1], Path(module).stem
-    return any(set(folder) <= set(path.relative_to(TESTS).parts) for path in TESTS.rglob(f"test_{name}.py"))
+    named = [path for path in TESTS.rglob(f"test_{name}.py") if set(folder) <= set(path.relative_to(TESTS).parts)]
+    return any(module in imports(one) for path in named for one in (path, *_conftests(path)))
+
+
+def _conftests(path: Path) -> list[Path]:
+    """The fixtures that a test file may use."""
+    folders = (folder for folder in path.parents if folder.is_relative_to(TESTS))
+    return [folder / "conftest.py" for folder in folders if (folder / "conftest.py").is_file()]
 
 
 @functools.cache

@@ -32,7 +32,7 @@ WIDEN = 1.25  # how much farther paints may be from each other when there are to
 MIN_PAINT_PX = 6  # a paint of fewer pixels is none, unless it is all that a region has
 SPECK_SHARE, SPECK_NEAR = 0.03, 3.0  # a paint with less of a region, this many times as near as others, is noise
 MIXTURE_TOLERANCE = 0.03  # how far a mixture may be from the line between its two paints, in values of the file
-OWN_TOLERANCE = 0.015  # a pixel that is farther from its paints, in values of the file, is shown as it was painted;
+OWN_TOLERANCE = 0.015  # a pixel that is farther from its paints, in display values, is shown as it was painted;
 NOISY_TOLERANCE = 0.03  # where the file is noisy, one that is so far on average over its surroundings
 STEP_SHARE, STEP_NEAR = 0.04, 2.5  # paints with so much of a region, this many times as near as others, are steps
 DUST_PX = 2  # so few pixels of a colour of their own are dirt
@@ -94,7 +94,8 @@ def map_paints(painting: Painting, bare: Mask, palette: Palette, *, near: float)
         pure = _without_specks(pure, painting.labels, entries, near)
     pure[~bare] = -1
     if not (pure >= 0).any():
-        log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
+        if bare.any():
+            log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
         return PaintMap.pure(_nearest(_look(painting.pixels, palette.space), entries)[0])
     y, x = ndimage.distance_transform_edt(pure < 0, return_distances=False, return_indices=True)
     filled = pure[y, x]
@@ -120,7 +121,11 @@ def _unexplained(painting: Painting, bare: Mask, found: PaintMap, palette: Palet
     """
     share, values = found.share[..., None], palette.values
     looks = _look(values[None], palette.space)[0]
-    off = painting.pixels - (values[found.first] * (1 - share) + values[found.second] * share)
+    mixed = np.asarray(values[found.first] * (1 - share) + values[found.second] * share, np.float32)
+    off = np.dstack([
+        _display(painting.pixels, palette.space) - _display(mixed, palette.space),
+        np.clip(painting.pixels[..., 3], 0, 1) - np.clip(mixed[..., 3], 0, 1),
+    ])
     off[~bare] = 0
     if near > 0:
         weight = cv2.blur(bare.astype(np.float32), (5, 5))

@@ -1,6 +1,6 @@
 """Votes to colours: one palette colour a region, or a region divided where the reference divides it.
 
-Every output colour is an index into the palette, so it is copied and never recomputed.
+Every output colour is an index into the palette, or two of them with a share where the painting's borders are soft.
 Shapes: H W plate size, n regions, K palette colours.
 """
 
@@ -72,7 +72,7 @@ def decide(
     if divided.any():
         index, shares = _divide(index, drawing, votes, temporal, chance)
         agreed = [np.where(divided, of_pixels, share) for of_pixels, share in zip(shares, agreed, strict=True)]
-    paints = _paints(index, drawing, votes, temporal)
+    paints = _paints(index, drawing, votes, temporal, _allowed(chance))
     features = _features(votes, temporal, chance, color=color, runner_up=runner_up, agreed=agreed)
     confidence = 1 / (1 + np.exp(-(features @ fitted.confidence[:-1] + fitted.confidence[-1])))
     return Decision(
@@ -81,14 +81,19 @@ def decide(
 
 
 def _paints(
-    index: Labels, drawing: SegmentedDrawing, votes: Votes, temporal: TemporalVotes | None
+    index: Labels, drawing: SegmentedDrawing, votes: Votes, temporal: TemporalVotes | None, allowed: NDArray[np.bool_]
 ) -> PaintMap:
-    """The decided index with the painter's own pixels where they are taken, and his soft borders in divided regions."""
+    """The decided index with the painter's own pixels where they are taken, and his soft borders in divided regions.
+
+    allowed: bool (n, K) which colours a region may have; a pixel of another colour is not taken.
+    """
     carried = votes.carried if temporal is None else temporal.carried
     if carried is None:
         return PaintMap.pure(index)
     paints, taken = carried.paints, carried.taken
     divided = np.append(False, votes.is_divided)
+    if len(allowed):
+        taken = taken & allowed[drawing.labels_under_ink - 1, paints.first]
     agrees = (paints.first == index) | (paints.second == index)
     soft = paints.share > 0 if paints.own is None else (paints.share > 0) | paints.own
     taken = taken | (soft & agrees & divided[np.minimum(drawing.labels_under_ink, len(divided) - 1)])
@@ -104,7 +109,7 @@ def _divide(
     """The index with divided regions decided pixel by pixel, and how far flow and match agree there: (2, n)."""
     by_pixel = votes.by_flow, votes.by_match
     warps = votes.region_warps if temporal is None else temporal.region_warps
-    allowed = votes.is_divided[:, None] & (chance >= MIXED_SHARE * _total(chance)[:, None])
+    allowed = votes.is_divided[:, None] & _allowed(chance)
     index = divide(index, drawing.labels_under_ink, (*by_pixel, *warps), allowed)
     return index, agreement(index, drawing.labels_under_ink, by_pixel, votes.is_divided)
 
@@ -127,6 +132,12 @@ def _features(
         ],
         1,
     )  # fmt: skip
+
+
+def _allowed(chance: Floats) -> NDArray[np.bool_]:
+    """Which colours (n, K) a region may have: those with a share of its chance that is no accident."""
+    allowed: NDArray[np.bool_] = chance >= MIXED_SHARE * _total(chance)[:, None]
+    return allowed
 
 
 def _total(chance: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Where the plates of a run go. Writes none."""
+"""Where the plates of a run go, and what a killed run left there. Writes none."""
 
 from __future__ import annotations
 

@@ -57,8 +57,8 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("mode", "Mode", "flats: every pixel is exactly a palette colour. paint: the network's own RGB, for "
-            "open or painterly drawings.", "choice", "flats", choices=("flats", "paint")),
+    Setting("mode", "Mode", "flats: palette colours, exact where the painting is flat. paint: the network's own RGB, "
+            "for open or painterly drawings.", "choice", "flats", choices=("flats", "paint")),
     Setting("ink", "Ink", "over: the line art is laid over the colours. none: colours alone, filled under the lines.",
             "choice", "over", choices=("over", "none")),
     Setting("ink_threshold", "Ink threshold", "Ink coverage above which a pixel is a line; 0 finds it by itself.",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.matching.calibration import (
     CONFIDENCE_FEATURES,
     CUES,
@@ -14,6 +15,7 @@ from cmft_engine.matching.calibration import (
     Calibration,
     Fitted,
 )
+from cmft_engine.matching.carry import CarriedPaint
 from cmft_engine.matching.decide import decide
 from cmft_engine.matching.votes import PIXEL_TRUST, TemporalVotes, Votes, color_chances, cues, fuse
 from cmft_engine.shot.drawing import SegmentedDrawing
@@ -250,3 +252,15 @@ def test_regions_that_were_not_asked_are_not_fused(vote):
     votes = vote(color=[[0, 0, 0], [0, 0.2, 0.7]], pixel=[[0, 0.25, 0.75], [1, 0, 0]])
     decision = decide(DRAWING, votes, calibration=_fused(0.4, 3, 0.3, 0.5))
     assert decision.color[0] == 2 and decision.confidence[0] == pytest.approx(0.75 * PIXEL_TRUST)
+
+
+def test_the_painters_pixels_are_taken_where_the_region_may_have_them(vote):
+    """A carried pixel replaces the decided colour, mixture and all, unless the region may not have its colour."""
+    index = np.array([[1, 2, 0, 0, 0], [1, 1, 0, 2, 2]], np.int32)
+    paints = PaintMap(index, np.zeros((2, 5), np.int32), np.full((2, 5), 0.25, np.float32))
+    taken = np.zeros((2, 5), bool)
+    taken[0, :2] = taken[0, 4] = True
+    decision = decide(DRAWING, replace(vote(), carried=CarriedPaint(paints, taken)))
+    assert decision.index.tolist() == [[1, 0, 0, 2, 2], [0, 0, 2, 2, 2]]
+    assert decision.paints.share[0].tolist() == [0.25, 0, 0, 0, 0]
+    assert decision.paints.second[0, 0] == 0
