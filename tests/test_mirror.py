@@ -1,9 +1,10 @@
 """Every module has a test file of its name, or stands in the table that says which test file looks at it and why."""
 
-import ast
 import fnmatch
 import functools
 from pathlib import Path
+
+from tests.test_architecture import imported
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
@@ -99,16 +100,7 @@ def imports(path: Path) -> frozenset[str]:
 
 @functools.cache
 def _imports(path: Path) -> frozenset[Path]:
-    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = list(package[: len(package) - node.level + 1]) if node.level else []
-            module = ".".join(base + ([node.module] if node.module else []))
-            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    paths = [base.joinpath(*name.split(".")) for name in names for base in BASES]
+    paths = [base.joinpath(*name.split(".")) for name in imported(path) for base in BASES]
     files = [path.with_suffix(".py") for path in paths] + [path / "__init__.py" for path in paths]
     return frozenset(file for file in files if file.is_file())
 

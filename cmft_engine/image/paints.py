@@ -71,11 +71,10 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
         return PaintsRead(named_palette(values, areas, space, paintings), len(values), 0.0)
     looks = [_Looks.of(painting, space) for painting in paintings]
     rows, weights = _histogram(looks)
-    near, leaders = NEAR, _supported(looks, _leaders(rows, weights, NEAR))
-    while len(leaders) + len(_small_regions(looks, leaders, near)) > MAX_COLORS:
+    near, leaders = NEAR, _all_leaders(looks, rows, weights, NEAR)
+    while len(leaders) > MAX_COLORS:
         near *= WIDEN
-        leaders = _supported(looks, _leaders(rows, weights, near))
-    leaders = np.concatenate([leaders, _small_regions(looks, leaders, near)])
+        leaders = _all_leaders(looks, rows, weights, near)
     values, areas = _values_of(paintings, looks, leaders)
     return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), near)
 
@@ -86,9 +85,10 @@ def map_paints(painting: Painting, bare: Mask, palette: Palette, *, near: float)
     bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. near: as in
     `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its nearest entry.
     """
-    pure = palette.index_of(painting.pixels)
     entries = _look(palette.values[None], palette.space)[0]
-    if near > 0:
+    if near == 0:
+        pure = palette.index_of(painting.pixels)
+    else:
         nearest, distance = _nearest(_look(painting.pixels, palette.space), entries)
         pure = np.where(distance <= near, nearest, -1).astype(np.int32)
         pure = _without_specks(pure, painting.labels, entries, near)
@@ -107,20 +107,21 @@ def map_paints(painting: Painting, bare: Mask, palette: Palette, *, near: float)
         first = filled.copy()
         first[at], second[at], share[at] = _mixtures(pixels, (nearest, filled[at]), _around(pure, at), palette.values)
     found = PaintMap(first, second, share)
-    own = _unexplained(painting, bare, found, palette, near=near)
+    own = _unexplained(painting, bare, found, palette, entries, near=near)
     if not own.any():
         return found
     y, x = ndimage.distance_transform_edt(~bare, return_distances=False, return_indices=True)
     return replace(found, own=own[y, x], pixels=np.ascontiguousarray(painting.pixels[y, x]))
 
 
-def _unexplained(painting: Painting, bare: Mask, found: PaintMap, palette: Palette, *, near: float) -> Mask:
+def _unexplained(
+    painting: Painting, bare: Mask, found: PaintMap, palette: Palette, entries: Floats, *, near: float
+) -> Mask:
     """Bare pixels that their paints do not show: more than a few levels off, on average where the file is noisy.
 
     A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count.
     """
     share, values = found.share[..., None], palette.values
-    looks = _look(values[None], palette.space)[0]
     mixed = np.asarray(values[found.first] * (1 - share) + values[found.second] * share, np.float32)
     off = np.dstack([
         _display(painting.pixels, palette.space) - _display(mixed, palette.space),
@@ -136,17 +137,16 @@ def _unexplained(painting: Painting, bare: Mask, found: PaintMap, palette: Palet
     area = np.bincount(labels.ravel())
     painterly = np.bincount(labels.ravel(), (off > PAINTERLY_TOLERANCE).ravel(), len(area)) > PAINTERLY_SHARE * area
     if near > 0:
-        painterly |= _runs_through_paints(labels, found.first, len(area), looks, near)
+        painterly |= _runs_through_paints(labels, found.first, len(area), entries, near)
     painterly[0] = False
     return np.asarray(own | painterly[labels])
 
 
-def _runs_through_paints(labels: Labels, first: Labels, count: int, looks: Floats, near: float) -> Mask:
+def _runs_through_paints(labels: Labels, first: Labels, count: int, entries: Floats, near: float) -> Mask:
     """Which regions (count,) run from paint to paint that look much alike: gradients, cut into steps."""
-    n = len(looks)
-    table = np.bincount((labels.astype(np.int64) * n + first).ravel(), minlength=count * n).reshape(count, n)
+    table = _paint_areas(labels.ravel(), first.ravel(), count, len(entries))
     share = table / np.maximum(table.sum(1, keepdims=True), 1)
-    alike = np.sqrt(((looks[:, None] - looks[None]) ** 2).sum(-1)) <= STEP_NEAR * near
+    alike = _alike(entries, STEP_NEAR * near)
     np.fill_diagonal(alike, False)
     has_neighbor = (share >= STEP_SHARE).astype(np.float32) @ alike > 0
     return np.asarray((share * has_neighbor).sum(1) > 0.5)
@@ -164,15 +164,24 @@ def _without_specks(pure: Labels, labels: Labels, entries: Floats, near: float) 
     """Noise within an area is one paint: entries with a small share of a region that look much like its main paint."""
     n = len(entries)
     known = (labels > 0) & (pure >= 0)
-    keys = labels[known].astype(np.int64) * n + pure[known]
-    table = np.bincount(keys, minlength=(int(labels.max(initial=0)) + 1) * n).reshape(-1, n)
+    table = _paint_areas(labels[known], pure[known], int(labels.max(initial=0)) + 1, n)
     main = table.argmax(1)
-    alike = np.sqrt(((entries[:, None] - entries[None]) ** 2).sum(-1)) <= SPECK_NEAR * near
+    alike = _alike(entries, SPECK_NEAR * near)
     speck = (table < SPECK_SHARE * table.sum(1, keepdims=True)) & alike[main]
     becomes = np.where(speck, main[:, None], np.arange(n)[None])
     out = pure.copy()
     out[known] = becomes[labels[known], pure[known]]
     return out
+
+
+def _paint_areas(labels: Labels, paints: Labels, count: int, n: int) -> NDArray[np.int64]:
+    """How many pixels of each region show each paint (count, n); labels and paints of the pixels: (N,)."""
+    return np.bincount(labels.astype(np.int64) * n + paints, minlength=count * n).reshape(count, n)
+
+
+def _alike(entries: Floats, distance: float) -> Mask:
+    """Which entries (n, n) look no farther from each other than a CIE76 distance."""
+    return np.asarray(np.sqrt(((entries[:, None] - entries[None]) ** 2).sum(-1)) <= distance)
 
 
 def _is_noisy(painting: Painting, space: str) -> bool:
@@ -237,10 +246,16 @@ def _histogram(looks: Sequence[_Looks]) -> tuple[Floats, NDArray[np.int64]]:
     return (sums / counts[:, None])[order].astype(np.float32), counts[order]
 
 
+def _all_leaders(looks: Sequence[_Looks], rows: Floats, weights: NDArray[np.int64], near: float) -> Floats:
+    """Looks (k, 4) of the paints: those that fill a patch somewhere, then those of small regions."""
+    leaders = _supported(looks, _leaders(rows, weights, near))
+    return np.concatenate([leaders, _small_regions(looks, leaders, near)])
+
+
 def _leaders(rows: Floats, weights: NDArray[np.int64], near: float) -> Floats:
     """Looks (k, 4) of the paints: the commonest, then the commonest that is near none of those, and so on."""
     leaders: list[Floats] = []
-    left, weight = rows, weights.copy()
+    left, weight = rows, weights
     while len(left):
         distance = np.sqrt(((left - left[0]) ** 2).sum(1))
         inside = distance <= near

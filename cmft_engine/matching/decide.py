@@ -25,22 +25,26 @@ Labels = NDArray[np.int32]
 class Decision:
     """The colours of a drawing.
 
-    index: int32 (H, W) palette index of every pixel. color, runner_up: (n,) palette index of a region's first and
+    color, runner_up: (n,) palette index of a region's first and
     second choice. confidence: float32 (n,) in [0, 1]. divided: bool (n,) regions painted in several colours.
     confidence_features: float32 (n, len(CONFIDENCE_FEATURES)) what confidence was judged by: log odds of the chance of
     the chosen colour, its margin over the second, log odds of its chance one round before, whether the match holds in
     return, the shares of the region's pixels that agree by flow and by the pixel network, flow agreement, log odds of
     being known, log of the region's width in work pixels, two flags, and how far the neighbouring frames agree. paints:
-    index with the mixtures of soft borders.
+    what every pixel shows, with the mixtures of soft borders.
     """
 
-    index: Labels
     color: NDArray[np.intp]
     runner_up: NDArray[np.intp]
     confidence: Floats
     divided: NDArray[np.bool_]
     confidence_features: Floats
     paints: PaintMap
+
+    @property
+    def index(self) -> Labels:
+        """Palette index of every pixel, int32 (H, W)."""
+        return self.paints.first
 
     def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
         """Confidence (H, W) of every pixel of the drawing that was decided."""
@@ -52,7 +56,7 @@ class Decision:
 
     def as_painted(self, paints: PaintMap) -> Decision:
         """Return the decision for a drawing that the painter coloured: his own pixels, nothing to check."""
-        return replace(self, index=paints.first, confidence=np.ones_like(self.confidence), paints=paints)
+        return replace(self, confidence=np.ones_like(self.confidence), paints=paints)
 
 
 def decide(
@@ -76,7 +80,7 @@ def decide(
     features = _features(votes, temporal, chance, color=color, runner_up=runner_up, agreed=agreed)
     confidence = 1 / (1 + np.exp(-(features @ fitted.confidence[:-1] + fitted.confidence[-1])))
     return Decision(
-        paints.first, color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32), paints
+        color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32), paints
     )
 
 

@@ -94,9 +94,10 @@ class Matcher:
         if flow_disagrees(regions.flow_agreement, target.area):
             cues = with_refined_flow(target, references, cues, chance)
             regions, chance = vote_on_regions(self.regions, target, references, cues)
+        n_placed = len(references) if self.carries else 1
         places = [
             flow_places(known.motions[0], reference, target.framing, drawing.size)
-            for known, reference in list(zip(cues, references, strict=True))[: None if self.carries else 1]
+            for known, reference in zip(cues[:n_placed], references[:n_placed], strict=True)
         ]
         by_flow = look_up(references[0].index, places[0])
         by_match = carry_by_match(found, target.side, references, target.framing, drawing.size)

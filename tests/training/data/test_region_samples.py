@@ -10,34 +10,21 @@ from cmft_engine.matching import region_flow as region_flow
 from cmft_engine.matching.region_inputs import FLOW_COLUMNS, MASS_COLUMNS, find_motions, pair_features
 from cmft_engine.protocol.errors import InputError, SettingsError
 from cmft_training.data import region_samples
-from cmft_training.data.dataset import MAX_LABELS, VALIDATION_SEED, Mixture
-from cmft_training.data.region_samples import RegionSample, RegionSource, from_bytes, to_bytes
-from cmft_training.learn.validate import plain
-
-SIZE = 96
-
-
-def _source(characters: Path, *, seed: int = 3, pixel_share: float = 1.0, puppets: float = 1.0) -> RegionSource:
-    mixture = plain(Mixture(characters, puppets=puppets))
-    return RegionSource(mixture, seed=seed, sizes={SIZE: 1.0}, pixel_share=pixel_share)
-
-
-@pytest.fixture(scope="module")
-def sample(characters: Path) -> RegionSample:
-    """One pair of puppets."""
-    return _source(characters).sample(0)
+from cmft_training.data.dataset import MAX_LABELS, VALIDATION_SEED
+from cmft_training.data.region_samples import RegionSample, from_bytes, to_bytes
+from tests.training.data.framed import framed_source
 
 
 def test_a_number_has_one_sample(characters: Path) -> None:
     """The sample of a number is the same after others and in a new source; another number or seed gives another."""
-    source = _source(characters)
+    source = framed_source(characters)
     first = source.sample(4)
     source.sample(1)
-    for again in (source.sample(4), _source(characters).sample(4), from_bytes(to_bytes([first]))[0]):
+    for again in (source.sample(4), framed_source(characters).sample(4), from_bytes(to_bytes([first]))[0]):
         assert np.array_equal(first.pair, again.pair)
         assert np.array_equal(first.target.line, again.target.line)
         assert torch.equal(first.reference.cells.levels[2].pixels, again.reference.cells.levels[2].pixels)
-    for other in (source.sample(5), _source(characters, seed=4).sample(4)):
+    for other in (source.sample(5), framed_source(characters, seed=4).sample(4)):
         assert first.target.line.shape != other.target.line.shape or not np.array_equal(
             first.target.line, other.target.line
         )
@@ -56,14 +43,14 @@ def test_a_sample_fits_together(sample: RegionSample) -> None:
 
 def test_the_share_that_asks_the_pixel_network(characters: Path) -> None:
     """Motion is kept where the pixel network is asked, and the share may be none."""
-    assert _source(characters).sample(2).has_pixel_loss
-    assert not _source(characters, pixel_share=0.0).sample(2).has_pixel_loss
+    assert framed_source(characters).sample(2).has_pixel_loss
+    assert not framed_source(characters, pixel_share=0.0).sample(2).has_pixel_loss
 
 
 def test_validation_is_not_drawn(characters: Path) -> None:
     """The validation's seed is refused."""
     with pytest.raises(SettingsError, match="seed"):
-        _source(characters, seed=VALIDATION_SEED)
+        framed_source(characters, seed=VALIDATION_SEED)
 
 
 def test_material_without_regions_ends_with_a_remedy(characters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +58,7 @@ def test_material_without_regions_ends_with_a_remedy(characters: Path, monkeypat
     monkeypatch.setattr(region_samples, "MAX_TRIES", 2)
     monkeypatch.setattr(region_samples, "usable", lambda target, reference: False)
     with pytest.raises(InputError, match=r"2 drawings without regions .* joint.sizes"):
-        _source(characters).sample(0)
+        framed_source(characters).sample(0)
 
 
 def test_columns_are_what_they_are_called(sample: RegionSample) -> None:

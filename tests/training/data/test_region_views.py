@@ -14,24 +14,13 @@ from cmft_engine.shot.drawing import PaintedDrawing
 from cmft_training.data import region_samples
 from cmft_training.data.dataset import MAX_LABELS, Mixture, PairSource
 from cmft_training.data.region_pairs import segment_drawing, segment_pair, truth_of, usable
-from cmft_training.data.region_samples import RegionSample, RegionSource
+from cmft_training.data.region_samples import RegionSample
 from cmft_training.data.region_views import match_pixels, pixel_batch, read_again, read_regions, view
 from cmft_training.learn.losses import LossWeights, losses, match_and_judge
 from cmft_training.learn.validate import plain
+from tests.training.data.framed import SIZE
 
 CPU = torch.device("cpu")
-SIZE = 96
-
-
-def _source(characters: Path, *, seed: int = 3, pixel_share: float = 1.0, puppets: float = 1.0) -> RegionSource:
-    mixture = plain(Mixture(characters, puppets=puppets))
-    return RegionSource(mixture, seed=seed, sizes={SIZE: 1.0}, pixel_share=pixel_share)
-
-
-@pytest.fixture(scope="module")
-def sample(characters: Path) -> RegionSample:
-    """One pair of puppets."""
-    return _source(characters).sample(0)
 
 
 def _views(checkpoint: Checkpoint, sample: RegionSample):  # type: ignore[no-untyped-def]
