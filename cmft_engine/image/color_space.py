@@ -149,6 +149,12 @@ def from_display(rgb: np.ndarray, space: str) -> np.ndarray:
     return convert(rgb, display_space(), space)
 
 
+def over_white(rgba: np.ndarray, space: str) -> np.ndarray:
+    """Return straight RGBA `(..., 4)` as it is seen over white, display RGB `(..., 3)` float32 in [0, 1]."""
+    alpha = np.clip(rgba[..., 3:], 0, 1)
+    return np.asarray(to_display(rgba[..., :3], space) * alpha + (1 - alpha), np.float32)
+
+
 def _convert_rows(colors: np.ndarray, source: str, target: str) -> np.ndarray:
     """Convert `(N, 3)` colours through OCIO."""
     result = oiio.ImageBufAlgo.colorconvert(

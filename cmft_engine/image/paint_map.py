@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
+
+BINOMIAL = (1, 2, 1)  # weights of a pixel and its neighbours along an axis, for soft borders
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,57 @@ class PaintMap:
     def pure(cls, index: Labels) -> PaintMap:
         """Return the map of pixels that each show one paint, int32 (H, W)."""
         return cls(index, index, np.zeros(index.shape, np.float32))
+
+    def as_painted(self) -> PaintMap:
+        """Return the map with every pixel the painter's own, where these are known: what no paint has evened out."""
+        return self if self.pixels is None else replace(self, own=np.ones(self.first.shape, np.bool_))
+
+    def poured(self, inside: NDArray[np.bool_], entry: int) -> PaintMap:
+        """Return the map with one palette entry alone inside (H, W)."""
+        first, second = (np.where(inside, np.int32(entry), entries) for entries in (self.first, self.second))
+        own = None if self.own is None else self.own & ~inside
+        return PaintMap(first, second, np.where(inside, np.float32(0), self.share), own, self.pixels)
+
+    def with_edges(self, edges: str, bare: NDArray[np.bool_]) -> PaintMap:
+        """Return the map with its borders as the setting `edges` wants them; the painter's own pixels stay.
+
+        bare: bool (H, W), where no line lies: softness is made there alone. "painted": as they are. "hard": of a
+        mixture the larger paint. "soft": pixels beside another paint are mixtures too, by how much of it lies around.
+        """
+        if edges == "hard":
+            return replace(self, second=self.first, share=np.zeros_like(self.share))
+        if edges == "soft":
+            at = np.nonzero(_beside_another(self.first) & bare & (self.share == 0))
+            second, share = _softened(self.first, at)
+            seconds, shares = self.second.copy(), self.share.copy()
+            seconds[at], shares[at] = second, share
+            return replace(self, second=seconds, share=shares)
+        return self
+
+
+def _beside_another(first: Labels) -> NDArray[np.bool_]:
+    """Pixels (H, W) one of whose four neighbours shows another paint."""
+    beside = np.zeros(first.shape, np.bool_)
+    for here, there in (((slice(1, None),), (slice(None, -1),)), ((slice(None), slice(1, None)), (slice(None),
+                                                                                            slice(None, -1)))):
+        differs = first[here] != first[there]
+        beside[here] |= differs
+        beside[there] |= differs
+    return beside
+
+
+def _softened(first: Labels, at: tuple[NDArray[np.intp], ...]) -> tuple[Labels, Floats]:
+    """The other paint (N,) that weighs most in the surroundings of places, and its share beside the place's own."""
+    padded = np.pad(first, 1, mode="edge")
+    around = np.stack([padded[at[0] + dy, at[1] + dx] for dy in range(3) for dx in range(3)], 1)
+    weight = np.outer(BINOMIAL, BINOMIAL).ravel().astype(np.float32)
+    own = first[at]
+    same = around[:, None] == around[:, :, None]  # (N, 9, 9)
+    total = (same * weight).sum(2)
+    mine = (weight * (around == own[:, None])).sum(1)
+    rest = np.where(around == own[:, None], 0, total)
+    best = rest.argmax(1)
+    rows = np.arange(len(own))
+    other = rest[rows, best]
+    share = np.minimum(other / np.maximum(mine + other, 1e-6), 0.5)
+    return np.where(share > 0, around[rows, best], own).astype(np.int32), share.astype(np.float32)

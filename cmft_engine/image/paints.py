@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .color_space import to_display
+from .color_space import over_white
 from .paint_map import PaintMap
 from .palette import MAX_COLORS, Painting, Palette, exact_colors, named_palette
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+OwnPixels = Literal["none", "unexplained", "all"]
 
 NOISE_LEVELS = 12  # neighbours that differ by at most so many of 255 levels, but differ, are noise or a soft brush
 NOISY_SHARE = 0.05  # with more such pixels away from ink than this share, colours are not exact
@@ -79,11 +81,14 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
     return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), near)
 
 
-def map_paints(painting: Painting, bare: Mask, palette: Palette, *, near: float) -> PaintMap:
+def map_paints(
+    painting: Painting, bare: Mask, palette: Palette, *, near: float, own: OwnPixels = "unexplained"
+) -> PaintMap:
     """Return which paints of the palette each pixel of a painting shows.
 
     bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. near: as in
     `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its nearest entry.
+    own: which pixels are shown as they were painted.
     """
     entries = _look(palette.values[None], palette.space)[0]
     if near == 0:
@@ -107,11 +112,13 @@ def map_paints(painting: Painting, bare: Mask, palette: Palette, *, near: float)
         first = filled.copy()
         first[at], second[at], share[at] = _mixtures(pixels, (nearest, filled[at]), _around(pure, at), palette.values)
     found = PaintMap(first, second, share)
-    own = _unexplained(painting, bare, found, palette, entries, near=near)
-    if not own.any():
+    if own == "none":
         return found
+    shown = bare if own == "all" else _unexplained(painting, bare, found, palette, entries, near=near)
+    if not shown.any() and near == 0:
+        return found  # exact: no pixel is known better than by its paint
     y, x = ndimage.distance_transform_edt(~bare, return_distances=False, return_indices=True)
-    return replace(found, own=own[y, x], pixels=np.ascontiguousarray(painting.pixels[y, x]))
+    return replace(found, own=shown[y, x], pixels=np.ascontiguousarray(painting.pixels[y, x]))
 
 
 def _unexplained(
@@ -124,7 +131,7 @@ def _unexplained(
     share, values = found.share[..., None], palette.values
     mixed = np.asarray(values[found.first] * (1 - share) + values[found.second] * share, np.float32)
     off = np.dstack([
-        _display(painting.pixels, palette.space) - _display(mixed, palette.space),
+        over_white(painting.pixels, palette.space) - over_white(mixed, palette.space),
         np.clip(painting.pixels[..., 3], 0, 1) - np.clip(mixed[..., 3], 0, 1),
     ])
     off[~bare] = 0
@@ -186,7 +193,7 @@ def _alike(entries: Floats, distance: float) -> Mask:
 
 def _is_noisy(painting: Painting, space: str) -> bool:
     """Say whether colours vary a little where a clean painting has one."""
-    seen = np.rint(_display(painting.pixels, space) * 255).astype(np.int16)
+    seen = np.rint(over_white(painting.pixels, space) * 255).astype(np.int16)
     away = _away(painting.labels)
     little = 0
     for pixels, bare in ((seen, away), (seen.transpose(1, 0, 2), away.T)):
@@ -221,15 +228,9 @@ def _away(labels: Labels, side: int = 3) -> Mask:
     return np.asarray(cv2.erode((labels > 0).astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
 
 
-def _display(pixels: Floats, space: str) -> Floats:
-    """Display RGB (..., 3) of straight RGBA (..., 4), over white."""
-    alpha = np.clip(pixels[..., 3:], 0, 1)
-    return np.asarray(np.clip(to_display(pixels[..., :3], space), 0, 1) * alpha + (1 - alpha), np.float32)
-
-
 def _look(pixels: Floats, space: str) -> Floats:
     """Lab and alpha in per cent (H, W, 4) of straight RGBA (H, W, 4)."""
-    lab = cv2.cvtColor(_display(pixels, space), cv2.COLOR_RGB2Lab)
+    lab = cv2.cvtColor(over_white(pixels, space), cv2.COLOR_RGB2Lab)
     return np.dstack([lab, 100 * np.clip(pixels[..., 3], 0, 1)]).astype(np.float32)
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ..protocol.errors import PaletteError
-from .color_space import convert, same_space, to_display
+from .color_space import convert, over_white, same_space
 from .palette_names import PAPER, color_name, unique_names
 
 MAX_COLORS = 256
@@ -68,8 +68,7 @@ class Palette:
     @cached_property
     def display(self) -> np.ndarray:
         """The colors as display RGB, float32 (K, 3), transparent ones seen over white."""
-        alpha = np.clip(self.values[:, 3:], 0, 1)
-        display = np.asarray(to_display(self.values[:, :3], self.space) * alpha + (1 - alpha), np.float32)
+        display = over_white(self.values, self.space)
         display.flags.writeable = False
         return display
 

@@ -28,11 +28,13 @@ Mask = NDArray[np.bool_]
 class CarriedPaint:
     """The painter's pixels brought to a target by flow, and which of them are taken as they are: bool (H, W).
 
-    Taken are those where nothing has moved, and regions whose pattern one warp carries whole.
+    Taken are those where nothing has moved, and regions whose pattern one warp carries whole. free: bool (H, W), such
+    as are taken whatever colours their region may have, for no flat paint explains it.
     """
 
     paints: PaintMap
     taken: Mask
+    free: Mask
 
     def take(self, window: tuple[slice, slice], inside: Mask, paints: PaintMap) -> None:
         """Take other pixels inside a region in a window (rows, columns), but where nothing has moved."""
@@ -46,7 +48,7 @@ class CarriedPaint:
         own = None if p.own is None else p.own.copy()
         pixels = None if p.pixels is None else p.pixels.copy()
         paints = PaintMap(p.first.copy(), p.second.copy(), p.share.copy(), own, pixels)
-        return CarriedPaint(paints, self.taken & ~region)
+        return CarriedPaint(paints, self.taken & (self.free | ~region), self.free)
 
 
 def overwrite(paints: PaintMap, window: tuple[slice, slice], inside: Mask, new: PaintMap) -> None:

@@ -17,6 +17,8 @@ from .calibration import UNCALIBRATED, Calibration
 from .divide import agreement, divide
 from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
 
+UNKNOWN_BELOW = 0.5  # chance of being in the references, below which a region is unknown
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
@@ -30,8 +32,9 @@ class Decision:
     confidence_features: float32 (n, len(CONFIDENCE_FEATURES)) what confidence was judged by: log odds of the chance of
     the chosen colour, its margin over the second, log odds of its chance one round before, whether the match holds in
     return, the shares of the region's pixels that agree by flow and by the pixel network, flow agreement, log odds of
-    being known, log of the region's width in work pixels, two flags, and how far the neighbouring frames agree. paints:
-    what every pixel shows, with the mixtures of soft borders.
+    being known, log of the region's width in work pixels, two flags, and how far the neighbouring frames agree.
+    unknown: bool (n,) regions that no reference shows. paints: what every pixel shows, with the mixtures of soft
+    borders.
     """
 
     color: NDArray[np.intp]
@@ -39,6 +42,7 @@ class Decision:
     confidence: Floats
     divided: NDArray[np.bool_]
     confidence_features: Floats
+    unknown: NDArray[np.bool_]
     paints: PaintMap
 
     @property
@@ -48,15 +52,30 @@ class Decision:
 
     def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
         """Confidence (H, W) of every pixel of the drawing that was decided."""
-        labels = drawing.labels_under_ink
-        if not len(self.confidence):
-            return np.zeros(labels.shape, np.float32)
-        spread: Floats = self.confidence[labels - 1]
-        return spread
+        return spread_regions(self.confidence, drawing)
 
     def as_painted(self, paints: PaintMap) -> Decision:
         """Return the decision for a drawing that the painter coloured: his own pixels, nothing to check."""
-        return replace(self, confidence=np.ones_like(self.confidence), paints=paints)
+        known = np.zeros_like(self.unknown)
+        return replace(self, confidence=np.ones_like(self.confidence), unknown=known, paints=paints)
+
+    def finished(self, drawing: SegmentedDrawing, *, edges: str, paper: int | None) -> Decision:
+        """Return the decision with the borders that are wanted, and unknown regions left in an entry, or painted.
+
+        edges: as in the settings. paper: the entry in which unknown regions are left, None to paint what is likeliest.
+        """
+        paints = self.paints.with_edges(edges, ~drawing.ink)
+        if paper is not None and self.unknown.any():
+            paints = paints.poured(self.unknown[drawing.labels_under_ink - 1], paper)
+        return replace(self, paints=paints)
+
+
+def spread_regions(values: NDArray[np.generic], drawing: SegmentedDrawing) -> Floats:
+    """Values (n,) of regions as float32 (H, W), under ink too; 0 where there is no region."""
+    labels = drawing.labels_under_ink
+    if not len(values):
+        return np.zeros(labels.shape, np.float32)
+    return np.asarray(values, np.float32)[labels - 1]
 
 
 def decide(
@@ -79,8 +98,9 @@ def decide(
     paints = _paints(index, drawing, votes, temporal, _allowed(chance))
     features = _features(votes, temporal, chance, color=color, runner_up=runner_up, agreed=agreed)
     confidence = 1 / (1 + np.exp(-(features @ fitted.confidence[:-1] + fitted.confidence[-1])))
+    unknown = votes.has_region_vote & (votes.known < UNKNOWN_BELOW)
     return Decision(
-        color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32), paints
+        color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32), unknown, paints
     )
 
 
@@ -97,7 +117,7 @@ def _paints(
     paints, taken = carried.paints, carried.taken
     divided = np.append(False, votes.is_divided)
     if len(allowed):
-        taken = taken & allowed[drawing.labels_under_ink - 1, paints.first]
+        taken = taken & (carried.free | allowed[drawing.labels_under_ink - 1, paints.first])
     agrees = (paints.first == index) | (paints.second == index)
     soft = paints.share > 0 if paints.own is None else (paints.share > 0) | paints.own
     taken = taken | (soft & agrees & divided[np.minimum(drawing.labels_under_ink, len(divided) - 1)])

@@ -24,6 +24,10 @@ from .network.region_pool import RegionCells, cell_shares, pool, region_cells
 from .region_inputs import RegionSide, region_side
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
+PAINTERLY_SHARE = 0.5  # of a region that its paints leave unexplained, above which it is painterly
+import os
+BUSY_MODE = int(os.environ.get('BUSY', '1'))
+BUSY_SHARE = 0.002  # of a region that is not its main paint, above which it is painterly in a soft painting
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -51,17 +55,19 @@ class EncodedDrawing:
 class EncodedReference:
     """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
 
-    ink: bool (H, W) of its plate; distance: from `line_distance`. index: palette index of every plate pixel, as float32
-    for `look_up`. paints: the same with mixtures. own_shares: (kept,) how much of a region its paints do not explain.
-    cell_shares: (M, m) share of its kept regions in every cell at 1/8.
+    segmented: the drawing at plate size; distance: to its lines, from `line_distance`. index: palette index of every
+    plate pixel, as float32 for `look_up`. paints: the same with mixtures. painterly: (kept,) 1 for regions that no flat
+    paint explains, else 0. own_share: how much of the plate its paints do not explain. cell_shares: (M, m) share of its
+    kept regions in every cell at 1/8.
     """
 
     drawing: EncodedDrawing
-    ink: NDArray[np.bool_]
+    segmented: SegmentedDrawing
     distance: NDArray[np.uint8]
     index: Floats
     paints: PaintMap
-    own_shares: Floats
+    painterly: Floats
+    own_share: float
     features: ReferenceFeatures
     shares: Floats
     cell_shares: torch.Tensor
@@ -108,21 +114,28 @@ class Encoder:
             drawing.line, as_batch(rgb.transpose(2, 0, 1), self.device), drawing.features
         )
         counted = count_colors(painted.drawing.labels, painted.index, (painted.drawing.count, n_colors))
-        paints = painted.paints or PaintMap.pure(painted.index)
+        shares, paints = shares_of(counted), painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
-            drawing, painted.drawing.ink, line_distance(painted.drawing.ink), painted.index.astype(np.float32), paints,
-            _own_shares(paints, painted.drawing)[drawing.kept], features, shares_of(counted),
+            drawing, painted.drawing, line_distance(painted.drawing.ink), painted.index.astype(np.float32), paints,
+            _painterly(painted, paints, shares)[drawing.kept],
+            0.0 if paints.own is None else float(paints.own.mean()), features, shares,
             cell_shares(drawing.cells),
         )
 
 
-def _own_shares(paints: PaintMap, drawing: SegmentedDrawing) -> Floats:
-    """How much of each region (n,) is shown in the painter's own pixels."""
-    if paints.own is None:
-        return np.zeros(drawing.count, np.float32)
-    area = np.bincount(drawing.labels.ravel(), minlength=drawing.count + 1)[1:]
-    own = np.bincount(drawing.labels.ravel(), paints.own.ravel(), drawing.count + 1)[1:]
-    return np.asarray(own / np.maximum(area, 1), np.float32)
+def _painterly(painted: PaintedDrawing, paints: PaintMap, shares: Floats) -> Floats:
+    """1 for each region (n,) that must be carried in the painter's own pixels, else 0; shares: (n, K) of its paints.
+
+    Its paints leave most of it unexplained; or, in a soft painting, it shows more than one of them.
+    """
+    drawing = painted.drawing
+    own = np.zeros(drawing.count, np.float32)
+    if paints.own is not None:
+        area = np.bincount(drawing.labels.ravel(), minlength=drawing.count + 1)[1:]
+        own_px = np.bincount(drawing.labels.ravel(), paints.own.ravel(), drawing.count + 1)[1:]
+        own = np.asarray(own_px / np.maximum(area, 1), np.float32)
+    busy = (own if BUSY_MODE == 0 or (BUSY_MODE == 1 and not painted.is_soft) else np.maximum(own, 1 - shares.max(1, initial=0))) > BUSY_SHARE
+    return np.asarray((own > PAINTERLY_SHARE) | busy, np.float32)
 
 
 def frame_regions(drawing: SegmentedDrawing, scale: float, work_size: int) -> tuple[RegionSide, Framing]:

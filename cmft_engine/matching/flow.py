@@ -51,6 +51,20 @@ def refine_flow(
     return np.asarray(bent, np.float32)
 
 
+def flow_between(near: NDArray[np.uint8], far: NDArray[np.uint8], *, longest: int) -> NDArray[np.float32]:
+    """Return the places (H, W, 2), x and y in `far`, of the pixels of `near`: flow from where they are, and no warp.
+
+    near, far: two pictures of one size (H, W), searched at `longest` px at most.
+    """
+    height, width = near.shape
+    scale = min(1.0, longest / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = (np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.uint8) for one in (near, far))
+    flow = cv2.resize(_search(*small), (width, height), interpolation=cv2.INTER_LINEAR)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.dstack([x + flow[..., 0] * (width / size[0]), y + flow[..., 1] * (height / size[1])])
+
+
 def _search(near: NDArray[np.uint8], far: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Flow (h, w, 2) from one picture to the other of its size; none where the search's patches do not fit."""
     if min(near.shape) < LEAST_PX:

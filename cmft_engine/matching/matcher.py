@@ -26,6 +26,7 @@ from .network.encoders import fold_batch_norms
 from .network.network import Match, ReferenceFeatures, join_references
 from .network.region_pool import attention_mass
 from .network.weights import Checkpoint
+from .painterly import Way, carry_painterly, painterly_regions, split_placed
 from .pixel_votes import carry_by_match, carry_paints, flow_places, painted_rgb
 from .region_flow import flow_disagrees
 from .region_inputs import find_motions, look_up
@@ -111,10 +112,15 @@ class Matcher:
         )
         rows = mixed_rows(votes, matched, references, chance)
         placed = place_matches(drawing, matched, references, rows, chance[rows])
-        carried = carry_paints(drawing.ink, references, places, target.framing) if self.carries else None
-        if carried is not None:
-            carry_whole(carried, placed, distance=line_distance(drawing.ink), scale=target.framing.scale,
+        carried = None
+        if self.carries:
+            carried = carry_paints(drawing.ink, references, places, target.framing)
+            painterly = painterly_regions(drawing.count, target.kept, references, chance)
+            flat, own = split_placed(placed, painterly)
+            carry_whole(carried, flat, distance=line_distance(drawing.ink), scale=target.framing.scale,
                         flow=(references[0], places[0]))
+            ways = [Way(*way) for way in zip(references, places, strict=True)]
+            carry_painterly(carried, drawing, painterly, ways, own, scale=target.framing.scale)
         warps = warp_regions([region for _, region in placed], drawing.size)
         return replace(votes, region_warps=warps, carried=carried), matched
 

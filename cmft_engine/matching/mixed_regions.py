@@ -33,7 +33,7 @@ def mixed_rows(
 
     chance: (kept, R) that the regions match those of the references.
     """
-    painterly = np.concatenate([reference.own_shares for reference in references])
+    painterly = np.concatenate([reference.painterly for reference in references])
     return np.flatnonzero(votes.is_divided[own.kept] | (chance @ painterly > 0.5))
 
 
@@ -52,8 +52,7 @@ def place_matches(
         reference = references[position]
         label = best - int(ends[position]) + reference.side.count + 1
         painted = PaintedRegions(reference.side.labels_under_ink, reference.framing, reference.index)
-        is_own = bool(reference.own_shares[label - 1] > 0.5)
-        warp = RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label, is_own)
+        warp = RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label)
         of_reference.setdefault(position, []).append(warp)
     return [
         (references[position], placed)
@@ -78,7 +77,7 @@ def carry_whole(
         errors = [_disagreement(distance[region.window], known, places, region.inside) for known, places in ways]
         best = int(np.argmin(errors))
         known, places = ways[best]
-        if errors[best] * scale <= AGREE_PX or region.warp.is_own:
+        if errors[best] * scale <= AGREE_PX:
             carried.take(region.window, region.inside, sample_paints(known.paints, places))
 
 

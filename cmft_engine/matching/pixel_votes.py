@@ -45,11 +45,11 @@ def carry_paints(
         carried = replace(carried, own=np.zeros(ink.shape, np.bool_), pixels=np.zeros((*ink.shape, 4), np.float32))
     still = np.zeros(ink.shape, np.bool_)
     for reference, there in zip(references, places, strict=True):
-        if reference.ink.shape == ink.shape:
-            more = still_pixels(ink, reference.ink, there) & ~still
-            overwrite(carried, (slice(None), slice(None)), more, reference.paints)
+        if reference.segmented.size == ink.shape:
+            more = still_pixels(ink, reference.segmented.ink, there) & ~still
+            overwrite(carried, (slice(None), slice(None)), more, reference.paints.as_painted())
             still |= more
-    return CarriedPaint(carried, still)
+    return CarriedPaint(carried, still, np.zeros(ink.shape, np.bool_))
 
 
 def _still_outside(places: Floats, framing: Framing) -> Floats:

@@ -40,16 +40,12 @@ class PaintedRegions:
 
 @dataclass(frozen=True)
 class RegionWarp:
-    """A target region and the reference region it matched: labels at the work size, plate: the target's label there.
-
-    is_own: whether the reference region is no flat paint, so that its own pixels must be carried.
-    """
+    """A target region and the reference region it matched: labels at the work size, plate: the target's label there."""
 
     target: int
     plate: int
     reference: PaintedRegions
     label: int
-    is_own: bool = False
 
 
 @dataclass(frozen=True)

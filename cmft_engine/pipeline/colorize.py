@@ -98,13 +98,13 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
         temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(match), neighbors,
                                                 n_neighbors=2 * run.settings.temporal_radius)
     decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
-    colored = Colored(decision.paints, decision.confidence_map(segmented), votes.rgb)
     painted = run.loaded.painting_of(task.decided_at, segmented.size)
     if painted is not None:
-        decision, colored = decision.as_painted(painted), Colored.as_painted(painted)
+        decision = decision.as_painted(painted)
+    decision = decision.finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
     report = report_frame(task.frame, task.path, drawing, decision, run.loaded.palette, run.settings)
     held_from = None if task.decided_at == task.frame else task.decided_at
-    return ColoredFrame(drawing, colored, replace(report, held_from=held_from))
+    return ColoredFrame(drawing, Colored.of(decision, segmented), replace(report, held_from=held_from))
 
 
 def write_frame(run: Run, decided: DecidedFrame) -> Event:

@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.color_space import convert, display_space, from_display, same_space, to_display
+from ..image.color_space import convert, display_space, from_display, over_white, same_space, to_display
 from ..image.cryptomatte import cryptomatte_layers
 from ..image.paint_map import PaintMap
 from ..image.palette import Palette
 from ..image.plate import Plate
 from ..lineart.lineart import LineArt
+from ..matching.decide import Decision, spread_regions
+from ..matching.kinds import region_kinds
 from ..protocol.file_formats import EXR, format_of
 from ..protocol.settings import Settings
+from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, References
 
 Floats = NDArray[np.float32]
@@ -25,18 +28,21 @@ Floats = NDArray[np.float32]
 class Colored:
     """A decision ready to become a plate.
 
-    paints: the palette entries of every pixel. confidence: float32 (H, W). rgb: display RGB (H, W, 3) to show instead
-    of the palette's (paint mode), or None.
+    paints: the palette entries of every pixel. confidence: float32 (H, W). kind: float32 (H, W), the number in KINDS of
+    each pixel's region. unknown: float32 (H, W), 1 in regions that no reference shows.
     """
 
     paints: PaintMap
     confidence: Floats
-    rgb: Floats | None = None
+    kind: Floats
+    unknown: Floats
 
     @classmethod
-    def as_painted(cls, paints: PaintMap) -> Colored:
-        """Return the colours of a frame that the painter coloured: nothing to check."""
-        return cls(paints, np.ones(paints.first.shape, np.float32))
+    def of(cls, decision: Decision, drawing: SegmentedDrawing) -> Colored:
+        """Return the decision on a drawing, spread to its pixels."""
+        kinds = region_kinds(decision.paints, drawing.labels, drawing.count)
+        kind, unknown = (spread_regions(values, drawing) for values in (kinds, decision.unknown))
+        return cls(decision.paints, decision.confidence_map(drawing), kind, unknown)
 
 
 def compose(
@@ -50,8 +56,7 @@ def compose(
     space = settings.output_space or _usual_space(palette.space, path)
     values = palette.in_space(space).values  # (K, 4) straight
     flats = mix_paints(colored.paints, palette, space)  # (H, W, 4)
-    shown = flats if colored.rgb is None else np.dstack([from_display(colored.rgb, space), flats[..., 3]])
-    inked = lay_ink(shown, lines, space) if settings.ink == "over" else shown
+    inked = lay_ink(flats, lines, space) if settings.ink == "over" else flats
     base = replace(
         drawing.plate, pixels=inked, channels=("R", "G", "B", "A"), space=space,
         bit_depth=_depth(references.first, path), path=path, float_channels=(),
@@ -101,7 +106,8 @@ def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
 def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palette, lines: LineArt | None) -> Plate:
     matte = cryptomatte_layers(colored.paints, palette.names, ink=None if lines is None else lines.coverage)
     channels: dict[str, Floats] = {f"flats.{c}": flats[..., i] for i, c in enumerate("RGBA")}
-    channels |= {"confidence.Y": colored.confidence, **matte.channels}
+    channels |= {"confidence.Y": colored.confidence, "kind.Y": colored.kind,
+                 "unknown.Y": colored.unknown, **matte.channels}
     return replace(
         base,
         pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32, copy=False),
@@ -133,9 +139,4 @@ def _opaque(plate: Plate) -> Plate:
 
 def display_picture(plate: Plate) -> Floats:
     """What a person sees of a plate over white: display RGB (H, W, 3)."""
-    rgb: Floats = to_display(plate.rgb(), plate.space)
-    alpha = plate.alpha()
-    if alpha is not None:
-        alpha = alpha.clip(0, 1)[..., None]
-        rgb = rgb * alpha + (1 - alpha)
-    return rgb
+    return np.asarray(over_white(plate.rgb_alpha(), plate.space))

@@ -63,6 +63,11 @@ class ReferenceMatcher:
         """Return the palette of the references, or the one that was given instead. Raises as `references` does."""
         return self.references.palette
 
+    @property
+    def paper(self) -> int | None:
+        """Return the palette entry in which unknown regions are left, None where they are painted. Raises likewise."""
+        return self.references.paper if self._settings.unknown == "paper" else None
+
     def painting_of(self, frame: int, size: tuple[int, int]) -> PaintMap | None:
         """Return the paints (H, W) of the painting of this frame's very drawing, None where there is none."""
         shown = (self.references.painted[i] for i in serving_references(self._shot, frame)
@@ -70,7 +75,7 @@ class ReferenceMatcher:
         painted = next(shown, None)
         if painted is None or painted.index.shape != size:
             return None
-        return painted.paints or PaintMap.pure(painted.index)
+        return (painted.paints or PaintMap.pure(painted.index)).as_painted()
 
     def _make(self) -> tuple[References, Matcher]:
         with self._lock:
@@ -91,7 +96,7 @@ class ReferenceMatcher:
             )
             matcher = Matcher(
                 self.checkpoint, references.painted, n_colors=len(references.palette),
-                work_size=self._settings.work_size, device=self._device, paints=self._settings.mode == "paint",
+                work_size=self._settings.work_size, device=self._device,
                 temporal_radius=self._settings.temporal_radius,
             )
         shown = np.concatenate([painted.index.ravel() for painted in references.painted])

@@ -65,7 +65,9 @@ class Reporter:
     def picture(self, report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> None:
         """Make the pictures of a frame; labels_under_ink: (H, W), to outline regions by, else their boxes are."""
         rgb = display_picture(plate)
-        self._thumbnails[report.frame, WHOLE_FRAME] = frame_thumbnail(rgb)
+        unknown = [region.label for region in report.unsure if region.unknown]
+        hatched = np.isin(labels_under_ink, unknown) if unknown and labels_under_ink is not None else None
+        self._thumbnails[report.frame, WHOLE_FRAME] = frame_thumbnail(rgb, hatched)
         worst = sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]
         for region in worst:
             mask = None if labels_under_ink is None else labels_under_ink == region.label

@@ -16,7 +16,7 @@ from ..shot.serving import decided_at
 from ..shot.shot import Shot
 
 STATE = ".cmft-state"
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 class Digests:

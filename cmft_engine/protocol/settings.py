@@ -57,8 +57,13 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("mode", "Mode", "flats: palette colours, exact where the painting is flat. paint: the network's own RGB, "
-            "for open or painterly drawings.", "choice", "flats", choices=("flats", "paint")),
+    # Blender's files hold the number of a choice: new ones come last.
+    Setting("mode", "Mode", "auto: each region is flat, divided or carried, as the painting is. flats: palette colours "
+            "alone. paint: the painter's own pixels everywhere.", "choice", "auto", choices=("flats", "paint", "auto")),
+    Setting("edges", "Edges", "Borders between paints where no line is. painted: as in the painting. hard: one paint a "
+            "pixel. soft: always anti-aliased.", "choice", "painted", choices=("painted", "hard", "soft")),
+    Setting("unknown", "Unknown regions", "What no reference shows. guess: the likeliest paint. paper: left unpainted. "
+            "Both are told in the report and have a matte.", "choice", "guess", choices=("guess", "paper")),
     Setting("ink", "Ink", "over: the line art is laid over the colours. none: colours alone, filled under the lines.",
             "choice", "over", choices=("over", "none")),
     Setting("ink_threshold", "Ink threshold", "Ink coverage above which a pixel is a line; 0 finds it by itself.",
@@ -109,6 +114,8 @@ class Settings:
     """Checked, immutable values of all settings; unnamed ones take their default, old names are still read."""
 
     mode: str
+    edges: str
+    unknown: str
     ink: str
     ink_threshold: float
     trace_lines: bool

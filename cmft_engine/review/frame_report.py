@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from ..image.palette import Palette
 from ..matching.decide import Decision
+from ..matching.kinds import KINDS, region_kinds
 from ..protocol.settings import Settings
 from ..shot.references import LineDrawing
 from .report_data import FrameReport, UnsureRegion
@@ -18,13 +19,19 @@ from .report_data import FrameReport, UnsureRegion
 
 def report_frame(frame: int, path: Path, drawing: LineDrawing, decision: Decision, palette: Palette,
                  settings: Settings) -> FrameReport:
-    """Report on a frame whose plate is written to `path`: regions with less than the asked confidence are unsure."""
+    """Report on a frame whose plate is written to `path`.
+
+    Unsure are regions with less than the asked confidence, and those that no reference shows.
+    """
     area = np.bincount(drawing.segmented.labels.ravel(), minlength=drawing.segmented.count + 1)[1:]
-    unsure = np.flatnonzero((decision.confidence < settings.confidence_below) & (area > 0))
+    unsure = np.flatnonzero(((decision.confidence < settings.confidence_below) | decision.unknown) & (area > 0))
+    kinds = region_kinds(decision.paints, drawing.segmented.labels, drawing.segmented.count)
+    counts = np.bincount(kinds[area > 0], minlength=len(KINDS)).tolist()
     boxes = ndimage.find_objects(drawing.segmented.labels, drawing.segmented.count)
     mean = float((decision.confidence * area).sum() / area.sum()) if area.sum() else 0.0
     return FrameReport(frame, str(path), int((area > 0).sum()),
-                       tuple(_unsure(int(i), boxes, area, decision, palette) for i in unsure), mean)
+                       tuple(_unsure(int(i), boxes, area, decision, palette, KINDS[kinds[i]]) for i in unsure), mean,
+                       kinds=dict(zip(KINDS, counts, strict=True)))
 
 
 def frame_warnings(report: FrameReport, drawing: LineDrawing, settings: Settings) -> Iterator[str]:
@@ -38,12 +45,19 @@ def frame_warnings(report: FrameReport, drawing: LineDrawing, settings: Settings
                f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
 
 
-def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, decision: Decision, palette: Palette) -> UnsureRegion:
+def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, decision: Decision, palette: Palette,
+            kind: str) -> UnsureRegion:
     rows, columns = boxes[i]
     names = palette.names
     return UnsureRegion(
         label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
         confidence=float(decision.confidence[i]), color=names[decision.color[i]],
         runner_up=names[decision.runner_up[i]],
-        reason="several colours without a line between" if decision.divided[i] else "no sure match in the references",
+        reason=_reason(decision, i), kind=kind, unknown=bool(decision.unknown[i]),
     )
+
+
+def _reason(decision: Decision, i: int) -> str:
+    if decision.unknown[i]:
+        return "first seen: no reference shows it"
+    return "several colours without a line between" if decision.divided[i] else "no sure match in the references"

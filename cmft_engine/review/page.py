@@ -29,8 +29,9 @@ def _header(data: ReportData) -> str:
     n_unsure = len(data.unsure)
     n_checked = len({frame.frame for frame, _ in data.unsure})
     each = data.seconds / len(data.frames) if data.frames else 0.0
-    stats = [(_number(len(data.frames)), "frames", ""), (_number(data.n_regions), "regions", ""),
+    stats = [(_number(len(data.frames)), "frames", ""), (_number(data.n_regions), _regions_text(data), ""),
              (_number(n_unsure), "to check by hand", "warn" if n_unsure else ""),
+             (_number(data.n_unknown), "first seen, hatched", "warn" if data.n_unknown else ""),
              (_number(n_checked), "frames to look at", ""),
              (_percent(_mean(data)), "mean confidence", ""),
              (_duration(data.seconds), f"in all, {each:.1f} s a frame", "")]
@@ -39,6 +40,11 @@ def _header(data: ReportData) -> str:
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in data.notes)
     return (f'<header>\n<h1>{html.escape(data.title)}</h1>\n<div class="lines mono">{html.escape(data.lines)}</div>\n'
             f'<div class="stats">{tiles}</div>\n{f"<ul class=notes>{notes}</ul>" if notes else ""}</header>')
+
+
+def _regions_text(data: ReportData) -> str:
+    """Return what the number of regions is called, and how many were coloured in each way."""
+    return "regions" + "".join(f", {_number(number)} {name}" for name, number in data.kinds.items() if number)
 
 
 def _strip(data: ReportData, thumbnails: Thumbnails) -> str:
@@ -99,7 +105,8 @@ def _card(number: int, frame: FrameReport, region: UnsureRegion, *, picture: byt
             f'<div class="choice">{_chip(region.color, data.palette)}{runner_up}</div>'
             f'<div class="reason">{html.escape(region.reason)}</div>'
             f'<div class="where">{_locator(region, data.size)}'
-            f"<span>{_number(region.area)} px, region {region.label}<br>at {x0}, {y0} to {x1}, {y1}</span>"
+            f"<span>{region.kind}, {_number(region.area)} px, region {region.label}"
+            f"<br>at {x0}, {y0} to {x1}, {y1}</span>"
             "</div></div></article>")
 
 

@@ -15,7 +15,10 @@ Thumbnails = Mapping[tuple[int, int], bytes]
 
 @dataclass(frozen=True)
 class UnsureRegion:
-    """A region to check by hand: bbox is x0, y0, x1, y1 in px, x1 and y1 outside; area in px; confidence in [0, 1]."""
+    """A region to check by hand: bbox is x0, y0, x1, y1 in px, x1 and y1 outside; area in px; confidence in [0, 1].
+
+    kind: how it was coloured, "flat", "divided" or "carried". unknown: whether no reference shows it.
+    """
 
     label: int
     bbox: tuple[int, int, int, int]
@@ -24,18 +27,24 @@ class UnsureRegion:
     color: str
     runner_up: str = ""
     reason: str = ""
+    kind: str = "flat"
+    unknown: bool = False
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> "UnsureRegion":
         """Return a region as it was noted, JSON values."""
         x0, y0, x1, y1 = notes["bbox"]
         return cls(label=notes["label"], bbox=(x0, y0, x1, y1), area=notes["area"], confidence=notes["confidence"],
-                   color=notes["color"], runner_up=notes["runner_up"], reason=notes["reason"])
+                   color=notes["color"], runner_up=notes["runner_up"], reason=notes["reason"], kind=notes["kind"],
+                   unknown=notes["unknown"])
 
 
 @dataclass(frozen=True)
 class FrameReport:
-    """One frame: its colored plate, number of regions, mean confidence, seconds, and the frame it holds, if any."""
+    """One frame: its colored plate, number of regions, mean confidence, seconds, and the frame it holds, if any.
+
+    kinds: how many regions were coloured in each way, by its name.
+    """
 
     frame: int
     path: str
@@ -44,6 +53,7 @@ class FrameReport:
     confidence: float = 1.0
     seconds: float = 0.0
     held_from: int | None = None
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any], path: str) -> "FrameReport":
@@ -52,6 +62,7 @@ class FrameReport:
             frame=notes["frame"], path=path, regions=notes["regions"],
             unsure=tuple(UnsureRegion.from_notes(region) for region in notes["unsure"]),
             confidence=notes["confidence"], seconds=notes["seconds"], held_from=notes["held_from"],
+            kinds=notes["kinds"],
         )
 
 
@@ -81,6 +92,17 @@ class ReportData:
         return sum(frame.regions for frame in self.frames)
 
     @property
+    def kinds(self) -> dict[str, int]:
+        """How many regions of all frames were coloured in each way, by its name."""
+        names = dict.fromkeys(name for frame in self.frames for name in frame.kinds)
+        return {name: sum(frame.kinds.get(name, 0) for frame in self.frames) for name in names}
+
+    @property
+    def n_unknown(self) -> int:
+        """Regions in all frames that no reference shows."""
+        return sum(region.unknown for frame in self.frames for region in frame.unsure)
+
+    @property
     def unsure(self) -> list[tuple[FrameReport, UnsureRegion]]:
         """What to check, least sure first, of equals the largest first."""
         pairs = [(frame, region) for frame in self.frames for region in frame.unsure]
@@ -94,7 +116,8 @@ def to_dict(data: ReportData) -> dict[str, Any]:
         "lines": data.lines, "references": list(data.references), "settings": dict(data.settings),
         "size": list(data.size), "seconds": seconds(data.seconds), "notes": list(data.notes),
         "timings": {stage: seconds(spent) for stage, spent in data.timings.items()},
-        "summary": {"frames": len(data.frames), "regions": data.n_regions, "unsure": len(data.unsure)},
+        "summary": {"frames": len(data.frames), "regions": data.n_regions, "unsure": len(data.unsure),
+                    "unknown": data.n_unknown, "kinds": data.kinds},
         "palette": {"space": data.palette.space, "colors": [
             {"name": color.name, "rgba": list(color.values), "area": color.area} for color in data.palette.colors]},
         "frames": [_frame_dict(frame) for frame in data.frames],
@@ -114,10 +137,10 @@ def seconds(value: float) -> float:
 def _frame_dict(frame: FrameReport) -> dict[str, Any]:
     return {"frame": frame.frame, "path": frame.path, "regions": frame.regions, "held_from": frame.held_from,
             "confidence": round(ratio(frame.confidence), 4), "seconds": seconds(frame.seconds),
-            "unsure": [_region_dict(region) for region in frame.unsure]}
+            "kinds": dict(frame.kinds), "unsure": [_region_dict(region) for region in frame.unsure]}
 
 
 def _region_dict(region: UnsureRegion) -> dict[str, Any]:
     return {"label": region.label, "bbox": list(region.bbox), "area": region.area,
             "confidence": round(ratio(region.confidence), 4), "color": region.color, "runner_up": region.runner_up,
-            "reason": region.reason}
+            "reason": region.reason, "kind": region.kind, "unknown": region.unknown}

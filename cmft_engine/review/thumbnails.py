@@ -6,6 +6,7 @@ import numpy as np
 WIDTH, HEIGHT = 288, 192
 _QUALITY = 82
 _DIM = 0.62
+_HATCH_PX = 7  # from stroke to stroke
 _CONTEXT_PX = 48  # at least this much of the drawing around a region
 _LINE, _HALO = (255, 176, 32), (16, 16, 16)  # RGB: amber on near black is seen on any paint
 
@@ -29,9 +30,25 @@ def outline_thumbnail(rgb: np.ndarray, bbox: Box, mask: np.ndarray | None = None
     return _encode(_outlined(picture, inside))
 
 
-def frame_thumbnail(rgb: np.ndarray) -> bytes:
-    """Return a JPEG of a whole frame, at most 288x192, from display RGB (H, W, 3) in [0, 1]."""
-    return _encode(_to_bytes(_fit(rgb)))
+def frame_thumbnail(rgb: np.ndarray, unknown: np.ndarray | None = None) -> bytes:
+    """Return a JPEG of a whole frame, at most 288x192, from display RGB (H, W, 3) in [0, 1].
+
+    `unknown`, bool (H, W), is hatched: what no reference shows.
+    """
+    picture = _to_bytes(_fit(rgb))
+    return _encode(picture if unknown is None else _hatched(picture, unknown))
+
+
+def _hatched(picture: np.ndarray, marked: np.ndarray) -> np.ndarray:
+    """Return the picture (h, w, 3) with strokes across the part that `marked` (H, W) names."""
+    size = picture.shape[1], picture.shape[0]
+    inside = cv2.resize(marked.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.25
+    y, x = np.mgrid[: size[1], : size[0]]
+    place = (x + y) % _HATCH_PX
+    stroke = inside & (place < 2)
+    hatched = picture.copy()
+    hatched[stroke], hatched[inside & (place == 2)] = _LINE, _HALO
+    return hatched
 
 
 def _view(bbox: Box, width: int, height: int) -> Box:

@@ -40,13 +40,14 @@ class PaintedDrawing:
     """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3).
 
     paints: the mixtures that pixels are and what no paint explains; None for clean flats with hard borders, where the
-    index says all.
+    index says all. is_soft: whether the painting is noisy, shaded or lossy, so that its paints are approximate.
     """
 
     drawing: SegmentedDrawing
     index: Labels
     rgb: Floats
     paints: PaintMap | None = None
+    is_soft: bool = False
 
 
 def segment(lines: LineArt, *, gap_px: int, min_region_px: int) -> SegmentedDrawing:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.color_space import check_spaces, convert, to_display
-from ..image.paints import map_paints, read_paints
+from ..image.color_space import check_spaces, convert, over_white, to_display
+from ..image.paint_map import PaintMap
+from ..image.paints import OwnPixels, map_paints, read_paints
 from ..image.palette import Painting, Palette
 from ..image.palette_files import load_palette
 from ..image.plate import Plate, Window, read_plate
@@ -22,6 +24,7 @@ from .shot import Reference, Shot
 
 log = logging.getLogger(__name__)
 
+OWN_PIXELS: dict[str, OwnPixels] = {"auto": "unexplained", "flats": "none", "paint": "all"}  # by the mode
 SOFT_INK = 0.02  # pixels with more ink than this are not looked at for paint
 
 
@@ -38,13 +41,15 @@ class LineDrawing:
 class References:
     """All references of a shot: what the matcher takes, the palette, and the first painting (for its depth).
 
-    told: what was merged in reading the paintings, as a sentence, or "".
+    told: what was merged in reading the paintings, as a sentence, or "". paper: the palette entry that most of their
+    rims show.
     """
 
     painted: tuple[PaintedDrawing, ...]
     palette: Palette
     first: Plate
     told: str = ""
+    paper: int = 0
 
 
 def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> LineDrawing:
@@ -84,17 +89,41 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     found = read_paints(paintings, space=space)
     colors = found.palette if palette is None else load_palette(palette).in_space(space)
     paints = [
-        map_paints(painting, ~((d.lines.coverage > SOFT_INK) | d.lines.ink), colors, near=found.near)
+        map_paints(painting, _bare(d.lines), colors, near=found.near, own=OWN_PIXELS[settings.mode])
         for painting, d in zip(paintings, drawings, strict=True)
     ]
     indices = [one.first for one in paints]
-    hidden = settings.mode == "flats" and found.near == 0  # the network would see noise as other paints
-    pictures = stand_in(indices) if hidden else [colors.display[index] for index in indices]
+    pictures = _pictures_to_match(paints, colors, settings.mode, is_exact=found.near == 0)
     painted = (
-        PaintedDrawing(d.segmented, index, picture, one if found.near > 0 or one.is_soft else None)
+        PaintedDrawing(d.segmented, index, picture, one if found.near > 0 or one.is_soft else None,
+                       found.near > 0)
         for d, index, picture, one in zip(drawings, indices, pictures, paints, strict=True)
     )
-    return References(tuple(painted), colors, drawings[0].plate, found.told)
+    return References(tuple(painted), colors, drawings[0].plate, found.told, _commonest_at_rim(indices))
+
+
+def _commonest_at_rim(indices: Sequence[NDArray[np.int32]]) -> int:
+    rims = [rim.ravel() for index in indices for rim in (index[[0, -1]], index[:, [0, -1]])]
+    return int(np.bincount(np.concatenate(rims)).argmax())
+
+
+def _bare(lines: LineArt) -> NDArray[np.bool_]:
+    return ~((lines.coverage > SOFT_INK) | lines.ink)
+
+
+def _pictures_to_match(
+    paints: Sequence[PaintMap], colors: Palette, mode: str, *, is_exact: bool
+) -> list[NDArray[np.float32]]:
+    """What the network sees of the paintings, display RGB (H, W, 3) each.
+
+    Stand-in colours for exact paints; the paints themselves where a file is lossy, for noise would get other
+    stand-ins; in paint mode the painting as it is.
+    """
+    if mode == "paint":
+        return [colors.display[one.first] if one.pixels is None else over_white(one.pixels, colors.space)
+                for one in paints]
+    indices = [one.first for one in paints]
+    return stand_in(indices) if is_exact else [colors.display[index] for index in indices]
 
 
 def _read_reference(reference: Reference, canvas: Window, settings: Settings) -> LineDrawing:

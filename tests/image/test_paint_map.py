@@ -1,0 +1,70 @@
+"""Borders as they are wanted, regions poured, and the painter's own pixels."""
+
+import numpy as np
+import pytest
+
+from cmft_engine.image.paint_map import PaintMap
+
+
+def halves(side=6, **more):
+    """Paint 0 on the left, paint 1 on the right."""
+    index = np.zeros((side, side), np.int32)
+    index[:, side // 2:] = 1
+    return PaintMap(index, index, np.zeros(index.shape, np.float32), **more)
+
+
+def everywhere(paints):
+    """No line anywhere."""
+    return np.ones(paints.first.shape, bool)
+
+
+def test_painted_edges_are_as_they_are():
+    """The setting that changes nothing gives the very map."""
+    paints = halves()
+    assert paints.with_edges("painted", everywhere(paints)) is paints
+
+
+def test_hard_edges_take_the_larger_paint():
+    """No pixel is a mixture any more; its first paint, the larger one, is left."""
+    paints = halves()
+    share = np.full(paints.share.shape, 0.4, np.float32)
+    mixed = PaintMap(paints.first, 1 - paints.first, share).with_edges("hard", everywhere(paints))
+    assert not mixed.share.any() and np.array_equal(mixed.first, paints.first)
+    assert np.array_equal(mixed.second, mixed.first)
+
+
+def test_soft_edges_mix_the_pixels_beside_a_border():
+    """A straight border: a quarter of the other paint on both sides, as 1 2 1 weighs it, and nothing farther off."""
+    soft = halves().with_edges("soft", np.ones((6, 6), bool))
+    assert soft.share[:, 2:4] == pytest.approx(0.25) and not soft.share[:, [0, 1, 4, 5]].any()
+    assert (soft.second[:, 2] == 1).all() and (soft.second[:, 3] == 0).all()
+
+
+def test_soft_edges_leave_lines_and_what_is_soft_alone():
+    """Nothing is mixed below a line, and a mixture that the painter made keeps its share."""
+    paints = halves()
+    bare = everywhere(paints)
+    bare[0] = False
+    share = paints.share.copy()
+    share[1, 2] = 0.4
+    soft = PaintMap(paints.first, 1 - paints.first, share).with_edges("soft", bare)
+    assert not soft.share[0].any() and soft.share[1, 2] == np.float32(0.4) and soft.share[2, 2] == pytest.approx(0.25)
+
+
+def test_poured_regions_have_one_paint():
+    """Inside there is the entry alone; own pixels and mixtures are gone there and stay outside."""
+    own, pixels = np.ones((6, 6), bool), np.ones((6, 6, 4), np.float32)
+    paints = halves(own=own, pixels=pixels)
+    inside = np.zeros((6, 6), bool)
+    inside[2:4] = True
+    poured = paints.poured(inside, 7)
+    assert (poured.first[inside] == 7).all() and (poured.second[inside] == 7).all() and not poured.own[inside].any()
+    assert np.array_equal(poured.first[~inside], paints.first[~inside]) and poured.own[~inside].all()
+
+
+def test_as_painted_shows_every_pixel_that_is_known():
+    """Where the painting's pixels are kept all are shown; exact paints need none."""
+    paints = halves(own=np.zeros((6, 6), bool), pixels=np.ones((6, 6, 4), np.float32))
+    assert paints.as_painted().own.all() and not paints.own.any()
+    exact = halves()
+    assert exact.as_painted() is exact
