@@ -115,6 +115,31 @@ def regions(lines: Plates, out: Out, frames: Frames = None, overwrite: Overwrite
         say(f"{written.path}  {written.number} regions")
 
 
+@app.command()
+@with_settings("input_space")
+def lines(
+    painted: Annotated[str, typer.Argument(metavar="PAINTED", help="Painted or composited frames: ####, %04d, a "
+                                           "folder, or one file.", show_default=False)],
+    out: Out,
+    frames: Frames = None,
+    detail: Annotated[float, typer.Option(min=0, max=1, help="0 draws the strongest borders alone, 1 faint ones too. "
+                                          "Dark ink is drawn at any value.")] = 0.5,
+    overwrite: Overwrite = False,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Draw the lines of painted frames that have no line art, as line plates for `colorize`."""
+    from .commands import plates
+    from .commands.lines import check_exact, draw_lines
+
+    check_exact(out)
+    sequence = plates.find_plates(painted, frames)
+    paths = plates.plan(sequence, out, overwrite=overwrite)
+    for written in draw_lines(sequence, paths, detail=detail, settings=Settings(**settings)):
+        found = f"{100 * written.share:.1f} % is line" if written.share else "no line is found; raise --detail"
+        say(f"{written.path}  {found}")
+
+
 @palette_app.command()
 @with_settings("gap_px", "min_region_px", "input_space")
 def extract(

@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 from cmft_engine import cli
-from cmft_engine.image.plate import Plate, read_plate, write_plate
+from cmft_engine.image.plate import Plate, Window, read_plate, to_display, write_plate
 from cmft_engine.protocol import errors, events
 from cmft_engine.protocol.job import Job, JobReference, load_job, save_job
 from cmft_engine.protocol.settings import SETTINGS, Settings
@@ -228,6 +228,40 @@ def test_regions(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "is an input of this shot" in capsys.readouterr().err
     assert cli.run(["regions", "l.####.png", "--out", "r.png"]) == 2
     assert "r.png: 2 frames need a name with ####" in capsys.readouterr().err
+
+
+def test_lines(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Line plates have the painted frames' windows, aspect and metadata, and replace nothing unasked."""
+    window, display = Window(-4, 2, 60, 50), Window(0, 0, 64, 64)
+    for frame in (1, 3):
+        pixels = np.full((50, 60, 3), 0.8, np.float32)
+        pixels[15:35, 20:40] = (0.9, 0.1, 0.1)
+        write_plate(Plate.from_pixels(pixels, data_window=window, display_window=display, pixel_aspect=2.0,
+                                      metadata={"shot": "a10"}, space="sRGB"), in_folder / f"p.{frame:04d}.exr")
+    for suffix, expected in (("exr", window), ("png", display), ("tif", display)):
+        assert cli.run(["lines", "p.####.exr", "--out", f"l.####.{suffix}"]) == 0
+        assert capsys.readouterr().out.count("% is line") == 2
+        plate = read_plate(in_folder / f"l.0003.{suffix}")
+        assert (plate.data_window, plate.display_window, plate.pixel_aspect) == (expected, display, 2.0)
+        assert plate.metadata.get("shot") == "a10" or suffix == "tif"  # TIFF has no tag for it
+        shown = to_display(plate.on_canvas(window).rgb(), plate.space)
+        assert shown[25, 20].max() < 0.3 and np.allclose(shown[[25, 5], [30, 30]], 1, atol=0.01)
+    assert cli.run(["lines", "p.####.exr", "--out", "l.####.png"]) == 2
+    assert "exists; add --overwrite" in capsys.readouterr().err
+    assert cli.run(["lines", "p.####.exr", "--out", "l.####.png", "--overwrite", "--frames", "1-2"]) == 2
+    assert "frame 2" in capsys.readouterr().err
+    assert cli.run(["lines", "p.####.exr", "--out", "p.####.exr", "--overwrite"]) == 2
+    assert "is an input of this shot" in capsys.readouterr().err
+    assert cli.run(["lines", "p.####.exr", "--out", "l.####.jpg"]) == 2
+    assert "name the line plates .png" in capsys.readouterr().err
+
+
+def test_lines_of_nothing(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A blank frame gives white paper and says what to raise."""
+    write_plate(Plate.from_pixels(np.full((20, 30, 3), 0.5, np.float32)), in_folder / "p.png")
+    assert cli.run(["lines", "p.png", "--out", "l.png", "--detail", "0.2"]) == 0
+    assert "no line is found; raise --detail" in capsys.readouterr().out
+    assert (read_plate(in_folder / "l.png").rgb() == 1).all()
 
 
 def test_palettes(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
