@@ -114,7 +114,7 @@ def _ink_coverage(lightness: Pixels, depth: Pixels, ridge: Mask, side: int) -> P
     around = np.ones((2 * side + 1, 2 * side + 1), np.uint8)
     crest = np.maximum(cv2.dilate(np.where(ridge, depth, 0).astype(np.float32), around), 1e-3)
     darkest = cv2.erode(np.where(ridge, lightness, 200).astype(np.float32), around)
-    covered = np.maximum((depth / crest - 0.15) / 0.6, (0.2 - (lightness - darkest) / crest) / 0.15)
+    covered = np.maximum((depth / crest - 0.1) / 0.5, (0.2 - (lightness - darkest) / crest) / 0.15)
     covered[~(cv2.dilate(ridge.view(np.uint8), np.ones((side, side), np.uint8)) > 0)] = 0
     return np.asarray(np.clip(covered, 0, 1), np.float32)
 
