@@ -18,7 +18,8 @@ from scipy import ndimage
 
 from .color_space import over_white
 from .paint_map import PaintMap
-from .palette import MAX_COLORS, Painting, Palette, exact_colors, named_palette
+from .paint_mixtures import around, mixtures
+from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +34,12 @@ NEAR = 4.0  # CIE76: paints that look nearer than this are one, in a painting wh
 WIDEN = 1.25  # how much farther paints may be from each other when there are too many
 MIN_PAINT_PX = 6  # a paint of fewer pixels is none, unless it is all that a region has
 SPECK_SHARE, SPECK_NEAR = 0.03, 3.0  # a paint with less of a region, this many times as near as others, is noise
-MIXTURE_TOLERANCE = 0.03  # how far a mixture may be from the line between its two paints, in values of the file
 OWN_TOLERANCE = 0.015  # a pixel that is farther from its paints, in display values, is shown as it was painted;
 NOISY_TOLERANCE = 0.03  # where the file is noisy, one that is so far on average over its surroundings
+SAME = 1.0  # a palette entry that looks no farther from a paint that was read is that paint
 STEP_SHARE, STEP_NEAR = 0.04, 2.5  # paints with so much of a region, this many times as near as others, are steps
 DUST_PX = 2  # so few pixels of a colour of their own are dirt
 PAINTERLY_TOLERANCE, PAINTERLY_SHARE = 0.008, 0.35  # with a larger share so far off, a region is no flat paint at all
-REACH_PX = 2  # the paints that a pixel may be a mixture of lie this near
 
 
 @dataclass(frozen=True)
@@ -82,21 +82,72 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
 
 
 def map_paints(
-    painting: Painting, bare: Mask, palette: Palette, *, near: float, own: OwnPixels = "unexplained"
+    painting: Painting, bare: Mask, palette: Palette, *, near: float, own: OwnPixels = "unexplained",
+    read: Palette | None = None,
 ) -> PaintMap:
     """Return which paints of the palette each pixel of a painting shows.
 
     bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. near: as in
     `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its nearest entry.
     own: which pixels are shown as they were painted.
+    read: the palette of `PaintsRead`, where a person gave another one: a paint of it that the given palette lacks
+    counts as the entry that it was merged into, else as the nearest.
     """
+    known = _Known.of(palette, read)
+    found = _map_known(painting, bare, known, near=near, own=own)
+    if read is not None and bare.any() and not (found.first[bare] < known.given).any():
+        log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
+    first, second = known.owner[found.first], known.owner[found.second]
+    return replace(found, first=first, second=second, share=np.where(first == second, np.float32(0), found.share))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """All colours that a palette stands for: its entries, those merged into them, then those read that it lacks.
+
+    owner: int32 (n,), the entry that each shows. given: how many come from the palette itself. chosen: bool (n,),
+    entries that a person added to what was read.
+    """
+
+    palette: Palette
+    owner: Labels
+    given: int
+    chosen: Mask
+
+    @classmethod
+    def of(cls, palette: Palette, read: Palette | None) -> _Known:
+        owner = {color.values: number for number, color in reversed(list(enumerate(palette.colors)))}
+        colors = list(palette.colors)
+        for number, color in enumerate(palette.colors):
+            new = [values for values in color.merged if values not in owner]
+            owner |= dict.fromkeys(new, number)
+            colors += [PaletteColor("", values) for values in new]
+        owners = [*range(len(palette)), *(owner[color.values] for color in colors[len(palette):])]
+        given = len(colors)
+        chosen = np.zeros(given, np.bool_)
+        if read is not None:
+            looks = [_look(one.values[None], one.space)[0] for one in (palette, read)]
+            chosen[: len(palette)] = _nearest(looks[0], looks[1])[1] > SAME
+            lacking = [color for color in read.colors if color.values not in owner]
+            shown = _look(np.array([color.values for color in colors], np.float32)[None], palette.space)[0]
+            for color in lacking:
+                look = _look(np.array([[color.values]], np.float32), palette.space)[0]
+                owners.append(owners[int(_nearest(look, shown)[0][0])])
+            colors += lacking
+        chosen = np.append(chosen, np.zeros(len(colors) - given, np.bool_))
+        return cls(Palette(tuple(colors), palette.space), np.array(owners, np.int32), given, chosen)
+
+
+def _map_known(painting: Painting, bare: Mask, known: _Known, *, near: float, own: OwnPixels) -> PaintMap:
+    """As `map_paints`, in the entries of `known`."""
+    palette = known.palette
     entries = _look(palette.values[None], palette.space)[0]
     if near == 0:
         pure = palette.index_of(painting.pixels)
     else:
         nearest, distance = _nearest(_look(painting.pixels, palette.space), entries)
         pure = np.where(distance <= near, nearest, -1).astype(np.int32)
-        pure = _without_specks(pure, painting.labels, entries, near)
+        pure = _without_specks(pure, painting.labels, entries, known, near=near)
     pure[~bare] = -1
     if not (pure >= 0).any():
         if bare.any():
@@ -110,11 +161,11 @@ def map_paints(
         pixels = painting.pixels[at]
         nearest = _nearest(_look(pixels[None], palette.space)[0], entries)[0]
         first = filled.copy()
-        first[at], second[at], share[at] = _mixtures(pixels, (nearest, filled[at]), _around(pure, at), palette.values)
+        first[at], second[at], share[at] = mixtures(pixels, (nearest, filled[at]), around(pure, at), palette.values)
     found = PaintMap(first, second, share)
     if own == "none":
         return found
-    shown = bare if own == "all" else _unexplained(painting, bare, found, palette, entries, near=near)
+    shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, near=near)
     if not shown.any() and near == 0:
         return found  # exact: no pixel is known better than by its paint
     y, x = ndimage.distance_transform_edt(~bare, return_distances=False, return_indices=True)
@@ -122,12 +173,13 @@ def map_paints(
 
 
 def _unexplained(
-    painting: Painting, bare: Mask, found: PaintMap, palette: Palette, entries: Floats, *, near: float
+    painting: Painting, bare: Mask, found: PaintMap, known: _Known, entries: Floats, *, near: float
 ) -> Mask:
     """Bare pixels that their paints do not show: more than a few levels off, on average where the file is noisy.
 
     A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count.
     """
+    palette = known.palette
     share, values = found.share[..., None], palette.values
     mixed = np.asarray(values[found.first] * (1 - share) + values[found.second] * share, np.float32)
     off = np.dstack([
@@ -144,7 +196,7 @@ def _unexplained(
     area = np.bincount(labels.ravel())
     painterly = np.bincount(labels.ravel(), (off > PAINTERLY_TOLERANCE).ravel(), len(area)) > PAINTERLY_SHARE * area
     if near > 0:
-        painterly |= _runs_through_paints(labels, found.first, len(area), entries, near)
+        painterly |= _runs_through_paints(labels, known.owner[found.first], len(area), entries, near)
     painterly[0] = False
     return np.asarray(own | painterly[labels])
 
@@ -167,17 +219,23 @@ def _without_dust(own: Mask) -> Mask:
     return np.asarray(kept[labels]) if count > 1 else own
 
 
-def _without_specks(pure: Labels, labels: Labels, entries: Floats, near: float) -> Labels:
-    """Noise within an area is one paint: entries with a small share of a region that look much like its main paint."""
+def _without_specks(pure: Labels, labels: Labels, entries: Floats, known: _Known, *, near: float) -> Labels:
+    """Noise within an area is one paint: entries with a small share of a region that look much like its main paint.
+
+    Entries of one owner are one. What a person added stays where it fills a patch.
+    """
     n = len(entries)
-    known = (labels > 0) & (pure >= 0)
-    table = _paint_areas(labels[known], pure[known], int(labels.max(initial=0)) + 1, n)
+    lies = (labels > 0) & (pure >= 0)
+    region, owner = labels[lies], known.owner[pure[lies]]
+    table = _paint_areas(region, owner, int(labels.max(initial=0)) + 1, n)
     main = table.argmax(1)
     alike = _alike(entries, SPECK_NEAR * near)
-    speck = (table < SPECK_SHARE * table.sum(1, keepdims=True)) & alike[main]
-    becomes = np.where(speck, main[:, None], np.arange(n)[None])
+    speck = ((table < SPECK_SHARE * table.sum(1, keepdims=True)) & alike[main])[region, owner]
+    for chosen in np.flatnonzero(known.chosen):
+        patch = cv2.morphologyEx((pure == chosen).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        speck &= cv2.dilate(patch, np.ones((3, 3), np.uint8))[lies] == 0
     out = pure.copy()
-    out[known] = becomes[labels[known], pure[known]]
+    out[lies] = np.where(speck, main[region], pure[lies])
     return out
 
 
@@ -333,51 +391,3 @@ def _count_colors(paintings: Sequence[Painting]) -> int:
     """How many colours the paintings have in 8 bit."""
     codes = [np.rint(np.clip(p.pixels, 0, 1) * 255).astype(np.uint8).reshape(-1, 4).view(np.uint32) for p in paintings]
     return len(np.unique(np.concatenate(codes)))
-
-
-def _around(pure: Labels, at: tuple[NDArray[np.intp], ...]) -> Labels:
-    """The paints within REACH_PX of places: (N, (2 * REACH_PX + 1)²), -1 where there is none."""
-    padded = np.pad(pure, REACH_PX, constant_values=-1)
-    steps = range(2 * REACH_PX + 1)
-    return np.stack([padded[at[0] + dy, at[1] + dx] for dy in steps for dx in steps], 1)
-
-
-def _mixtures(
-    pixels: Floats, alone: tuple[Labels, Labels], around: Labels, values: Floats
-) -> tuple[Labels, Labels, Floats]:
-    """The two paints (N,) that pixels (N, 4) are mixed of, the larger share first, and the smaller share.
-
-    alone: the entry that looks most like each pixel, and the paint beside it. Only paints `around` it (N, n) are
-    tried; what is no mixture of two is its nearest entry alone.
-    """
-    nearest, beside = alone
-    second, share, error = _best_partner(pixels, beside, around, values)
-    first, share_first, error_first = _best_partner(pixels, second, around, values)
-    better = error_first < error
-    first, error = np.where(better, first, beside), np.where(better, error_first, error)
-    share = np.where(better, 1 - share_first, share).astype(np.float32)
-    swap = share > 0.5
-    first, second, share = (
-        np.where(swap, a, b) for a, b in ((second, first), (first, second), (1 - share, share))
-    )
-    wrong = error > MIXTURE_TOLERANCE**2
-    first = np.where(wrong, nearest, first).astype(np.int32)
-    pure = wrong | (share < 1 / 255)
-    return first, np.where(pure, first, second).astype(np.int32), np.where(pure, 0, share).astype(np.float32)
-
-
-def _best_partner(
-    pixels: Floats, given: Labels, around: Labels, values: Floats
-) -> tuple[Labels, Floats, Floats]:
-    """The paint that best explains pixels (N, 4) as mixtures with a given one, its share, and the squared error."""
-    best = np.full(len(pixels), np.inf, np.float32)
-    partner, share = given.copy(), np.zeros(len(pixels), np.float32)
-    start = values[given]
-    for candidate in around.T:
-        valid = (candidate >= 0) & (candidate != given)
-        toward = values[candidate] - start
-        t = np.clip(((pixels - start) * toward).sum(1) / np.maximum((toward**2).sum(1), 1e-12), 0, 1)
-        error = ((pixels - start - t[:, None] * toward) ** 2).sum(1)
-        wins = valid & (error < best)
-        best[wins], partner[wins], share[wins] = error[wins], candidate[wins], t[wins]
-    return partner, share, best

@@ -11,6 +11,8 @@ from ..protocol.errors import PaletteError
 from .color_space import convert, over_white, same_space
 from .palette_names import PAPER, color_name, unique_names
 
+Rgba = tuple[float, float, float, float]
+
 MAX_COLORS = 256
 _MIN_REGION_COLOR_PX = 4  # a smaller majority is as likely a mixture with soft ink as a color
 _MIN_BLOCK_COLOR_PX = 6
@@ -19,11 +21,15 @@ _NEAREST_CHUNK = 65536
 
 @dataclass(frozen=True)
 class PaletteColor:
-    """One named color: straight RGBA in the palette's space, exactly as float32 holds it; area in px."""
+    """One named color: straight RGBA in the palette's space, exactly as float32 holds it; area in px.
+
+    merged: colors of the paintings, in the same space, that a person made one with this.
+    """
 
     name: str
-    values: tuple[float, float, float, float]
+    values: Rgba
     area: int = 0
+    merged: tuple[Rgba, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,13 @@ class Palette:
         """Return the palette in another color space; itself, bit for bit, when it is in that space already."""
         if same_space(self.space, space):
             return self
-        rows = np.concatenate([convert(self.values[:, :3], self.space, space), self.values[:, 3:]], axis=1)
-        colors = (replace(color, values=_as_tuple(row)) for color, row in zip(self.colors, rows, strict=True))
+
+        def converted(values: Rgba) -> Rgba:
+            row = np.array(values, np.float32)
+            return _as_tuple(np.append(convert(row[:3], self.space, space), row[3]))
+
+        colors = (replace(color, values=converted(color.values), merged=tuple(map(converted, color.merged)))
+                  for color in self.colors)
         return Palette(tuple(colors), space)
 
     def index(self, name: str) -> int:
@@ -162,7 +173,7 @@ def _named(values: np.ndarray, areas: np.ndarray, space: str, paper: np.ndarray)
         replace(color, name=name) for color, name in zip(nameless.colors, names, strict=True)))
 
 
-def _as_tuple(row: np.ndarray) -> tuple[float, float, float, float]:
+def _as_tuple(row: np.ndarray) -> Rgba:
     red, green, blue, alpha = (float(value) for value in row)
     return red, green, blue, alpha
 

@@ -3,21 +3,23 @@
 import json
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from ..protocol.errors import PaletteError
 from ..protocol.text_file import write_text
 from .color_space import display_space, from_display
-from .palette import Palette, PaletteColor, find_alike
+from .palette import Palette, PaletteColor, Rgba, find_alike
 from .palette_names import unique_names
 
 VERSION = 1
 _GPL_HEADER = "GIMP Palette"
 _SPACE_MARK = "# cmft space: "
 _EXACT_MARK = "# cmft exact: "  # before a color line: area and straight RGBA in the palette's space
+_MERGED_MARK = "# cmft merged: "  # before a color line, after its exact one: straight RGBA
 
 
 def load_palette(path: str | Path) -> Palette:
@@ -62,8 +64,10 @@ def _format(file: Path, *, json_format: Callable[..., Any], gpl_format: Callable
 
 
 def _to_json(file: Path, palette: Palette) -> str:
-    rows = (json.dumps({"name": color.name, "rgba": _short(color.values), "area": color.area}, ensure_ascii=False)
-            for color in palette.colors)
+    entries = ({"name": color.name, "rgba": _short(color.values), "area": color.area}
+               | ({"merged": [_short(values) for values in color.merged]} if color.merged else {})
+               for color in palette.colors)
+    rows = (json.dumps(entry, ensure_ascii=False) for entry in entries)
     body = ",\n".join("    " + row for row in rows)
     return f'{{\n  "version": {VERSION},\n  "space": {json.dumps(palette.space)},\n  "colors": [\n{body}\n  ]\n}}\n'
 
@@ -108,12 +112,20 @@ def _json_color(where: str, entry: Any) -> PaletteColor:
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(name, str) or not name.strip():
         raise PaletteError(f'{where}: a color needs a "name" that is not empty')
-    if not isinstance(values, list) or len(values) != 4 or not all(_is_number(value) for value in values):
+    if not _is_rgba(values):
         raise PaletteError(f'{where}: "rgba" of "{name}" must be four numbers, such as [0.8, 0.2, 0.1, 1.0]')
     area = entry.get("area", 0)
     if not isinstance(area, int) or isinstance(area, bool) or area < 0:
         raise PaletteError(f'{where}: "area" of "{name}" must be a whole number of pixels, 0 or more')
-    return PaletteColor(name, _exact(values), area)
+    merged = entry.get("merged", [])
+    if not isinstance(merged, list) or not all(_is_rgba(one) for one in merged):
+        raise PaletteError(f'{where}: "merged" of "{name}" must be a list of colors of four numbers, such as '
+                           "[[0.8, 0.2, 0.1, 1.0]]")
+    return PaletteColor(name, _exact(values), area, tuple(_exact(one) for one in merged))
+
+
+def _is_rgba(values: Any) -> TypeGuard[list[float]]:
+    return isinstance(values, list) and len(values) == 4 and all(_is_number(value) for value in values)
 
 
 def _is_number(value: Any) -> bool:
@@ -121,7 +133,7 @@ def _is_number(value: Any) -> bool:
     return number and abs(value) <= float(np.finfo(np.float32).max)  # refuses NaN and infinity as well
 
 
-def _exact(values: Sequence[float]) -> tuple[float, float, float, float]:
+def _exact(values: Sequence[float]) -> Rgba:
     red, green, blue, alpha = (float(np.float32(value)) + 0.0 for value in values)
     return (red, green, blue, alpha) if alpha > 0 else (0.0, 0.0, 0.0, 0.0)
 
@@ -130,7 +142,8 @@ def _to_gpl(file: Path, palette: Palette) -> str:
     lines = [_GPL_HEADER, f"Name: {file.stem}", "Columns: 8", _SPACE_MARK + palette.space]
     for color, shown in zip(palette.colors, _bytes(palette), strict=True):
         exact = " ".join(repr(value) for value in _short(color.values))
-        lines += [f"{_EXACT_MARK}{color.area} {exact}", "{:3d} {:3d} {:3d}\t".format(*shown) + color.name]
+        merged = (_MERGED_MARK + " ".join(repr(value) for value in _short(values)) for values in color.merged)
+        lines += [f"{_EXACT_MARK}{color.area} {exact}", *merged, "{:3d} {:3d} {:3d}\t".format(*shown) + color.name]
     return "\n".join(lines) + "\n"
 
 
@@ -145,17 +158,22 @@ def _parse_gpl(file: Path, text: str) -> Palette:
     space = next((line[len(_SPACE_MARK):].strip() for line in lines if line.startswith(_SPACE_MARK)),
                  display_space())
     exact: PaletteColor | None = None
-    rows: list[tuple[str, list[int], PaletteColor | None]] = []
+    merged: tuple[Rgba, ...] = ()
+    rows: list[tuple[str, list[int], PaletteColor | None, tuple[Rgba, ...]]] = []
     for number, line in enumerate(lines[1:], 2):
         where = f"{file}, line {number}"
         if line.startswith(_EXACT_MARK):
             exact = _gpl_exact(where, line[len(_EXACT_MARK):])
+        elif line.startswith(_MERGED_MARK):
+            merged += (_gpl_exact(where, "0 " + line[len(_MERGED_MARK):]).values,)
         elif line.strip() and not line.startswith(("#", "Name:", "Columns:")):
             name, shown = _gpl_row(where, line)
-            rows.append((name, shown, exact))
-            exact = None
-    names = unique_names(name for name, _, _ in rows)
-    return Palette(tuple(_gpl_color(name, row[1], row[2], space) for name, row in zip(names, rows, strict=True)), space)
+            rows.append((name, shown, exact, merged))
+            exact, merged = None, ()
+    names = unique_names(row[0] for row in rows)
+    colors = (replace(_gpl_color(name, row[1], row[2], space), merged=row[3])
+              for name, row in zip(names, rows, strict=True))
+    return Palette(tuple(colors), space)
 
 
 def _gpl_exact(where: str, text: str) -> PaletteColor:
@@ -165,8 +183,8 @@ def _gpl_exact(where: str, text: str) -> PaletteColor:
     except (ValueError, IndexError):
         area, values = 0, []
     if len(values) != 4 or not all(math.isfinite(value) for value in values):
-        raise PaletteError(f'{where}: "{_EXACT_MARK.strip()}" needs an area and four numbers; delete the line to take '
-                           "the color from the line after it")
+        raise PaletteError(f'{where}: "{_EXACT_MARK.strip()}" needs an area and four numbers, "{_MERGED_MARK.strip()}" '
+                           "four numbers; delete the line to take the color from the line after it")
     return PaletteColor("", _exact(values), area)
 
 

@@ -36,6 +36,11 @@ class LineDrawing:
     lines: LineArt
     segmented: SegmentedDrawing
 
+    @property
+    def bare(self) -> NDArray[np.bool_]:
+        """Where no ink lies that could be taken for paint, (H, W)."""
+        return np.asarray(~((self.lines.coverage > SOFT_INK) | self.lines.ink))
+
 
 @dataclass(frozen=True)
 class References:
@@ -81,7 +86,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     Raises PlateError, PaletteError and SettingsError.
     """
     check_spaces(settings)
-    drawings = [_read_reference(reference, canvas, settings) for reference in shot.references]
+    drawings = [read_painting(reference, canvas, settings) for reference in shot.references]
     space = drawings[0].plate.space
     paintings = [
         Painting(_rgba_in(d.plate, space), d.segmented.labels, str(d.plate.path)) for d in drawings
@@ -89,14 +94,15 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     found = read_paints(paintings, space=space)
     colors = found.palette if palette is None else load_palette(palette).in_space(space)
     paints = [
-        map_paints(painting, _bare(d.lines), colors, near=found.near, own=OWN_PIXELS[settings.mode])
+        map_paints(painting, d.bare, colors, near=found.near, own=OWN_PIXELS[settings.mode],
+                   read=None if palette is None else found.palette)
         for painting, d in zip(paintings, drawings, strict=True)
     ]
     indices = [one.first for one in paints]
     pictures = _pictures_to_match(paints, colors, settings.mode, is_exact=found.near == 0)
     painted = (
         PaintedDrawing(d.segmented, index, picture, one if found.near > 0 or one.is_soft else None,
-                       found.near > 0)
+                       found.near > 0 and palette is None)
         for d, index, picture, one in zip(drawings, indices, pictures, paints, strict=True)
     )
     return References(tuple(painted), colors, drawings[0].plate, found.told, _commonest_at_rim(indices))
@@ -105,10 +111,6 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
 def _commonest_at_rim(indices: Sequence[NDArray[np.int32]]) -> int:
     rims = [rim.ravel() for index in indices for rim in (index[[0, -1]], index[:, [0, -1]])]
     return int(np.bincount(np.concatenate(rims)).argmax())
-
-
-def _bare(lines: LineArt) -> NDArray[np.bool_]:
-    return ~((lines.coverage > SOFT_INK) | lines.ink)
 
 
 def _pictures_to_match(
@@ -126,7 +128,11 @@ def _pictures_to_match(
     return stand_in(indices) if is_exact else [colors.display[index] for index in indices]
 
 
-def _read_reference(reference: Reference, canvas: Window, settings: Settings) -> LineDrawing:
+def read_painting(reference: Reference, canvas: Window, settings: Settings) -> LineDrawing:
+    """Read a painting, a sheet in its own size, and cut it by its line art, else by lines of its own.
+
+    Raises PlateError.
+    """
     plate = read_plate(reference.plate, frame=reference.frame, space=settings.input_space)
     if reference.is_sheet:
         canvas = plate.data_window.union(plate.display_window)

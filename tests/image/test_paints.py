@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.paints import map_paints, read_paints
-from cmft_engine.image.palette import Painting
+from cmft_engine.image.palette import Painting, Palette, PaletteColor
+from cmft_engine.image.palette_edit import merge_colors
 
 RED, BLUE, WHITE = (0.8, 0.2, 0.2, 1.0), (0.2, 0.4, 0.8, 1.0), (1.0, 1.0, 1.0, 1.0)
 SIDE = 96
@@ -107,3 +108,76 @@ def test_many_paints_become_as_many_as_a_palette_holds():
     found, paints = read(pixels)
     assert 100 < len(found.palette) <= 256
     assert np.abs(shown(paints, found.palette) - pixels)[4::8, 4::8].mean() < 0.02
+
+
+ALIKE = (0.7, 0.3, 0.2, 1.0)
+
+
+def thirds():
+    """A clean painting (H, W, 4) of three paints side by side, red, one much like it, and blue; one region."""
+    pixels = np.empty((SIDE, SIDE, 4), np.float32)
+    pixels[:, :32], pixels[:, 32:64], pixels[:, 64:] = RED, ALIKE, BLUE
+    return pixels
+
+
+def noisy(pixels, grain=0.012):
+    """The painting with grain in its colours."""
+    grain = np.random.default_rng(0).normal(0, grain, (*pixels.shape[:2], 3)).astype(np.float32)
+    return np.clip(np.dstack([pixels[..., :3] + grain, pixels[..., 3]]), 0, 1)
+
+
+def by_hand(pixels, given):
+    """What the pixels show in a palette that a person gives."""
+    one = painting(pixels)
+    found = read_paints([one], space="sRGB")
+    return map_paints(one, one.labels > 0, given(found.palette), near=found.near, read=found.palette)
+
+
+def named(palette, color):
+    """The name of the palette's nearest entry."""
+    return palette.names[int(np.abs(palette.values - np.float32(color)).sum(1).argmin())]
+
+
+@pytest.mark.parametrize("spoil", [lambda pixels: pixels, noisy], ids=["clean", "noisy"])
+@pytest.mark.parametrize("into", [RED, BLUE], ids=["near", "far"])
+def test_a_merged_paint_goes_where_the_person_put_it(spoil, into):
+    """Its pixels show the entry that it was merged into, the nearest or not, and none stays as painted."""
+    kept = []
+
+    def merged(palette):
+        kept.append(merge_colors(palette, [named(palette, ALIKE)], into=named(palette, into)))
+        return kept[0]
+
+    paints = by_hand(spoil(thirds()), merged)
+    target = kept[0].index(named(kept[0], into))
+    assert (paints.first[:, 35:61] == target).mean() > 0.97
+    assert paints.own is None or not paints.own[:, 35:61].any()
+
+
+@pytest.mark.parametrize("spoil", [lambda pixels: pixels, noisy], ids=["clean", "noisy"])
+def test_a_paint_that_a_person_deleted_goes_to_the_nearest(spoil):
+    """Without an entry for it, a paint that was read shows the nearest entry, and none stays as painted."""
+    paints = by_hand(spoil(thirds()), lambda _: Palette((PaletteColor("b", BLUE), PaletteColor("r", RED))))
+    assert (paints.first[:, 35:61] == 1).mean() > 0.97 and (paints.first[:, 68:] == 0).mean() > 0.97
+    assert paints.own is None or not paints.own[:, 35:61].any()
+
+
+def test_a_paint_that_a_person_added_is_used():
+    """A small area that was read as one with a paint much like it shows the colour that a person added for it."""
+    blush = (0.8, 0.23, 0.23, 1.0)
+    pixels = noisy(halves(), grain=0.005)
+    pixels[40:48, 10:22, :3] += np.float32(blush[:3]) - np.float32(RED[:3])
+    added = by_hand(pixels, lambda palette: Palette((*palette.colors, PaletteColor("blush", blush))))
+    place = len(read_paints([painting(pixels)], space="sRGB").palette)
+    assert (added.first[42:46, 12:20] == place).mean() > 0.9
+    assert (added.first == place)[:, 49:].sum() == 0 and (added.first == place).sum() < 200
+
+
+def test_an_unchanged_palette_changes_nothing():
+    """The palette that was read, given back, gives the same paints to every pixel."""
+    for pixels in (thirds(), halves(), noisy(thirds())):
+        one = painting(pixels)
+        found = read_paints([one], space="sRGB")
+        alone, given = (map_paints(one, one.labels > 0, found.palette, near=found.near, read=read)
+                        for read in (None, found.palette))
+        assert np.array_equal(alone.first, given.first) and np.array_equal(alone.share, given.share)

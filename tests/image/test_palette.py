@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.palette import MAX_COLORS, Painting, Palette, PaletteColor, extract_palette, find_alike
+from cmft_engine.image.palette_edit import merge_colors, rename_colors
 from cmft_engine.image.palette_files import load_palette, save_palette
 from cmft_engine.image.palette_names import color_name, unique_names
 from cmft_engine.protocol.errors import PaletteError
@@ -165,6 +166,42 @@ def test_files_round_trip_every_bit(tmp_path, ending, space):
     assert [entry.name for entry in (tmp_path / "new").iterdir()] == [f"p.{ending}"]
 
 
+@pytest.mark.parametrize("ending", ["json", "gpl"])
+def test_merged_colors_survive_their_file(tmp_path, ending):
+    """A color takes in others, with their areas and what they had taken in, and both forms keep every bit of it."""
+    one = merge_colors(merge_colors(palette(RED, BLUE, GLASS, WHITE), ["c"], into="b"), ["b", "d"], into="a")
+    assert one.names == ("a",) and one.colors[0].area == 10 + 9 + 8 + 7
+    assert one.colors[0].values == RED and one.colors[0].merged == (BLUE, GLASS, WHITE)
+    save_palette(one, tmp_path / f"p.{ending}")
+    assert load_palette(tmp_path / f"p.{ending}") == one
+
+
+def test_merged_colors_follow_into_another_space():
+    """Converted palettes convert what was merged as well."""
+    one = merge_colors(palette(RED, WHITE, GLASS), ["c"], into="a").in_space("lin_rec709_scene")
+    assert one.colors[0].merged == (palette(GLASS).in_space("lin_rec709_scene").colors[0].values,)
+
+
+def test_renaming():
+    """Names may be exchanged; the colors and their order stay."""
+    swapped = rename_colors(palette(RED, BLUE), {"a": "b", "b": "a"})
+    assert swapped.names == ("b", "a") and swapped.colors[0].values == RED
+
+
+@pytest.mark.parametrize(("edit", "message"), [
+    (lambda one: rename_colors(one, {"z": "y"}), 'no color named "z" in the palette; it has: a, b'),
+    (lambda one: rename_colors(one, {"a": "b"}), 'two colors would be named "b"'),
+    (lambda one: rename_colors(one, {"a": " "}), 'the new name of "a" is empty'),
+    (lambda one: merge_colors(one, ["z"], into="a"), 'no color named "z"'),
+    (lambda one: merge_colors(one, ["a"], into="z"), 'no color named "z"'),
+    (lambda one: merge_colors(one, ["a", "b"], into="a"), '"a" cannot be merged into itself'),
+])
+def test_bad_edits(edit, message):
+    """What cannot be edited is refused with the name."""
+    with pytest.raises(PaletteError, match=message):
+        edit(palette(RED, BLUE))
+
+
 def test_foreign_gpl_loads(tmp_path):
     """A palette from GIMP, with comments, columns and unnamed entries, loads as opaque display colors."""
     file = tmp_path / "their.gpl"
@@ -204,6 +241,8 @@ def test_gpl_line_changed_by_hand_wins(tmp_path):
     ("p.gpl", "JASC-PAL\n", "line 1.*GIMP Palette"),
     ("p.gpl", "GIMP Palette\n#\n1 2 300 a\n", "line 3.*0 to 255"),
     ("p.gpl", "GIMP Palette\n# cmft exact: 1 2\n1 2 3 a\n", "line 2.*four numbers"),
+    ("p.json", '{"version": 1, "colors": [{"name": "a", "rgba": [1,0,0,1], "merged": [1,0,0,1]}]}', "list of colors"),
+    ("p.gpl", "GIMP Palette\n# cmft merged: 1 2\n1 2 3 a\n", "line 2.*four numbers"),
     ("p.gpl", "GIMP Palette\n1 2 3 a\n1 2 3 b\n", '"a" and "b" are the same color'),
     ("p.txt", "", "ends in .json or .gpl"),
 ])
