@@ -10,6 +10,7 @@ import sys
 import traceback
 import webbrowser
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .commands.options import build_job, with_settings
+from .commands.options import Frames, Out, Overwrite, PaletteFile, PaletteOut, Plates, build_job, with_settings
 from .commands.progress import watch
 from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError
@@ -38,15 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-palette_app = typer.Typer(help="Extract, show and swap palettes.", no_args_is_help=True)
+palette_app = typer.Typer(help="Extract, show, correct and swap palettes.", no_args_is_help=True)
 app.add_typer(palette_app, name="palette")
 export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
-
-Plates = Annotated[str, typer.Argument(metavar="PLATES", help="####, %04d, a folder, or one file.", show_default=False)]
-Out = Annotated[str, typer.Option(help="Where to write; #### or %04d stands for the frame.", show_default=False)]
-Frames = Annotated[str | None, typer.Option(help="Such as 1-48, 1-48x2 or 1,5,9; all by default.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 
 
 @app.command("colour", hidden=True)  # another spelling of the same command
@@ -144,19 +140,53 @@ def lines(
 @with_settings("gap_px", "min_region_px", "input_space")
 def extract(
     references: Annotated[list[str], typer.Argument(metavar="FILE...", help="Painted drawings.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="The palette to write, .json or .gpl.", show_default=False)],
+    out: PaletteOut,
+    lines: Annotated[list[str] | None, typer.Option(
+        metavar="FILE", help="Line plate of a painting, in the order of the paintings; else its lines are taken from "
+        "the painting. Repeatable.",
+    )] = None,
+    picture: Annotated[Path | None, typer.Option("--show", help="Write a picture to check the paints by: each painting "
+                                                 "beside them, and numbered swatches.")] = None,
     overwrite: Overwrite = False,
     *,
     settings: dict[str, Any],
 ) -> None:
     """Write the paints of painted drawings as a palette."""
-    from .commands import plates
-    from .image.palette_files import save_palette
+    from .commands.palettes import extract_palette
 
-    plates.check_free(out, overwrite=overwrite)
-    read = plates.palette_of(references, Settings(**settings))
-    save_palette(read.palette, out)
-    say(f"{out}  {len(read.palette)} colours" + (f"  ({read.told})" if read.told else ""))
+    for line in extract_palette(references, lines or (), out, picture, Settings(**settings), overwrite=overwrite):
+        say(line)
+
+
+@palette_app.command()
+def merge(
+    palette: PaletteFile,
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Colours that are no paints of their own.",
+                                               show_default=False)],
+    into: Annotated[str, typer.Option(help="The colour that they are.", show_default=False)],
+    out: PaletteOut,
+    overwrite: Overwrite = False,
+) -> None:
+    """Make colours of a palette one; reading paints with it, their pixels show the one that is kept."""
+    from .commands.palettes import edit_palette
+    from .image.palette_edit import merge_colors
+
+    say(edit_palette(palette, out, partial(merge_colors, names=names, into=into), overwrite=overwrite))
+
+
+@palette_app.command()
+def rename(
+    palette: PaletteFile,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The colour's name.", show_default=False)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
+    out: PaletteOut,
+    overwrite: Overwrite = False,
+) -> None:
+    """Give a colour of a palette another name."""
+    from .commands.palettes import edit_palette
+    from .image.palette_edit import rename_colors
+
+    say(edit_palette(palette, out, partial(rename_colors, names={old: new}), overwrite=overwrite))
 
 
 @palette_app.command()
@@ -180,16 +210,12 @@ def swap(
 
 
 @palette_app.command()
-def show(palette: Annotated[Path, typer.Argument(help="A .json or .gpl palette.", show_default=False)]) -> None:
+def show(palette: PaletteFile) -> None:
     """List a palette's colours."""
+    from .commands.palettes import palette_table
     from .image.palette_files import load_palette
 
-    shown = load_palette(palette)
-    table = Table("", "name", *"RGBA", "px", title=f"{palette}  ({shown.space})", title_justify="left")
-    for color, display in zip(shown.colors, shown.display, strict=True):
-        swatch = "[on #{:02x}{:02x}{:02x}]    [/]".format(*(round(float(c) * 255) for c in display))
-        table.add_row(swatch, escape(color.name), *(f"{value:.4g}" for value in color.values), str(color.area))
-    Console().print(table)
+    Console().print(palette_table(load_palette(palette), str(palette)))
 
 
 @app.command()

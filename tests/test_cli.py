@@ -283,6 +283,43 @@ def test_palettes(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert gray["name"] in capsys.readouterr().out
 
 
+def test_palette_is_shown_and_corrected(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sheet has painting and paints; colours are merged and renamed; no input is replaced, nothing else unasked."""
+    paint(in_folder / "a.png", 128 / 255)
+    assert cli.run(["palette", "extract", "a.png", "--out", "a.json", "--show", "sheet.png"]) == 0
+    assert capsys.readouterr().out == "a.json  2 colours\nsheet.png\n"
+    sheet = read_plate(in_folder / "sheet.png").rgb()
+    assert np.isclose(sheet, 128 / 255, atol=1e-3).all(2).sum() > 2 * 100 * 13**2  # twice, and thirteen times as large
+    assert cli.run(["palette", "extract", "a.png", "--out", "b.json", "--show", "a.png", "--overwrite"]) == 2
+    assert "a.png exists" in capsys.readouterr().err and not (in_folder / "b.json").exists()
+    assert cli.run(["palette", "rename", "a.json", "gray", "coat", "--out", "b.json"]) == 0
+    assert cli.run(["palette", "merge", "b.json", "coat", "--into", "paper", "--out", "b.json"]) == 2
+    assert "b.json exists; add --overwrite" in capsys.readouterr().err
+    assert cli.run(["palette", "merge", "b.json", "coat", "--into", "paper", "--out", "b.json", "--overwrite"]) == 0
+    (color,) = json.loads((in_folder / "b.json").read_text())["colors"]
+    assert (color["name"], color["merged"]) == ("paper", [[0.5019608, 0.5019608, 0.5019608, 1.0]])
+    assert cli.run(["palette", "rename", "b.json", "coat", "hat", "--out", "c.json"]) == 2
+    assert 'no color named "coat"' in capsys.readouterr().err
+
+
+def test_palette_takes_lines(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ink under a given line plate is no paint, however wide it is; a plate of another size or too many are refused."""
+    pixels = np.ones((48, 48, 3), np.float32)
+    pixels[:, 16:32] = 0
+    write_plate(Plate.from_pixels(pixels), in_folder / "l.png")
+    pixels[:, 32:] = (0.8, 0.2, 0.2)
+    write_plate(Plate.from_pixels(pixels), in_folder / "a.png")
+    cases = ((["a.png"], 3), (["a.png", "--lines", "l.png"], 2), (["a.png", "a.png", "--lines", "l.png"], 3))
+    for arguments, count in cases:
+        assert cli.run(["palette", "extract", *arguments, "--out", "a.json", "--overwrite"]) == 0
+        assert capsys.readouterr().out == f"a.json  {count} colours\n"
+    assert cli.run(["palette", "extract", "a.png", "--lines", "l.png", "--lines", "l.png", "--out", "b.json"]) == 2
+    assert "at most one line plate a painting" in capsys.readouterr().err
+    draw(in_folder / "small.png")
+    assert cli.run(["palette", "extract", "a.png", "--lines", "small.png", "--out", "b.json"]) == 2
+    assert "small.png is 24x24, but a.png, whose line art it is, is 48x48" in capsys.readouterr().err
+
+
 def test_review(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The least sure region comes first; what is no report is refused."""
     unsure = [{"label": number, "bbox": [0, 0, 10, 20], "area": 9, "confidence": confidence, "color": "hair",

@@ -1,15 +1,26 @@
-"""From options to a job: the settings become options by themselves, and what was given overrides a job file."""
+"""Options that commands share, and from options to a job: what was given overrides a job file.
+
+The settings become options by themselves.
+"""
 
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ..protocol.errors import SettingsError
 from ..protocol.job import Job, JobReference, checked
 from ..protocol.settings import SETTINGS, Setting
+
+Plates = Annotated[str, typer.Argument(metavar="PLATES", help="####, %04d, a folder, or one file.", show_default=False)]
+Out = Annotated[str, typer.Option(help="Where to write; #### or %04d stands for the frame.", show_default=False)]
+Frames = Annotated[str | None, typer.Option(help="Such as 1-48, 1-48x2 or 1,5,9; all by default.")]
+PaletteFile = Annotated[Path, typer.Argument(metavar="PALETTE", help="A .json or .gpl palette.", show_default=False)]
+PaletteOut = Annotated[Path, typer.Option(help="The palette to write, .json or .gpl.", show_default=False)]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 
 _TYPES = {"int": int, "float": float, "text": str, "bool": bool}
 

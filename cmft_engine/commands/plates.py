@@ -1,6 +1,6 @@
 """Commands that turn plates into plates without the network: the view of regions, and swapping palettes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..image.color_space import check_spaces
-from ..image.paints import PaintsRead, read_paints
-from ..image.palette import Painting, Palette
+from ..image.palette import Palette
 from ..image.plate import Plate, read_plate, to_display, write_plate
 from ..image.recolor import swap_plate
 from ..image.sequence import PlateSequence
-from ..lineart.lineart import extract_line_art, line_art_from_painting
+from ..lineart.lineart import extract_line_art
 from ..lineart.regions import label_regions, rainbow
 from ..pipeline.outputs import plan_outputs
 from ..protocol.errors import InputError, PlateError
@@ -71,26 +70,6 @@ def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Sett
         write_plate(Plate.from_pixels(pixels, data_window=plate.data_window, display_window=plate.display_window,
                                       pixel_aspect=plate.pixel_aspect, frame=frame), path)
         yield PlateWritten(frame, path, regions.count)
-
-
-def palette_of(paintings: Sequence[str], settings: Settings) -> PaintsRead:
-    """Return the paints of painted drawings; all must be in one colour space.
-
-    Raises PlateError and SettingsError.
-    """
-    check_spaces(settings)
-    found, spaces = [], {}
-    for text in paintings:
-        plate = read_plate(text, space=settings.input_space)
-        spaces[plate.space] = text
-        line_art = line_art_from_painting(to_display(plate.rgb(), plate.space), plate.alpha())
-        labels = label_regions(line_art, gap_px=settings.gap_px, min_region_px=settings.min_region_px).labels
-        found.append(Painting(plate.rgb_alpha(), labels, text))
-    if len(spaces) > 1:
-        named = ", ".join(f"{text} in {space}" for space, text in spaces.items())
-        raise PlateError(f"the paintings are in different colour spaces ({named}); save them alike or give "
-                         "--input-space")
-    return read_paints(found, space=next(iter(spaces), "sRGB"))
 
 
 def swap_plates(sequence: PlateSequence, paths: dict[int, Path], old: Palette, new: Palette) -> Iterator[PlateWritten]:

@@ -93,7 +93,7 @@ def map_paints(
     read: the palette of `PaintsRead`, where a person gave another one: a paint of it that the given palette lacks
     counts as the entry that it was merged into, else as the nearest.
     """
-    known = _Known.of(palette, read)
+    known = _Entries.of(palette, read)
     found = _map_known(painting, bare, known, near=near, own=own)
     if read is not None and bare.any() and not (found.first[bare] < known.given).any():
         log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
@@ -102,7 +102,7 @@ def map_paints(
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Entries:
     """All colours that a palette stands for: its entries, those merged into them, then those read that it lacks.
 
     owner: int32 (n,), the entry that each shows. given: how many come from the palette itself. chosen: bool (n,),
@@ -115,7 +115,7 @@ class _Known:
     chosen: Mask
 
     @classmethod
-    def of(cls, palette: Palette, read: Palette | None) -> _Known:
+    def of(cls, palette: Palette, read: Palette | None) -> _Entries:
         owner = {color.values: number for number, color in reversed(list(enumerate(palette.colors)))}
         colors = list(palette.colors)
         for number, color in enumerate(palette.colors):
@@ -138,7 +138,7 @@ class _Known:
         return cls(Palette(tuple(colors), palette.space), np.array(owners, np.int32), given, chosen)
 
 
-def _map_known(painting: Painting, bare: Mask, known: _Known, *, near: float, own: OwnPixels) -> PaintMap:
+def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, own: OwnPixels) -> PaintMap:
     """As `map_paints`, in the entries of `known`."""
     palette = known.palette
     entries = _look(palette.values[None], palette.space)[0]
@@ -173,7 +173,7 @@ def _map_known(painting: Painting, bare: Mask, known: _Known, *, near: float, ow
 
 
 def _unexplained(
-    painting: Painting, bare: Mask, found: PaintMap, known: _Known, entries: Floats, *, near: float
+    painting: Painting, bare: Mask, found: PaintMap, known: _Entries, entries: Floats, *, near: float
 ) -> Mask:
     """Bare pixels that their paints do not show: more than a few levels off, on average where the file is noisy.
 
@@ -219,7 +219,7 @@ def _without_dust(own: Mask) -> Mask:
     return np.asarray(kept[labels]) if count > 1 else own
 
 
-def _without_specks(pure: Labels, labels: Labels, entries: Floats, known: _Known, *, near: float) -> Labels:
+def _without_specks(pure: Labels, labels: Labels, entries: Floats, known: _Entries, *, near: float) -> Labels:
     """Noise within an area is one paint: entries with a small share of a region that look much like its main paint.
 
     Entries of one owner are one. What a person added stays where it fills a patch.

@@ -35,6 +35,10 @@ INK_CONTRAST = 0.08
 """Ink is darker than the paint on both its sides by this, in luminance."""
 INK_LUMINANCE = 0.5
 """Ink is darker than this, whatever its color."""
+INK_EVEN = 0.03
+"""Ink of one line differs by no more than this in luminance."""
+SWOLLEN = 2
+"""Where lines meet, ink is thinner than so many lines."""
 INK_SHARE = 0.3
 """A picture has ink when at least this share of its color borders lies at ink; else the borders are the lines."""
 EDGE_CONTRAST = 0.03
@@ -86,7 +90,7 @@ def line_art_from_painting(rgb: Pixels, alpha: Pixels | None = None) -> LineArt:
     if not ink.any() or float((edges & near).sum()) < INK_SHARE * float(edges.sum()):
         nothing = np.zeros(edges.shape, np.float32)
         return LineArt(edges, edges.copy(), nothing, np.zeros_like(rgb))
-    return _inked(picture, paint, ink)
+    return _inked(picture, *_swollen(picture, paint, ink))
 
 
 def find_threshold(coverage: Pixels) -> float:
@@ -155,9 +159,9 @@ def _color_edges(picture: Pixels, alpha: Pixels | None) -> Mask:
     return edges
 
 
-def _without_thin_dark(picture: Pixels) -> Pixels:
-    """Return the picture with everything dark and thinner than ink gone, (H, W, 3)."""
-    side = max(5, round(float(np.hypot(*picture.shape[:2])) * INK_WIDTH_RATIO) | 1)
+def _without_thin_dark(picture: Pixels, *, times: int = 1) -> Pixels:
+    """Return the picture with everything dark and thinner than ink, or some times that, gone, (H, W, 3)."""
+    side = times * max(5, round(float(np.hypot(*picture.shape[:2])) * INK_WIDTH_RATIO) | 1) | 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, disk), np.float32)
 
@@ -166,6 +170,20 @@ def _find_ink(picture: Pixels, paint: Pixels) -> Mask:
     luminance = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     contrast = cv2.cvtColor(paint, cv2.COLOR_RGB2GRAY) - luminance
     return np.asarray((contrast >= INK_CONTRAST) & (luminance < INK_LUMINANCE), np.bool_)
+
+
+def _swollen(picture: Pixels, paint: Pixels, ink: Mask) -> tuple[Pixels, Mask]:
+    """Return the paint (H, W, 3) and the ink (H, W) with the places where lines meet or swell, wider than a line.
+
+    They are as dark as the ink beside them, and thinner than SWOLLEN lines.
+    """
+    wide = _without_thin_dark(picture, times=SWOLLEN)
+    luminance = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    thin, found = _find_ink(picture, wide), ink
+    for _ in range(SWOLLEN):
+        darkest = cv2.erode(np.where(found, luminance, 1).astype(np.float32), np.ones((5, 5), np.uint8))
+        found = found | (thin & (luminance <= darkest + INK_EVEN))
+    return np.where((found & ~ink)[..., None], wide, paint), found
 
 
 def _inked(picture: Pixels, paint: Pixels, ink: Mask) -> LineArt:

@@ -287,3 +287,16 @@ def test_alpha_divides_a_painting_too():
     alpha = np.zeros((20, 20), np.float32)
     alpha[5:15, 5:15] = 1
     assert label_regions(line_art_from_painting(np.ones((20, 20, 3), np.float32), alpha)).count == 2
+
+
+def test_ink_of_a_painting_is_whole_where_lines_meet():
+    """Two lines that run into one, wider than a line there, are ink; a black area of paint is not."""
+    ink = np.zeros((120, 160), np.uint8)
+    cv2.line(ink, (10, 20), (150, 60), 255, 2, cv2.LINE_AA)
+    cv2.line(ink, (10, 40), (150, 60), 255, 2, cv2.LINE_AA)
+    cv2.circle(ink, (50, 90), 14, 255, -1)
+    found = line_art_from_painting(draw(ink.astype(np.float32) / 255, paper=(0.9, 0.7, 0.5)))
+    lines = ink > 200
+    lines[70:] = False
+    assert found.ink[lines].mean() > 0.98 and found.coverage[lines].mean() > 0.9
+    assert not found.ink[85:95, 45:55].any()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.palette import Palette, PaletteColor
+from cmft_engine.image.palette_edit import merge_colors
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import Window
 from cmft_engine.protocol.settings import Settings
@@ -121,6 +122,22 @@ def test_a_palette_without_the_references_colors(folder, caplog):
         found = read(folder, "ref.png@1", palette=folder / "p.json")
     assert "ref.png: none of its colours is in the palette; the nearest are taken" in caplog.text
     assert found.palette.names[found.painted[0].index[0, 0]] == "light"
+
+
+def test_a_palette_merged_by_hand(folder):
+    """Pixels of a merged paint point at the entry that it was merged into, a far one too; no own pixels are left."""
+    palette = read(folder, "ref.png@1").palette
+    paper, coat, face, hat = (int(palette.index_of(np.float32([[*np.rint(np.array(paint) * 255) / 255, 1.0]]))[0])
+                              for paint in PAINTS)
+    save_palette(merge_colors(palette, [palette.names[hat]], into=palette.names[coat]), folder / "p.json")
+    found = read(folder, "ref.png@1", palette=folder / "p.json")
+    (reference,) = found.painted
+    bare = figure().labels > 0
+    kept = found.palette.index(palette.names[coat])
+    assert len(found.palette) == 3 and reference.paints is None
+    assert (reference.index[bare & (figure().paint == 3)] == kept).all()
+    assert (reference.index[bare & (figure().paint == 2)] == found.palette.index(palette.names[face])).all()
+    assert (reference.index[bare & (figure().paint == 0)] == found.palette.index(palette.names[paper])).all()
 
 
 @pytest.mark.parametrize("mode", ["flats", "paint"])
