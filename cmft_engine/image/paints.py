@@ -95,7 +95,7 @@ def map_paints(
     """
     known = _Entries.of(palette, read)
     found = _map_known(painting, bare, known, near=near, own=own)
-    if read is not None and bare.any() and not (found.first[bare] < known.given).any():
+    if read is not None and bare.any() and not known.given[found.first[bare]].any():
         log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
     first, second = known.owner[found.first], known.owner[found.second]
     return replace(found, first=first, second=second, share=np.where(first == second, np.float32(0), found.share))
@@ -105,43 +105,45 @@ def map_paints(
 class _Entries:
     """All colours that a palette stands for: its entries, those merged into them, then those read that it lacks.
 
-    owner: int32 (n,), the entry that each shows. given: how many come from the palette itself. chosen: bool (n,),
-    entries that a person added to what was read.
+    owner: int32 (n,), the entry that each shows. given: bool (n,), those that are in the palette, or look the same as
+    one that is. chosen: bool (n,), entries that a person added to what was read.
     """
 
     palette: Palette
     owner: Labels
-    given: int
+    given: Mask
     chosen: Mask
 
     @classmethod
     def of(cls, palette: Palette, read: Palette | None) -> _Entries:
-        owner = {color.values: number for number, color in reversed(list(enumerate(palette.colors)))}
-        colors = list(palette.colors)
+        colors, owner = list(palette.colors), list(range(len(palette)))
         for number, color in enumerate(palette.colors):
-            new = [values for values in color.merged if values not in owner]
-            owner |= dict.fromkeys(new, number)
-            colors += [PaletteColor("", values) for values in new]
-        owners = [*range(len(palette)), *(owner[color.values] for color in colors[len(palette):])]
-        given = len(colors)
-        chosen = np.zeros(given, np.bool_)
-        if read is not None:
-            looks = [_look(one.values[None], one.space)[0] for one in (palette, read)]
-            chosen[: len(palette)] = _nearest(looks[0], looks[1])[1] > SAME
-            lacking = [color for color in read.colors if color.values not in owner]
-            shown = _look(np.array([color.values for color in colors], np.float32)[None], palette.space)[0]
-            for color in lacking:
-                look = _look(np.array([[color.values]], np.float32), palette.space)[0]
-                owners.append(owners[int(_nearest(look, shown)[0][0])])
+            colors += [PaletteColor("", values) for values in color.merged]
+            owner += [number] * len(color.merged)
+        given, chosen = [True] * len(colors), np.zeros(len(palette), np.bool_)
+        known = {color.values for color in colors}
+        lacking = [color for color in (read or palette).colors if color.values not in known]
+        if lacking:
+            nearest, distance = _nearest(_looks_of(lacking, palette.space), _looks_of(colors, palette.space))
+            owner += [owner[place] for place in nearest]
+            given += (distance <= SAME).tolist()
             colors += lacking
-        chosen = np.append(chosen, np.zeros(len(colors) - given, np.bool_))
-        return cls(Palette(tuple(colors), palette.space), np.array(owners, np.int32), given, chosen)
+        if read is not None:
+            looks = (_looks_of(one.colors, palette.space) for one in (palette, read))
+            chosen = _nearest(*looks)[1] > SAME
+        return cls(Palette(tuple(colors), palette.space), np.array(owner, np.int32), np.array(given),
+                   np.pad(chosen, (0, len(colors) - len(palette))))
+
+
+def _looks_of(colors: Sequence[PaletteColor], space: str) -> Floats:
+    """Lab and alpha in per cent (n, 4) of palette colours."""
+    return np.asarray(_look(np.array([color.values for color in colors], np.float32)[None], space)[0])
 
 
 def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, own: OwnPixels) -> PaintMap:
     """As `map_paints`, in the entries of `known`."""
     palette = known.palette
-    entries = _look(palette.values[None], palette.space)[0]
+    entries = _looks_of(palette.colors, palette.space)
     if near == 0:
         pure = palette.index_of(painting.pixels)
     else:

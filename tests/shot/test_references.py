@@ -124,6 +124,16 @@ def test_a_palette_without_the_references_colors(folder, caplog):
     assert found.palette.names[found.painted[0].index[0, 0]] == "light"
 
 
+def test_a_given_palette_in_another_space(folder, caplog):
+    """A palette that was converted still has the reference's colours: nothing is told, no pixel stays as painted."""
+    palette = read(folder, "ref.png@1").palette
+    save_palette(palette.in_space(LINEAR), folder / "p.json")
+    with caplog.at_level(logging.WARNING):
+        found = read(folder, "ref.png@1", palette=folder / "p.json")
+    assert not caplog.text and found.painted[0].paints is None
+    assert np.array_equal(found.painted[0].index, read(folder, "ref.png@1").painted[0].index)
+
+
 def test_a_palette_merged_by_hand(folder):
     """Pixels of a merged paint point at the entry that it was merged into, a far one too; no own pixels are left."""
     palette = read(folder, "ref.png@1").palette
