@@ -139,7 +139,7 @@ def _long(strength: Pixels, places: Mask, *, high: float, shortest: float) -> Ma
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak.view(np.uint8), connectivity=8)
     strong = np.bincount(labels.ravel(), (steady >= high).ravel(), count)
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    kept = (strong >= 0.5 * shortest) & (extent >= 0.6 * shortest)
+    kept = (strong >= 0.5 * shortest) & (stats[:, cv2.CC_STAT_AREA] >= shortest) & (extent >= 0.4 * shortest)
     kept[0] = False
     return np.asarray(kept[labels], np.bool_)
 

@@ -125,6 +125,14 @@ def test_detail_decides_on_faint_borders():
         assert found[:, 38:42].any() == faint and found[:, 78:82].any(1).all()
 
 
+def test_small_parts_are_enclosed():
+    """An eye of nine pixels has its line, and is a region of its own."""
+    picture = np.full((60, 60, 3), (0.6, 0.35, 0.1), np.float32)
+    picture[cv2.circle(np.zeros((60, 60), np.uint8), (30, 30), 4, 1, -1) > 0] = 1
+    plate = np.repeat(1 - extract_lines(picture)[..., None], 3, axis=2)
+    assert label_regions(extract_line_art(plate)).count == 2
+
+
 def test_equal_pictures_give_equal_lines():
     """Nothing is left to chance."""
     picture = filmed(scene()[0], 1)
