@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cmft_engine.lineart.paper import Mask, Pixels, Unmixed, unmix
+from cmft_engine.lineart.paper import Mask, Pixels, Unmixed, over_white, unmix
 
 THRESHOLD_OF_CREST = 0.45
 """A line that falls between two pixels shows half its coverage in each: ink starts just below half a typical crest."""
@@ -46,17 +46,32 @@ EDGE_CONTRAST = 0.03
 
 
 @dataclass(frozen=True)
+class TakenInk:
+    """The ink that was there before trace lines were taken away, main lines that they touch included.
+
+    places: (N,) flat index of the pixels of trace lines and of those beside them, ascending. coverage: float32 (N,),
+    [0, 1]; color: float32 (N, 3): as in `LineArt`.
+    """
+
+    places: NDArray[np.intp]
+    coverage: Pixels
+    color: Pixels
+
+
+@dataclass(frozen=True)
 class LineArt:
     """The lines of one drawing; a picture of it is flats * (1 - coverage) + color.
 
     ink: bool (H, W), main and trace lines. trace: bool (H, W), the trace lines among them. coverage: float32 (H, W),
     [0, 1], of the main lines alone. color: float32 (H, W, 3), what the main lines add, premultiplied display RGB.
+    taken: what trace lines had of both; None where there is no trace line.
     """
 
     ink: Mask
     trace: Mask
     coverage: Pixels
     color: Pixels
+    taken: TakenInk | None = None
 
 
 def extract_line_art(
@@ -82,7 +97,7 @@ def line_art_from_painting(rgb: Pixels, alpha: Pixels | None = None) -> LineArt:
     rgb: display RGB (H, W, 3); alpha: (H, W) or None. Borders lie on the upper or left one of two different pixels
     and count as trace lines: nothing of them is seen.
     """
-    picture = rgb if alpha is None else rgb * alpha[..., None] + (1 - alpha[..., None])
+    picture = rgb if alpha is None else over_white(rgb, alpha)
     edges = _color_edges(picture, alpha)
     paint = _without_thin_dark(picture)
     ink = _find_ink(picture, paint)
@@ -118,11 +133,20 @@ def _is_trace_color(color: Pixels, coverage: Pixels) -> Mask:
     red, green, blue = color.T
     chroma = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
     found: Mask = chroma >= TRACE_CHROMA * coverage
-    red, green, blue = color[found].T
-    hue = np.degrees(np.arctan2(np.sqrt(3.0) * (green - blue), 2 * red - green - blue))
-    near = [np.abs((hue - center + 180) % 360 - 180) <= half_width for center, half_width in TRACE_HUES]
-    found[found] = np.any(near, axis=0)
+    found[found] = np.any([off <= half_width for off, (_, half_width) in _hue_distances(color[found])], axis=0)
     return found
+
+
+def trace_hues(color: Pixels) -> NDArray[np.intp]:
+    """Return which of TRACE_HUES is nearest to each color (N, 3) of coloured ink, premultiplied or not: (N,)."""
+    return np.asarray(np.argmin([off for off, _ in _hue_distances(color)], axis=0), np.intp)
+
+
+def _hue_distances(color: Pixels) -> list[tuple[Pixels, tuple[float, float]]]:
+    """How far the hues of colors (N, 3) lie from the centre of each of TRACE_HUES, in degrees (N,), and that hue."""
+    red, green, blue = color.T
+    hue = np.degrees(np.arctan2(np.sqrt(3.0) * (green - blue), 2 * red - green - blue))
+    return [(np.abs((hue - of[0] + 180) % 360 - 180), of) for of in TRACE_HUES]
 
 
 def _without_trace(unmixed: Unmixed, ink: Mask, tinted: Mask) -> LineArt:
@@ -134,10 +158,11 @@ def _without_trace(unmixed: Unmixed, ink: Mask, tinted: Mask) -> LineArt:
     tinted.ravel()[touched[crossing]] = False
     coverage, color = unmixed.coverage.copy(), unmixed.color.copy()
     beside = np.flatnonzero(cv2.dilate(tinted.astype(np.uint8), around, iterations=2))
+    taken = TakenInk(beside, coverage.ravel()[beside], color.reshape(-1, 3)[beside])
     coverage.ravel()[beside], color.reshape(-1, 3)[beside] = _neutral_part(unmixed, beside)
     coverage[tinted] = 0
     color[tinted] = 0
-    return LineArt(ink, ink & tinted, coverage, color)
+    return LineArt(ink, ink & tinted, coverage, color, taken)
 
 
 def _neutral_part(unmixed: Unmixed, places: NDArray[np.intp]) -> tuple[Pixels, Pixels]:

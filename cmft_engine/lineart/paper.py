@@ -55,11 +55,12 @@ def unmix(rgb: Pixels, alpha: Pixels | None) -> Unmixed:
         if not _is_filled(rgb, alpha):
             coverage = np.where(alpha < FAINT, 0, alpha).astype(np.float32)
             return Unmixed(coverage, rgb * coverage[..., None])
-        return _unmix_light(_over_white(rgb, alpha), np.ones(3, np.float32), FAINT)
-    return _unmix_opaque(rgb if alpha is None else _over_white(rgb, alpha))
+        return _unmix_light(over_white(rgb, alpha), np.ones(3, np.float32), FAINT)
+    return _unmix_opaque(rgb if alpha is None else over_white(rgb, alpha))
 
 
-def _over_white(rgb: Pixels, alpha: Pixels) -> Pixels:
+def over_white(rgb: Pixels, alpha: Pixels) -> Pixels:
+    """Return straight RGB (H, W, 3) with alpha (H, W) as it looks on white paper."""
     return rgb * alpha[..., None] + (1 - alpha[..., None])
 
 

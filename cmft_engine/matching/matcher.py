@@ -21,6 +21,7 @@ from .carry import line_distance
 from .descriptors import count_colors, shares_of
 from .encoded import EncodedDrawing, EncodedReference, Encoder
 from .framing import work_scale
+from .kept_lines import keeps_any
 from .mixed_regions import carry_anew, carry_whole, mixed_rows, place_matches
 from .network.encoders import fold_batch_norms
 from .network.network import Match, ReferenceFeatures, join_references
@@ -63,6 +64,7 @@ class Matcher:
         self.encoder = Encoder(self.network, scale=scale, work_size=work_size, device=device)
         self.references = self._encode(references)
         self.carries = any(painted.paints is not None for painted in references)
+        self.keeps_lines = keeps_any([painted.lines for painted in references])
         self._join = lru_cache(maxsize=4)(self._join_uncached)
         self._neighbors = NeighborVoter(self.regions, device, temporal_radius=temporal_radius)
 
@@ -95,7 +97,7 @@ class Matcher:
         if flow_disagrees(regions.flow_agreement, target.area):
             cues = with_refined_flow(target, references, cues, chance)
             regions, chance = vote_on_regions(self.regions, target, references, cues)
-        n_placed = len(references) if self.carries else 1
+        n_placed = len(references) if self.carries or self.keeps_lines else 1
         places = [
             flow_places(known.motions[0], reference, target.framing, drawing.size)
             for known, reference in zip(cues[:n_placed], references[:n_placed], strict=True)
@@ -122,7 +124,8 @@ class Matcher:
             ways = [Way(*way) for way in zip(references, places, strict=True)]
             carry_painterly(carried, drawing, painterly, ways, own, scale=target.framing.scale)
         warps = warp_regions([region for _, region in placed], drawing.size)
-        return replace(votes, region_warps=warps, carried=carried), matched
+        return replace(votes, region_warps=warps, carried=carried,
+                       places=tuple(places) if self.keeps_lines else None), matched
 
     def apply_temporal_votes(
         self, drawing: SegmentedDrawing, votes: Votes, own: MatchedDrawing, neighbors: Sequence[MatchedDrawing], *,

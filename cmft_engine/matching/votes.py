@@ -33,7 +33,8 @@ class Votes:
     pixels. by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network.
     region_warps: any number of such maps (…, H, W), from reference regions warped onto those that matched them, -1
     where nothing was carried. rgb: (H, W, 3) the decoder's display RGB, where it was wanted. carried: the painter's
-    pixels, mixtures kept; None where they were not carried.
+    pixels, mixtures kept; None where they were not carried. places: float32 (H, W, 2) where flow says that each pixel
+    lies in each reference used, x and y; None unless a reference keeps coloured lines.
     """
 
     color: Floats
@@ -50,6 +51,7 @@ class Votes:
     region_warps: Labels
     rgb: Floats | None = None
     carried: CarriedPaint | None = None
+    places: tuple[Floats, ...] | None = None
 
     @property
     def pixel(self) -> Floats:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
 from ..image.palette import Palette
+from ..matching.kept_lines import keep_lines
 from ..matching.matcher import Matcher
 from ..matching.network.device import choose_device, describe, memory_errors
 from ..matching.network.weights import load_checkpoint
 from ..protocol.errors import PaletteError
 from ..protocol.settings import Settings
-from ..shot.references import References, read_references
+from ..shot.references import LineDrawing, References, read_references
 from ..shot.serving import is_painting_of, serving_references
 from ..shot.shot import Shot
 from .clock import Clock
@@ -76,6 +79,18 @@ class ReferenceMatcher:
         if painted is None or painted.index.shape != size:
             return None
         return (painted.paints or PaintMap.pure(painted.index)).as_painted()
+
+    def keep_lines(self, frame: int, drawing: LineDrawing, places: Sequence[NDArray[np.float32]] | None) -> LineDrawing:
+        """Return the drawing decided at this frame with the coloured lines that the references keep given back.
+
+        places: as in its votes.
+        """
+        if places is None:
+            return drawing
+        painted = [reference.lines for reference in self.references.painted]
+        near = [(painted[i], None if is_painting_of(self._shot, i, frame) else there)
+                for i, there in zip(serving_references(self._shot, frame), places, strict=True)]
+        return replace(drawing, lines=keep_lines(drawing.lines, painted, near))
 
     def _make(self) -> tuple[References, Matcher]:
         with self._lock:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..image.paint_map import PaintMap
 from ..lineart.lineart import LineArt
 from ..lineart.regions import grow_under_ink, label_regions
+from .painted_lines import PaintedLines
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -40,7 +41,8 @@ class PaintedDrawing:
     """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3).
 
     paints: the mixtures that pixels are and what no paint explains; None for clean flats with hard borders, where the
-    index says all. is_soft: whether the painting is noisy, shaded or lossy, so that its paints are approximate.
+    index says all. is_soft: whether the painting is noisy, shaded or lossy, so that its paints are approximate. lines:
+    what the painting says of coloured lines; None where it says nothing.
     """
 
     drawing: SegmentedDrawing
@@ -48,6 +50,7 @@ class PaintedDrawing:
     rgb: Floats
     paints: PaintMap | None = None
     is_soft: bool = False
+    lines: PaintedLines | None = None
 
 
 def segment(lines: LineArt, *, gap_px: int, min_region_px: int) -> SegmentedDrawing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..image.stand_in import stand_in
 from ..lineart.lineart import LineArt, extract_line_art, line_art_from_painting
 from ..protocol.settings import Settings
 from .drawing import PaintedDrawing, SegmentedDrawing, segment
+from .painted_lines import PaintedLines, read_painted_lines
 from .shot import Reference, Shot
 
 log = logging.getLogger(__name__)
@@ -30,11 +31,15 @@ SOFT_INK = 0.02  # pixels with more ink than this are not looked at for paint
 
 @dataclass(frozen=True)
 class LineDrawing:
-    """A line plate made ready: the plate, its line art, and the drawing cut into regions."""
+    """A plate made ready: the plate, its line art, and the drawing cut into regions.
+
+    painted: of a reference, what its painting says of coloured lines.
+    """
 
     plate: Plate
     lines: LineArt
     segmented: SegmentedDrawing
+    painted: PaintedLines | None = None
 
     @property
     def bare(self) -> NDArray[np.bool_]:
@@ -102,7 +107,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     pictures = _pictures_to_match(paints, colors, settings.mode, is_exact=found.near == 0)
     painted = (
         PaintedDrawing(d.segmented, index, picture, one if found.near > 0 or one.is_soft else None,
-                       found.near > 0 and palette is None)
+                       found.near > 0 and palette is None, d.painted)
         for d, index, picture, one in zip(drawings, indices, pictures, paints, strict=True)
     )
     return References(tuple(painted), colors, drawings[0].plate, found.told, _commonest_at_rim(indices))
@@ -139,10 +144,13 @@ def read_painting(reference: Reference, canvas: Window, settings: Settings) -> L
     plate = plate.on_canvas(canvas)
     if reference.lines is None:
         lines = line_art_from_painting(to_display(plate.rgb(), plate.space), plate.alpha())
-    else:
-        line_plate = read_plate(reference.lines, frame=reference.frame, space=settings.input_space)
-        lines = find_lines(line_plate.on_canvas(canvas), settings)
-    return _segment(plate, lines, settings)
+        return _segment(plate, lines, settings)
+    line_plate = read_plate(reference.lines, frame=reference.frame, space=settings.input_space)
+    lines = find_lines(line_plate.on_canvas(canvas), settings)
+    if lines.taken is None:
+        return _segment(plate, lines, settings)
+    lines, painted = read_painted_lines(to_display(plate.rgb(), plate.space), plate.alpha(), lines)
+    return replace(_segment(plate, lines, settings), painted=painted)
 
 
 def _rgba_in(plate: Plate, space: str) -> NDArray[np.float32]:
