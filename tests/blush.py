@@ -8,7 +8,7 @@ PAPER, SKIN, SHADE, DARK_RED = (1.0, 1.0, 1.0), (1.0, 0.8, 0.6), (0.85, 0.6, 0.5
 BLACK, RED, GREEN, BLUE = (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.8, 0.0), (0.1, 0.2, 1.0)
 TICKS, MOUTH, BORDER = "ticks", "mouth", "border"
 WHERE = {  # window of each line alone, rows and columns, for a face that has not moved
-    TICKS: (slice(50, 66), slice(26, 42)), MOUTH: (slice(84, 94), slice(40, 66)),
+    TICKS: (slice(50, 66), slice(26, 48)), MOUTH: (slice(84, 94), slice(40, 66)),
     BORDER: (slice(28, 100), slice(78, 86)),
 }
 
@@ -23,7 +23,7 @@ def _stroke(points, dx, dy, width=2):
 
 def strokes(dx=0, dy=0):
     """Coverage of each coloured line, float32 (SIDE, SIDE)."""
-    ticks = np.maximum(_stroke([(30, 64), (34, 52)], dx, dy), _stroke([(35, 64), (39, 52)], dx, dy))
+    ticks = np.maximum(_stroke([(30, 64), (34, 52)], dx, dy), _stroke([(38, 64), (42, 52)], dx, dy))
     mouth = _stroke([(42, 88), (48, 91), (56, 91), (63, 87)], dx, dy)
     border = _stroke([(80, 18), (84, 40), (82, 80), (78, 108)], dx, dy)
     return {TICKS: ticks, MOUTH: mouth, BORDER: border}

@@ -17,14 +17,15 @@ from ..lineart.lineart import LineArt
 from ..lineart.paper import Mask, over_white
 
 BARE = 0.02  # pixels with less ink than this show paint
-SIDE_PX = 4  # the paints beside a line are looked up so far from its middle
+SIDES = ((0, 0), (-4, -4), (-4, 4), (4, -4), (4, 4))  # the paints beside a line are looked up so far from its middle
 SHIFT_PX = 1  # a painting may lie beside its line plate by so much
 LINE_ERROR = 0.5  # a kept line is nearer to its ink than this share of the step from the paint to the ink
 MAIN_STEP, MAIN_LEAST = 0.25, 0.08  # a main line is off the paint by this share of the step to its ink, and by so much
 FAINT_STEP = 0.1  # ink that looks so much like the paint beside it tells nothing
 MAIN_TOLD = 0.05  # where less of the main lines tells anything, they are taken to be there
+LEAST_PX = 4  # a piece of a line with fewer pixels in its middle tells nothing
 TOLD_SHARE = 0.5  # of the pixels of a line that must tell something, and that must show it if it is kept
-MAIN_COVERAGE, MAIN_SAMPLE = 0.5, 5000  # main lines are looked for where they cover so much, at so many pixels
+MAIN_COVERAGE, MAIN_SAMPLE = 0.5, 2000  # main lines are looked for where they cover so much, at so many pixels
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.intp]
@@ -81,8 +82,7 @@ class _Look:
 
     def colors(self, at: Places, shift: tuple[int, int]) -> tuple[Floats, Floats]:
         """Return the pixels (N, 3) at flat places of a painting that is shifted, and the paints (N, k, 3) beside."""
-        sides = [(dy, dx) for dy in (-SIDE_PX, 0, SIDE_PX) for dx in (-SIDE_PX, 0, SIDE_PX)]
-        beside = [self.near.ravel()[at], *(self.far.ravel()[self._moved(at, side)] for side in sides)]
+        beside = [self.near.ravel()[at], *(self.far.ravel()[self._moved(at, side)] for side in SIDES)]
         paints = np.stack([self._pixels(self._moved(place, shift)) for place in beside], 1)
         return self._pixels(self._moved(at, shift)), paints
 
@@ -113,14 +113,14 @@ def _shows_main_lines(look: _Look, lines: LineArt) -> bool:
     """Whether the painting shows something else than paint along most of the main lines; so where none can tell."""
     at = np.flatnonzero(lines.coverage >= MAIN_COVERAGE)
     at = at[:: max(1, at.size // MAIN_SAMPLE)]
-    shares = []
     for shift in _shifts():
         pixels, paints = look.colors(at, shift)
         step = _compare_ink(pixels, paints, lines.coverage.ravel()[at], lines.color.reshape(-1, 3)[at])[1]
         tells = step >= FAINT_STEP
         off = _off_paint(pixels, paints)[tells] > np.maximum(MAIN_STEP * step[tells], MAIN_LEAST)
-        shares.append(float(off.mean()) if off.size >= MAIN_TOLD * at.size else 1.0)
-    return max(shares) > TOLD_SHARE
+        if off.size < MAIN_TOLD * at.size or off.mean() > TOLD_SHARE:
+            return True
+    return False
 
 
 def _compare(look: _Look, colored: ColoredLines) -> tuple[Mask, Mask]:
@@ -140,11 +140,13 @@ def _compare(look: _Look, colored: ColoredLines) -> tuple[Mask, Mask]:
         n_told = colored.count_crests(tells)
         told |= n_told >= TOLD_SHARE * length
         best = np.maximum(best, colored.count_crests(shown) / np.maximum(n_told, TOLD_SHARE * length))
+    told &= length >= LEAST_PX
     return told, told & (best > TOLD_SHARE)
 
 
 def _shifts() -> list[tuple[int, int]]:
-    around = range(-SHIFT_PX, SHIFT_PX + 1)
+    """No shift first, because it is the commonest."""
+    around = (0, *(n for n in range(-SHIFT_PX, SHIFT_PX + 1) if n))
     return [(dy, dx) for dy in around for dx in around]
 
 
@@ -157,7 +159,7 @@ def _compare_ink(pixels: Floats, paints: Floats, coverage: Floats, color: Floats
     alone = (1 - coverage[:, None] + color)[:, None]
     found = []
     for ways in (paints * (1 - coverage[:, None, None]) + color[:, None], alone, paints * alone):
-        distance = np.linalg.norm(ways - pixels[:, None], axis=2)
+        distance = _length(ways - pixels[:, None])
         best = distance.argmin(1)
         rows = np.arange(best.size)
         found.append((distance[rows, best], _off_paint(ways[rows, best], paints)))
@@ -170,7 +172,12 @@ def _off_paint(pixels: Floats, paints: Floats) -> Floats:
     """How far pixels (N, 3) are from a mixture of the nearest paint (N, k, 3) with another one beside: (N,)."""
     first = paints[:, :1]
     along = paints - first
-    square = np.maximum((along**2).sum(2), 1e-9)
-    share = np.clip(((pixels[:, None] - first) * along).sum(2) / square, 0, 1)
-    off: Floats = np.linalg.norm(first + along * share[..., None] - pixels[:, None], axis=2).min(1)
+    step = pixels[:, None] - first
+    share = np.einsum("nki,nki->nk", np.broadcast_to(step, along.shape), along) / np.maximum(_length(along) ** 2, 1e-9)
+    off: Floats = _length(step - along * np.clip(share, 0, 1)[..., None]).min(1)
     return off
+
+
+def _length(vectors: Floats) -> Floats:
+    """Lengths (...) of vectors (..., 3)."""
+    return np.asarray(np.sqrt(np.einsum("...i,...i->...", vectors, vectors)))
