@@ -68,8 +68,8 @@ SETTINGS = (
             "choice", "over", choices=("over", "none")),
     Setting("ink_threshold", "Ink threshold", "Ink coverage above which a pixel is a line; 0 finds it by itself.",
             "float", 0.0, 0.0, 1.0),
-    Setting("trace_lines", "Colour trace lines", "Treat red, green and blue lines as borders that are painted over.",
-            "bool", True),
+    Setting("trace_lines", "Colour trace lines", "Treat red, green and blue lines as borders that are painted over, "
+            "but for those that a painting shows.", "bool", True),
     Setting("gap_px", "Gap closing", "Close breaks in lines up to this many pixels wide; 0 closes none.",
             "int", 6, 0, 64),
     Setting("min_region_px", "Smallest region", "Regions of fewer pixels are merged into their neighbour.",
