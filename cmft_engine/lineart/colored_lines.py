@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from .lineart import TRACE_HUES, LineArt, TakenInk, trace_hues
+from .lineart import TRACE_CHROMA, TRACE_HUES, LineArt, TakenInk, trace_hues
 from .paper import Mask
 
 CREST_SHARE = 0.8
@@ -65,20 +65,35 @@ def find_colored_lines(lines: LineArt) -> ColoredLines | None:
     return ColoredLines(taken, np.array(hues, np.intp), owner, _crest(taken, rows, lines.trace.shape))
 
 
-def give_back(lines: LineArt, colored: ColoredLines, kept: Mask) -> LineArt:
+def give_back(lines: LineArt, colored: ColoredLines, kept: Mask, opaque: Mask | None = None) -> LineArt:
     """Return the line art with some of its coloured lines as main lines, in their own colour.
 
     kept: bool (count,), which lines of `colored`, the line art's own. With all of them the ink is as it was drawn.
+    opaque: bool (count,), those that hide the paint where they are palest too; none by default.
     """
     if not kept.any():
         return lines
     rows = np.append(kept, False)[colored.owner]  # -1, no line, is the last
-    places = colored.taken.places[rows]
+    places, taken = colored.taken.places[rows], colored.taken
+    if opaque is not None and opaque.any():
+        taken = _made_opaque(colored, opaque)
     trace, coverage, color = lines.trace.copy(), lines.coverage.copy(), lines.color.copy()
     trace.ravel()[places] = False
-    coverage.ravel()[places] = colored.taken.coverage[rows]
-    color.reshape(-1, 3)[places] = colored.taken.color[rows]
+    coverage.ravel()[places] = taken.coverage[rows]
+    color.reshape(-1, 3)[places] = taken.color[rows]
     return replace(lines, trace=trace, coverage=coverage, color=color)
+
+
+def _made_opaque(colored: ColoredLines, opaque: Mask) -> TakenInk:
+    """The ink in which pale lines on white paper are pale ink that covers, not strong ink through which paper shows."""
+    taken = colored.taken
+    middle = np.ones(len(opaque) + 1, np.float32)  # coverage of each line, 1 for no line and for those left alone
+    for line in np.flatnonzero(opaque):
+        middle[line] = max(float(np.median(taken.coverage[colored.crest & (colored.owner == line)])), 1e-3)
+    tinted = np.ptp(taken.color, axis=1) >= TRACE_CHROMA * taken.coverage  # beside it main lines stay as they are
+    coverage = np.where(tinted, np.minimum(taken.coverage / middle[colored.owner], 1), taken.coverage)
+    white = (coverage - taken.coverage)[:, None]
+    return replace(taken, coverage=coverage.astype(np.float32), color=np.clip(taken.color + white, 0, 1))
 
 
 def _nearest_line(

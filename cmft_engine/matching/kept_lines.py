@@ -40,36 +40,39 @@ def keep_lines(
         return lines
     at, owner = colored.taken.places[colored.crest], colored.owner[colored.crest]
     here = np.stack(np.divmod(at, lines.ink.shape[1])[::-1], 1).astype(np.float32)
-    kept, open_ = _keeps_hue(painted)[colored.hue], np.ones(colored.hue.shape, np.bool_)
-    length = np.maximum(colored.count_crests(), 1)
+    kept, opaque = (of_hue[colored.hue] for of_hue in _by_hue(painted))
+    length, undecided = np.maximum(colored.count_crests(), 1), np.ones(colored.hue.shape, np.bool_)
     radius = max(NEAR_PX, float(np.hypot(*lines.ink.shape)) * NEAR_RATIO)
     for says, places in near:
-        if says is None:
+        if says is None or not says.hue.size:
             continue
         there = here if places is None else places.reshape(-1, 2)[at]
-        found, stays = _look_up(says, there, colored.hue[owner], radius)
-        n_found, n_kept = colored.count_crests(found), colored.count_crests(stays)
-        decides = open_ & (n_found >= FOUND_SHARE * length)
-        kept[decides] = 2 * n_kept[decides] > n_found[decides]
-        open_ &= ~decides
-    return give_back(lines, colored, kept)
+        nearest = _look_up(says, there, colored.hue[owner], radius)
+        found = nearest >= 0
+        n_found = colored.count_crests(found)
+        n_kept, n_opaque = (colored.count_crests(found & which[nearest]) for which in (says.kept, says.opaque))
+        decides = undecided & (n_found >= FOUND_SHARE * length)
+        kept[decides], opaque[decides] = (2 * n_kept > n_found)[decides], (2 * n_opaque > n_kept)[decides]
+        undecided &= ~decides
+    return give_back(lines, colored, kept, opaque)
 
 
-def _keeps_hue(painted: Sequence[PaintedLines | None]) -> Mask:
-    """Whether most of what all references say of a hue is kept, by length: (len(TRACE_HUES),)."""
-    balance = np.zeros(len(TRACE_HUES))
-    for one in painted:
-        if one is not None:
-            balance += np.bincount(one.hue, np.where(one.kept, 1, -1), len(TRACE_HUES))
-    return np.asarray(balance > 0)
+def _by_hue(painted: Sequence[PaintedLines | None]) -> tuple[Mask, Mask]:
+    """Whether most of what all references say of a hue is kept, and most of that opaque: (len(TRACE_HUES),) each."""
+    known = [one for one in painted if one is not None]
+    n_all, n_kept, n_opaque = (
+        sum(np.bincount(one.hue[which], minlength=len(TRACE_HUES)) for one, which in zip(known, flags, strict=True))
+        for flags in ([np.ones_like(one.kept) for one in known], [one.kept for one in known],
+                      [one.opaque for one in known])
+    )
+    return np.asarray(2 * n_kept > n_all), np.asarray(2 * n_opaque > n_kept)
 
 
-def _look_up(says: PaintedLines, there: Floats, hue: NDArray[np.intp], radius: float) -> tuple[Mask, Mask]:
-    """Which places (N, 2) in a reference have a line of the same hue (N,) near, and which of these lines are kept."""
-    found, stays = np.zeros(hue.size, np.bool_), np.zeros(hue.size, np.bool_)
+def _look_up(says: PaintedLines, there: Floats, hue: NDArray[np.intp], radius: float) -> NDArray[np.intp]:
+    """Which of a reference's pixels lies nearest to each place (N, 2) and has the same hue (N,), -1 for none near."""
+    found = np.full(hue.size, -1, np.intp)
     for one in np.unique(says.hue):
-        mine, known = np.flatnonzero(hue == one), says.hue == one
+        mine, known = np.flatnonzero(hue == one), np.flatnonzero(says.hue == one)
         _, nearest = KDTree(says.places[known]).query(there[mine], distance_upper_bound=radius)
-        found[mine] = nearest < known.sum()
-        stays[mine] = np.append(says.kept[known], False)[nearest]
-    return found, stays
+        found[mine] = np.append(known, -1)[nearest]
+    return found

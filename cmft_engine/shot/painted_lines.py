@@ -23,6 +23,7 @@ LINE_ERROR = 0.5  # a kept line is nearer to its ink than this share of the step
 MAIN_STEP, MAIN_LEAST = 0.25, 0.08  # a main line is off the paint by this share of the step to its ink, and by so much
 FAINT_STEP = 0.1  # ink that looks so much like the paint beside it tells nothing
 MAIN_TOLD = 0.05  # where less of the main lines tells anything, they are taken to be there
+HIDES, HIDES_LEAST = 1, 0.03  # of the ways to lay ink, the one that hides the paint; by how much it must fit better
 LEAST_PX = 4  # a piece of a line with fewer pixels in its middle tells nothing
 TOLD_SHARE = 0.5  # of the pixels of a line that must tell something, and that must show it if it is kept
 MAIN_COVERAGE, MAIN_SAMPLE = 0.5, 2000  # main lines are looked for where they cover so much, at so many pixels
@@ -36,12 +37,14 @@ class PaintedLines:
     """What a painting says of coloured lines.
 
     places: float32 (N, 2), x and y of the pixels in the middle of the lines that it keeps or covers. hue: (N,), which
-    of TRACE_HUES. kept: bool (N,), False where the line is covered.
+    of TRACE_HUES. kept: bool (N,), False where the line is covered. opaque: bool (N,), kept ones that hide the paint
+    where they are pale.
     """
 
     places: Floats
     hue: Places
     kept: Mask
+    opaque: Mask
 
 
 def read_painted_lines(rgb: Floats, alpha: Floats | None, lines: LineArt) -> tuple[LineArt, PaintedLines | None]:
@@ -57,12 +60,13 @@ def read_painted_lines(rgb: Floats, alpha: Floats | None, lines: LineArt) -> tup
     if not _shows_main_lines(look, lines):
         return lines, None
     at = colored.taken.places[colored.crest]
-    told, kept = _compare(look, colored)
+    told, kept, opaque = _compare(look, colored)
     owner = colored.owner[colored.crest]
     says = told[owner]
     y, x = np.divmod(at[says], lines.ink.shape[1])
-    painted = PaintedLines(np.stack([x, y], 1).astype(np.float32), colored.hue[owner[says]], kept[owner[says]])
-    return give_back(lines, colored, kept), painted
+    owner = owner[says]
+    painted = PaintedLines(np.stack([x, y], 1).astype(np.float32), colored.hue[owner], kept[owner], opaque[owner])
+    return give_back(lines, colored, kept, opaque), painted
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def _shows_main_lines(look: _Look, lines: LineArt) -> bool:
     at = at[:: max(1, at.size // MAIN_SAMPLE)]
     for shift in _shifts():
         pixels, paints = look.colors(at, shift)
-        step = _compare_ink(pixels, paints, lines.coverage.ravel()[at], lines.color.reshape(-1, 3)[at])[1]
+        step = _best(*_compare_ink(pixels, paints, lines.coverage.ravel()[at], lines.color.reshape(-1, 3)[at]))[1]
         tells = step >= FAINT_STEP
         off = _off_paint(pixels, paints)[tells] > np.maximum(MAIN_STEP * step[tells], MAIN_LEAST)
         if off.size < MAIN_TOLD * at.size or off.mean() > TOLD_SHARE:
@@ -123,25 +127,30 @@ def _shows_main_lines(look: _Look, lines: LineArt) -> bool:
     return False
 
 
-def _compare(look: _Look, colored: ColoredLines) -> tuple[Mask, Mask]:
-    """Of which coloured lines (count,) the painting tells something, and which of these it keeps.
+def _compare(look: _Look, colored: ColoredLines) -> tuple[Mask, Mask, Mask]:
+    """Of which coloured lines (count,) the painting tells something, which of these it keeps, and which hide the paint.
 
     Each line is looked for within SHIFT_PX, and where most of it is found counts.
     """
     at = colored.taken.places[colored.crest]
     ink = colored.taken.coverage[colored.crest], colored.taken.color[colored.crest]
     length = np.maximum(colored.count_crests(), 1)
-    told, best = np.zeros(length.size, np.bool_), np.zeros(length.size)
+    told, best, hiding = np.zeros(length.size, np.bool_), np.zeros(length.size), np.zeros(length.size)
     for shift in _shifts():
         pixels, paints = look.colors(at, shift)
-        error, step = _compare_ink(pixels, paints, *ink)
+        errors, steps = _compare_ink(pixels, paints, *ink)
+        error, step = _best(errors, steps)
         tells = step >= FAINT_STEP
         shown = tells & (error <= LINE_ERROR * step) & (error < _off_paint(pixels, paints))
         n_told = colored.count_crests(tells)
         told |= n_told >= TOLD_SHARE * length
-        best = np.maximum(best, colored.count_crests(shown) / np.maximum(n_told, TOLD_SHARE * length))
+        share = colored.count_crests(shown) / np.maximum(n_told, TOLD_SHARE * length)
+        hides = colored.count_crests(shown & (errors[HIDES] < np.delete(errors, HIDES, 0).min(0) - HIDES_LEAST))
+        hiding = np.where(share > best, hides / np.maximum(colored.count_crests(shown), 1), hiding)
+        best = np.maximum(best, share)
     told &= length >= LEAST_PX
-    return told, told & (best > TOLD_SHARE)
+    kept = told & (best > TOLD_SHARE)
+    return told, kept, kept & (hiding > TOLD_SHARE)
 
 
 def _shifts() -> list[tuple[int, int]]:
@@ -153,8 +162,8 @@ def _shifts() -> list[tuple[int, int]]:
 def _compare_ink(pixels: Floats, paints: Floats, coverage: Floats, color: Floats) -> tuple[Floats, Floats]:
     """How far pixels (N, 3) are from ink with coverage (N,) and color (N, 3), and how far that ink is from all paint.
 
-    The ink lies over one of the paints (N, k, 3) as far as it covers, or hides it as it hides paper, or multiplies it;
-    of these ways that counts which fits the pixel best. Both (N,).
+    The ink lies over one of the paints (N, k, 3) as far as it covers, or hides it as it hides paper, or multiplies it.
+    Both (3, N), for these three ways.
     """
     alone = (1 - coverage[:, None] + color)[:, None]
     found = []
@@ -164,6 +173,11 @@ def _compare_ink(pixels: Floats, paints: Floats, coverage: Floats, color: Floats
         rows = np.arange(best.size)
         found.append((distance[rows, best], _off_paint(ways[rows, best], paints)))
     errors, steps = (np.stack(values) for values in zip(*found, strict=True))
+    return errors, steps
+
+
+def _best(errors: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Error and step (N,) of the way, of three, that fits each pixel best; a way that tells nothing fits none."""
     fits = (errors / np.maximum(steps, 1e-6) + np.where(steps < FAINT_STEP, 1e6, 0)).argmin(0)[None]
     return np.take_along_axis(errors, fits, 0)[0], np.take_along_axis(steps, fits, 0)[0]
 

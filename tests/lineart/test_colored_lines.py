@@ -5,7 +5,7 @@ import pytest
 
 from cmft_engine.lineart.colored_lines import find_colored_lines, give_back
 from cmft_engine.lineart.lineart import TRACE_HUES, extract_line_art, trace_hues
-from tests.blush import BLUE, BORDER, GREEN, MOUTH, RED, TICKS, line_plate, outline, over, strokes
+from tests.blush import BLUE, BORDER, GREEN, MOUTH, RED, SKIN, TICKS, WHERE, line_plate, outline, over, strokes
 
 INKS = {TICKS: RED, MOUTH: GREEN, BORDER: BLUE}
 
@@ -57,6 +57,29 @@ def test_one_line_given_back_leaves_the_others_away():
     assert np.array_equal(changed, strokes()[MOUTH] > 0.02)
     assert np.array_equal(found.trace, lines.trace & (strokes()[MOUTH] == 0))
     assert give_back(lines, colored, np.zeros(4, bool)) is lines
+
+
+def test_a_pale_line_given_back_as_opaque_hides_the_paint():
+    """Pink over skin is the pink of the plate, soft edges between; see-through it would be a stronger red."""
+    pink, skin = np.float32([1, 0.45, 0.45]), np.broadcast_to(np.float32(SKIN), (128, 128, 3))
+    lines, colored = lines_of(line_plate(inks=dict(INKS, **{MOUTH: pink})))
+    is_mouth = colored.owner[np.searchsorted(colored.taken.places, int(strokes()[MOUTH].argmax()))] == np.arange(4)
+    soft = strokes()[MOUTH]
+    for opaque, expected in ((is_mouth, over(skin, soft, pink)), (None, over(skin, soft * 0.55, RED))):
+        found = give_back(lines, colored, is_mouth, opaque)
+        shown = skin * (1 - found.coverage[..., None]) + found.color
+        assert np.abs(shown - expected)[WHERE[MOUTH]].max() < 0.03
+
+
+def test_an_opaque_line_leaves_main_lines_beside_it_alone():
+    """Where the border meets the black outline, black stays black, with its own soft edge."""
+    sky = (0.45, 0.6, 1.0)
+    lines, colored = lines_of(line_plate(inks=dict(INKS, **{BORDER: sky})))
+    every = np.ones(len(colored.hue), bool)
+    found, plain = give_back(lines, colored, every, every), give_back(lines, colored, every)
+    black = (outline() > 0.3) & (plain.color.max(2) < 0.2)
+    assert np.array_equal(found.coverage[black], plain.coverage[black])
+    assert np.array_equal(found.color[black], plain.color[black])
 
 
 @pytest.mark.parametrize(("color", "hue"), [(RED, 0), ((0.5, 0.0, 0.05), 0), (GREEN, 1), (BLUE, 2), ((0, 0.3, 0.9), 2)])

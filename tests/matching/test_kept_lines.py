@@ -62,6 +62,17 @@ def test_the_nearest_reference_that_shows_the_line_decides():
     assert stay([keeps, covers], [(covers, away), (None, here), (keeps, here)]) == {MOUTH}
 
 
+@pytest.mark.parametrize("places", [None, np.full((SIDE, SIDE, 2), 5, np.float32)], ids=["near", "by hue"])
+def test_pale_lines_hide_the_paint_as_in_the_reference(places):
+    """Pink ticks cover all where the reference's pink did, found by flow or by their hue; pure red does anyway."""
+    inks = dict.fromkeys(WHERE, (1.0, 0.45, 0.45))
+    one = says(*WHERE, inks=inks)
+    assert one.opaque.all()
+    lines = extract_line_art(line_plate(inks=inks))
+    assert keep_lines(lines, [one], [(one, places)]).coverage[WHERE[TICKS]].max() == 1
+    assert keep_lines(lines, [says(*WHERE)], [(None, places)]).coverage[WHERE[TICKS]].max() == pytest.approx(0.55)
+
+
 def test_lines_of_another_hue_do_not_decide():
     """A green mouth that is kept says nothing of a red one at the same place."""
     green = says(MOUTH, inks=INKS)

@@ -84,6 +84,26 @@ def test_ink_that_multiplies():
     assert states(over(picture, outline(), (0, 0, 0)), inks=inks) == wanted(MOUTH)
 
 
+@pytest.mark.parametrize(("ink", "see_through", "opaque"),
+                         [(PINK, False, True), (PINK, True, False), (RED, False, False)])
+def test_a_pale_line_hides_the_paint_or_not(ink, see_through, opaque):
+    """Pink that hides the skin is told from strong red through which it shows; pure red needs no telling."""
+    inks = {MOUTH: ink}
+    picture = painting((MOUTH,), inks=inks)
+    if see_through:
+        picture = over(painting(()), 0.55 * strokes()[MOUTH], RED)
+    _, says = read_painted_lines(picture, None, extract_line_art(line_plate(inks=inks)))
+    assert says.kept.any() and (says.opaque[says.kept] == opaque).all() and not says.opaque[~says.kept].any()
+
+
+def test_a_speck_says_nothing():
+    """A dot of three pixels in red is too little to judge by."""
+    plate = line_plate()
+    plate[70, 60:63] = RED
+    found = read_painted_lines(painting(()), None, extract_line_art(plate))[1]
+    assert ((found.places - (61, 70)) ** 2).sum(1).min() >= 9
+
+
 def test_a_line_painted_darker_is_kept():
     """A red line that the painter made dark red is still his line; one in brown is not."""
     assert states(painting((MOUTH,), inks={MOUTH: (0.6, 0.1, 0.1)})) == wanted(MOUTH)
