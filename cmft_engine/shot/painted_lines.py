@@ -26,7 +26,7 @@ MAIN_TOLD = 0.05  # where less of the main lines tells anything, they are taken 
 HIDES, HIDES_LEAST = 1, 0.03  # of the ways to lay ink, the one that hides the paint; by how much it must fit better
 LEAST_PX = 4  # a piece of a line with fewer pixels in its middle tells nothing
 TOLD_SHARE = 0.5  # of the pixels of a line that must tell something, and that must show it if it is kept
-MAIN_COVERAGE, MAIN_SAMPLE = 0.5, 2000  # main lines are looked for where they cover so much, at so many pixels
+MAIN_SHARE, MAIN_SAMPLE = 0.5, 2000  # main lines are looked for where they cover this share of the most; pixels
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.intp]
@@ -82,7 +82,7 @@ class _Look:
         covered = lines.ink | (lines.coverage > BARE)
         covered.ravel()[colored.taken.places[colored.taken.coverage > BARE]] = True
         wide = cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        return cls(picture, _nearest_bare(covered), _nearest_bare(wide))
+        return cls(picture, _nearest_bare(covered), _nearest_bare(covered if wide.all() else wide))
 
     def colors(self, at: Places, shift: tuple[int, int]) -> tuple[Floats, Floats]:
         """Return the pixels (N, 3) at flat places of a painting that is shifted, and the paints (N, k, 3) beside."""
@@ -115,14 +115,14 @@ def _nearest_bare(covered: Mask) -> Places:
 
 def _shows_main_lines(look: _Look, lines: LineArt) -> bool:
     """Whether the painting shows something else than paint along most of the main lines; so where none can tell."""
-    at = np.flatnonzero(lines.coverage >= MAIN_COVERAGE)
+    at = np.flatnonzero(lines.coverage > MAIN_SHARE * lines.coverage.max(initial=0))
     at = at[:: max(1, at.size // MAIN_SAMPLE)]
     for shift in _shifts():
         pixels, paints = look.colors(at, shift)
         step = _best(*_compare_ink(pixels, paints, lines.coverage.ravel()[at], lines.color.reshape(-1, 3)[at]))[1]
         tells = step >= FAINT_STEP
         off = _off_paint(pixels, paints)[tells] > np.maximum(MAIN_STEP * step[tells], MAIN_LEAST)
-        if off.size < MAIN_TOLD * at.size or off.mean() > TOLD_SHARE:
+        if off.size <= MAIN_TOLD * at.size or off.mean() > TOLD_SHARE:
             return True
     return False
 
@@ -154,7 +154,7 @@ def _compare(look: _Look, colored: ColoredLines) -> tuple[Mask, Mask, Mask]:
 
 
 def _shifts() -> list[tuple[int, int]]:
-    """No shift first, because it is the commonest."""
+    """Rows and columns by which a painting may be shifted, none first."""
     around = (0, *(n for n in range(-SHIFT_PX, SHIFT_PX + 1) if n))
     return [(dy, dx) for dy in around for dx in around]
 

@@ -17,6 +17,7 @@ from tests.blush import (
     SKIN,
     TICKS,
     WHERE,
+    flats,
     line_plate,
     outline,
     over,
@@ -116,6 +117,30 @@ def test_a_painting_without_ink_says_nothing(kept):
     lines = extract_line_art(line_plate())
     found, says = read_painted_lines(painting(kept, ink=False), None, lines)
     assert says is None and found is lines
+
+
+def test_grey_pencil_is_ink_too():
+    """Main lines in a light grey tell whether the painting has ink, as black ones do."""
+    grey = (0.65, 0.65, 0.65)
+    plate, picture = (over(bare, outline(), grey) for bare in (np.ones((128, 128, 3), np.float32), flats()))
+    for name, coverage in strokes().items():
+        plate = over(plate, coverage, RED)
+        picture = over(picture, coverage, RED) if name == MOUTH else picture
+    lines = extract_line_art(plate)
+    assert state_at(read_painted_lines(picture, None, lines)[1], WHERE[MOUTH]) is True
+    assert read_painted_lines(flats(), None, lines)[1] is None
+
+
+@pytest.mark.parametrize("size", [(1, 9), (9, 1), (6, 6)])
+def test_plates_full_of_ink(size):
+    """Where no paint is bare nothing can be told, and nothing is kept."""
+    plate = np.zeros((*size, 3), np.float32)
+    plate.reshape(-1, 3)[: plate.size // 6] = RED
+    plate.reshape(-1, 3)[-1] = 1
+    lines = extract_line_art(plate)
+    for picture in (plate, np.ones_like(plate), plate * 0):
+        found, says = read_painted_lines(picture, None, lines)
+        assert found.coverage.shape == size and (says is None or says.places.shape[1] == 2)
 
 
 def test_ink_like_the_paint_beside_says_nothing():
