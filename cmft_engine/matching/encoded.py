@@ -24,10 +24,7 @@ from .network.region_pool import RegionCells, cell_shares, pool, region_cells
 from .region_inputs import RegionSide, region_side
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
-PAINTERLY_SHARE = 0.5  # of a region that its paints leave unexplained, above which it is painterly
-import os
-BUSY_MODE = int(os.environ.get('BUSY', '1'))
-BUSY_SHARE = 0.002  # of a region that is not its main paint, above which it is painterly in a soft painting
+BUSY_SHARE = 0.002  # of a region that is unexplained, in a soft painting not its main paint, for it to be painterly
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -126,7 +123,7 @@ class Encoder:
 def _painterly(painted: PaintedDrawing, paints: PaintMap, shares: Floats) -> Floats:
     """1 for each region (n,) that must be carried in the painter's own pixels, else 0; shares: (n, K) of its paints.
 
-    Its paints leave most of it unexplained; or, in a soft painting, it shows more than one of them.
+    Its paints leave a part of it unexplained; or, in a soft painting, it shows more than one of them.
     """
     drawing = painted.drawing
     own = np.zeros(drawing.count, np.float32)
@@ -134,8 +131,8 @@ def _painterly(painted: PaintedDrawing, paints: PaintMap, shares: Floats) -> Flo
         area = np.bincount(drawing.labels.ravel(), minlength=drawing.count + 1)[1:]
         own_px = np.bincount(drawing.labels.ravel(), paints.own.ravel(), drawing.count + 1)[1:]
         own = np.asarray(own_px / np.maximum(area, 1), np.float32)
-    busy = (own if BUSY_MODE == 0 or (BUSY_MODE == 1 and not painted.is_soft) else np.maximum(own, 1 - shares.max(1, initial=0))) > BUSY_SHARE
-    return np.asarray((own > PAINTERLY_SHARE) | busy, np.float32)
+    busy = (np.maximum(own, 1 - shares.max(1, initial=0)) if painted.is_soft else own) > BUSY_SHARE
+    return np.asarray(busy, np.float32)
 
 
 def frame_regions(drawing: SegmentedDrawing, scale: float, work_size: int) -> tuple[RegionSide, Framing]:

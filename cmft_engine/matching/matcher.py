@@ -17,18 +17,17 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from ..shot.drawing import PaintedDrawing, SegmentedDrawing
 from .attention_mass import pixel_attention_mass
-from .carry import line_distance
 from .descriptors import count_colors, shares_of
 from .encoded import EncodedDrawing, EncodedReference, Encoder
 from .framing import work_scale
 from .kept_lines import keeps_any
-from .mixed_regions import carry_anew, carry_whole, mixed_rows, place_matches
+from .mixed_regions import carry_anew, mixed_rows, place_matches
 from .network.encoders import fold_batch_norms
 from .network.network import Match, ReferenceFeatures, join_references
 from .network.region_pool import attention_mass
 from .network.weights import Checkpoint
-from .painterly import Way, carry_painterly, painterly_regions, split_placed
-from .pixel_votes import carry_by_match, carry_paints, flow_places, painted_rgb
+from .painterly import carry_pixels
+from .pixel_votes import carry_by_match, flow_places, painted_rgb
 from .region_flow import flow_disagrees
 from .region_inputs import find_motions, look_up
 from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
@@ -114,15 +113,8 @@ class Matcher:
         )
         rows = mixed_rows(votes, matched, references, chance)
         placed = place_matches(drawing, matched, references, rows, chance[rows])
-        carried = None
-        if self.carries:
-            carried = carry_paints(drawing.ink, references, places, target.framing)
-            painterly = painterly_regions(drawing.count, target.kept, references, chance)
-            flat, own = split_placed(placed, painterly)
-            carry_whole(carried, flat, distance=line_distance(drawing.ink), scale=target.framing.scale,
-                        flow=(references[0], places[0]))
-            ways = [Way(*way) for way in zip(references, places, strict=True)]
-            carry_painterly(carried, drawing, painterly, ways, own, scale=target.framing.scale)
+        ways = list(zip(references, places, strict=True)) if self.carries else []
+        carried = carry_pixels(drawing, matched, ways, placed, chance) if self.carries else None
         warps = warp_regions([region for _, region in placed], drawing.size)
         return replace(votes, region_warps=warps, carried=carried,
                        places=tuple(places) if self.keeps_lines else None), matched
