@@ -62,7 +62,7 @@ class Matcher:
         scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.encoder = Encoder(self.network, scale=scale, work_size=work_size, device=device)
         self.references = self._encode(references)
-        self.carries = any(painted.paints is not None for painted in references)
+        self.is_soft = any(painted.paints is not None for painted in references)
         self.keeps_lines = keeps_any([painted.lines for painted in references])
         self._join = lru_cache(maxsize=4)(self._join_uncached)
         self._neighbors = NeighborVoter(self.regions, device, temporal_radius=temporal_radius)
@@ -96,10 +96,9 @@ class Matcher:
         if flow_disagrees(regions.flow_agreement, target.area):
             cues = with_refined_flow(target, references, cues, chance)
             regions, chance = vote_on_regions(self.regions, target, references, cues)
-        n_placed = len(references) if self.carries or self.keeps_lines else 1
         places = [
             flow_places(known.motions[0], reference, target.framing, drawing.size)
-            for known, reference in zip(cues[:n_placed], references[:n_placed], strict=True)
+            for known, reference in zip(cues, references, strict=True)
         ]
         by_flow = look_up(references[0].index, places[0])
         by_match = carry_by_match(found, target.side, references, target.framing, drawing.size)
@@ -113,8 +112,9 @@ class Matcher:
         )
         rows = mixed_rows(votes, matched, references, chance)
         placed = place_matches(drawing, matched, references, rows, chance[rows])
-        ways = list(zip(references, places, strict=True)) if self.carries else []
-        carried = carry_pixels(drawing, matched, ways, placed, chance) if self.carries else None
+        carried = None  # in clean flats whose regions have one paint each there is nothing to carry
+        if rows.size or self.is_soft:
+            carried = carry_pixels(drawing, matched, list(zip(references, places, strict=True)), placed, chance)
         warps = warp_regions([region for _, region in placed], drawing.size)
         return replace(votes, region_warps=warps, carried=carried,
                        places=tuple(places) if self.keeps_lines else None), matched

@@ -138,13 +138,6 @@ def test_a_folder_in_the_way_stays(sources: Path, tmp_path: Path) -> None:
         prepare(sources, tmp_path / "drawn", ["clipart"])
 
 
-def test_a_damaged_frame_is_named(tmp_path: Path) -> None:
-    """A frame that is no picture with alpha is named."""
-    (tmp_path / "0001.webp").write_bytes(b"RIFF")
-    with pytest.raises(InputError, match=r"0001\.webp: not a picture with alpha; get glitch_inhabitants"):
-        command.read_frame(tmp_path / "0001.webp")
-
-
 def test_a_missing_library_is_named(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without lxml the sentence says what to install, and nothing half made is left."""
     monkeypatch.setitem(sys.modules, "lxml", None)
