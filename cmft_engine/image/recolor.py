@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..protocol.errors import PaletteError
-from .color_space import from_display, to_display
+from .color_space import convert, from_display, to_display
 from .cryptomatte import INK, has_matte, matte, paints_of
 from .palette import Palette
 from .plate import Plate
@@ -45,13 +45,13 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
     if len(main) < 3:
         raise PaletteError(f"{plate.path or 'plate'}: has channels {', '.join(plate.channels)} but no R, G, B to "
                            "recolor; give a color plate")
-    pixels, old = plate.pixels.copy(), old.in_space(plate.space)
+    pixels, mixed_in, old = plate.pixels.copy(), old, old.in_space(plate.space)
     flats = _places(plate, FLATS)
     under = flats if len(flats) == 4 else main
     depth = "float" if plate.channels[under[0]] in plate.float_channels else plate.bit_depth
     swapped, left_px = swap_colors(plate.pixels[..., under], old, new, by=by, bit_depth=depth)
     if under is flats:
-        left_px -= _swap_mixtures(plate, swapped, old, partners(old, new, by=by))
+        left_px -= _swap_mixtures(plate, swapped, mixed_in, partners(mixed_in, new, by=by))
     pixels[..., under] = swapped
     if under is flats:
         relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate),
@@ -63,7 +63,8 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
 def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.ndarray) -> int:
     """Mix the new colors (K, 4) in pixels (H, W, 4) that the Cryptomatte calls a mixture; return how many there were.
 
-    A pixel whose old mixture is not what the plate shows is the painter's own, and stays.
+    Both are mixed in the old palette's own space, as its painting was, and then brought to the plate's. A pixel whose
+    old mixture is not what the plate shows is the painter's own, and stays.
     """
     channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
     if not has_matte(channels):
@@ -71,9 +72,9 @@ def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.n
     paints = paints_of(channels, old.names)
     at = np.nonzero(paints.share > 0)
     first, second, share = paints.first[at], paints.second[at], paints.share[at][:, None]
-    before = old.values[first] * (1 - share) + old.values[second] * share
+    before, after = (_converted(colors[first] * (1 - share) + colors[second] * share, old.space, plate.space)
+                     for colors in (old.values, values))
     shown = np.abs(before - swapped[at]).max(1) <= MIXTURE_TOLERANCE
-    after = values[first] * (1 - share) + values[second] * share
     swapped[at[0][shown], at[1][shown]] = after[shown]
     return int(shown.sum())
 
@@ -151,6 +152,11 @@ def _check_distinct(old: Palette, values: np.ndarray, bit_depth: str) -> None:
 def _premultiplied(rows: np.ndarray, space: str) -> np.ndarray:
     """Return straight RGBA (N, 4) in `space` as premultiplied display RGBA."""
     return np.concatenate([to_display(rows[:, :3], space) * rows[:, 3:], rows[:, 3:]], axis=1)
+
+
+def _converted(rows: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Return straight RGBA (N, 4) in another space."""
+    return np.concatenate([convert(rows[:, :3], source, target), rows[:, 3:]], axis=1)
 
 
 def _opaque(pixels: np.ndarray) -> np.ndarray:

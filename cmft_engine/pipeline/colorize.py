@@ -25,7 +25,7 @@ from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
 from ..shot.serving import serving_references
 from ..shot.shot import Shot
-from .compose import Colored, compose
+from .compose import Colored, compose, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
 from .outputs import check_free, plan_outputs
 from .reporting import Report
@@ -68,6 +68,10 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
     )
     yield run.started()
     yield from in_order(shot.todo, steps, resume=resume)
+    if (references := run.loaded.references_made) is not None:
+        for note in space_notes(references, run.settings, Path(out)):
+            run.reporter.warn(note)
+        yield from run.reporter.news()
     yield run.finish()
 
 

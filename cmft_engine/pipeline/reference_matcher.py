@@ -52,6 +52,11 @@ class ReferenceMatcher:
         return describe(self._device)
 
     @property
+    def references_made(self) -> References | None:
+        """Return the references, None where no frame has needed them."""
+        return self._made[0] if self._made is not None else None
+
+    @property
     def references(self) -> References:
         """Return the references. Raises PlateError, PaletteError, SettingsError and DeviceError."""
         return self._make()[0]
@@ -117,6 +122,6 @@ class ReferenceMatcher:
         shown = np.concatenate([painted.index.ravel() for painted in references.painted])
         if (np.bincount(shown) > LEAST_PAINT * shown.size).sum() < 2:
             self._warn("the references show a single colour; give a painted drawing, not line art")
-        if references.told:
-            self._warn(references.told)
+        for told in filter(None, (references.told, *references.notes)):
+            self._warn(told)
         return references, matcher

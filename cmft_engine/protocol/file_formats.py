@@ -10,8 +10,9 @@ class FileFormat(NamedTuple):
     """A kind of image file.
 
     suffixes: lower case, with the dot. is_linear: holds scene-linear values, where the file does not say. depths: what
-    plates can be written in, () where none is written; a plate of another depth takes the last. has_alpha, has_layers:
-    of a written plate. is_lossy: writing changes colours. is_display: viewers take it for nothing but display sRGB.
+    plates can be written in, () where none is written; a plate of another depth takes the last. has_alpha, has_layers,
+    has_profile (ICC): of a written plate. is_lossy: writing changes colours. is_display: viewers take it for nothing
+    but display sRGB.
     """
 
     suffixes: Tuple[str, ...]
@@ -21,12 +22,14 @@ class FileFormat(NamedTuple):
     has_layers: bool = False
     is_lossy: bool = False
     is_display: bool = False
+    has_profile: bool = False
 
 
 EXR = FileFormat((".exr",), is_linear=True, depths=("half", "float"), has_layers=True)
-JPEG = FileFormat((".jpg", ".jpeg"), depths=("uint8",), has_alpha=False, is_lossy=True, is_display=True)
-PNG = FileFormat((".png",), depths=("uint8", "uint16"), is_display=True)
-TIFF = FileFormat((".tif", ".tiff"), depths=("uint8", "uint16", "float"))
+JPEG = FileFormat((".jpg", ".jpeg"), depths=("uint8",), has_alpha=False, is_lossy=True, is_display=True,
+                  has_profile=True)
+PNG = FileFormat((".png",), depths=("uint8", "uint16"), is_display=True, has_profile=True)
+TIFF = FileFormat((".tif", ".tiff"), depths=("uint8", "uint16", "float"), has_profile=True)
 READ_LINEAR = FileFormat((".sxr", ".mxr", ".hdr", ".rgbe", ".pfm"), is_linear=True)
 READ = FileFormat((".jpe", ".tga", ".dpx", ".cin", ".bmp", ".webp", ".psd", ".sgi", ".gif", ".jp2", ".jxl", ".iff",
                    ".pnm", ".ppm", ".pgm", ".pbm"))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..image.plate import Header, Plate, Window, read_header, read_plate
-from ..image.sequence import PlateSequence, frame_in_name, frame_path, frames_text, has_frame_token
+from ..image.sequence import PlateSequence, find_spelling, frame_in_name, frame_path, frames_text, has_frame_token
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.job import parse_frames
 
@@ -217,7 +217,9 @@ def _parse_reference(text: str, frames: tuple[int, ...]) -> list[Reference]:
     name, at = split_frame(text)
     if at is not None:
         frame = None if at == "sheet" else int(at)
-        path = Path(name) if frame is None or Path(name).is_file() else frame_path(name, frame)
+        path = find_spelling(Path(name))
+        if frame is not None and not path.is_file():
+            path = frame_path(path, frame)
         return [Reference(_existing(path, frame), frame)]
     if Path(name).is_dir() or (has_frame_token(name) and not Path(name).is_file()):
         sequence = PlateSequence.parse(name)
@@ -240,6 +242,7 @@ def split_frame(text: str) -> tuple[str, str | None]:
 
 
 def _existing(path: Path, frame: int | None) -> Path:
+    path = find_spelling(path)
     if not path.is_file():
         at = "" if frame is None else f" (reference at frame {frame})"
         raise PlateError(f"{path}{at} does not exist; check the path of the reference", path, frame)
