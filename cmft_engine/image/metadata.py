@@ -68,11 +68,11 @@ def read_metadata(specs: Sequence[oiio.ImageSpec], path: Path) -> dict[str, Any]
         for name, value in _attributes(spec):
             if _OWN_TO_A_FILE.match(name) or (number and not _EXR_ONLY.match(name)):
                 continue
-            if isinstance(value, str) and (text := _as_text(value, path)) is None:
-                log.warning("%s: its metadata %s is left out, because its text is not UTF-8", path, name)
-            else:
-                value = text if isinstance(value, str) else value
-                metadata[name] = value if kinds[name] in ("string", "int", "float") else TypedValue(kinds[name], value)
+            value = _as_text(value, path) if isinstance(value, str) else value
+            if not (_is_unicode(name) and _is_unicode(value)):
+                log.warning("%s: its metadata %r is left out, because it is not UTF-8", path, name)
+                continue
+            metadata[name] = value if kinds[name] in ("string", "int", "float") else TypedValue(kinds[name], value)
     if metadata.get("ResolutionUnit") == "none":  # a pixel aspect in disguise
         for name in ("ResolutionUnit", "XResolution", "YResolution"):
             metadata.pop(name, None)
@@ -81,19 +81,21 @@ def read_metadata(specs: Sequence[oiio.ImageSpec], path: Path) -> dict[str, Any]
 
 def _attributes(spec: oiio.ImageSpec) -> Iterator[tuple[str, Any]]:
     for item in spec.extra_attribs:
-        try:
-            yield item.name, item.value
-        except UnicodeDecodeError:
-            log.warning("a metadata entry is left out, because its name or text is not UTF-8")
+        yield item.name, item.value
 
 
-def _as_text(value: str, path: Path) -> str | None:
-    """A text whose bytes are UTF-8, or in a PNG, which is so specified, Latin-1; None for another."""
-    raw = value.encode("utf-8", "surrogateescape")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1") if format_of(path.name) == PNG else None
+def _as_text(value: str, path: Path) -> str:
+    """A text as it is, or in a PNG, whose bytes are Latin-1 where they are no UTF-8, so read."""
+    if _is_unicode(value) or format_of(path.name) != PNG:
+        return value
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _is_unicode(value: Any) -> bool:
+    """Whether a value has no bytes that are no UTF-8, which OpenImageIO reads as surrogates."""
+    if isinstance(value, str):
+        return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return all(map(_is_unicode, value)) if isinstance(value, (tuple, list)) else True
 
 
 def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str, kind: FileFormat, *,

@@ -23,8 +23,17 @@ from .color_space import convert, declared_space, from_display, resolve_space, t
 from .file_tags import has_unspecified_extra
 from .metadata import read_metadata, read_tags, write_metadata
 from .sequence import PlateSequence
-from .source import (at, channel_depths, check_name, find_parts, merged_names, open_source, orientation, plate_error,
-                     read_part)
+from .source import (
+    at,
+    channel_depths,
+    check_name,
+    find_parts,
+    merged_names,
+    open_source,
+    orientation,
+    plate_error,
+    read_part,
+)
 from .storage import as_associated, as_integers, clean, fill_empty_alpha, make_straight
 
 __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_display", "read_header", "read_plate",
@@ -33,6 +42,7 @@ __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_displa
 PathLike = str | Path
 log = logging.getLogger(__name__)
 
+_PADDED = (".tga", ".bmp")  # their fourth byte is often no alpha at all
 _JPEG_RESERVE = 32768
 _PNG_FILTER_NONE = 8  # flat colours deflate as small without one, in a sixth of the time
 
@@ -136,8 +146,8 @@ class Plate:
     def _color(self) -> ColorChannels:
         found = find_color(self.channels)
         if found is None:
-            raise plate_error(self.path or "plate", self.frame, f"has no colour among its channels {_names(self.channels)}",
-                         "render R, G, B or Y")
+            raise plate_error(self.path or "plate", self.frame,
+                              f"has no colour among its channels {_names(self.channels)}", "render R, G, B or Y")
         return found
 
     def _with_alpha(self) -> "Plate":
@@ -182,7 +192,8 @@ def read_plate(path: PathLike, *, frame: int | None = None, space: str = "") -> 
     if not is_whole and (broken := clean(pixels, channels, metadata)):
         log.warning("%s%s: %d pixels are NaN or infinite; NaN is read as 0", path, at(frame), broken)
     if fill_empty_alpha(pixels, channels):
-        log.info("%s%s: its alpha is 0 everywhere over a picture, which is read as opaque", path, at(frame))
+        level = logging.INFO if suffix_of(path) in _PADDED else logging.WARNING
+        log.log(level, "%s%s: its alpha is 0 everywhere over a picture, which is read as opaque", path, at(frame))
     if not (specs[0].getattribute("oiio:UnassociatedAlpha") or has_unspecified_extra(path)):
         make_straight(pixels, channels, metadata)
     if space:

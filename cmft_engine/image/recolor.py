@@ -4,7 +4,7 @@ The engine's EXR holds the flats and, in its Cryptomatte, the ink's coverage: it
 too. In other plates only pixels that are exactly a palette color change; those that stay are counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..protocol.errors import PaletteError
 from .color_space import convert, from_display, to_display
-from .cryptomatte import INK, has_matte, matte, paints_of
+from .cryptomatte import has_matte, ink_name, matte, paints_of
 from .palette import Palette
 from .plate import Plate
 
@@ -54,7 +54,7 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
         left_px -= _swap_mixtures(plate, swapped, mixed_in, partners(mixed_in, new, by=by))
     pixels[..., under] = swapped
     if under is flats:
-        relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate),
+        relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate, old.names),
                            space=plate.space)
         pixels[..., main] = relaid[..., : len(main)]
     return SwappedPlate(replace(plate, pixels=pixels), left_px)
@@ -166,10 +166,13 @@ def _opaque(pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([pixels, np.ones((*pixels.shape[:2], 1), np.float32)], axis=2)
 
 
-def _ink(plate: Plate) -> np.ndarray:
-    """Return the coverage of the ink laid over the flats, (H, W): the Cryptomatte's, 0 where none was laid."""
+def _ink(plate: Plate, names: Sequence[str]) -> np.ndarray:
+    """Return the coverage of the ink laid over the flats, (H, W): the Cryptomatte's, 0 where none was laid.
+
+    names: the palette's, one of which may be the ink's usual name.
+    """
     channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
-    return matte(channels, INK) if has_matte(channels) else np.zeros(plate.pixels.shape[:2], np.float32)
+    return matte(channels, ink_name(names)) if has_matte(channels) else np.zeros(plate.pixels.shape[:2], np.float32)
 
 
 def _places(plate: Plate, names: Iterable[str]) -> list[int]:

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 PathLike = str | Path
 
 _DEPTHS = {"uint8": "uint8", "int8": "uint8", "uint16": "uint16", "int16": "uint16", "half": "half"}
-_NOT_SUPPORTED = re.compile(r"support|compress|codec|not configured|unknown|unimplemented|cannot handle|unable to handle|"
-                            r"bits per|bit depth|photometric|colou?r ?model|no reader", re.IGNORECASE)
+_NOT_SUPPORTED = re.compile(r"support|compress|codec|not configured|unknown|unimplemented|cannot handle|"
+                            r"unable to handle|bits per|bit depth|photometric|colou?r ?model|no reader", re.IGNORECASE)
 _MANY = 100  # pictures of a file that are counted
 _LAYERED = ("psd",)  # the first picture is the whole, the others are its layers
 _RESAVE = "save it again as PNG, TIFF with LZW, or EXR with ZIP"

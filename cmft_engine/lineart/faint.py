@@ -1,4 +1,4 @@
-"""Faint lines below clear ones, such as a construction sketch, that cut a drawing into crumbs. Finds, changes nothing."""
+"""Faint lines below clear ones, such as a construction sketch, that cut a drawing into crumbs. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .paper import Mask, Pixels
 
 CLEAR = 0.6
 """Clear lines cover at least so much in their middle."""
-LEAST_SHARE = 0.2
-"""Faint and clear lines each have at least this share of the middles of all lines."""
+LEAST_FAINT, LEAST_CLEAR = 0.2, 0.05
+"""Faint lines, and clear ones, have at least these shares of the middles of all lines."""
 ABOVE, STEP = 1.45, 0.05
 """The threshold that leaves faint lines out: so many times what nearly all of them cover, in whole steps."""
 CRUMBS, LEAST_CRUMBS = 4, 30
@@ -36,7 +36,7 @@ def find_faint_lines(lines: LineArt, *, regions: int) -> FaintLines | None:
     ridge = cv2.dilate(coverage, np.ones((3, 3), np.uint8))
     crests = coverage[(coverage >= ridge) & (coverage > CREST_FAINT)]
     faint = crests[crests < CLEAR]
-    if not LEAST_SHARE * crests.size <= faint.size <= (1 - LEAST_SHARE) * crests.size:
+    if not LEAST_FAINT * crests.size <= faint.size <= (1 - LEAST_CLEAR) * crests.size:
         return None
     threshold = round(float(np.ceil(ABOVE * np.percentile(faint, 90) / STEP - 1e-6)) * STEP, 2)
     if threshold >= 1:

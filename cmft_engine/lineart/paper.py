@@ -31,9 +31,10 @@ FILL_SIDE, FILL_COLORS = 1 / 60, 8
 """A fill holds a square of this share of the plate's diagonal somewhere; fills that are looked for, the largest."""
 FILL_PLATE, INK_PLATE = 0.01, 0.002
 """A fill and the ink have at least these shares of an opaque plate."""
-THIN_PX, THIN_WIDTHS, THIN_MOST = 7, 1.75, 0.08
+THIN_PX, THIN_WIDTHS, THIN_MOST, THIN_EVEN = 7, 1.75, 0.125, 1.6
 """On dark paper the light parts are lines: hardly anything of them holds a square of this many pixels, or of so many
-times their usual width, which is at most this share of the plate's shorter side."""
+times their usual width; that is at most this share of the plate's shorter side, and hardly any is this many times as
+wide."""
 THIN_SHARE = 0.1
 """Hardly anything, in the sense of THIN_PX, is less than this share."""
 SCAN_DEVIATION = 0.015
@@ -157,10 +158,12 @@ def _is_dark_paper(luminance: Pixels) -> bool:
 
 
 def _usual_width(lines: Mask) -> float:
-    """The median width of lines (H, W) in px, along their middles."""
+    """The median width of lines (H, W) in px, along their middles; 0 where they are no lines of about one width."""
     depth = cv2.distanceTransform(lines.astype(np.uint8), cv2.DIST_L2, 5)
     middle = depth[(depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
-    return 2 * float(np.median(middle)) if middle.size else 0.0
+    if not middle.size or np.percentile(middle, 95) > THIN_EVEN * np.median(middle):
+        return 0.0
+    return 2 * float(np.median(middle))
 
 
 def _paper_color(rgb: Pixels, candidates: Mask) -> Pixels:

@@ -121,7 +121,8 @@ class ReferenceMatcher:
             )
         shown = np.concatenate([painted.index.ravel() for painted in references.painted])
         if (np.bincount(shown) > LEAST_PAINT * shown.size).sum() < 2:
-            self._warn("the references show a single colour; give a painted drawing, not line art")
+            files = ", ".join(str(reference.plate) for reference in self._shot.references)
+            self._warn(f"{files}: the references show a single colour; give a painted drawing, not line art")
         for told in filter(None, (references.told, *references.notes)):
             self._warn(told)
         return references, matcher

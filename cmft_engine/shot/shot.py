@@ -75,6 +75,7 @@ class Shot:
         references = _with_lines(references, _as_list(reference_lines), sequence)
         shot = cls(sequence, chosen, tuple(sorted(references, key=_in_time)))
         shot._check_sizes()
+        _tell_strangers(shot)
         return shot
 
     @property
@@ -182,6 +183,16 @@ def _check_reference(reference: Reference, expected: str) -> None:
     if reference.lines is not None and (lines := _size(read_header(reference.lines, frame=reference.frame))) != size:
         raise PlateError(f"{reference.lines} is {lines}, but {reference.plate}, whose line art it is, is {size}; "
                          "export both in one size", reference.lines, reference.frame)
+
+
+def _tell_strangers(shot: Shot) -> None:
+    """Warn of references whose frame has no line plate."""
+    for reference in shot.references:
+        if reference.frame is not None and reference.frame not in shot.lines.frames:
+            lines = "" if reference.lines else ", so its lines are taken from the painting"
+            log.warning("%s is given at frame %d, but %s has no plate there (there are %s)%s; correct the frame after "
+                        "the @, or give it as a sheet: %s@sheet", reference.plate, reference.frame, shot.lines.pattern,
+                        frames_text(shot.lines.frames), lines, reference.plate)
 
 
 def _choose_frames(sequence: PlateSequence, frames: str | Iterable[int] | None) -> tuple[int, ...]:
