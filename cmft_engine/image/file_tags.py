@@ -17,7 +17,7 @@ _TIFF_TYPES = {1: 1, 3: 2, 4: 4, 16: 8}  # bytes of a value
 
 def png_primaries(path: Path) -> tuple[float, ...] | None:
     """Return a PNG's chromaticities (red x, y, green x, y, blue x, y, white x, y), None where it has none."""
-    for name, data in _png_chunks(path):
+    for name, data in png_chunks(path):
         if name == b"cHRM" and len(data) == 32:
             white_first = [value / 100000 for value in struct.unpack(">8I", data)]
             return tuple(white_first[2:] + white_first[:2])
@@ -26,7 +26,7 @@ def png_primaries(path: Path) -> tuple[float, ...] | None:
 
 def is_animated_png(path: Path) -> bool:
     """Say whether a PNG holds more pictures than the one that every reader shows."""
-    return any(name == b"acTL" and data[:4] > b"\0\0\0\1" for name, data in _png_chunks(path))
+    return any(name == b"acTL" and data[:4] > b"\0\0\0\1" for name, data in png_chunks(path))
 
 
 def has_unspecified_extra(path: Path) -> bool:
@@ -39,7 +39,7 @@ def has_unspecified_extra(path: Path) -> bool:
     return kinds is not None and (not kinds or kinds[0] == 0)
 
 
-def _png_chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
+def png_chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
     """Name and data of the chunks before the pixels."""
     try:
         with open(path, "rb") as stream:

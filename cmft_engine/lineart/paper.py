@@ -111,6 +111,8 @@ def _with_fills(
     paper: color (3,). shares: of the plate that all fills and that the ink below them have at least. drawn: where to
     look for fills, everywhere by default. Under ink the paper is that of the nearest bare pixel.
     """
+    if not _may_have_fills(rgb, paper, shares[0]):
+        return None
     fills = [fill for fill in _wide_colors(rgb, drawn) if np.abs(fill - paper).max() >= FILL_NEAR]
     luminance = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     local, bare = np.broadcast_to(paper, rgb.shape).copy(), np.abs(rgb - paper).max(axis=2) < FILL_NEAR
@@ -129,6 +131,19 @@ def _with_fills(
     _, labels = cv2.distanceTransformWithLabels((~known).view(np.uint8), cv2.DIST_L2, 5,
                                                 labelType=cv2.DIST_LABEL_PIXEL)
     return np.asarray(local[known][labels - 1])
+
+
+def _may_have_fills(rgb: Pixels, paper: Pixels, share: float) -> bool:
+    """Whether a sample of the plate has so many even pixels that are neither paper nor dark: a fast look."""
+    height, width = rgb.shape[:2]
+    if min(height, width) <= 2 * THIN_PX:
+        return True
+    step = max(1, int(np.sqrt(height * width / 60_000)))
+    sample = rgb[:-THIN_PX:step, :-THIN_PX:step]
+    beside = rgb[THIN_PX // 2 :: step, THIN_PX // 2 :: step][: sample.shape[0], : sample.shape[1]]
+    even = np.abs(sample - beside).max(axis=2) < FILL_NEAR
+    other = (np.abs(sample - paper).max(axis=2) >= FILL_NEAR) & (sample.max(axis=2) >= FILL_CONTRAST)
+    return float((even & other).mean()) >= 0.5 * share
 
 
 def _wide_colors(rgb: Pixels, drawn: Mask | None) -> list[Pixels]:

@@ -26,7 +26,10 @@ def icc(xyz, curve, *, model=b"RGB ", name=b"My space"):
     for tag, data in tags.items():
         table += struct.pack(">4sII", tag, at + len(body), len(data))
         body += data
-    return bytes(16) + model + bytes(108) + struct.pack(">I", len(tags)) + table + body
+    body += bytes(-len(body) % 4)
+    head = struct.pack(">I", at + len(body)) + bytes(4) + b"\2\x10\0\0mntr" + model + b"XYZ " + bytes(12) + b"acsp"
+    head += bytes(28) + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)  # the light of D50
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
 
 @pytest.mark.parametrize("curve", [GAMMA, TABLE, SRGB_CURVE])
