@@ -16,7 +16,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
-from ..protocol.file_formats import EXR, JPEG, FileFormat, suffix_of, writable
+from ..protocol.file_formats import EXR, JPEG, FileFormat, format_of, suffix_of, writable
 from ..protocol.text_file import temporary_name, write_remedy
 from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color
 from .color_space import convert, declared_space, from_display, resolve_space, to_display
@@ -26,13 +26,13 @@ from .sequence import PlateSequence
 from .source import (
     at,
     channel_depths,
-    check_name,
     find_parts,
     merged_names,
     open_source,
     orientation,
     plate_error,
     read_part,
+    utf8_name,
 )
 from .storage import as_associated, as_integers, clean, fill_empty_alpha, make_straight
 
@@ -42,7 +42,6 @@ __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_displa
 PathLike = str | Path
 log = logging.getLogger(__name__)
 
-_PADDED = (".tga", ".bmp")  # their fourth byte is often no alpha at all
 _JPEG_RESERVE = 32768
 _PNG_FILTER_NONE = 8  # flat colours deflate as small without one, in a sixth of the time
 
@@ -192,7 +191,7 @@ def read_plate(path: PathLike, *, frame: int | None = None, space: str = "") -> 
     if not is_whole and (broken := clean(pixels, channels, metadata)):
         log.warning("%s%s: %d pixels are NaN or infinite; NaN is read as 0", path, at(frame), broken)
     if fill_empty_alpha(pixels, channels):
-        level = logging.INFO if suffix_of(path) in _PADDED else logging.WARNING
+        level = logging.INFO if format_of(path).is_padded else logging.WARNING
         log.log(level, "%s%s: its alpha is 0 everywhere over a picture, which is read as opaque", path, at(frame))
     if not (specs[0].getattribute("oiio:UnassociatedAlpha") or has_unspecified_extra(path)):
         make_straight(pixels, channels, metadata)
@@ -230,7 +229,7 @@ def write_plate(plate: Plate, path: PathLike) -> None:
     Integer formats round to nearest and clip to [0, 1]; JPEG has no alpha and gets white paper. Raises PlateError.
     """
     path = Path(path)
-    check_name(path, plate.frame)
+    utf8_name(path, plate.frame)
     kind = writable(path)
     if kind is None:
         raise plate_error(path, plate.frame,
@@ -277,8 +276,9 @@ def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
     if kind == JPEG:
         with open(path, "wb") as reserved:  # libjpeg ends the process when the disk is full
             reserved.write(bytes(pixels.nbytes + _JPEG_RESERVE))
-    target = oiio.ImageOutput.create(str(path))
-    if target is None or not target.open(str(path), spec):
+    name = utf8_name(path, plate.frame)
+    target = oiio.ImageOutput.create(name)
+    if target is None or not target.open(name, spec):
         raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()))
     written = target.write_image(pixels)
     reason = " ".join(target.geterror().split())

@@ -43,18 +43,18 @@ def shown(path: PathLike) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def check_name(path: PathLike, frame: int | None) -> None:
-    """Raise PlateError for a name whose bytes are no UTF-8, which OpenImageIO cannot take."""
+def utf8_name(path: PathLike, frame: int | None) -> str:
+    """Return a file name as OpenImageIO takes it, whatever the locale; raise PlateError where it is no UTF-8."""
     try:
-        str(path).encode("utf-8")
-    except UnicodeEncodeError as error:
+        return os.fsencode(path).decode("utf-8")
+    except UnicodeError as error:
         raise plate_error(path, frame, "has a name that is not UTF-8 (unpacked from a zip of another system?)",
                           "rename the file or folder") from error
 
 
 def open_source(path: Path, frame: int | None) -> Any:
     """Open an image file, its alpha to be read as it is stored. Raises PlateError."""
-    check_name(path, frame)
+    name = utf8_name(path, frame)
     if not os.path.isfile(path):
         what = "is a folder" if os.path.isdir(path) else "does not exist"
         raise plate_error(path, frame, what, "give an image file")
@@ -65,7 +65,7 @@ def open_source(path: Path, frame: int | None) -> Any:
         raise plate_error(path, frame, f"cannot be read ({error.strerror})", "check its permissions") from error
     hints = oiio.ImageSpec()
     hints.attribute("oiio:UnassociatedAlpha", 1)
-    source = oiio.ImageInput.open(str(path), hints)
+    source = oiio.ImageInput.open(name, hints)
     if source is None:
         raise _unreadable(path, frame, " ".join(oiio.geterror().split()))
     return source

@@ -62,16 +62,11 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
     if not (overwrite or resume):
         check_free({frame: paths[frame] for frame in shot.todo})
     run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
-    steps = Steps(
-        is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
-        decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run),
-    )
+    steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
+                  decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
     yield run.started()
     yield from in_order(shot.todo, steps, resume=resume)
-    if (references := run.loaded.references_made) is not None:
-        for note in space_notes(references, run.settings, Path(out)):
-            run.reporter.warn(note)
-        yield from run.reporter.news()
+    yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
     yield run.finish()
 
 

@@ -143,8 +143,10 @@ def output_space(references: References, settings: Settings, path: Path) -> tupl
     return (linear_space() if kind.is_linear and not is_linear_space(own) else own), b""
 
 
-def space_notes(references: References, settings: Settings, path: Path) -> Iterator[str]:
-    """What a viewer of the plates must know of their colours, as sentences."""
+def space_notes(references: References | None, settings: Settings, path: Path) -> Iterator[str]:
+    """What a viewer of the plates must know of their colours, as sentences; nothing where no frame was coloured."""
+    if references is None:
+        return
     space, profile = output_space(references, settings, path)
     if format_of(path).is_linear and not is_linear_space(space):
         yield (f"{path}: this EXR holds {space}, which is not scene-linear, as programs take an EXR to be; read it as "

@@ -108,8 +108,8 @@ def test_missing_plates_say_what_there_is(tmp_path):
 def test_two_places_for_the_frame(tmp_path, stem, token):
     """The place whose files exist counts, in a pattern and in a folder; a plate to be written takes the widest."""
     touch(tmp_path, f"{stem}0001.png", f"{stem}0002.png")
-    for given in (f"{stem}{token}.png", "."):
-        sequence = PlateSequence.parse(tmp_path / given)
+    for text in (f"{stem}{token}.png", "."):
+        sequence = PlateSequence.parse(tmp_path / text)
         assert sequence.frames == (1, 2) and sequence.path(2) == tmp_path / f"{stem}0002.png"
     assert frame_path(f"{stem}{token}.png", 7).name == f"{stem}0007.png"
 

@@ -265,7 +265,7 @@ def test_long_names_are_written(tmp_path):
     path = tmp_path / ("線" * 83 + "aa.png")
     write_plate(Plate.from_pixels(np.zeros((2, 2, 3))), path)
     assert os.listdir(tmp_path) == [path.name] and len(os.fsencode(path.name)) == 255
-    with pytest.raises(PlateError, match="File name too long.*; give it a shorter name"):
+    with pytest.raises(PlateError, match=r"File name too long.*; give it a shorter name"):
         write_plate(Plate.from_pixels(np.zeros((2, 2, 3))), tmp_path / ("x" * 252 + ".png"))
 
 
@@ -284,7 +284,7 @@ def test_unsupported_compression_is_not_damage(tmp_path):
     none, other = (struct.pack(order + "HHIH", 259, 3, 1, kind) for kind in (1, 34892))
     assert none in data
     path.write_bytes(data.replace(none, other))
-    with pytest.raises(PlateError, match="save it again as PNG, TIFF with LZW, or EXR with ZIP") as caught:
+    with pytest.raises(PlateError, match=r"save it again as PNG, TIFF with LZW, or EXR with ZIP") as caught:
         read_plate(path)
     assert "damaged" not in str(caught.value)
 

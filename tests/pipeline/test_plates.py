@@ -82,7 +82,8 @@ def test_exr_of_a_display_painting_is_scene_linear(tmp_path):
     plate, painting = read_plate(tmp_path / "o" / "c.0001.exr"), read_plate(tmp_path / "ref.png")
     assert plate.space == "lin_rec709" and plate.bit_depth == "float" and not told
     assert np.array_equal(plate.rgb()[BARE], convert(painting.rgb(), "sRGB", "lin_rec709")[BARE])
-    assert np.array_equal(np.rint(to_display(plate.rgb(), plate.space) * 255)[BARE], np.rint(painting.rgb() * 255)[BARE])
+    seen = to_display(plate.rgb(), plate.space)
+    assert np.array_equal(np.rint(seen * 255)[BARE], np.rint(painting.rgb() * 255)[BARE])
 
 
 def test_exr_that_is_not_scene_linear_is_told_at_the_end(tmp_path):
