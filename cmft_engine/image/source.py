@@ -23,8 +23,8 @@ PathLike = str | Path
 _DEPTHS = {"uint8": "uint8", "int8": "uint8", "uint16": "uint16", "int16": "uint16", "half": "half"}
 _NOT_SUPPORTED = re.compile(r"support|compress|codec|not configured|unknown|unimplemented|cannot handle|"
                             r"unable to handle|bits per|bit depth|photometric|colou?r ?model|no reader", re.IGNORECASE)
-_MANY = 100  # pictures of a file that are counted
-_LAYERED = ("psd",)  # the first picture is the whole, the others are its layers
+_MANY = 10  # pictures of a file that are counted
+_SEVERAL = ("tiff", "gif", "webp", "jpegxl", "ico", "fits")  # not PSD, whose first picture is the whole
 _RESAVE = "save it again as PNG, TIFF with LZW, or EXR with ZIP"
 
 
@@ -100,7 +100,8 @@ def find_parts(source: Any, path: Path, frame: int | None) -> list[oiio.ImageSpe
     if specs[0].deep:
         raise plate_error(path, frame, "is a deep image", "flatten it first")
     if source.format_name() != "openexr":
-        if (pictures := _count_pictures(source, specs[0], path)) > 1:
+        pictures = _count_pictures(source.format_name(), specs[0], path, utf8_name(path, frame))
+        if pictures > 1:
             many = f"{pictures} pictures" if pictures < _MANY else "several pictures"
             log.warning("%s: it holds %s, of which only the first is read; save one picture a file", path, many)
         return specs
@@ -113,19 +114,20 @@ def find_parts(source: Any, path: Path, frame: int | None) -> list[oiio.ImageSpe
     return specs
 
 
-def _count_pictures(source: Any, first: oiio.ImageSpec, path: Path) -> int:
+def _count_pictures(kind: str, first: oiio.ImageSpec, path: Path, name: str) -> int:
     """How many pictures a file shows one after another, at most _MANY; smaller copies of the first are none."""
-    kind = source.format_name()
     if kind == "png":
         return _MANY if is_animated_png(path) else 1
     number = 1
-    while kind not in _LAYERED and number < _MANY and source.seek_subimage(number, 0):
+    source = oiio.ImageInput.open(name) if kind in _SEVERAL else None  # one of its own: WebP does not seek back
+    while source is not None and number < _MANY and source.seek_subimage(number, 0):
         spec = source.spec(number, 0)
         if kind == "tiff" and spec.width < first.width and spec.height < first.height:
             break
         number += 1
-    source.seek_subimage(0, 0)
-    source.geterror()  # the end of the pictures is no error
+    if source is not None:
+        source.geterror()  # the end of the pictures is no error
+        source.close()
     return number
 
 
