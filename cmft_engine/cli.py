@@ -90,12 +90,12 @@ def colorize(
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
     """Open the shot and return the events of colouring it, or some of its frames."""
     from .pipeline.colorize import colorize_iter
-    from .pipeline.open_shot import open_shot
+    from .pipeline.open_shot import open_shot, palette_of
 
     shot = open_shot(job)
     return colorize_iter(
         shot if only is None else shot.only(only), job.out, settings=job.settings,
-        palette=None if job.palette is None else Path(job.palette), overwrite=job.overwrite, resume=job.resume,
+        palette=palette_of(job), overwrite=job.overwrite, resume=job.resume,
     )
 
 

@@ -18,6 +18,7 @@ from .color_space import display_space, from_display
 from .palette import Palette, PaletteColor, Rgba, find_alike
 from .palette_imports import IMPORTED, import_palette
 from .palette_names import check_color_name, unique_names
+from .sequence import find_spelling
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def load_palette(path: str | Path) -> Palette:
 
     Raises PaletteError, naming file, line and remedy, when it cannot be read or two entries are alike.
     """
-    file = Path(path)
+    file = find_spelling(path)
     try:
         palette = _read(file)
     except OSError as error:

@@ -38,7 +38,7 @@ class PlateSequence:
         Of several places for the frame the one counts whose files exist. A name that is on disk in another form of
         Unicode is found. A single file's frame is the last number in its name, else 1. Raises PlateError.
         """
-        path = find_spelling(Path(text))
+        path = find_spelling(text)
         if path.is_dir():
             return _in_folder(path)
         if path.is_file():
@@ -60,16 +60,17 @@ class PlateSequence:
         return next((file for file in files if file.exists()), files[0])
 
 
-def find_spelling(path: Path) -> Path:
+def find_spelling(name: str | Path) -> Path:
     """Return the path as it is on disk, where Unicode has several forms of its letters, such as composed and
     decomposed ones; as it is given where there is no such path, or more than one.
     """
+    path = Path(name)
     if os.path.exists(path) or not path.name:
         return path
     parent = find_spelling(path.parent)
     if not os.path.isdir(parent):
         return path
-    alike = [name for name in _listing(parent, hidden=True) if _letters(name) == _letters(path.name)]
+    alike = [one for one in _listing(parent, hidden=True) if _letters(one) == _letters(path.name)]
     return parent / (alike[0] if len(alike) == 1 else path.name)
 
 

@@ -25,8 +25,9 @@ NO_CONTRAST = 0.04
 """A plate whose channels all vary less than this has no drawing on it."""
 SOLID_DARKNESS = 0.75
 """An even plate at least this dark is solid ink, a lighter one is blank paper."""
-FILL_CONTRAST, FILL_NEAR = 0.25, 0.04
-"""A fill under lines is lighter than ink by so much, in luminance; its pixels differ by less than so much."""
+FILL_CONTRAST, FILL_NEAR, FILL_EVEN = 0.25, 0.04, 0.02
+"""A fill under lines is lighter than ink by so much, in luminance; its pixels differ by less than so much, and
+neighbours by less than so much."""
 FILL_SIDE, FILL_COLORS = 1 / 60, 8
 """A fill holds a square of this share of the plate's diagonal somewhere; fills that are looked for, the largest."""
 FILL_PLATE, INK_PLATE = 0.01, 0.002
@@ -150,7 +151,7 @@ def _wide_colors(rgb: Pixels, drawn: Mask | None) -> list[Pixels]:
     """The colors (3,) that fill a wide square somewhere, the commonest first."""
     side = max(THIN_PX, round(float(np.hypot(*rgb.shape[:2])) * FILL_SIDE))
     square = np.ones((side, side), np.uint8)
-    flat = (cv2.dilate(rgb, np.ones((3, 3))) - cv2.erode(rgb, np.ones((3, 3)))).max(axis=2) < FILL_NEAR
+    flat = (cv2.dilate(rgb, np.ones((3, 3))) - cv2.erode(rgb, np.ones((3, 3)))).max(axis=2) < FILL_EVEN
     wide = cv2.erode((flat if drawn is None else flat & drawn).astype(np.uint8), square, borderValue=0) > 0
     left, found = rgb[wide], list[Pixels]()
     while left.size and len(found) < FILL_COLORS:

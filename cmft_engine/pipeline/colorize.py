@@ -40,8 +40,8 @@ def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, p
     """Colour the shot into `out` ("flats.####.exr") and write the report beside the plates.
 
     A part of a shot (`shot.only`) gets no report, for it would be another than the whole shot's; colour the whole with
-    `resume` afterwards to have it. palette: a .json or .gpl file instead of the references' own colours. overwrite
-    replaces plates that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
+    `resume` afterwards to have it. palette: a file instead of the references' own colours. overwrite replaces plates
+    that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
     """
     finished = None
     for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):

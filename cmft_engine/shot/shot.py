@@ -228,7 +228,7 @@ def _parse_reference(text: str, frames: tuple[int, ...]) -> list[Reference]:
     name, at = split_frame(text)
     if at is not None:
         frame = None if at == "sheet" else int(at)
-        path = find_spelling(Path(name))
+        path = find_spelling(name)
         if frame is not None and not path.is_file():
             path = frame_path(path, frame)
         return [Reference(_existing(path, frame), frame)]

@@ -113,6 +113,12 @@ def test_bad_palettes_of_other_programs(tmp_path, ending, content, message):
     assert str(tmp_path / f"p{ending}") in str(caught.value)
 
 
+def test_a_palette_is_found_in_another_form_of_unicode(tmp_path):
+    """A palette whose name is decomposed on disk is found by its composed name."""
+    save_palette(palette(RED), tmp_path / "カ\u3099.json")
+    assert load_palette(tmp_path / "ガ.json") == palette(RED)
+
+
 def test_names_that_no_file_can_hold(tmp_path):
     """Control characters and halves of letters are refused by file and by command; any other name is a name."""
     for name in ("a\nb", "a\0", "\ud800"):
