@@ -24,6 +24,7 @@ from rich.table import Table
 from . import __version__
 from .commands.options import Frames, Out, Overwrite, PaletteFile, PaletteOut, Plates, build_job, with_settings
 from .commands.progress import watch
+from .commands.stdout import Once, ReaderGone, StdoutConsole, take_any_letter, write_line
 from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
@@ -89,12 +90,12 @@ def colorize(
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
     """Open the shot and return the events of colouring it, or some of its frames."""
     from .pipeline.colorize import colorize_iter
-    from .pipeline.open_shot import open_shot
+    from .pipeline.open_shot import open_shot, palette_of
 
     shot = open_shot(job)
     return colorize_iter(
         shot if only is None else shot.only(only), job.out, settings=job.settings,
-        palette=None if job.palette is None else Path(job.palette), overwrite=job.overwrite, resume=job.resume,
+        palette=palette_of(job), overwrite=job.overwrite, resume=job.resume,
     )
 
 
@@ -215,7 +216,7 @@ def show(palette: PaletteFile) -> None:
     from .commands.palettes import palette_table
     from .image.palette_files import load_palette
 
-    Console().print(palette_table(load_palette(palette), str(palette)))
+    StdoutConsole().print(palette_table(load_palette(palette), str(palette)))
 
 
 @app.command()
@@ -265,7 +266,7 @@ def doctor(
     else:
         for check in checks:
             mark = "[green]ok[/]  " if check.ok else "[red]FAIL[/]"
-            Console().print(f"{mark} {check.name:<12} {escape(check.detail)}", highlight=False, soft_wrap=True)
+            StdoutConsole().print(f"{mark} {check.name:<12} {escape(check.detail)}", highlight=False, soft_wrap=True)
     if not all(check.ok for check in checks):
         raise typer.Exit(3)
 
@@ -299,26 +300,26 @@ def review(
     table = Table("frame", "region", "colour", "confidence", "why", title=found.summary, title_justify="left")
     for row in found.worst(30):
         table.add_row(*map(escape, row))
-    Console().print(table)
+    StdoutConsole().print(table)
     if browser and found.html.exists():
         webbrowser.open(found.html.resolve().as_uri())
 
 
 def say(text: str) -> None:
     """Print a line for a person."""
-    print(text)
+    write_line(text)
 
 
 def send(event: Event) -> None:
     """Print an event for a host, at once."""
-    print(to_line(event), flush=True)
+    write_line(to_line(event))
 
 
 def tell_farm(progress: FarmProgress) -> Callable[[Event], None]:
     """Return what prints an event's lines for a farm, at once."""
     def tell(event: Event) -> None:
         for line in progress.lines(event):
-            print(line, flush=True)
+            write_line(line)
     return tell
 
 
@@ -354,6 +355,8 @@ def run(arguments: list[str]) -> int:
         if code == 2:
             tell_program(failed_from(InputError("the command line is wrong; the log says where")), arguments)
         return code
+    except ReaderGone as error:
+        return fail(error, [])  # no program is there to be told
     except CmftError as error:
         return fail(error, arguments)
     except Exception as error:
@@ -386,10 +389,12 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command line of this process."""
+    take_any_letter()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     events = "--events" in sys.argv
     handler = logging.StreamHandler() if events else RichHandler(console=Console(stderr=True), show_path=False)
+    handler.addFilter(Once())
     logging.basicConfig(level=logging.INFO if events else logging.WARNING, handlers=[handler],
                         format="%(levelname)s %(name)s: %(message)s" if events else "%(message)s")
     sys.exit(run(sys.argv[1:]))

@@ -25,7 +25,7 @@ from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
 from ..shot.serving import serving_references
 from ..shot.shot import Shot
-from .compose import Colored, compose
+from .compose import Colored, compose, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
 from .outputs import check_free, plan_outputs
 from .reporting import Report
@@ -40,8 +40,8 @@ def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, p
     """Colour the shot into `out` ("flats.####.exr") and write the report beside the plates.
 
     A part of a shot (`shot.only`) gets no report, for it would be another than the whole shot's; colour the whole with
-    `resume` afterwards to have it. palette: a .json or .gpl file instead of the references' own colours. overwrite
-    replaces plates that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
+    `resume` afterwards to have it. palette: a file instead of the references' own colours. overwrite replaces plates
+    that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
     """
     finished = None
     for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):
@@ -62,12 +62,11 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
     if not (overwrite or resume):
         check_free({frame: paths[frame] for frame in shot.todo})
     run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
-    steps = Steps(
-        is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
-        decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run),
-    )
+    steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
+                  decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
     yield run.started()
     yield from in_order(shot.todo, steps, resume=resume)
+    yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
     yield run.finish()
 
 
