@@ -115,5 +115,5 @@ def test_names_of_families_stand_for_their_paintings():
     assert expand_sets(FAMILIES, ("soft",)) == [f"{family}-soft" for family in FAMILIES]
     assert expand_sets(FAMILIES, ("film", "painted")) == ["inhabitants-painted", "inhabitants-film"]
     assert set(expand_sets(FAMILIES, PAINTINGS)) == set(DRAWN_SETS)
-    with pytest.raises(InputError, match="no painting 'oil'; there are: flat, anti-aliased, jpeg, .* painted, film"):
+    with pytest.raises(InputError, match=r"no painting 'oil'; there are: flat, anti-aliased, jpeg, .* painted, film"):
         expand_sets(("heads",), ("oil",))

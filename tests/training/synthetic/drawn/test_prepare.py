@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from cmft_engine.protocol.errors import InputError
-from cmft_training.synthetic.drawn import prepare as command
 from cmft_training.synthetic.drawn.avatars import Avatars
 from cmft_training.synthetic.drawn.clipart import Clipart
 from cmft_training.synthetic.drawn.inhabitants import Inhabitants
