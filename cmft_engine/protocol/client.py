@@ -49,12 +49,16 @@ def no_program(command: Sequence[str]) -> str:
     return said
 
 
-def engine_arguments(command: Sequence[str], job: Union[str, Path]) -> List[str]:
-    """Return the whole command line; a Python gets -I so that no folder of the host is on its path."""
+def engine_arguments(command: Sequence[str], job: Union[str, Path], only: Optional[str] = None) -> List[str]:
+    """Return the whole command line; a Python gets -I so that no folder of the host is on its path.
+
+    only: the frames of the job that are coloured; None for all.
+    """
     arguments = [os.fspath(part) for part in command]
     if _PYTHON.search(os.path.basename(arguments[0].replace("\\", "/"))) and "-I" not in arguments:
         arguments.insert(1, "-I")
-    return arguments + ["colorize", "--job", os.fspath(job), "--events"]
+    chosen = [] if only is None else ["--only={}".format(only)]  # one word, for a negative frame is no option
+    return arguments + ["colorize", "--job", os.fspath(job), "--events", *chosen]
 
 
 class EngineClient:
@@ -77,14 +81,14 @@ class EngineClient:
         """The end of the engine's stderr."""
         return "\n".join(self._log)
 
-    def run(self, job: Union[str, Path]) -> Iterator[Event]:
-        """Start the engine at the first `next()` and yield its events up to Finished.
+    def run(self, job: Union[str, Path], *, only: Optional[str] = None) -> Iterator[Event]:
+        """Start the engine at the first `next()` and yield its events up to Finished; only: some frames of the job.
 
         Raises the engine's own error from `errors.py`, EngineError after a crash, Cancelled after `cancel()`.
         Closing the iterator early stops the engine.
         """
         self._cancelled.clear()
-        return self._run(engine_arguments(self.command, job))
+        return self._run(engine_arguments(self.command, job, only))
 
     def cancel(self) -> None:
         """Stop the running engine within a second; safe from any thread and when nothing runs."""

@@ -18,7 +18,7 @@ from . import freeze as freezing
 from . import upgrade as upgrading
 from .engine import engine_command
 from .farm import write_bundle
-from .nodes import as_cmft, no_undo, own_identity, result_pattern, set_state, text, value
+from .nodes import as_cmft, own_identity, quietly, result_pattern, set_state, text, value
 from .shot_job import prepare
 from .signature import forget, signature
 from .template import TEMPLATE
@@ -92,7 +92,7 @@ colour = colorize  # its first name, which scripts use
 def _say_missing(group: nuke.Group, error: EngineMissing) -> None:
     """Let a node without a result say that there is no engine; one with a result goes on to show it."""
     if not result_pattern(group):
-        with no_undo():
+        with quietly():
             set_state(group, ENGINE_MISSING, str(error))
 
 
@@ -121,7 +121,7 @@ def status(node: nuke.Node) -> Status:
     """Look thoroughly, store what is true on the node, and return it."""
     group = as_cmft(node)
     forget(group)
-    with no_undo():
+    with quietly():
         state = results.refresh(group)
     run = runner.running(str(value(group, "uid")))
     return Status(WORDS[state], str(value(group, "status")), int(value(group, "first")), int(value(group, "last")),

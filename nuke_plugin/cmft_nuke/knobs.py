@@ -8,13 +8,14 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 from cmft_engine.protocol.host.state import NOT_COLOURED, Wording
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 4
+TEMPLATE_VERSION = 5
 
 WORDING = Wording("line and ref", "Open report")
 
 INPUT, GLOBAL, CUSTOM = "input", "global", "custom"
 RANGES = (INPUT, GLOBAL, CUSTOM)
 ON_STALE = ("error", "old result")
+OUTSIDE = ("error", "hold", "black")  # the template's expressions know them by number
 
 TEXT, FILE, INTEGER, CHOICE, SWITCH, NUMBER, TAB, BUTTON, LINE = 1, 2, 3, 4, 6, 7, 20, 22, 26
 _KINDS = {"choice": CHOICE, "bool": SWITCH, "int": INTEGER, "float": NUMBER, "text": TEXT}
@@ -74,8 +75,8 @@ _SHOT = [
     Knob("status", "", "What the node shows, and what to do when it shows nothing.", TEXT, WORDING.not_yet),
     button("colour", "Colorize", "Colours the range in the engine's own process. Frames that are up to date are kept, "
            "so after a cancel or a change only what is missing is done."),
-    button("colour_frame", "Colorize this frame", "Colours only the current frame, to try settings; without "
-           "neighbouring frames.", same_line=True),
+    button("colour_frame", "Colorize this frame", "Colours only the current frame, to try settings; it comes "
+           "out as Colorize makes it, and Colorize keeps it.", same_line=True),
     button("cancel", "Cancel", "Stops the engine within a few seconds; finished frames stay.", same_line=True),
     Knob("shot_line", "Shot", "Which frames are coloured, and from what.", LINE),
     Knob("range", "Range", "input: the frames of the line input. global: the script's frame range. custom: the frames "
@@ -97,6 +98,8 @@ _SHOT = [
     Knob("palette", "Palette file", "A .json or .gpl palette with the only colours to use; empty takes the references' "
          "own.", FILE, ""),
     of_setting("mode"),
+    of_setting("edges"),
+    of_setting("unknown"),
     of_setting("ink"),
     of_setting("temporal_radius"),
     of_setting("confidence_below"),
@@ -117,6 +120,9 @@ _OUTPUT = [
     of_setting("output_space"),
     Knob("on_stale", "When stale", "What to show after the inputs or settings have changed: an error that says so, or "
          "the old result.", CHOICE, ON_STALE[0], ON_STALE),
+    Knob("outside", "Outside the range", "What frames before and after the coloured range show: an error that says so, "
+         "the first or last frame held, or black. A frame of the range that is not coloured is always an error.",
+         CHOICE, OUTSIDE[0], OUTSIDE),
     of_setting("device"),
     Knob("engine", "Engine command", "Starts the engine; empty takes the one that install.py has set up. For another "
          "machine: ssh HOST cmft.", TEXT, ""),
@@ -131,9 +137,10 @@ _OUTPUT = [
            "connections and result stay.", same_line=True),
 ]
 _STATE = [
-    _hidden("state", "State", "0 not coloured, 1 ready, 2 stale, 3 engine missing.", INTEGER, NOT_COLOURED),
-    _hidden("first", "First", "First coloured frame.", INTEGER, 0),
-    _hidden("last", "Last", "Last coloured frame.", INTEGER, -1),
+    _hidden("state", "State", "0 not coloured, 1 ready, 2 stale, 3 engine missing, 4 incomplete.", INTEGER, NOT_COLOURED),
+    _hidden("first", "First", "First frame that was to be coloured.", INTEGER, 0),
+    _hidden("last", "Last", "Last frame that was to be coloured.", INTEGER, -1),
+    _hidden("there", "Coloured", "1 at the frames that have a plate; keyed.", NUMBER, 0),
     _hidden("signature", "Signature", "Digest of what the result was made from.", TEXT, ""),
     _hidden("uid", "Identity", "Names this node's folder in the cache.", TEXT, ""),
     _hidden("uid_owner", "Identity of", "Name of the node that the identity was given to.", TEXT, ""),

@@ -6,13 +6,15 @@ Everything here runs in Nuke's main thread.
 import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, cast
+from typing import Any, Iterator, List, Optional, Sequence, cast
 
 import nuke
 
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.identity import cache_folder as folder_of_all
 from cmft_engine.protocol.host.identity import identity
+from cmft_engine.protocol.host.state import INCOMPLETE, READY
+from cmft_engine.protocol.job import frame_runs
 
 from .knobs import KNOBS, TEMPLATE_VERSION, Knob
 
@@ -121,6 +123,18 @@ def no_undo() -> Iterator[None]:
         nuke.Undo.enable()
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Store what is true without a step of undo, and without marking the script as modified."""
+    before = nuke.modified()
+    try:
+        with no_undo():
+            yield
+    finally:
+        if nuke.modified() != before:
+            nuke.modified(before)
+
+
 def own_identity(group: nuke.Group) -> str:
     """Return the node's identity; a new node gets one, a pasted copy a new one, a renamed node keeps its own."""
     uid, name = value(group, "uid"), group.fullName()
@@ -151,7 +165,33 @@ def set_state(group: nuke.Group, state: int, status: str) -> None:
     The sentence is cut to one line; brackets and dollars, which Nuke would evaluate, become round or go.
     """
     line = (status.splitlines() or [""])[0].translate(_PLAIN)
+    if state == INCOMPLETE and group.knob("there") is None:
+        state = READY  # a node of an older layout shows what there is, and errors of its Read where a plate is missing
     for name, wanted in (("state", state), ("status", line[:MAX_STATUS])):
         if value(group, name) != wanted:
             group[name].setValue(wanted)
 
+
+def there_script(frames: Sequence[int]) -> str:
+    """Return the keys of the knob `there`: 1 at these frames and between them and the frame before, else 0.
+
+    Motion blur looks between frames.
+    """
+    keys = [key for first, last in frame_runs(frames) for key in ((first - 0.999, 1), (last + 1, 0))]
+    words = ["x{:g} {}".format(*key) if key[0] % 1 == 0 else "x{:.3f} {}".format(*key) for key in keys]
+    return "{{curve K x{} 0 {}}}".format(int(min(frames) - 1), " ".join(words)) if keys else "0"
+
+
+def set_there(group: nuke.Group, frames: Sequence[int]) -> None:
+    """Store which frames have a plate; touches nothing that is so already."""
+    knob = group.knob("there")
+    if knob is not None and knob.toScript() != there_script(frames):
+        knob.fromScript(there_script(frames))
+
+
+def stored_frames(group: nuke.Group) -> Iterator[int]:
+    """Yield the frames that are stored as having a plate; for a node of an older layout all of its range."""
+    knob = group.knob("there")
+    for frame in range(int(value(group, "first")), int(value(group, "last")) + 1):
+        if knob is None or cast(nuke.Array_Knob, knob).getValueAt(frame):
+            yield frame

@@ -1,17 +1,18 @@
 """What a run leaves on the node: the Read, its range, the state and the sentence. Main thread only, one undo step."""
 
 from pathlib import Path
-from typing import Optional, cast
+from typing import Optional, Tuple, cast
 
 import nuke
 
 from cmft_engine.protocol.errors import CmftError
-from cmft_engine.protocol.host.digests import Recent
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence, result_to_show
-from cmft_engine.protocol.host.sequences import numbers_on_disk
+from cmft_engine.protocol.host.sequences import numbers_on_disk, plate_path
 from cmft_engine.protocol.host.state import (
+    INCOMPLETE,
     NOT_COLOURED,
-    OnDisk,
+    READY,
+    STALE,
     Shown,
     Stored,
     look_at_disk,
@@ -21,11 +22,9 @@ from cmft_engine.protocol.host.state import (
 )
 
 from .knobs import WORDING
-from .nodes import RESULT, cache_folder, inner, one_undo, result_pattern, set_state, value
-from .shot_job import Plan
-from .signature import forget, signature, signature_if_changed
-
-_recent: "Recent[OnDisk]" = Recent()
+from .nodes import RESULT, cache_folder, inner, one_undo, result_pattern, set_state, set_there, stored_frames, value
+from .shot_job import Plan, wanted_frames
+from .signature import forget, signature, slow_look
 
 
 def apply_outcome(group: nuke.Group, plan: Plan, outcome: Outcome) -> None:
@@ -55,24 +54,40 @@ def shown_by(group: nuke.Group) -> Shown:
                  str(value(group, "signature")))
 
 
+def asked_frames(group: nuke.Group) -> Tuple[int, ...]:
+    """Return the frames that the node is to colour; those of its result where its inputs do not tell."""
+    try:
+        return wanted_frames(group)
+    except CmftError:
+        return tuple(range(int(value(group, "first")), int(value(group, "last")) + 1))
+
+
 def current_state(group: nuke.Group) -> int:
     """Return the state as it is, from what the node keeps, the graph, and the files on disk."""
     shown = shown_by(group)
-    return state_of(shown, look_at_disk(shown.pattern), lambda: signature(group))
+    return state_of(shown, look_at_disk(shown), lambda: asked_frames(group), lambda: signature(group))
 
 
-def idle_state(group: nuke.Group) -> int:
-    """Return the state as it is known without looking at every file anew; for when Nuke is idle."""
-    shown = shown_by(group)
-    on_disk = _recent.get(shown.pattern, lambda: look_at_disk(shown.pattern))
-    return state_of(shown, on_disk, lambda: signature_if_changed(group))
+def seems_different(group: nuke.Group) -> bool:
+    """Say, when Nuke is idle, whether the stored state may no longer be true; reads for a millisecond a call."""
+    shown, state = shown_by(group), int(value(group, "state"))
+    look = slow_look(group, (plate_path(shown.pattern, frame) for frame in stored_frames(group)))
+    if look is None or state not in (READY, INCOMPLETE, STALE):
+        return False
+    fits = look.signature == shown.signature
+    if state == STALE:
+        return fits and look_at_disk(shown).made_from in ("", shown.signature)
+    return look.is_gone or not fits
 
 
 def refresh(group: nuke.Group, *, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
-    _recent.forget()
-    state, before = current_state(group), Stored(int(value(group, "state")), str(value(group, "status")))
-    stored = to_store(state, before, note, sentence_of(state, shown_by(group), WORDING))
+    shown, asked = shown_by(group), asked_frames(group)
+    on_disk = look_at_disk(shown)
+    state = state_of(shown, on_disk, lambda: asked, lambda: signature(group))
+    before = Stored(int(value(group, "state")), str(value(group, "status")))
+    stored = to_store(state, before, note, sentence_of(state, shown, WORDING, on_disk, asked))
+    set_there(group, [frame for frame in on_disk.frames if shown.first <= frame <= shown.last])
     set_state(group, stored.state, stored.status)
     return stored.state
 

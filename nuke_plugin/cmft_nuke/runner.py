@@ -30,7 +30,7 @@ class Run:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.outcome: Optional[Outcome] = None
-        self.engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames))
+        self.engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames), only=plan.only)
 
     def cancel(self) -> None:
         """Stop the engine; the run ends soon after. Safe from any thread."""

@@ -30,6 +30,11 @@ class Plan(NamedTuple):
     engine: str
 
     @property
+    def only(self) -> Optional[str]:
+        """The frames of this run where the job has more, as the engine is told; None for all of the job's."""
+        return None if self.frames == self.wanted else frames_text(self.frames)
+
+    @property
     def plates(self) -> Plates:
         """The coloured plates."""
         return Plates(self.job.out)
@@ -55,12 +60,13 @@ def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: s
     frames = wanted if only is None else only
     settings = settings_of(group)
     node_folder = cache_folder(group)
-    lines, references = _sources(group, frames, node_folder / inputs)
+    shot = tuple(sorted({*wanted, *frames}))  # the whole, so that some frames come out as in a run over all
+    lines, references = _sources(group, shot, node_folder / inputs)
     palette = text(group, "palette") or None
     if palette is not None and not os.path.isfile(palette):
         raise InputError("{}: there is no palette file {}; choose another or leave it empty".format(
             group.fullName(), palette))
-    job = Job(lines.pattern, tuple(references), PLATES, frames_text(frames), palette, settings)
+    job = Job(lines.pattern, tuple(references), PLATES, frames_text(shot), palette, settings)
     return Plan(str(value(group, "uid")), group.fullName(), place_job(job, node_folder, [text(group, "view")]), wanted,
                 frames, signature(group), text(group, "engine"))
 

@@ -1,14 +1,16 @@
 """Whether the result still fits: a digest of settings, references and everything upstream that makes the inputs.
 
 Built from scripts' own text and from files' sizes and times, so that it is the same tomorrow and in another session;
-Nuke's opHashes are only used to see that nothing has changed since the last look. Main thread only.
+Nuke's opHashes are only used to look anew at once. Main thread only.
 """
 
-from typing import Dict, Iterator, List, Optional, Set, Tuple, cast
+import time
+from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, cast
 
 import nuke
 
-from cmft_engine.protocol.host.digests import Recent, sequence_stamps, signature_of, stamp
+from cmft_engine.protocol.host.digests import MAX_FILES, PATIENCE_S, SlowLook, signature_of, stamp
+from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.settings import SETTINGS
 
 from .bake import LINE, REF, in_view, passes
@@ -22,27 +24,48 @@ _COSMETIC = frozenset((
     "mapsize", "reload", "localizationPolicy", "version", "Render", "status",
 ))
 
-_seen: Dict[str, Tuple[Tuple[object, ...], str]] = {}  # by the node's identity: its quick key, and its signature
-_stamps: "Recent[Tuple[str, ...]]" = Recent()
+_LATER = ("edges", "unknown")  # settings that came later: at their default they leave a node's digest as it was
+BUDGET_S = 0.001  # of one look when Nuke is idle; more than two milliseconds are felt
+
+
+class _Look(NamedTuple):
+    key: Tuple[object, ...]
+    began: float
+    read: SlowLook
+
+
+_looks: Dict[str, _Look] = {}  # by the node's identity: the look that goes on, or the last one
 
 
 def signature(group: nuke.Group) -> str:
     """Return the digest of all that the node's picture is made from, the frame range apart; looks at every file."""
-    _stamps.forget()
     return signature_of(_lines(group))
 
 
 def quick_key(group: nuke.Group) -> Tuple[object, ...]:
-    """Return what differs, within this session, as soon as an input or a setting does; costs next to nothing."""
-    inputs = [group.input(which) for which in (LINE, REF)]
+    """Return what differs, within this session, as soon as an input or a setting does; costs next to nothing.
+
+    A Dot or a NoOp has no hash of its own: the node that it shows is asked.
+    """
+    inputs = [shown_by_input(group, which) for which in (LINE, REF)]
     hashes = [tuple(node.opHashes()) if node is not None else () for node in inputs]
     names = [setting.name for setting in SETTINGS] + [*_LOOK, "view"]
     return (*hashes, *(str(value(group, name)) for name in names))
 
 
+def shown_by_input(group: nuke.Group, which: int) -> Optional[nuke.Node]:
+    """Return the node whose picture comes in, through those that hand it on as it is."""
+    node = group.input(which)
+    while node is not None and passes(node):
+        node = node.input(0)
+    return node
+
+
 def _lines(group: nuke.Group) -> Iterator[str]:
     for setting in SETTINGS:
-        yield "{}={}".format(setting.name, value(group, setting.name))
+        found = value(group, setting.name)
+        if setting.name not in _LATER or found != setting.default:
+            yield "{}={}".format(setting.name, found)
     for name in _LOOK:
         yield "{}={}".format(name, value(group, name))
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was
@@ -77,33 +100,48 @@ def _upstream(node: Optional[nuke.Node]) -> Iterator[nuke.Node]:
 
 def _node_lines(node: nuke.Node, view: str) -> Iterator[str]:
     yield node.Class()
+    is_variable = node.Class().startswith("Variable")
     for name, knob in sorted(node.knobs().items()):
         if name not in _COSMETIC:
-            yield "{}={}".format(name, knob.toScript())
+            script = knob.toScript()
+            is_variable = is_variable or "%{" in script
+            yield "{}={}".format(name, script)
+    if is_variable:
+        yield from _variables(node)
     if node.Class() == "Read":
         yield from _file_stamps(node, view)
 
 
+def _variables(node: nuke.Node) -> Iterator[str]:
+    """Yield the graph variables that a node sees (Nuke 16): they change its picture without a change of its knobs."""
+    scope: Optional[nuke.Node] = node
+    while scope is not None:
+        knob = scope.knob("gsv")
+        if knob is not None:
+            yield "gsv={}".format(knob.toScript())
+        scope = None if scope.Class() == "Root" else scope.parent()
+
+
 def _file_stamps(read: nuke.Node, view: str) -> Iterator[str]:
     pattern = in_view(nuke.filename(read) or "", view)
-    first, last = int(read["first"].value()), int(read["last"].value())
-    yield from _stamps.get((pattern, first, last), lambda: sequence_stamps(pattern, range(first, last + 1)))
+    frames = range(int(read["first"].value()), int(read["last"].value()) + 1)
+    for frame in frames[::1 + len(frames) // MAX_FILES]:
+        yield stamp(plate_path(pattern, frame))
 
 
-def signature_if_changed(group: nuke.Group) -> str:
-    """Return the signature, from memory when nothing has changed in Nuke; for when Nuke is idle.
+def slow_look(group: nuke.Group, plates: Iterator[str]) -> Optional[SlowLook]:
+    """Return what is true by now, None while it is being read; for when Nuke is idle.
 
-    Files are not looked at again within a few seconds, so that playing a shot costs nothing on a slow disk.
+    Each call reads for a millisecond. A new look begins when an input or a setting has changed, and every few seconds.
     """
-    key, uid = quick_key(group), str(value(group, "uid"))
-    known = _seen.get(uid)
-    if known is None or known[0] != key:
-        known = (key, signature_of(_lines(group)))
-        _seen[uid] = known
-    return known[1]
+    key, uid, now = quick_key(group), str(value(group, "uid")), time.monotonic()
+    look = _looks.get(uid)
+    is_over = look is not None and look.read.advance(0) and now - look.began > PATIENCE_S
+    if look is None or look.key != key or is_over:
+        look = _looks[uid] = _Look(key, now, SlowLook(_lines(group), plates))
+    return look.read if look.read.advance(BUDGET_S) else None
 
 
 def forget(group: nuke.Group) -> None:
     """Let the next look read everything again, as after files were written."""
-    _seen.pop(str(value(group, "uid")), None)
-
+    _looks.pop(str(value(group, "uid")), None)

@@ -15,6 +15,8 @@ EXAMPLE = TEMPLATE.with_name("example.nk")
 TILE_COLOR = 0x4F7FBFFF
 LAYERS = (
     ("confidence", ("Y",)),
+    ("kind", ("Y",)),
+    ("unknown", ("Y",)),
     ("flats", ("red", "green", "blue", "alpha")),
     ("CryptoPalette00", ("red", "green", "blue", "alpha")),
 )
@@ -23,8 +25,8 @@ HELP = """CMFT colours the line art of a shot from one or a few painted frames.
 line: the line art. ref: painted drawings at the reference frames. mask: where it is 0, line passes through.
 
 Connect line and ref, press Colorize. The result is an EXR sequence on disk: it renders everywhere, also where CMFT is \
-not installed. Out come all channels of line, the coloured rgba, confidence.Y, the layer flats (without ink) and a \
-Cryptomatte of the palette.
+not installed. Out come all channels of line, the coloured rgba, confidence.Y, unknown.Y (1 where no reference shows the \
+colour), kind.Y, the layer flats (without ink) and a Cryptomatte of the palette.
 
 docs/nuke.md in CMFT's folder has the rest."""
 KNOB_CHANGED = """try:
@@ -33,10 +35,12 @@ except ImportError:
     pass
 else:
     watch.knob_changed(nuke.thisNode(), nuke.thisKnob())"""
-SHOWS = "parent.state==1||(parent.state==2&&parent.on_stale==1)"
+SHOWS = "parent.state==1||parent.state==4||(parent.state==2&&parent.on_stale==1)"
 IN_RANGE = "frame>parent.first-1&&frame<parent.last+1"  # motion blur looks between frames
-RANGE_MESSAGE = ("CMFT: this frame is not coloured, frames \\[value parent.first] to \\[value parent.last] are. "
-                 "Widen the range and press Colorize.")
+IS_THERE = "({}?parent.there>0:parent.outside>0)".format(IN_RANGE)
+PICTURE = "(({})&&{})?({}||parent.outside==1?1:2):0".format(SHOWS, IS_THERE, IN_RANGE)  # line, coloured, black
+RANGE_MESSAGE = ("CMFT: this frame is not coloured; asked for were frames \\[value parent.first] to \\[value "
+                 "parent.last] (\\[value parent.status]). Widen the range if this one is outside, and press Colorize.")
 WRITE = """ Write {{
   inputs 1
   file_type exr
@@ -134,9 +138,38 @@ push $line
   inputs 3
   channels all
   bbox B
-  name Masked
+  name Mixed
   xpos 200
   ypos 200
+ }}
+set mixed [stack 0]
+push $mask
+ Expression {{
+  expr3 a>=0.5
+  name HardMask
+  xpos 400
+  ypos 200
+ }}
+push $coloured
+push $line
+ Keymix {{
+  inputs 3
+  channels all
+  bbox B
+  name WholeIds
+  xpos 300
+  ypos 200
+ }}
+push $mixed
+ Copy {{
+  inputs 2
+  from0 none
+  to0 none
+  channels CryptoPalette00
+  bbox B
+  name Masked
+  xpos 200
+  ypos 250
  }}
 push $coloured
  Switch {{
@@ -146,16 +179,28 @@ push $coloured
   xpos 0
   ypos 200
  }}
+set shown [stack 0]
+push $line
+ Expression {{
+  expr0 0
+  expr1 0
+  expr2 0
+  expr3 0
+  name Black
+  xpos 100
+  ypos 200
+ }}
+push $shown
 push $line
  Switch {{
-  inputs 2
-  which {{{{{shows}&&{in_range}}}}}
+  inputs 3
+  which {{{{{picture}}}}}
   name IsShown
   xpos 0
   ypos 300
  }}
  Assert {{
-  expression {{{{{in_range}||!({shows})}}}}
+  expression {{{{{is_there}||!({shows})}}}}
   message "{range_message}"
   name FrameIsColoured
   xpos 0
@@ -193,7 +238,7 @@ def template_text() -> str:
             "help " + quoted(HELP), "knobChanged " + quoted(KNOB_CHANGED), "selected true"]
     lines += ["Group {"] + [" " + line for line in head + _knob_lines()] + ["}"]
     body = BODY.format(bake_ref=WRITE.format(name="BakeRef", x=200), bake_line=WRITE.format(name="BakeLine", x=-200),
-                       shows=SHOWS, in_range=IN_RANGE, range_message=RANGE_MESSAGE)
+                       shows=SHOWS, is_there=IS_THERE, picture=PICTURE, range_message=RANGE_MESSAGE)
     return "\n".join(lines) + "\n" + body + "end_group\n"
 
 

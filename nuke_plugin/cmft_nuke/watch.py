@@ -9,13 +9,13 @@ from cmft_engine.protocol.errors import CmftError
 from cmft_engine.protocol.host.state import NOT_COLOURED
 
 from .bake import is_baking
-from .nodes import all_cmft, find, is_cmft, no_undo, value
-from .results import idle_state, refresh_any, relink
+from .nodes import all_cmft, find, is_cmft, quietly, value
+from .results import refresh_any, relink, seems_different
 from .signature import forget
 
 _EVENTS = ("inputChange", "showPanel")
 _RESULT_KNOBS = ("state", "status", "first", "last", "signature", "uid", "uid_owner", "xpos", "ypos", "selected",
-                 "label", "name", "frames", "range", "cache", "engine")
+                 "label", "name", "there", "place", "outside", "cache", "engine")
 
 _asked: Set[str] = set()  # identities of nodes for which a refresh is on its way
 
@@ -25,7 +25,7 @@ def knob_changed(node: nuke.Node, knob: nuke.Knob) -> None:
     if is_cmft(node) and (knob.name() in _EVENTS or knob.name() not in _RESULT_KNOBS):
         group = find(str(value_of(node, "uid")), node.fullName())
         if group is not None:
-            with no_undo():
+            with quietly():
                 refresh_any(group)
             if knob.name() == "showPanel":
                 group["status"].setEnabled(False)  # to be read, not written
@@ -43,14 +43,14 @@ def refresh_all() -> None:
         return
     for group in all_cmft():
         forget(group)
-        with no_undo():
+        with quietly():
             refresh_any(group)
 
 
 def loaded() -> None:
     """Find the plates of a script that was moved together with its cache, and store every node's true state."""
     for group in all_cmft():
-        with no_undo():
+        with quietly():
             _relink_any(group)
     refresh_all()
 
@@ -79,7 +79,7 @@ def notice(node: nuke.Node) -> None:
 def _looks_different(group: nuke.Group) -> bool:
     """Say whether the stored state is no longer true; one that cannot be told is no result."""
     try:
-        return idle_state(group) != int(value(group, "state"))
+        return seems_different(group)
     except CmftError:
         return True
 
@@ -92,5 +92,6 @@ def _refresh_one(uid: str, name: str) -> None:
     _asked.discard(uid)
     group = find(uid, name)
     if group is not None:
-        with no_undo():
+        forget(group)
+        with quietly():
             refresh_any(group)

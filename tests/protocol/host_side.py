@@ -348,6 +348,7 @@ class Command(InFolder):
             ([Path("/a/cmft")], [os.path.join("/a", "cmft")]),
         ):
             self.assertEqual(engine_arguments(command, "j"), expected + tail)
+            self.assertEqual(engine_arguments(command, "j", "-5 7"), expected + tail + ["--only=-5 7"])
 
     def test_missing_quotes_are_seen(self):
         """A command that falls apart at the spaces of a path is told so."""

@@ -177,14 +177,16 @@ class Digests(InFolder):
 
 class State(InFolder):
     def test_states(self):
-        """Ready takes plates, a range, and one signature on the node, beside the plates and of the inputs."""
-        shown = state.Shown("c.####.exr", 1, 3, "s")
-        for on_disk, now, expected in (((True, "s"), "s", state.READY), ((True, ""), "s", state.READY),
-                                       ((True, "t"), "s", state.STALE), ((True, "t"), "t", state.STALE),
-                                       ((True, "s"), "t", state.STALE), ((False, "s"), "s", state.NOT_COLOURED)):
-            self.assertEqual(state.state_of(shown, state.OnDisk(*on_disk), lambda now=now: now), expected)
+        """Ready takes all frames asked for, and one signature on the node, beside the plates and of the inputs."""
+        shown, whole = state.Shown("c.####.exr", 1, 3, "s"), (1, 2, 3)
+        for on_disk, now, expected in (((whole, "s"), "s", state.READY), ((whole, ""), "s", state.READY),
+                                       ((whole, "t"), "s", state.STALE), ((whole, "t"), "t", state.STALE),
+                                       ((whole, "s"), "t", state.STALE), (((), "s"), "s", state.NOT_COLOURED),
+                                       (((1, 3), "s"), "s", state.INCOMPLETE), (((1, 3), "s"), "t", state.STALE)):
+            self.assertEqual(state.state_of(shown, state.OnDisk(*on_disk), lambda: (1, 2, 3), lambda now=now: now),
+                             expected)
         nothing = shown._replace(first=0, last=-1)
-        self.assertEqual(state.state_of(nothing, state.OnDisk(True, "s"), self.fail), state.NOT_COLOURED)
+        self.assertEqual(state.state_of(nothing, state.OnDisk(whole, "s"), self.fail, self.fail), state.NOT_COLOURED)
 
     def test_what_is_stored(self):
         """A run's note goes first and says when it is stale; a missing engine stays; else only a change is told."""
@@ -194,17 +196,26 @@ class State(InFolder):
             (state.STALE, (state.READY, "x"), "note", (state.STALE, "note (stale: press Colorize)")),
             (state.NOT_COLOURED, (state.ENGINE_MISSING, "x"), "", (state.ENGINE_MISSING, "x")),
             (state.NOT_COLOURED, (state.ENGINE_MISSING, "x"), "note", (state.NOT_COLOURED, "note")),
+            (state.INCOMPLETE, (state.INCOMPLETE, "x"), "", (state.INCOMPLETE, "sentence")),
+            (state.INCOMPLETE, (state.READY, "x"), "note", (state.INCOMPLETE, "note; sentence")),
+            (state.INCOMPLETE, (state.READY, "x"), "cancelled: 1", (state.INCOMPLETE, "cancelled: 1")),
         ):
             self.assertEqual(state.to_store(true, state.Stored(*before), note, "sentence"), expected)
 
     def test_sentences(self):
         """Each state has its sentence; plates that are gone are named by their folder."""
         shown, none = state.Shown("/p/c.####.exr", 1, 3, "s"), state.Shown("", 0, -1, "")
-        self.assertEqual(state.sentence_of(state.READY, shown, WORDING), "1-3 coloured")
-        self.assertEqual(state.sentence_of(state.STALE, shown, WORDING), state.STALE_TEXT)
-        self.assertIn("the plates are gone", state.sentence_of(state.NOT_COLOURED, shown, WORDING))
-        self.assertEqual(state.sentence_of(state.NOT_COLOURED, none, WORDING),
-                         "not coloured yet: connect line and ref, press Colorize")
+        def said(true, shows=shown, frames=(), asked=(1, 2, 3)):
+            return state.sentence_of(true, shows, WORDING, state.OnDisk(frames, "s"), asked)
+
+        self.assertEqual(said(state.READY), "1-3 coloured")
+        self.assertEqual(said(state.STALE), state.STALE_TEXT)
+        self.assertIn("the plates are gone", said(state.NOT_COLOURED))
+        self.assertEqual(said(state.NOT_COLOURED, none), "not coloured yet: connect line and ref, press Colorize")
+        self.assertEqual(said(state.INCOMPLETE, frames=(2,)), "1 of 3 frames coloured; missing: 1 3; press Colorize")
+        self.assertEqual(said(state.INCOMPLETE, frames=(1,), asked=range(1, 200, 2)),
+                         "1 of 100 frames coloured; missing: 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 43 "
+                         "and more; press Colorize")
 
 
 class Outcomes(InFolder):
@@ -229,7 +240,10 @@ class Outcomes(InFolder):
         return found and (found.first, found.last, found.signature)
 
     def test_a_whole_run(self):
-        """The node shows its range; plates beyond it that are on disk are not shown; frames are the host's."""
+        """The node shows its range; plates beyond it that are on disk are not shown; frames are the host's.
+
+        The record names the plates by their own numbers.
+        """
         self.assertEqual(self.shown_after(outcome.Outcome((1, 2, 3), FINISHED), range(1000, 1006), shift=1000),
                          (1, 3, "new"))
 
@@ -238,14 +252,15 @@ class Outcomes(InFolder):
         self.assertEqual(self.shown_after(outcome.Outcome((1, 2, 3), FINISHED), (1, 2, 3)), (1, 3, "new"))
         (self.folder / "node.json").write_text(json.dumps({"signature": "older"}))
         self.assertEqual(self.shown_after(outcome.Outcome((2,), FINISHED), ()), (1, 3, "older"))
+        self.assertEqual(json.loads((self.folder / "node.json").read_text()), {"signature": "older", "frames": "1 3"})
         self.assertEqual(self.shown_after(outcome.Outcome((1, 2, 3), FINISHED), ()), (1, 3, "new"))
 
     def test_a_cancelled_run(self):
         """What is finished is shown where nothing was, or the same place; another result stays, and so does all
         where nothing was done."""
         ended = outcome.Outcome((1,), error=errors.Cancelled("x"))
-        self.assertEqual(self.shown_after(ended, (1,)), (1, 1, "new"))
-        self.assertEqual(self.shown_after(ended, (), shown=(self.folder / "c.####.exr").as_posix()), (1, 1, "new"))
+        self.assertEqual(self.shown_after(ended, (1,)), (1, 3, "new"))
+        self.assertEqual(self.shown_after(ended, (), shown=(self.folder / "c.####.exr").as_posix()), (1, 3, "new"))
         self.assertIsNone(self.shown_after(ended, (), shown="/other/c.####.exr"))
         self.assertIsNone(self.shown_after(ended._replace(done=()), ()))
 
@@ -278,7 +293,7 @@ class Client:
         """Note it."""
         self.cancelled.set()
 
-    def run(self, job):
+    def run(self, job, only=None):
         """Give the events; an error among them is raised."""
         self.runs += 1
         self.began.set()

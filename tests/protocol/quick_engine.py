@@ -75,7 +75,8 @@ def main(plate, folder, job_file):
     Path(folder, "started").touch()
     options = options_of(folder)
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    frames = frames_of(job["frames"])
+    chosen = [word.partition("=")[2] for word in sys.argv if word.startswith("--only=")]
+    frames = frames_of(chosen[0] if chosen else job["frames"])
     stay_silent(folder, -1)
     say("started", frames=len(frames), device="quick", engine="0")
     if "warning" in options:

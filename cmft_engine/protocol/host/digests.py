@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from typing import Callable, Dict, Generic, Hashable, Iterable, Sequence, Tuple, TypeVar
+from typing import Callable, Dict, Generic, Hashable, Iterable, Iterator, Sequence, Tuple, TypeVar
 
 from ..errors import InputError
 from .sequences import plate_path
@@ -51,10 +51,41 @@ def content_digest(paths: Iterable[str], texts: Iterable[str]) -> str:
 
 def signature_of(lines: Iterable[str]) -> str:
     """Return the digest of all lines that describe what a result is made from."""
-    digest = hashlib.blake2b(digest_size=12)
-    for line in lines:
-        digest.update(line.encode("utf-8", "replace") + b"\n")
-    return digest.hexdigest()
+    look = SlowLook(lines)
+    while not look.advance(PATIENCE_S):
+        pass
+    return look.signature
+
+
+class SlowLook:
+    """A look at what a result is made from, and whether its plates are there, a little at a time.
+
+    `signature` and `is_gone` are told once `advance` has said that all is read.
+    """
+
+    def __init__(self, lines: Iterable[str], plates: Iterable[str] = ()) -> None:
+        self.signature, self.is_gone = "", False
+        self._digest = hashlib.blake2b(digest_size=12)
+        self._steps = self._read(lines, plates)
+        self._is_read = False
+
+    def advance(self, seconds: float) -> bool:
+        """Read on for about so long, at least one line; return whether all is read."""
+        end = time.monotonic() + seconds
+        while not self._is_read:
+            self._is_read = next(self._steps, None) is None
+            if time.monotonic() > end:
+                break
+        return self._is_read
+
+    def _read(self, lines: Iterable[str], plates: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            self._digest.update(line.encode("utf-8", "replace") + b"\n")
+            yield line
+        self.signature = self._digest.hexdigest()
+        for plate in plates:
+            self.is_gone = self.is_gone or not os.path.isfile(plate)
+            yield plate
 
 
 class Recent(Generic[Found]):

@@ -42,7 +42,7 @@ def result_to_show(outcome: Outcome, plates: Plates, wanted: Sequence[int], *, s
     if not outcome.done or keeps_old:
         return None
     is_whole = outcome.finished is not None and set(wanted) <= set(outcome.done)
-    made_from = record_provenance(Path(plates.pattern).parent, signature, is_whole=is_whole)
-    there = [number - plates.shift for number in numbers_on_disk(plates.pattern)]
-    inside = [frame for frame in there if wanted[0] <= frame <= wanted[-1]] or there or sorted(outcome.done)
-    return Shown(plates.pattern, inside[0], inside[-1], made_from)
+    made_from = record_provenance(Path(plates.pattern).parent, signature, [frame + plates.shift for frame in
+                                  outcome.done], is_whole=is_whole, there=numbers_on_disk(plates.pattern))
+    frames = [*wanted, *outcome.done]
+    return Shown(plates.pattern, min(frames), max(frames), made_from.signature, plates.shift)

@@ -46,8 +46,12 @@ def place_job(job: Job, node_folder: Path, look: Sequence[str] = ()) -> Job:
 class EngineRun:
     """The engine at work for one node. `progress` and `is_stopping` may be read, `cancel` called, from any thread."""
 
-    def __init__(self, command: Sequence[str], *, frames: int, shift: int = 0) -> None:
-        """frames: how many are to be coloured; shift: from a host's frame to the number in a plate's name."""
+    def __init__(self, command: Sequence[str], *, frames: int, shift: int = 0, only: Optional[str] = None) -> None:
+        """frames: how many are to be coloured; shift: from a host's frame to the number in a plate's name.
+
+        only: those plates of the job that are coloured, as the whole job would colour them; None for all.
+        """
+        self._only = only
         self.progress = Progress(frames, shift)
         self._client = EngineClient(command)
         self._stop = threading.Event()
@@ -118,7 +122,7 @@ class EngineRun:
     def _pump(self, job_file: Path, news: "queue.Queue[_News]") -> None:
         """Hand on the engine's events from a thread of its own; None marks the end."""
         try:
-            for event in self._client.run(job_file):
+            for event in self._client.run(job_file, only=self._only):
                 news.put(event)
         except CmftError as error:
             news.put(error)

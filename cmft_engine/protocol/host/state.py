@@ -1,14 +1,17 @@
 """What a node shows of its result: the states, when each is true, and the sentence of each."""
 
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
+from ..job import frames_text
 from .provenance import read_provenance
 from .sequences import numbers_on_disk
 
 # Values that scripts and files keep.
-NOT_COLOURED, READY, STALE, ENGINE_MISSING = 0, 1, 2, 3
-WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing"}
+NOT_COLOURED, READY, STALE, ENGINE_MISSING, INCOMPLETE = 0, 1, 2, 3, 4
+WORDS = {NOT_COLOURED: "not coloured", READY: "ready", STALE: "stale", ENGINE_MISSING: "engine missing",
+         INCOMPLETE: "incomplete"}
+MAX_FRAMES_TEXT = 60  # letters of a list of frames in a sentence
 STALE_TEXT = "stale: an input or a setting has changed since it was coloured; press Colorize"
 
 
@@ -25,12 +28,16 @@ class Wording(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """The plates that a node shows ("" for none), their first and last frame, and the signature that it keeps."""
+    """The plates that a node shows ("" for none), first and last frame of the range that was asked for, the signature.
+
+    shift: from a host's frame to the number in a plate's name.
+    """
 
     pattern: str
     first: int
     last: int
     signature: str
+    shift: int = 0
 
     @property
     def folder(self) -> Optional[Path]:
@@ -39,9 +46,12 @@ class Shown(NamedTuple):
 
 
 class OnDisk(NamedTuple):
-    """What is found of a result: whether it has plates, and the signature recorded beside them ("" for none)."""
+    """What is found of a result: its frames that have a plate, and the signature that is recorded of them.
 
-    has_plates: bool
+    frames: the host's, without those that were made from something else; made_from: "" for none.
+    """
+
+    frames: Tuple[int, ...]
     made_from: str
 
 
@@ -52,28 +62,37 @@ class Stored(NamedTuple):
     status: str
 
 
-def look_at_disk(pattern: str) -> OnDisk:
-    """Look at the plates of a pattern, and at the record beside them."""
-    if not pattern:
-        return OnDisk(False, "")
-    return OnDisk(bool(numbers_on_disk(pattern)), read_provenance(Path(pattern).parent))
+def look_at_disk(shown: Shown) -> OnDisk:
+    """Look at the plates that a node shows, and at the record beside them."""
+    if shown.folder is None:
+        return OnDisk((), "")
+    made_from = read_provenance(shown.folder)
+    there = numbers_on_disk(shown.pattern)
+    return OnDisk(tuple(number - shown.shift for number in there if made_from.covers(number)), made_from.signature)
 
 
-def state_of(shown: Shown, on_disk: OnDisk, now: Callable[[], str]) -> int:
-    """Return the true state; `now` gives the signature of the inputs as they are, and is asked only when it matters.
+def state_of(shown: Shown, on_disk: OnDisk, asked: Callable[[], Sequence[int]], now: Callable[[], str]) -> int:
+    """Return the true state.
 
-    A node whose plates a later version of its file has coloured from other inputs is stale.
+    asked: gives the frames that the node is to colour; now: the signature of the inputs as they are. Either is asked
+    only when it matters. A node whose plates a later version of its file has coloured from other inputs is stale.
     """
-    if not on_disk.has_plates or shown.last < shown.first:
+    if not on_disk.frames or shown.last < shown.first:
         return NOT_COLOURED
     made_from = on_disk.made_from or shown.signature
-    return READY if made_from == shown.signature and made_from == now() else STALE
+    if made_from != shown.signature or made_from != now():
+        return STALE
+    return READY if set(asked()) <= set(on_disk.frames) else INCOMPLETE
 
 
-def sentence_of(state: int, shown: Shown, wording: Wording) -> str:
+def sentence_of(state: int, shown: Shown, wording: Wording, on_disk: OnDisk, asked: Sequence[int]) -> str:
     """Return the sentence of a state that nothing more is known of."""
     if state == READY:
         return "{}-{} coloured".format(shown.first, shown.last)
+    if state == INCOMPLETE:
+        missing = sorted(set(asked) - set(on_disk.frames))
+        return "{} of {} frames coloured; missing: {}; press Colorize".format(
+            len(asked) - len(missing), len(asked), _short(frames_text(missing)))
     if state == STALE:
         return STALE_TEXT
     if shown.pattern and shown.last >= shown.first:
@@ -81,13 +100,19 @@ def sentence_of(state: int, shown: Shown, wording: Wording) -> str:
     return wording.not_yet
 
 
+def _short(frames: str) -> str:
+    return frames if len(frames) <= MAX_FRAMES_TEXT else frames[:MAX_FRAMES_TEXT].rpartition(" ")[0] + " and more"
+
+
 def to_store(state: int, before: Stored, note: str, sentence: str) -> Stored:
     """Return what a node is to keep; `note` says how a run ended, `sentence` what is known without one.
 
     That the engine is missing stays until something else is known.
     """
+    if note and state == INCOMPLETE and not note.startswith("cancelled"):  # which says how many itself
+        return Stored(state, "{}; {}".format(note, sentence))
     if note:
         return Stored(state, "{} (stale: press Colorize)".format(note) if state == STALE else note)
     if state == NOT_COLOURED and before.state == ENGINE_MISSING:
         return before
-    return before if state == before.state else Stored(state, sentence)
+    return before if state == before.state != INCOMPLETE else Stored(state, sentence)

@@ -16,6 +16,7 @@ DEPTH = 200
 DRAWING = {"name", "label", "help", "icon", "tile_color", "gl_color", "note_font", "note_font_size", "note_font_color",
            "xpos", "ypos", "panel", "indicators", "postage_stamp_frame", "bookmark", "cached", "dope_sheet",
            "hide_input", "postage_stamp", "selected", "autolabel", "knobChanged", "onCreate", "onDestroy", "updateUI"}
+WITHOUT_OPS = ("Dot", "NoOp")  # their own list of hashes is empty, as Foundry says; below them the picture's counts
 THROUGH = ("Dot", "NoOp", "Output", "Write", "Viewer")
 
 

@@ -166,7 +166,7 @@ class Session:
         return None
 
     def op_hashes(self, node: AnyNode) -> List[int]:
-        return [hashes.op_hash(self, node, self.frame_now())]
+        return [] if node._class in hashes.WITHOUT_OPS else [hashes.op_hash(self, node, self.frame_now())]
 
     def frame_range(self, node: AnyNode) -> Tuple[int, int]:
         return hashes.frame_range(self, node)

@@ -211,7 +211,7 @@ def test_bake_is_full_size_and_touches_nothing_else(terminal, fake_engine):
     assert host.nuke.root()["proxy"].value() and host.nuke.frame() == 2
     assert host.nuke.selectedNodes() == selected
     assert [name for name in host.undo_names if name not in names] == ["CMFT: colorize CMFT1"]
-    assert (node["first"].value(), node["last"].value()) == (1, 2)
+    assert node["status"].value() == "1-2 coloured; no region to check; 2 of 3 frames coloured; missing: 3; press Colorize"
 
 
 def test_what_is_missing_is_said(terminal):

@@ -51,13 +51,20 @@ def test_cryptomatte_header_comes_along(colored):
 
 
 def test_mask_lets_line_pass(colored):
-    """Where the mask is 0 the line stream passes, at a half both are mixed, without a mask the result is whole."""
+    """Where the mask is 0 the line stream passes, at a half both are mixed, without a mask the result is whole.
+
+    The ids of a Cryptomatte are never mixed: they are whole where the mask is a half or more, else not there.
+    """
     with opened(colored.script) as (host, node):
         whole, line = host.render(node, 2), host.render(host.nuke.toNode("Line"), 2)
         half = host.nuke.toNode("Half")
         node.setInput(2, half)
         mixed = host.render(node, 2)
         assert np.allclose(mixed["rgba.red"], (whole["rgba.red"] + line["rgba.red"]) / 2)
+        whole_ids = {name for name in mixed if name.startswith("CryptoPalette00")}
+        assert whole_ids and all(np.array_equal(mixed[name], whole[name]) for name in whole_ids)
+        half["color"].setValue([0, 0, 0, 0.25])
+        assert not any(host.render(node, 2)[name].any() for name in whole_ids)
         half["color"].setValue([0, 0, 0, 0])
         for name, pixels in host.render(node, 2).items():
             assert np.array_equal(pixels, line.get(name, np.zeros_like(pixels))), name
@@ -65,7 +72,8 @@ def test_mask_lets_line_pass(colored):
 
 def test_frames_that_are_not_coloured_say_so(colored):
     """A frame beyond the coloured ones is an error with a sentence, not a held or black picture."""
-    with opened(colored.script, plugin=False) as (host, node), pytest.raises(RenderError, match="frames 1 to 3 are"):
+    said = "this frame is not coloured; asked for were frames 1 to 3"
+    with opened(colored.script, plugin=False) as (host, node), pytest.raises(RenderError, match=said):
         host.render(node, 4)
 
 

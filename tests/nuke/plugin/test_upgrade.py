@@ -1,5 +1,6 @@
 """A node that an older CMFT has saved takes today's layout, and nothing that matters changes."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,16 @@ def old_script(colored, tmp_path):
         old["around"].setExpression("0+1")
         (below,) = host.load("NoOp {\n inputs 1\n name Below\n}\n")
         below.setInput(0, old)
+        from cmft_nuke import signature
+
+        old["signature"].setValue(signature.signature(old))
+        note = colored.plates[1].parent / "node.json"
+        recorded = note.read_text()
+        note.write_text(json.dumps({"signature": old["signature"].value()}))  # as layout 1 wrote it
         script = tmp_path / "old.nk"
         script.write_text(host.save())
-    return script
+    yield script
+    note.write_text(recorded)
 
 
 def test_old_node_renders_and_is_upgraded(old_script, caplog):
@@ -110,3 +118,16 @@ def test_upgraded_node_goes_on_colouring(old_script, colored):
         fresh = api.upgrade(node)
         assert fresh["uid"].value() == host.nuke.toNode("CMFT1")["uid"].value() != ""
         assert Path(api.status(fresh).result).parent == colored.plates[1].parent
+
+
+@pytest.mark.parametrize("mode", ["flats", "paint"])
+def test_choice_of_two_is_kept(old_script, mode):
+    """A mode that was saved when there were two is the same among three; settings that came later have defaults."""
+    with opened(old_script) as (_, node):
+        from cmft_nuke import api
+
+        assert node["mode"].values() == ["flats", "paint"]
+        node["mode"].setValue(mode)
+        fresh = api.upgrade(node)
+        assert fresh["mode"].value() == mode and fresh["mode"].values() == ["flats", "paint", "auto"]
+        assert (fresh["edges"].value(), fresh["unknown"].value()) == ("painted", "guess")
