@@ -47,6 +47,13 @@ def new_socket(tree: Any, name: str, *, is_output: bool, kind: str) -> None:
         (tree.outputs if is_output else tree.inputs).new(kind, name)
 
 
+def output_names(tree: Any) -> List[str]:
+    """Return the names of a group's outputs."""
+    if not HAS_INTERFACE:
+        return [socket.name for socket in tree.outputs]
+    return [item.name for item in tree.interface.items_tree if getattr(item, "in_out", "") == "OUTPUT"]
+
+
 def path_options() -> Any:
     """Return the options of a property that holds a folder, which from 4.5 must say that it may be relative."""
     return {"PATH_SUPPORTS_BLEND_RELATIVE"} if HAS_RELATIVE_OPTION else set()

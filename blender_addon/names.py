@@ -2,11 +2,11 @@
 
 from cmft_engine.protocol.host.state import WORDS, Wording
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 GROUP = "CMFT Colorize"
 REFERENCE, LINE_ART = "Reference", "Line Art"
-COLOR, ALPHA, CONFIDENCE = "Color", "Alpha", "Confidence"
+COLOR, ALPHA, CONFIDENCE, FLATS, UNKNOWN = "Color", "Alpha", "Confidence", "Flats", "Unknown"
 RESULT = "Result"  # the Image node inside the group
 PLATES = "cmft.####.exr"
 MATTES = "CryptoPalette"  # the engine's Cryptomatte of the palette
@@ -20,3 +20,10 @@ RANGES = (
     (SCENE, "Scene", "The scene's frame range"),
     (CUSTOM, "Custom", "The frames written below"),
 )
+ERROR, OLD = "ERROR", "OLD"
+ON_STALE = (
+    (ERROR, "Error", "The picture is black, and a render says why"),
+    (OLD, "Old Result", "The old result; a render warns"),
+)
+BLACK, HOLD = "BLACK", "HOLD"
+OUTSIDE = ((BLACK, "Black", "Nothing"), (HOLD, "Hold", "The first or the last frame"))

@@ -13,6 +13,7 @@ from . import compat
 from .engine import engine_command, examine
 from .nodes import NodeInstance, add_mattes, add_node, editable
 from .operators import Result, chosen, node_argument, told
+from .places import stored_path
 from .preferences import preferences, written_command
 from .results import refresh, refresh_all, report_file
 from .shot_job import implied_references
@@ -104,7 +105,7 @@ def add_line(instance: NodeInstance, frame: int, path: str) -> None:
             listed.add().frame = implied
     at = next((index for index, one in enumerate(listed) if one.frame == frame and not one.is_sheet), len(listed))
     line = listed[at] if at < len(listed) else listed.add()
-    line.frame, line.path = frame, path
+    line.frame, line.path = frame, stored_path(path)
     instance.group.cmft.reference_index = at
     refresh(instance)
 

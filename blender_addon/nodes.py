@@ -12,12 +12,33 @@ import bpy
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.identity import cache_folder as folder_of_all
 from cmft_engine.protocol.host.identity import identity
-from cmft_engine.protocol.host.sequences import Plates
+from cmft_engine.protocol.host.sequences import Plates, numbers_on_disk, plate_path
 
 from . import compat
-from .names import ALPHA, COLOR, CONFIDENCE, GROUP, LAYOUT_VERSION, LINE_ART, MATTES, REFERENCE, RESULT, TITLES
+from .names import (
+    ALPHA,
+    COLOR,
+    CONFIDENCE,
+    ERROR,
+    FLATS,
+    GROUP,
+    HOLD,
+    LAYOUT_VERSION,
+    LINE_ART,
+    MATTES,
+    REFERENCE,
+    RESULT,
+    TITLES,
+    UNKNOWN,
+)
 
-_SOURCES = ((COLOR, ("Combined", "Image")), (ALPHA, ("Alpha",)), (CONFIDENCE, ("confidence", "confidence.Y")))
+_SOURCES = ((COLOR, ("Combined", "Image")), (ALPHA, ("Alpha",)), (CONFIDENCE, ("confidence", "confidence.Y")),
+            (FLATS, ("flats",)), (UNKNOWN, ("unknown", "unknown.Y")))
+_LATER = (FLATS, UNKNOWN)  # plates of an older engine have none
+_OUTPUTS = ((COLOR, "NodeSocketColor"), (ALPHA, "NodeSocketFloat"), (CONFIDENCE, "NodeSocketFloat"),
+            (FLATS, "NodeSocketColor"), (UNKNOWN, "NodeSocketFloat"))
+_FAR = 100000  # frames before and after the plates, at which the Image node looks for a file and finds none
+_LAST = 1000000  # no scene has this frame
 
 
 class NodeInstance(NamedTuple):
@@ -37,17 +58,34 @@ class NodeInstance(NamedTuple):
 def new_group() -> Any:
     """Make a CMFT group that shows nothing yet."""
     tree = bpy.data.node_groups.new(GROUP, "CompositorNodeTree")
-    for name in (REFERENCE, LINE_ART):
+    for name in (LINE_ART, REFERENCE):
         compat.new_socket(tree, name, is_output=False, kind="NodeSocketColor")
-    compat.new_socket(tree, COLOR, is_output=True, kind="NodeSocketColor")
-    for name in (ALPHA, CONFIDENCE):
-        compat.new_socket(tree, name, is_output=True, kind="NodeSocketFloat")
+    for name, kind in _OUTPUTS:
+        compat.new_socket(tree, name, is_output=True, kind=kind)
     entry, result, exit_ = (tree.nodes.new(kind) for kind in ("NodeGroupInput", "CompositorNodeImage",
                                                                "NodeGroupOutput"))
     entry.location, result.location, exit_.location = (-300, 200), (0, 0), (400, 0)
     result.name = result.label = RESULT
     tree.cmft.version = LAYOUT_VERSION
     return tree
+
+
+def take_layout(group: Any) -> None:
+    """Give a group that an older CMFT has made what those of today have; its values and its links stay."""
+    values = group.cmft
+    if not 0 < values.version < LAYOUT_VERSION or group.library is not None:
+        return
+    known = compat.output_names(group)
+    for name, kind in _OUTPUTS:
+        if name not in known:
+            compat.new_socket(group, name, is_output=True, kind=kind)
+    if not values.is_property_set("mode"):
+        values.mode = "flats"  # the default of then
+    values.version = LAYOUT_VERSION
+    image = result_node(group).image
+    if image is not None:
+        _link_result(group, result_node(group))
+        place_frames(group, shift_of(result_node(group)))
 
 
 def add_node(tree: Any) -> Any:
@@ -152,20 +190,64 @@ def result_node(group: Any) -> Any:
 def show_result(group: Any, plates: Plates, first: int, last: int) -> None:
     """Let the group show plates at these frames of the scene: always through a new Image, or a window goes on to
     show the old pixels."""
-    node = result_node(group)
-    old, image = node.image, bpy.data.images.load(_stored(plates.path(first)), check_existing=False)
+    node, (some, *_) = result_node(group), numbers_on_disk(plates.pattern)  # a run has made one at least
+    old, image = node.image, bpy.data.images.load(_stored(plate_path(plates.pattern, some)), check_existing=False)
     image.name = "{} {}".format(group.name, "plates")
     image.source = "SEQUENCE"
     compat.set_linear(image)
     node.image = image
-    node.frame_start, node.frame_offset = first, first + plates.shift - 1
-    node.frame_duration = last - first + 1
     node.use_cyclic, node.use_auto_refresh = False, True
+    group.cmft.first, group.cmft.last = first, last
     _link_result(group, node)
     for matte in _matte_nodes(old):
         set_mattes(matte, node)
+    place_frames(group, plates.shift)
     if old is not None and old.users == 0:
         bpy.data.images.remove(old)
+
+
+def shift_of(node: Any) -> int:
+    """Return what is added to a frame of the scene to get the number of the plate that an Image node shows."""
+    return int(node.frame_offset - node.frame_start + 1)
+
+
+def place_frames(group: Any, shift: int) -> None:
+    """Let plates be shown at their frames, and outside of the range nothing, or the first and the last plate.
+
+    An Image node goes on to show the file of the frame before its start, and the last one after its end. So it gets
+    plates that are not there on both sides, or a start one frame late.
+    """
+    values, node = group.cmft, result_node(group)
+    start = values.first - _FAR if values.first < 2 else max(2, values.first - _FAR)
+    count, offset = values.last - start + _FAR, start - 1 + shift
+    if values.outside == HOLD:
+        is_one = values.last <= values.first
+        start, count = (_LAST, 1) if is_one else (values.first + 1, values.last - values.first)
+        offset = values.first + shift
+    node.frame_start, node.frame_offset, node.frame_duration = start, offset, count
+    values.shift = shift
+    for matte in _matte_nodes(node.image):
+        _place_matte(matte, node)
+
+
+def _place_matte(matte: Any, shown: Any) -> None:
+    """Let a Cryptomatte node show its plates at the frames of a result node.
+
+    Blender 5.2 lists layers only for a sequence without the frame 0; a shot that begins so early is held before it.
+    """
+    start, offset = shown.frame_start, shown.frame_offset
+    if start < 2:
+        first = shown.id_data.cmft.first
+        start, offset = first + 1, first + shift_of(shown)
+    matte.frame_start, matte.frame_offset, matte.frame_duration = start, offset, shown.frame_duration
+    matte.use_cyclic, matte.use_auto_refresh = shown.use_cyclic, shown.use_auto_refresh
+
+
+def show_or_not(group: Any, *, is_stale: bool) -> None:
+    """Let a stale result be seen or not, as the node's choice says."""
+    node, is_mute = result_node(group), is_stale and group.cmft.on_stale == ERROR
+    if node.mute != is_mute:
+        node.mute = is_mute
 
 
 def _stored(path: str) -> str:
@@ -184,6 +266,8 @@ def _link_result(group: Any, node: Any) -> None:
         raise InputError("{}: the Group Output inside of it is gone; add a new CMFT node".format(group.name))
     for name, sources in _SOURCES:
         source = next((node.outputs[found] for found in sources if found in node.outputs), None)
+        if source is None and name in _LATER:
+            continue
         if source is None:
             raise InputError("{}: {} has no {}; was it written by another program? Press Colorize again".format(
                 group.name, node.image.filepath, name))
@@ -217,8 +301,7 @@ def set_mattes(matte: Any, shown: Any) -> None:
     """Let a Cryptomatte node read the plates of a result node; the colours that it picks stay."""
     picked = matte.matte_id
     matte.image = shown.image
-    for name in ("frame_start", "frame_offset", "frame_duration", "use_cyclic", "use_auto_refresh"):
-        setattr(matte, name, getattr(shown, name))
+    _place_matte(matte, shown)
     if matte.layer_name != MATTES:
         matte.layer_name = MATTES
     matte.matte_id = picked

@@ -17,7 +17,7 @@ from cmft_engine.protocol.host.progress import Progress
 from cmft_engine.protocol.job import parse_frames
 
 from .engine import engine_command
-from .nodes import NodeInstance, editable, find_group, find_instance, instances
+from .nodes import NodeInstance, editable, find_group, find_instance, instances, take_layout
 from .preferences import written_command
 from .results import apply_outcome, say_missing
 from .runner import Run, refuse_second, running
@@ -83,7 +83,7 @@ class CMFT_OT_colorize(bpy.types.Operator):
 
     def modal(self, context: Any, event: Any) -> Result:
         """Show how far it is; bring the outcome to the node when it is over."""
-        if event.type == "ESC" and event.value == "PRESS" and not self._run.engine.is_stopping:
+        if is_cancel(event, context) and not self._run.engine.is_stopping:
             self._run.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
@@ -125,6 +125,12 @@ class CMFT_OT_colorize(bpy.types.Operator):
         return finish(self._run, outcome)
 
 
+def is_cancel(event: Any, context: Any) -> bool:
+    """Say whether a key is meant for the run: an Esc that stops playback is not."""
+    is_playing = any(window.screen.is_animation_playing for window in context.window_manager.windows)
+    return bool(event.type == "ESC" and event.value == "PRESS" and not is_playing)
+
+
 def _say(progress: Progress) -> None:
     sys.stdout.write("CMFT: {:4.0%} {}\n".format(progress.fraction, progress.words))
     sys.stdout.flush()
@@ -145,7 +151,7 @@ def redraw(context: Any) -> None:
 
 def start(instance: NodeInstance, frames: str, say: Optional[Callable[[Progress], None]] = None) -> Run:
     """Start colouring a node. Raises InputError, EngineMissing, SettingsError."""
-    editable(instance)
+    take_layout(editable(instance).group)
     refuse_second(instance.group.cmft.uid, instance.name)
     try:
         engine = engine_command(written_command())

@@ -5,11 +5,11 @@ from typing import Any, Dict
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from cmft_engine.protocol.host.state import NOT_COLOURED
+from cmft_engine.protocol.host.state import NOT_COLOURED, STALE
 from cmft_engine.protocol.settings import SETTINGS, Setting, Settings, with_current_names
 
-from . import compat
-from .names import INPUT, RANGES, WORDING
+from . import compat, nodes
+from .names import BLACK, ERROR, INPUT, ON_STALE, OUTSIDE, RANGES, WORDING
 
 _DIGITS = 6  # of a setting that is a fraction; Blender keeps 32 bits
 
@@ -49,6 +49,18 @@ def read_settings(values: Any) -> Settings:
     return Settings.from_dict(found)
 
 
+def _place(values: Any, _: Any) -> None:
+    """Show the frames outside of the range as is chosen now."""
+    if values.version > 0 and nodes.result_node(values.id_data).image is not None:
+        nodes.place_frames(values.id_data, values.shift)
+
+
+def _show(values: Any, _: Any) -> None:
+    """Show or hide a stale result as is chosen now."""
+    if values.version > 0:
+        nodes.show_or_not(values.id_data, is_stale=values.state == STALE)
+
+
 def _file(name: str, description: str) -> Any:
     return StringProperty(name=name, description=description, subtype="FILE_PATH", options=compat.path_options())
 
@@ -69,10 +81,12 @@ _HIDDEN: Dict[str, Any] = {
     "uid": StringProperty(name="Identity", description="Names this node's folder in the cache"),
     "owner": StringProperty(name="Identity of", description="Name of the group that the identity was given to"),
     "state": IntProperty(name="State", default=NOT_COLOURED,
-                         description="0 not coloured, 1 ready, 2 stale, 3 engine missing"),
+                         description="0 not coloured, 1 ready, 2 stale, 3 engine missing, 4 incomplete"),
     "status": StringProperty(name="Status", default=WORDING.not_yet, description="What the node shows, and what to do"),
-    "first": IntProperty(name="First", description="First coloured frame"),
-    "last": IntProperty(name="Last", default=-1, description="Last coloured frame"),
+    "first": IntProperty(name="First", description="First frame that was to be coloured"),
+    "last": IntProperty(name="Last", default=-1, description="Last frame that was to be coloured"),
+    "shift": IntProperty(name="Shift", description="From a frame of the scene to the number in a plate's name"),
+    "place": StringProperty(name="Place", description="Folder of the file when paths were stored last"),
     "signature": StringProperty(name="Signature", description="Digest of what the result was made from"),
 }
 
@@ -92,5 +106,9 @@ class CMFT_PG_node(bpy.types.PropertyGroup):
         cache=StringProperty(name="Cache Folder", subtype="DIR_PATH", options=compat.path_options(),
                              description="Folder for rendered inputs and coloured plates; empty: a folder cmft "
                              "beside the .blend file"),
+        on_stale=EnumProperty(name="When Stale", items=ON_STALE, default=ERROR, update=_show, description="What is "
+                              "shown and rendered after inputs or settings have changed"),
+        outside=EnumProperty(name="Outside the Range", items=OUTSIDE, default=BLACK, update=_place, description="What "
+                             "frames before and after the range show; one of the range that is not coloured is empty"),
         **{setting.name: of_setting(setting) for setting in SETTINGS}
     )

@@ -6,7 +6,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import node_operators, operators, preferences, properties, ui
-from .results import refresh_all
+from .results import refresh_all, warn_of_frame, warn_of_render
 from .runner import all_running
 
 CLASSES = (
@@ -21,21 +21,26 @@ def register() -> None:
         bpy.utils.register_class(cls)
     bpy.types.NodeTree.cmft = bpy.props.PointerProperty(type=properties.CMFT_PG_node)
     bpy.types.NODE_MT_add.append(ui.draw_menu)
-    bpy.app.handlers.load_pre.append(stop_all)
-    bpy.app.handlers.load_post.append(look)
-    bpy.app.handlers.save_pre.append(look)
+    for handlers, handler in _handlers():
+        handlers.append(handler)
 
 
 def unregister() -> None:
     """Stop what runs and take everything away again."""
     stop_all()
-    for handlers, handler in ((bpy.app.handlers.load_pre, stop_all), (bpy.app.handlers.load_post, look),
-                              (bpy.app.handlers.save_pre, look)):
+    for handlers, handler in _handlers():
         handlers.remove(handler)
     bpy.types.NODE_MT_add.remove(ui.draw_menu)
     del bpy.types.NodeTree.cmft
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
+
+
+def _handlers() -> Any:
+    """Return each list of Blender's with what is put into it."""
+    handlers = bpy.app.handlers
+    return ((handlers.load_pre, stop_all), (handlers.load_post, look), (handlers.save_pre, look),
+            (handlers.render_init, before_render), (handlers.render_pre, before_frame))
 
 
 @persistent
@@ -50,3 +55,16 @@ def stop_all(*_: Any) -> None:
 def look(*_: Any) -> None:
     """Store every node's true state, so that the file says it too."""
     refresh_all()
+
+
+@persistent
+def before_render(scene: Any, *_: Any) -> None:
+    """Store every node's true state, and say what the render will not show as it should."""
+    refresh_all()
+    warn_of_render(scene)
+
+
+@persistent
+def before_frame(scene: Any, *_: Any) -> None:
+    """Say when the frame that is rendered now is not coloured."""
+    warn_of_frame(scene)

@@ -1,16 +1,22 @@
 """What a run leaves on the node: the plates, their range, the state and the sentence. Main thread only."""
 
+import os
+import sys
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 import bpy
 
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.protocol.host.digests import Recent
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence, result_to_show
+from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.host.state import (
     ENGINE_MISSING,
+    INCOMPLETE,
     NOT_COLOURED,
+    READY,
+    STALE,
     OnDisk,
     Shown,
     Stored,
@@ -21,13 +27,17 @@ from cmft_engine.protocol.host.state import (
 )
 
 from . import signature as signatures
-from .names import PLATES, WORDING
-from .nodes import NodeInstance, instances, result_node, show_label, show_result
+from .inputs import is_connected, line_source
+from .names import ERROR, LINE_ART, PLATES, RESULT, WORDING
+from .nodes import NodeInstance, instances, result_node, shift_of, show_label, show_or_not, show_result, take_layout
+from .places import settle
 from .properties import take_old_names
 from .runner import Run
+from .shot_job import wanted_frames
 
 _MAX_STATUS = 400
 _recent: "Recent[OnDisk]" = Recent()
+_asked: "Recent[Tuple[int, ...]]" = Recent()
 
 
 def apply_outcome(instance: NodeInstance, run: Run, outcome: Outcome) -> None:
@@ -37,8 +47,7 @@ def apply_outcome(instance: NodeInstance, run: Run, outcome: Outcome) -> None:
                                                       signature=request.signature, shown=shown_by(instance.group))
     if plan is not None and result is not None:
         show_result(instance.group, plan.plates, result.first, result.last)
-        values = instance.group.cmft
-        values.first, values.last, values.signature = result.first, result.last, result.signature
+        instance.group.cmft.signature = result.signature
     signatures.forget()
     refresh(instance, note=outcome_sentence(outcome, request.frames, WORDING))
 
@@ -46,7 +55,9 @@ def apply_outcome(instance: NodeInstance, run: Run, outcome: Outcome) -> None:
 def shown_by(group: Any) -> Shown:
     """Return what the group shows."""
     folder, values = shown_folder(group), group.cmft
-    return Shown("" if folder is None else (folder / PLATES).as_posix(), values.first, values.last, values.signature)
+    shift = 0 if folder is None else shift_of(result_node(group))
+    return Shown("" if folder is None else (folder / PLATES).as_posix(), values.first, values.last, values.signature,
+                 shift)
 
 
 def shown_folder(group: Any) -> Optional[Path]:
@@ -55,26 +66,32 @@ def shown_folder(group: Any) -> Optional[Path]:
     return None if image is None else Path(bpy.path.abspath(image.filepath, library=image.library)).parent
 
 
-def current_state(instance: NodeInstance) -> int:
-    """Return the state as it is, from what the group keeps, the graph, and the files on disk."""
-    shown = shown_by(instance.group)
-    return state_of(shown, look_at_disk(shown.pattern), lambda: signatures.signature(instance))
+def asked_frames(instance: NodeInstance) -> Tuple[int, ...]:
+    """Return the frames that the node is to colour; those of its result where its inputs do not tell."""
+    try:
+        return wanted_frames(instance, line_source(instance))
+    except CmftError:
+        return tuple(range(instance.group.cmft.first, instance.group.cmft.last + 1))
 
 
-def quick_state(instance: NodeInstance) -> int:
-    """Return the state for drawing a panel: looks at the files every few seconds, and stores nothing."""
-    shown = shown_by(instance.group)
-    on_disk = _recent.get(shown.pattern, lambda: look_at_disk(shown.pattern))
-    state = state_of(shown, on_disk, lambda: signatures.recent_signature(instance))
-    return ENGINE_MISSING if state == NOT_COLOURED and instance.group.cmft.state == ENGINE_MISSING else state
+def quick_state(instance: NodeInstance) -> Stored:
+    """Return state and sentence for drawing a panel: looks at the files every few seconds, and stores nothing."""
+    shown, values, key = shown_by(instance.group), instance.group.cmft, instance.group.as_pointer()
+    on_disk = _recent.get((key, shown), lambda: look_at_disk(shown))
+    asked = _asked.get((key, values.range, values.frames), lambda: asked_frames(instance))
+    state = state_of(shown, on_disk, lambda: asked, lambda: signatures.recent_signature(instance))
+    return to_store(state, Stored(values.state, values.status), "", sentence_of(state, shown, WORDING, on_disk, asked))
 
 
 def refresh(instance: NodeInstance, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
     _recent.forget()
-    values, state = instance.group.cmft, current_state(instance)
+    _asked.forget()
+    values, shown, asked = instance.group.cmft, shown_by(instance.group), asked_frames(instance)
+    on_disk = look_at_disk(shown)
+    state = state_of(shown, on_disk, lambda: asked, lambda: signatures.signature(instance))
     stored = to_store(state, Stored(values.state, values.status), note,
-                      sentence_of(state, shown_by(instance.group), WORDING))
+                      sentence_of(state, shown, WORDING, on_disk, asked))
     store(instance, stored)
     return stored.state
 
@@ -87,6 +104,35 @@ def store(instance: NodeInstance, stored: Stored) -> None:
     if values.status != line:
         values.status = line
     show_label(instance.node)
+    if instance.group.nodes.get(RESULT) is not None:  # else it says that it is gone
+        is_stale = stored.state == STALE and is_connected(instance, LINE_ART)  # one that was appended has no inputs
+        show_or_not(instance.group, is_stale=is_stale)
+
+
+def warn_of_render(scene: Any) -> None:
+    """Say on stderr what a render of the scene's compositor will not show as it should."""
+    for instance in instances(scene):
+        values = instance.group.cmft
+        if values.state == STALE:
+            shows = "the picture is black" if values.on_stale == ERROR else "the old result is rendered"
+            _warn("{}: {}; {}".format(instance.name, values.status, shows))
+        elif values.state != READY:
+            _warn("{}: {}".format(instance.name, values.status))
+
+
+def warn_of_frame(scene: Any) -> None:
+    """Say on stderr that the frame which is rendered now has no plate, though it is in the range."""
+    for instance in instances(scene):
+        values, shown = instance.group.cmft, shown_by(instance.group)
+        frame = int(scene.frame_current)
+        if values.state in (READY, INCOMPLETE) and shown.first <= frame <= shown.last and shown.pattern:
+            if not os.path.isfile(plate_path(shown.pattern, frame + shown.shift)):
+                _warn("{}: frame {} is not coloured, its picture is empty".format(instance.name, frame))
+
+
+def _warn(words: str) -> None:
+    sys.stderr.write("CMFT: {}\n".format(words))
+    sys.stderr.flush()
 
 
 def say_missing(instance: NodeInstance, error: CmftError) -> None:
@@ -109,6 +155,8 @@ def _refresh_any(instance: NodeInstance) -> None:
     """Refresh a node, or let it say what is wrong with it."""
     take_old_names(instance.group.cmft)
     try:
+        take_layout(instance.group)
+        settle(instance.group.cmft)
         refresh(instance)
     except CmftError as error:
         store(instance, Stored(NOT_COLOURED, str(error)))

@@ -29,7 +29,7 @@ class Run:
         self.request = request
         self.plan: Optional[Plan] = None
         self._outcome = Outcome(error=bug())
-        self.engine = EngineRun(engine, frames=len(request.frames), shift=request.lines.shift)
+        self.engine = EngineRun(engine, frames=len(request.frames), shift=request.lines.shift, only=request.only)
         self._renderer = Renderer(request.rendering) if request.rendering is not None else None
         self._thread = threading.Thread(target=self._work, name="cmft-run", daemon=True)
         self._say: Callable[[Progress], None] = _ignore

@@ -5,7 +5,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterable, NamedTuple, Optional, Sequence, Tuple
 
 import bpy
 
@@ -18,11 +18,10 @@ from cmft_engine.protocol.settings import Settings
 from .inputs import Source, is_connected, line_source, origin, painted_frame, pictures_are_saved, reference_source
 from .names import CUSTOM, INPUT, LINE_ART, PLATES, REFERENCE
 from .nodes import NodeInstance, cache_folder, own_identity
+from .places import whole_path
 from .prep import LINES, REFERENCES, RenderRequest, save_copy
 from .properties import read_settings
 from .signature import signature
-
-_INPUT_NUMBERS = {REFERENCE: 0, LINE_ART: 1}
 
 
 class Painted(NamedTuple):
@@ -48,6 +47,16 @@ class RunRequest(NamedTuple):
     signature: str
     rendering: Optional[RenderRequest]  # for the second Blender
 
+    @property
+    def shot(self) -> Tuple[int, ...]:
+        """All frames of the job: some of them come out as in a run over the whole."""
+        return tuple(sorted({*self.wanted, *self.frames}))
+
+    @property
+    def only(self) -> Optional[str]:
+        """The plates of this run where the job has more, as the engine is told; None for all of the job's."""
+        return None if self.frames == self.wanted else frames_text(frame + self.lines.shift for frame in self.frames)
+
 
 class Plan(NamedTuple):
     """One run, ready to start: what was asked for, the job's file, and the plates that will be there."""
@@ -67,11 +76,12 @@ def prepare(instance: NodeInstance, only: Optional[Sequence[int]] = None) -> Run
     frames = wanted if only is None else tuple(sorted(set(only)))
     shift = lines.plates.shift if lines is not None and lines.plates is not None else 0
     painted = _painted(instance, painted_source, wanted, shift)
-    palette = _existing(instance, values.palette, "palette") if values.palette else None
+    palette = _existing(instance, whole_path(values, values.palette), "palette") if values.palette else None
     uid, folder = own_identity(instance.group), cache_folder(instance.group)
-    jobs = [] if lines is not None else [(LINES, _INPUT_NUMBERS[LINE_ART], _with_painted(frames, painted))]
+    shot = {*wanted, *frames}
+    jobs = [] if lines is not None else [(LINES, _number(instance, LINE_ART), _with_painted(shot, painted))]
     rendered = tuple(sorted({one.at for one in painted if one.path is None}))
-    jobs += [(REFERENCES, _INPUT_NUMBERS[REFERENCE], rendered)] if rendered else []
+    jobs += [(REFERENCES, _number(instance, REFERENCE), rendered)] if rendered else []
     for _, number, _ in jobs:
         pictures_are_saved(instance, number)
     rendering = save_copy(instance, folder / "inputs", tuple(jobs)) if jobs else None
@@ -81,6 +91,11 @@ def prepare(instance: NodeInstance, only: Optional[Sequence[int]] = None) -> Run
         plates = rendering.plates(LINES)
     return RunRequest(uid, instance.name, folder, plates, wanted, frames, painted, palette, settings,
                       signature(instance), rendering)
+
+
+def _number(instance: NodeInstance, name: str) -> int:
+    """Return the number of an input, which is another in nodes of an older layout."""
+    return [entry.name for entry in instance.node.inputs].index(name)
 
 
 def _in_linear(settings: Settings) -> Settings:
@@ -153,12 +168,17 @@ def _of_line(instance: NodeInstance, line: Any, source: Optional[Source]) -> Pai
     """Return the reference of one line of the list."""
     frame = None if line.is_sheet else int(line.frame)
     if line.path:
-        return Painted(frame, _existing(instance, line.path, "picture"))
+        path = whole_path(instance.group.cmft, line.path)
+        return Painted(frame, _existing(instance, path, _painting(line)))
     if source is not None and source.still is not None:
-        return Painted(frame, _existing(instance, source.still, "picture"))
+        return Painted(frame, _existing(instance, source.still, _painting(line)))
     if source is not None and source.plates is not None:
-        return Painted(frame, _existing(instance, source.plates.path(line.frame), "painted frame"))
+        return Painted(frame, _existing(instance, source.plates.path(line.frame), _painting(line)))
     return Painted(frame, at=int(line.frame))
+
+
+def _painting(line: Any) -> str:
+    return "character sheet" if line.is_sheet else "painting of frame {}".format(line.frame)
 
 
 def _existing(instance: NodeInstance, path: str, what: str) -> str:
@@ -168,7 +188,7 @@ def _existing(instance: NodeInstance, path: str, what: str) -> str:
     return found
 
 
-def _with_painted(frames: Sequence[int], painted: Sequence[Painted]) -> Tuple[int, ...]:
+def _with_painted(frames: Iterable[int], painted: Sequence[Painted]) -> Tuple[int, ...]:
     """Return frames whose lines are needed: a painted drawing is read with the lines of its frame."""
     return tuple(sorted({*frames, *(one.frame for one in painted if one.frame is not None)}))
 
@@ -180,7 +200,7 @@ def write_job(request: RunRequest) -> Plan:
         JobReference(one.path or _rendered(request).path(one.at), None if one.frame is None else one.frame + shift)
         for one in sorted(request.painted, key=lambda one: (one.frame is None, one.frame or 0))
     ]
-    frames = frames_text(frame + shift for frame in request.frames)
+    frames = frames_text(frame + shift for frame in request.shot)
     job = place_job(Job(request.lines.pattern, tuple(references), PLATES, frames, request.palette, request.settings),
                     request.folder)
     return Plan(request, Path(job.out).parent / JOB, Plates(job.out, shift))

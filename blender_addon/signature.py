@@ -9,12 +9,12 @@ from typing import Any, Iterator, Set, Tuple
 
 import bpy
 
-from cmft_engine.protocol.host.digests import Recent, sequence_stamps, signature_of, stamp
+from cmft_engine.protocol.host.digests import Recent, sequence_stamps, setting_lines, signature_of, stamp
 from cmft_engine.protocol.host.sequences import numbers_on_disk, pattern_of_file
-from cmft_engine.protocol.settings import SETTINGS
 
 from .names import LINE_ART, REFERENCE
 from .nodes import NodeInstance
+from .places import whole_path
 
 _COSMETIC = frozenset((
     "rna_type", "name", "label", "location", "location_absolute", "width", "width_hidden", "height", "dimensions",
@@ -36,11 +36,11 @@ def signature(instance: NodeInstance) -> str:
 
 def _lines(instance: NodeInstance) -> Iterator[str]:
     values = instance.group.cmft
-    for setting in SETTINGS:
-        yield "{}={}".format(setting.name, getattr(values, setting.name))
+    yield from setting_lines(lambda name: getattr(values, name))
     for reference in values.references:
-        yield "reference {} {} {}".format(reference.frame, reference.is_sheet, _named(reference.path))
-    yield "palette {}".format(_named(values.palette))
+        path = whole_path(values, reference.path)
+        yield "reference {} {} {}".format(reference.frame, reference.is_sheet, _named(path))
+    yield "palette {}".format(_named(whole_path(values, values.palette)))
     for name in (LINE_ART, REFERENCE):
         yield "input {}".format(name)
         for socket in upstream(instance.node.inputs[name]):

@@ -5,7 +5,7 @@ from typing import Any, Optional
 import bpy
 
 from cmft_engine.protocol.errors import CmftError
-from cmft_engine.protocol.host.state import ENGINE_MISSING, NOT_COLOURED, READY, STALE, STALE_TEXT
+from cmft_engine.protocol.host.state import ENGINE_MISSING, INCOMPLETE, NOT_COLOURED, READY, STALE
 from cmft_engine.protocol.settings import SETTINGS
 
 from . import compat
@@ -14,7 +14,7 @@ from .nodes import NodeInstance, find_instance, instances, is_cmft
 from .results import quick_state
 from .runner import running
 
-_ICONS = {NOT_COLOURED: "INFO", READY: "CHECKMARK", STALE: "ERROR", ENGINE_MISSING: "ERROR"}
+_ICONS = {NOT_COLOURED: "INFO", READY: "CHECKMARK", INCOMPLETE: "ERROR", STALE: "ERROR", ENGINE_MISSING: "ERROR"}
 _LINE_LENGTH = 29  # characters that fit the sidebar at its usual width
 _OUTPUT = ("input_space", "output_space", "device")
 
@@ -104,12 +104,11 @@ def _draw_state(layout: Any, instance: NodeInstance) -> None:
         layout.operator("cmft.cancel", icon="X").node = instance.name
         return
     try:
-        state = quick_state(instance)
+        found = quick_state(instance)
     except CmftError as error:
         draw_text(layout, str(error), "ERROR")
         return
-    values = instance.group.cmft
-    draw_text(layout, STALE_TEXT if state == STALE and values.state != STALE else values.status, _ICONS[state])
+    draw_text(layout, found.status, _ICONS[found.state])
     button = layout.row()
     button.scale_y = 1.4
     button.operator("cmft.colorize", icon="BRUSH_DATA").node = instance.name
@@ -158,7 +157,7 @@ class CMFT_PT_output(_Panel, bpy.types.Panel):
 
     def draw(self, context: Any) -> None:
         """Draw palette, folder, colour spaces, device and the engine's test."""
-        _draw_values(self.layout, shown_instance(context), ["palette", "cache", *_OUTPUT])
+        _draw_values(self.layout, shown_instance(context), ["palette", "cache", "on_stale", "outside", *_OUTPUT])
         self.layout.operator("cmft.test_engine")
 
 

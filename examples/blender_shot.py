@@ -49,6 +49,7 @@ def new_scene(frames):
     render.resolution_x, render.resolution_y = SIZE
     scene.frame_start, scene.frame_end = 1, frames
     scene.view_settings.view_transform = "Standard"  # flat colours stay what they are
+    render.dither_intensity = 0  # else 8-bit files differ by a step in thousands of pixels of a flat colour
     scene.display.render_aa = "8"
     scene.world = bpy.data.worlds.new("Paper")
     scene.world.color = WHITE

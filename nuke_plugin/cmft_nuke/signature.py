@@ -9,7 +9,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, cast
 
 import nuke
 
-from cmft_engine.protocol.host.digests import MAX_FILES, PATIENCE_S, SlowLook, signature_of, stamp
+from cmft_engine.protocol.host.digests import MAX_FILES, PATIENCE_S, SlowLook, setting_lines, signature_of, stamp
 from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.settings import SETTINGS
 
@@ -24,7 +24,6 @@ _COSMETIC = frozenset((
     "mapsize", "reload", "localizationPolicy", "version", "Render", "status",
 ))
 
-_LATER = ("edges", "unknown")  # settings that came later: at their default they leave a node's digest as it was
 BUDGET_S = 0.001  # of one look when Nuke is idle; more than two milliseconds are felt
 
 
@@ -62,10 +61,7 @@ def shown_by_input(group: nuke.Group, which: int) -> Optional[nuke.Node]:
 
 
 def _lines(group: nuke.Group) -> Iterator[str]:
-    for setting in SETTINGS:
-        found = value(group, setting.name)
-        if setting.name not in _LATER or found != setting.default:
-            yield "{}={}".format(setting.name, found)
+    yield from setting_lines(lambda name: value(group, name))
     for name in _LOOK:
         yield "{}={}".format(name, value(group, name))
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was

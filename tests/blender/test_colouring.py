@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cmft_engine.protocol.host.state import INCOMPLETE
 from tests import drawings
 from tests.blender.conftest import FRAMES, SOURCE, channels, same, same_pixels, single, write_shot
 from tests.protocol import quick_engine
@@ -39,10 +40,21 @@ def test_colours_are_the_painted_ones(colored, frame):
 
 
 def test_before_and_after_the_range(blender, colored):
-    """Before the first frame there is nothing, after the last one that frame is held, as with any sequence."""
-    nothing(blender, colored.out, 1000)
-    for key, found in channels(colored.out / "Color1004.exr").items():
-        same(found, channels(colored.plate(1003))[key])
+    """Before the first frame and after the last one there is nothing: no frame shows its neighbour."""
+    for frame in (1000, 1004):
+        nothing(blender, colored.out, frame)
+
+
+def test_held_outside_of_the_range(blender, colored, addon, tmp_path):
+    """Who chooses so sees the first and the last frame held, with and without the add-on; a missing one is none."""
+    blend = colored.copy(tmp_path)
+    said = blender.run("colouring.hold", tmp_path / "run", **addon, blend=blend, out=tmp_path / "out")
+    assert {**said["black"], "path": ""} == {**colored.said["plates"], "path": ""}  # as the choice was and is again
+    blender.run("colouring.render_file", tmp_path / "bare", blend=blend, out=tmp_path / "bare", first=999, last=1005)
+    for out in (tmp_path / "out", tmp_path / "bare"):
+        for frame, shown in ((999, 1001), (1001, 1001), (1002, 1002), (1003, 1003), (1005, 1003)):
+            for key, found in channels(out / f"Color{frame:04d}.exr").items():
+                same(found, channels(colored.plate(shown))[key])
 
 
 def nothing(blender, out, frame):
@@ -111,6 +123,34 @@ def test_missing_result_plate(blender, colored, tmp_path):
         same_pixels(tmp_path / "out", colored.plate(frame), frame)
 
 
+def test_missing_result_plate_is_told(blender, colored, addon, tmp_path):
+    """The node says how many of how many, and a render names the frame."""
+    blend = colored.copy(tmp_path)
+    (blend.parent / colored.plate(1002).relative_to(colored.folder)).unlink()
+    said = blender.run("colouring.render_file", tmp_path / "run", blend=blend, out=tmp_path / "out", first=1001,
+                       last=1003, addon=SOURCE, root=addon["root"])
+    assert said["state"]["state"] == INCOMPLETE and said["state"]["label"] == "CMFT: incomplete"
+    assert said["state"]["status"] == "2 of 3 frames coloured; missing: 1002; press Colorize"
+    assert "CMFT: CMFT Colorize: frame 1002 is not coloured, its picture is empty" in said["stderr"]
+    assert "frame 1001 is not" not in said["stderr"]
+
+
+@pytest.mark.parametrize("choice", ["ERROR", "OLD"])
+def test_render_of_a_stale_result(blender, colored, addon, tmp_path, choice):
+    """A setting has changed: the render is black or the old result, as chosen, and says so; changed back, it is good."""
+    blend = colored.copy(tmp_path)
+    said = blender.run("colouring.stale_render", tmp_path / "run", **addon, blend=blend, out=tmp_path / "out",
+                       choice=choice)
+    shows = "the picture is black" if choice == "ERROR" else "the old result is rendered"
+    assert "stale: an input or a setting has changed" in said["stderr"] and shows in said["stderr"]
+    assert said["muted"] == (choice == "ERROR") and not said["muted_after"]
+    wanted, found, back = (channels(path) for path in (colored.plate(1002), *(
+        tmp_path / "out" / f"{name}1002.exr" for name in ("main", "back"))))
+    for name in "RGB":
+        same(found[name], 0 * wanted[name] if choice == "ERROR" else wanted[name])
+        same(back[name], wanted[name])
+
+
 @pytest.mark.usefixtures("usual")
 def test_missing_line_plate(blender, quick, tmp_path):
     """A gap in the line art is passed over; by the scene's range it is asked for, and what the engine says is told."""
@@ -120,7 +160,7 @@ def test_missing_line_plate(blender, quick, tmp_path):
                        options=tmp_path / "options.json", fails="lines.1002.png is missing; draw it")
     assert said["plates"] == ["cmft.1001.exr", "cmft.1003.exr"] and said["input"]["state"] == 1
     assert said["frames"] == "1001-1003" and "lines.1002.png is missing; draw it" in said["scene"]
-    assert said["after"]["state"] == 1  # the older result is shown and still fits
+    assert said["after"]["state"] == INCOMPLETE  # the older result is shown and still fits
 
 
 def test_cancel_and_resume(blender, quick, shot, tmp_path):
@@ -142,10 +182,14 @@ def test_cancel_and_resume(blender, quick, shot, tmp_path):
 def test_one_frame_then_all(blender, quick, shot, tmp_path):
     """One frame can be tried; the rest follows into the same folder, through a new Image so that windows see it."""
     said = blender.run("colouring.one_frame", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "shot.blend")
-    assert (said["one"]["first"], said["one"]["last"], said["one"]["plates"]["count"]) == (1002, 1002, 1)
-    assert (said["all"]["first"], said["all"]["last"], said["all"]["plates"]["count"]) == (1001, 1003, 3)
+    assert said["one"]["state"] == INCOMPLETE and said["all"]["state"] == 1
+    assert said["one"]["status"] == ("1002 coloured; no region to check; 1 of 3 frames coloured; missing: 1001 1003; "
+                                     "press Colorize")
+    for key in ("one", "all"):
+        assert (said[key]["first"], said[key]["last"]) == (1001, 1003)
+        assert said[key]["job"]["frames"] == "1001-1003"  # the engine is told which of them
     folders = {said[key]["plates"]["path"].rpartition("/")[0] for key in ("one", "all")}
-    assert len(folders) == 1
+    assert len(folders) == 1 and said["kept"]
 
 
 @pytest.mark.usefixtures("usual")

@@ -20,15 +20,16 @@ def test_registering_leaves_no_trace(blender, addon, tmp_path):
     one, none, again, left = blender.run("building.register", tmp_path, addon=SOURCE, root=addon["root"])["found"]
     assert one == again and none == left
     assert one["property"] and "colorize" in one["operators"] and "CMFT_PT_node" in one["types"]
-    assert set(one["handlers"]) == {"load_pre", "load_post", "save_pre"}
+    assert set(one["handlers"]) == {"load_pre", "load_post", "save_pre", "render_init", "render_pre"}
     assert none == {"types": [], "operators": [], "property": False, "handlers": {}}
 
 
 def test_node_is_a_plain_group(built):
     """The node is a group of Blender's own nodes with the sockets that are promised, and says what to do."""
     assert built["idname"] == "CompositorNodeGroup"
-    assert built["inputs"] == [["Reference", "RGBA"], ["Line Art", "RGBA"]]
-    assert built["outputs"] == [["Color", "RGBA"], ["Alpha", "VALUE"], ["Confidence", "VALUE"]]
+    assert built["inputs"] == [["Line Art", "RGBA"], ["Reference", "RGBA"]]
+    assert built["outputs"] == [["Color", "RGBA"], ["Alpha", "VALUE"], ["Confidence", "VALUE"], ["Flats", "RGBA"],
+                                ["Unknown", "VALUE"]]
     assert built["inner"] == ["CompositorNodeImage", "NodeGroupInput", "NodeGroupOutput"]
     assert built["state"] == 0 and built["label"] == "CMFT: not coloured"
     assert "connect Line Art and Reference" in built["status"]

@@ -214,8 +214,8 @@ class State(InFolder):
         self.assertEqual(said(state.NOT_COLOURED, none), "not coloured yet: connect line and ref, press Colorize")
         self.assertEqual(said(state.INCOMPLETE, frames=(2,)), "1 of 3 frames coloured; missing: 1 3; press Colorize")
         self.assertEqual(said(state.INCOMPLETE, frames=(1,), asked=range(1, 200, 2)),
-                         "1 of 100 frames coloured; missing: 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 43 "
-                         "and more; press Colorize")
+                         "1 of 100 frames coloured; missing: 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 "
+                         "43 and more; press Colorize")
 
 
 class Outcomes(InFolder):

@@ -6,10 +6,13 @@ import time
 from typing import Callable, Dict, Generic, Hashable, Iterable, Iterator, Sequence, Tuple, TypeVar
 
 from ..errors import InputError
+from ..settings import SETTINGS
 from .sequences import plate_path
 
 PATIENCE_S = 5.0  # a panel is drawn and a shot is played often; files are looked at again after this
 MAX_FILES = 2000  # of one sequence; beyond it every second one, and so on
+
+_LATER = ("edges", "unknown")  # settings that older results know nothing of
 
 Found = TypeVar("Found")
 
@@ -47,6 +50,17 @@ def content_digest(paths: Iterable[str], texts: Iterable[str]) -> str:
                     path, error.strerror)) from error
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def setting_lines(read: Callable[[str], object]) -> Iterator[str]:
+    """Yield what a signature says of the settings, by a reader of their values.
+
+    Those that came later are told only where they differ from their default: what was coloured before stays ready.
+    """
+    for setting in SETTINGS:
+        found = read(setting.name)
+        if setting.name not in _LATER or found != setting.default:
+            yield "{}={}".format(setting.name, found)
 
 
 def signature_of(lines: Iterable[str]) -> str:

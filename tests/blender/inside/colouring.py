@@ -120,9 +120,50 @@ def one_frame(addon, root, engine, shot, blend):
     node = scene_of(shot)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     bpy.ops.cmft.colorize(frames="1002")
-    one = {**stage.state(node), "plates": stage.plates(node)}
+    one = {**stage.state(node), "plates": stage.plates(node), "job": job_of(node)}
+    before = times(stage.plates(node))
     bpy.ops.cmft.colorize()
-    return {"one": one, "all": {**stage.state(node), "plates": stage.plates(node)}}
+    after = times(stage.plates(node))
+    return {"one": one, "all": {**stage.state(node), "plates": stage.plates(node), "job": job_of(node)},
+            "kept": list(before) == ["cmft.1002.exr"] and before["cmft.1002.exr"] == after["cmft.1002.exr"]}
+
+
+def job_of(node):
+    """Return the job beside the plates that a node shows."""
+    with open(os.path.join(os.path.dirname(stage.plates(node)["path"]), "job.json"), encoding="utf-8") as stream:
+        return json.load(stream)
+
+
+def hold(addon, root, engine, blend, out):
+    """Hold the frames outside of the range, render, and save."""
+    stage.enable(addon, root, engine)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    node = stage.compositor().nodes["CMFT Colorize"]
+    values, before = node.node_tree.cmft, stage.plates(node)
+    values.outside = "HOLD"
+    values.outside = "BLACK"
+    again = stage.plates(node)
+    assert again == before, (again, before)
+    values.outside = "HOLD"
+    stage.write_outputs(node, out, 999, 1005)
+    bpy.ops.wm.save_mainfile()
+    return {"black": before}
+
+
+def stale_render(addon, root, engine, blend, out, choice):
+    """Change a setting and render, change it back and render."""
+    stage.enable(addon, root, engine)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    node = stage.compositor().nodes["CMFT Colorize"]
+    values, inner = node.node_tree.cmft, node.node_tree.nodes["Result"]
+    values.on_stale = choice
+    before = values.gap_px
+    values.gap_px = before + 3
+    stage.render(out, 1002, 1002)
+    muted = inner.mute
+    values.gap_px = before
+    stage.render(out, 1002, 1002, main="back")
+    return {"muted": muted, "muted_after": inner.mute}
 
 
 def mattes(addon, root, blend, out, names):

@@ -152,7 +152,7 @@ def test_a_deleted_plate_is_seen_when_idle(ready):
 
 def test_a_wider_range_is_incomplete(ready, shot):
     """More frames are asked for than are coloured: not ready; fewer: ready."""
-    host, node = ready
+    _, node = ready
     from cmft_nuke import api
 
     node["range"].setValue("custom")
