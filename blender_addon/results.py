@@ -125,9 +125,9 @@ def warn_of_frame(scene: Any) -> None:
     for instance in instances(scene):
         values, shown = instance.group.cmft, shown_by(instance.group)
         frame = int(scene.frame_current)
-        if values.state in (READY, INCOMPLETE) and shown.first <= frame <= shown.last and shown.pattern:
-            if not os.path.isfile(plate_path(shown.pattern, frame + shown.shift)):
-                _warn("{}: frame {} is not coloured, its picture is empty".format(instance.name, frame))
+        is_asked = values.state in (READY, INCOMPLETE) and shown.first <= frame <= shown.last and bool(shown.pattern)
+        if is_asked and not os.path.isfile(plate_path(shown.pattern, frame + shown.shift)):
+            _warn("{}: frame {} is not coloured, its picture is empty".format(instance.name, frame))
 
 
 def _warn(words: str) -> None:

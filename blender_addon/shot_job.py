@@ -10,6 +10,7 @@ from typing import Any, Iterable, NamedTuple, Optional, Sequence, Tuple
 import bpy
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.references import still_warnings
 from cmft_engine.protocol.host.run import JOB, place_job
 from cmft_engine.protocol.host.sequences import Plates
 from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames
@@ -46,6 +47,7 @@ class RunRequest(NamedTuple):
     settings: Settings
     signature: str
     rendering: Optional[RenderRequest]  # for the second Blender
+    warnings: Tuple[str, ...] = ()  # what is odd about its inputs
 
     @property
     def shot(self) -> Tuple[int, ...]:
@@ -90,7 +92,19 @@ def prepare(instance: NodeInstance, only: Optional[Sequence[int]] = None) -> Run
         assert rendering is not None  # the lines are its first job
         plates = rendering.plates(LINES)
     return RunRequest(uid, instance.name, folder, plates, wanted, frames, painted, palette, settings,
-                      signature(instance), rendering)
+                      signature(instance), rendering, _oddities(instance, painted_source, painted, shift))
+
+
+def _oddities(instance: NodeInstance, source: Optional[Source], painted: Sequence[Painted],
+              shift: int) -> Tuple[str, ...]:
+    """Return what is odd about a still picture on Reference."""
+    if source is None or source.still is None:
+        return ()
+    taken = [one.frame + shift for one in painted if one.frame is not None and one.path is not None
+             and os.path.samefile(one.path, bpy.path.abspath(source.still))]
+    shot = line_source(instance)
+    numbers = [frame + shift for frame in shot.frames] if shot is not None else wanted_frames(instance, shot)
+    return still_warnings(source.still, taken, numbers)
 
 
 def _number(instance: NodeInstance, name: str) -> int:

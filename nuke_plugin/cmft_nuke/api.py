@@ -65,9 +65,16 @@ def create(line: Optional[nuke.Node] = None, ref: Optional[nuke.Node] = None,
 
 def create_at_selection() -> nuke.Group:
     """Make a CMFT node as Nuke's menus do: connected to what is selected, its panel open."""
-    group = as_cmft(nuke.nodePaste(TEMPLATE.as_posix()))
+    with graph_now():
+        group = as_cmft(nuke.nodePaste(TEMPLATE.as_posix()))
     group.showControlPanel()
     return group
+
+
+def graph_now() -> nuke.Group:
+    """Return the Group whose node graph the person is in, as Nuke's own Paste asks for it; else the root."""
+    asked = getattr(nuke, "lastHitGroup", None)  # not in every stub of Nuke's module
+    return cast(nuke.Group, asked() if asked is not None else nuke.root())
 
 
 def colorize(node: nuke.Node, frames: Frames = None) -> runner.Run:

@@ -65,7 +65,8 @@ def is_linear_exr(read: nuke.Node) -> bool:
     """Say whether a Read hands on an EXR's own numbers: only then do the result's colours equal the input's."""
     space = str(read["colorspace"].value() or "").lower()
     is_exr = (nuke.filename(read) or "").lower().endswith(".exr")
-    return is_exr and bool(read["raw"].value() or space.startswith("default") or space in _LINEAR)
+    role = space.partition(" (")[0]  # under OCIO lists hold roles with their target, such as scene_linear (ACEScg)
+    return is_exr and bool(read["raw"].value() or space == "default" or role in _LINEAR)
 
 
 def on_disk(read: Optional[nuke.Node], frames: Sequence[int], view: str) -> Optional[Plates]:

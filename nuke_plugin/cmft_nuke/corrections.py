@@ -11,6 +11,7 @@ from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.sequences import plate_path
 
 from .bake import bake_node, view_of
+from .moves import store_corrections
 from .nodes import cache_folder, one_undo
 from .shot_job import read_corrections
 
@@ -27,7 +28,7 @@ def add(group: nuke.Group, source: Source, frame: Optional[int] = None) -> str:
     corrections = dict(read_corrections(group))
     corrections[at] = path
     with one_undo("CMFT: correction at frame {}".format(at)):
-        group["corrections"].setValue("; ".join("{}={}".format(*item) for item in sorted(corrections.items())))
+        store_corrections(group, corrections)
     return path
 
 

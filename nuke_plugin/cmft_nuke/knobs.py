@@ -92,7 +92,8 @@ _SHOT = [
     Knob("sheet", "Character sheet", "The ref input is a character sheet: any size, no place in time.", SWITCH, False,
          flags=("+STARTLINE",)),
     Knob("corrections", "Corrections", "Repainted frames that count as references, as FRAME=FILE with a semicolon "
-         "between. They go before the ref input at their frame.", TEXT, ""),
+         "between; beside the script they are kept relative to it. They go before the ref input at their frame.", TEXT,
+         ""),
     button("add_correction", "Add correction", "Makes the current frame a reference: takes the picture of the one "
            "selected node, such as a RotoPaint below this one, or else asks for a file.", same_line=True),
     Knob("palette", "Palette file", "A .json or .gpl palette with the only colours to use; empty takes the references' "
@@ -137,11 +138,13 @@ _OUTPUT = [
            "connections and result stay.", same_line=True),
 ]
 _STATE = [
-    _hidden("state", "State", "0 not coloured, 1 ready, 2 stale, 3 engine missing, 4 incomplete.", INTEGER, NOT_COLOURED),
+    _hidden("state", "State", "0 not coloured, 1 ready, 2 stale, 3 engine missing, 4 incomplete.", INTEGER,
+            NOT_COLOURED),
     _hidden("first", "First", "First frame that was to be coloured.", INTEGER, 0),
     _hidden("last", "Last", "Last frame that was to be coloured.", INTEGER, -1),
     _hidden("there", "Coloured", "1 at the frames that have a plate; keyed.", NUMBER, 0),
     _hidden("signature", "Signature", "Digest of what the result was made from.", TEXT, ""),
+    _hidden("place", "Place", "Folder of the script when paths were stored last.", TEXT, ""),
     _hidden("uid", "Identity", "Names this node's folder in the cache.", TEXT, ""),
     _hidden("uid_owner", "Identity of", "Name of the node that the identity was given to.", TEXT, ""),
     _hidden("cmft_version", "Version", "Version of this node's layout.", INTEGER, TEMPLATE_VERSION),

@@ -155,8 +155,14 @@ def cache_folder(group: nuke.Group) -> Path:
 
 def result_pattern(group: nuke.Group) -> str:
     """Return the file pattern of the plates that the node shows, "" when there are none."""
-    written = str(inner(group, RESULT)["file"].value() or "").replace("\\", "/")
+    written = str(nuke.filename(inner(group, RESULT)) or "").replace("\\", "/")
     return re.sub("#+", lambda hashes: "%0{}d".format(len(hashes.group())), written)  # Nuke gives back either form
+
+
+def script_folder() -> str:
+    """Return the folder of the script, "" while it has no name."""
+    script = str(nuke.root()["name"].value() or "")
+    return Path(script).parent.as_posix() if script else ""
 
 
 def set_state(group: nuke.Group, state: int, status: str) -> None:

@@ -7,7 +7,7 @@ import nuke
 
 from cmft_engine.protocol.errors import CmftError
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence, result_to_show
-from cmft_engine.protocol.host.sequences import numbers_on_disk, plate_path
+from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.host.state import (
     INCOMPLETE,
     NOT_COLOURED,
@@ -22,7 +22,8 @@ from cmft_engine.protocol.host.state import (
 )
 
 from .knobs import WORDING
-from .nodes import RESULT, cache_folder, inner, one_undo, result_pattern, set_state, set_there, stored_frames, value
+from .moves import show_plates
+from .nodes import RESULT, inner, one_undo, result_pattern, set_state, set_there, stored_frames, value
 from .shot_job import Plan, wanted_frames
 from .signature import forget, signature, slow_look
 
@@ -39,7 +40,7 @@ def apply_outcome(group: nuke.Group, plan: Plan, outcome: Outcome) -> None:
 
 def _show(group: nuke.Group, result: Shown) -> None:
     read = inner(group, RESULT)
-    read["file"].setValue(result.pattern)
+    show_plates(group, result.pattern)
     for name, number in (("first", result.first), ("last", result.last)):
         read[name].setValue(number)
         read["orig" + name].setValue(number)
@@ -98,18 +99,6 @@ def refresh_any(group: nuke.Group) -> None:
         refresh(group)
     except CmftError as error:
         set_state(group, NOT_COLOURED, str(error))
-
-
-def relink(group: nuke.Group) -> bool:
-    """Find the plates again after script and cache were moved together; return whether the Read was changed."""
-    pattern = result_pattern(group)
-    if not pattern or numbers_on_disk(pattern) or not value(group, "uid"):
-        return False
-    moved = (cache_folder(group) / Path(pattern).parent.name / Path(pattern).name).as_posix()
-    if not numbers_on_disk(moved):
-        return False
-    inner(group, RESULT)["file"].setValue(moved)
-    return True
 
 
 def report_file(group: nuke.Group) -> Optional[Path]:

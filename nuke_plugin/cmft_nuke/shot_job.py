@@ -7,6 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 import nuke
 
 from cmft_engine.protocol.errors import InputError, SettingsError
+from cmft_engine.protocol.host.references import still_warnings
 from cmft_engine.protocol.host.run import JOB, place_job
 from cmft_engine.protocol.host.sequences import Plates, existing, number_in_name, token_of
 from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames
@@ -14,6 +15,7 @@ from cmft_engine.protocol.settings import SETTINGS, Settings
 
 from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
 from .knobs import CUSTOM, GLOBAL, read_settings
+from .moves import corrections_of
 from .nodes import PLATES, cache_folder, check_layout, text, value
 from .signature import signature
 
@@ -28,6 +30,7 @@ class Plan(NamedTuple):
     frames: Tuple[int, ...]  # the frames of this run
     signature: str
     engine: str
+    warnings: Tuple[str, ...] = ()  # what is odd about its inputs
 
     @property
     def only(self) -> Optional[str]:
@@ -68,7 +71,17 @@ def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: s
             group.fullName(), palette))
     job = Job(lines.pattern, tuple(references), PLATES, frames_text(shot), palette, settings)
     return Plan(str(value(group, "uid")), group.fullName(), place_job(job, node_folder, [text(group, "view")]), wanted,
-                frames, signature(group), text(group, "engine"))
+                frames, signature(group), text(group, "engine"), _oddities(group, shot))
+
+
+def _oddities(group: nuke.Group, shot: Tuple[int, ...]) -> Tuple[str, ...]:
+    """Return what is odd about a still picture on ref."""
+    read = source_read(group.input(REF))
+    pattern = pattern_of(read, view_of(group)) if read is not None else ""
+    if value(group, "sheet") or not pattern or token_of(pattern) is not None:
+        return ()
+    corrected = corrections_of(group)
+    return still_warnings(pattern, [frame for frame in reference_frames(group) if frame not in corrected], shot)
 
 
 def settings_of(group: nuke.Group) -> Settings:
@@ -162,16 +175,9 @@ def frames_in(group: nuke.Group, knob: str) -> Tuple[int, ...]:
 
 def read_corrections(group: nuke.Group) -> Dict[int, str]:
     """Return the corrections' files by frame. Raises InputError for a text that is none or a file that is gone."""
-    found: Dict[int, str] = {}
-    for part in filter(None, (part.strip() for part in text(group, "corrections").split(";"))):
-        number, _, path = part.partition("=")
-        try:
-            frame = int(number)
-        except ValueError:
-            raise SettingsError("corrections", part, "FRAME=FILE with a semicolon between") from None
-        if not os.path.isfile(path.strip()):
+    found = corrections_of(group)
+    for frame, path in found.items():
+        if not os.path.isfile(path):
             raise InputError("{}: the correction {} of frame {} is gone; take it off the list or add it again".format(
-                group.fullName(), path.strip(), frame))
-        found[frame] = path.strip()
+                group.fullName(), path, frame))
     return found
-

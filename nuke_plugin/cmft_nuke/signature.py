@@ -4,6 +4,7 @@ Built from scripts' own text and from files' sizes and times, so that it is the 
 Nuke's opHashes are only used to look anew at once. Main thread only.
 """
 
+import os
 import time
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, cast
 
@@ -14,6 +15,7 @@ from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.settings import SETTINGS
 
 from .bake import LINE, REF, in_view, passes
+from .moves import corrections_of
 from .nodes import text, value
 
 _LOOK = ("reference_frames", "sheet", "corrections", "palette")
@@ -63,12 +65,13 @@ def shown_by_input(group: nuke.Group, which: int) -> Optional[nuke.Node]:
 def _lines(group: nuke.Group) -> Iterator[str]:
     yield from setting_lines(lambda name: value(group, name))
     for name in _LOOK:
-        yield "{}={}".format(name, value(group, name))
+        if name != "corrections" or not text(group, name):
+            yield "{}={}".format(name, value(group, name))
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was
         yield "view={}".format(text(group, "view"))
     yield stamp(text(group, "palette"))
-    for part in text(group, "corrections").split(";"):
-        yield stamp(part.partition("=")[2].strip())
+    for frame, path in sorted(corrections_of(group).items()):
+        yield "correction {} {} {}".format(frame, os.path.basename(path), stamp(path))  # not its folder: it may move
     for which in (LINE, REF):
         yield "input {}".format(which)
         for node in _upstream(group.input(which)):

@@ -93,14 +93,14 @@ def on_load() -> None:
     """Find results that were moved together with the script."""
     from . import watch
 
-    watch.loaded()
+    watch.settle_all()
 
 
 def on_save() -> None:
-    """Store the true state in the script, so that a farm renders no stale picture."""
+    """Store the true state in the script, so that a farm renders no stale picture, and paths from where it is."""
     from . import watch
 
-    watch.refresh_all()
+    watch.settle_all()
 
 
 def before_render() -> None:

@@ -25,8 +25,8 @@ HELP = """CMFT colours the line art of a shot from one or a few painted frames.
 line: the line art. ref: painted drawings at the reference frames. mask: where it is 0, line passes through.
 
 Connect line and ref, press Colorize. The result is an EXR sequence on disk: it renders everywhere, also where CMFT is \
-not installed. Out come all channels of line, the coloured rgba, confidence.Y, unknown.Y (1 where no reference shows the \
-colour), kind.Y, the layer flats (without ink) and a Cryptomatte of the palette.
+not installed. Out come all channels of line, the coloured rgba, confidence.Y, unknown.Y (1 where no reference shows \
+the colour), kind.Y, the layer flats (without ink) and a Cryptomatte of the palette.
 
 docs/nuke.md in CMFT's folder has the rest."""
 KNOB_CHANGED = """try:

@@ -9,8 +9,9 @@ from cmft_engine.protocol.errors import CmftError
 from cmft_engine.protocol.host.state import NOT_COLOURED
 
 from .bake import is_baking
+from .moves import settle
 from .nodes import all_cmft, find, is_cmft, quietly, value
-from .results import refresh_any, relink, seems_different
+from .results import refresh_any, seems_different
 from .signature import forget
 
 _EVENTS = ("inputChange", "showPanel")
@@ -47,17 +48,17 @@ def refresh_all() -> None:
             refresh_any(group)
 
 
-def loaded() -> None:
-    """Find the plates of a script that was moved together with its cache, and store every node's true state."""
+def settle_all() -> None:
+    """Name every node's files from where the script is now, found again after a move, and store its true state."""
     for group in all_cmft():
         with quietly():
-            _relink_any(group)
+            _settle_any(group)
     refresh_all()
 
 
-def _relink_any(group: nuke.Group) -> None:
+def _settle_any(group: nuke.Group) -> None:
     try:
-        relink(group)
+        settle(group)
     except CmftError:
         pass  # the node is taken apart, which it says when it is looked at next
 

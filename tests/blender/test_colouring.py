@@ -137,7 +137,7 @@ def test_missing_result_plate_is_told(blender, colored, addon, tmp_path):
 
 @pytest.mark.parametrize("choice", ["ERROR", "OLD"])
 def test_render_of_a_stale_result(blender, colored, addon, tmp_path, choice):
-    """A setting has changed: the render is black or the old result, as chosen, and says so; changed back, it is good."""
+    """A setting has changed: a render is black or the old result, as chosen, and says so; changed back, all is good."""
     blend = colored.copy(tmp_path)
     said = blender.run("colouring.stale_render", tmp_path / "run", **addon, blend=blend, out=tmp_path / "out",
                        choice=choice)

@@ -64,10 +64,10 @@ def nuke_reopened(folder, engine, first, second):
         node = in_nuke.make_node(host, engine)
         nuke_color(host, node)
         first.write_text(host.save())
-        states, shown = {"coloured": node["state"].value()}, node.node("Result")["file"].value()
+        states, shown = {"coloured": node["state"].value()}, node.node("Result")["file"].getEvaluatedValue()
         host.nuke.toNode("Line")["file"].setValue((folder / "other" / "line.%04d.exr").as_posix())
         nuke_color(host, node)
-        states["same place"] = shown == node.node("Result")["file"].value()
+        states["same place"] = shown == node.node("Result")["file"].getEvaluatedValue()
         second.write_text(host.save())
     for script in (first, second):
         with in_nuke.opened(script, gui=True) as (_, node):

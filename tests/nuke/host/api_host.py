@@ -72,6 +72,10 @@ class HostApi:
     def choice(self, title: str, prompt: str, options: Sequence[str], default: int = 0) -> Any:
         return self._session.interface.ask(prompt)
 
+    def lastHitGroup(self) -> AnyNode:
+        """The Group whose graph the person is in."""
+        return self._session.interface.graph or self._session.root
+
     def activeViewer(self) -> Optional[ViewerWindow]:
         """The first Viewer's window; None when there is none."""
         session = self._session

@@ -98,6 +98,10 @@ class Host(Program):
             raise AssertionError("{} is greyed out or hidden".format(button.name()))
         button.execute()
 
+    def enter_graph(self, group: Optional[AnyNode]) -> None:
+        """Click into the node graph of a Group; None is the root's."""
+        self.session.interface.graph = group
+
     def choose(self, path: str) -> None:
         """Choose a menu command, such as "Nodes/CMFT/CMFT"."""
         first, _, rest = path.partition("/")

@@ -28,6 +28,7 @@ class Interface:
         self.missing_icons: List[str] = []
         self.panels: Dict[str, Tuple[str, object]] = {}  # docked Qt widgets by id: their name and what makes them
         self.viewer_inputs: Dict[AnyNode, int] = {}  # what each Viewer shows, an index of its inputs
+        self.graph: Optional[AnyNode] = None  # the Group whose node graph the person is in
         self.graph_center: Optional[Tuple[float, ...]] = None  # where the node graph was moved to
 
     def say(self, text: str) -> None:

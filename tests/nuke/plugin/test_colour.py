@@ -47,7 +47,7 @@ def test_bake_and_colour_in_a_window(window, shot):
     assert bar.closed and bar.values[-1] == 100 and any("3 of 3" in words for words in bar.messages)
     assert host.undo_names == [*steps, "CMFT: colorize CMFT1"]
     host.nuke.undo()
-    assert node["state"].value() == 0 and node.node("Result")["file"].value() == ""
+    assert node["state"].value() == 0 and node.node("Result")["file"].getEvaluatedValue() == ""
 
 
 def test_nuke_stays_usable(window, fake_engine):
@@ -211,7 +211,8 @@ def test_bake_is_full_size_and_touches_nothing_else(terminal, fake_engine):
     assert host.nuke.root()["proxy"].value() and host.nuke.frame() == 2
     assert host.nuke.selectedNodes() == selected
     assert [name for name in host.undo_names if name not in names] == ["CMFT: colorize CMFT1"]
-    assert node["status"].value() == "1-2 coloured; no region to check; 2 of 3 frames coloured; missing: 3; press Colorize"
+    said = "1-2 coloured; no region to check; 2 of 3 frames coloured; missing: 3; press Colorize"
+    assert node["status"].value() == said
 
 
 def test_what_is_missing_is_said(terminal):
@@ -249,3 +250,32 @@ def node_folder(node):
     from cmft_nuke import nodes
 
     return nodes.cache_folder(node)
+
+
+@pytest.mark.parametrize(("frames", "said"), [("3", "its name says 1; correct the reference frame"),
+                                              ("1 3", "2 frames take it as their painting"), ("1", "")])
+def test_a_still_of_another_frame_is_told(window, shot, fake_engine, frames, said):
+    """A painting connected as that of another frame than its name says, or of several, is told on the node."""
+    host, node = window
+    host.nuke.toNode("Ref")["file"].setValue((shot / "ref.0001.exr").as_posix())
+    node["engine"].setValue(fake_engine())
+    node["reference_frames"].setValue(frames)
+    host.press(node, "colour")
+    finish(host, node)
+    found = node["status"].value()
+    assert found.endswith("no region to check") if not said else said in found
+
+
+@pytest.mark.parametrize(("space", "is_own"), [("default", True), ("scene_linear (ACES - ACEScg)", True),
+                                               ("default (ACES - ACES2065-1)", False), ("linear", True),
+                                               ("Output - sRGB", False)])
+def test_roles_of_ocio(window, space, is_own):
+    """Under OCIO `default (…)` is a role that Nuke converts, so it must be written out; linear ones need not."""
+    host, _ = window
+    from cmft_nuke import bake
+
+    read = host.nuke.toNode("Ref")
+    read["raw"].setValue(False)
+    read["colorspace"].setValues([space])
+    read["colorspace"].setValue(space)
+    assert bake.is_linear_exr(read) == is_own

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.provenance import record_provenance
 from tests.nuke.host import RenderError
 
@@ -160,10 +161,47 @@ def test_project_moved_to_another_place(colored, tmp_path):
     folder = tmp_path / "elsewhere"
     shutil.copytree(colored.folder, folder)
     script = folder / "shot_v001.nk"
-    script.write_text(script.read_text().replace(
-        str(colored.folder / "cmft"), str(colored.folder / "gone")).replace(str(colored.script), str(script)))
+    script.write_text(script.read_text().replace(str(colored.script), str(script)))
+    with opened(script, plugin=False) as (_, node):
+        assert node.node("Result")["file"].getText().startswith("[file dirname [value root.name]]/cmft/")
+        assert node.node("Result")["file"].getEvaluatedValue().startswith(str(folder))
+
+
+def test_absolute_paths_are_found_after_a_move(colored, tmp_path):
+    """Plates that an older script names by their whole path are found in the cache beside it, and named from it."""
+    folder = tmp_path / "elsewhere"
+    shutil.copytree(colored.folder, folder)
+    script = folder / "shot_v001.nk"
+    script.write_text(script.read_text().replace(str(colored.script), str(script)).replace(
+        '"\\[file dirname \\[value root.name]]/', f'"{colored.folder}/gone/'))
     with opened(script, gui=True) as (_, node):
-        assert node.node("Result")["file"].value().startswith(str(folder))
+        assert node.node("Result")["file"].getEvaluatedValue().startswith(str(folder))
+
+
+def test_corrections_move_with_the_project(colored, tmp_path):
+    """A correction beside the script is kept relative to it; moved or saved elsewhere it is found, gone it is named."""
+    folder, script = moved(colored, tmp_path)
+    draw_reference(folder, 3)
+    with opened(script, gui=True) as (host, node):
+        from cmft_nuke import api, shot_job
+
+        api.add_correction(node, folder / "ref.0003.exr", 3)
+        assert node["corrections"].value() == "3=ref.0003.exr"
+        accept(node)
+        script.write_text(host.save())
+        other = tmp_path / "other"
+        other.mkdir()
+        host.nuke.scriptSaveAs((other / "shot_v002.nk").as_posix())
+        assert node["corrections"].value() == f"3={folder.as_posix()}/ref.0003.exr" and node["state"].value() == 1
+    further = tmp_path / "further"
+    shutil.move(folder, further)
+    script = further / "shot_v001.nk"
+    script.write_text(script.read_text().replace(str(folder), str(further)))
+    with opened(script, gui=True) as (_, node):
+        assert shot_job.read_corrections(node) == {3: (further / "ref.0003.exr").as_posix()}
+        (further / "ref.0003.exr").unlink()
+        with pytest.raises(InputError, match=r"the correction .*ref\.0003\.exr of frame 3 is gone"):
+            shot_job.read_corrections(node)
 
 
 def test_unsaved_script_has_a_place(window, tmp_path, monkeypatch):

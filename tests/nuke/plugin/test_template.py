@@ -106,7 +106,7 @@ def test_nothing_on_the_farm_but_the_result_is_a_file(colored):
         named = {}
         for inner in [node, *node.nodes()]:
             for knob in inner.allKnobs():
-                if knob.Class() == "File_Knob" and knob.value() and not inner["disable"].value():
+                if knob.Class() == "File_Knob" and knob.getText() and not inner["disable"].value():
                     named[inner.name(), knob.name()] = knob.evaluate(2)
         assert list(named) == [("Result", "file")]
         assert named["Result", "file"] == str(colored.plates[2])

@@ -364,3 +364,16 @@ def test_status_of_other_nodes(terminal):
 
     with pytest.raises(InputError, match="Line is no CMFT node"):
         api.status(host.nuke.toNode("Line"))
+
+
+def test_a_node_is_made_where_the_person_is(window):
+    """The menu makes a node in the Group whose graph the person is in, connected there, line first."""
+    host, node = window
+    outer = host.load("Group {\n inputs 0\n name Comp\n}\n NoOp {\n inputs 0\n name Lines\n}\n "
+                      "Output {\n name Output1\n}\nend_group\n")[0]
+    host.enter_graph(outer)
+    outer.node("Lines").selectOnly()
+    host.choose("Nodes/CMFT/CMFT")
+    (made,) = (found for found in outer.nodes() if found.Class() == "Group")
+    assert made.input(0) is outer.node("Lines") and made in host.session.panels
+    assert [found for found in host.nuke.allNodes("Group")] == [node, outer]

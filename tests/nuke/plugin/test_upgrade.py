@@ -17,7 +17,8 @@ def old_script(colored, tmp_path):
     with opened(colored.script) as (host, node):
         values = {name: node[name].toScript() for name in ("uid", "first", "last", "signature", "state", "engine",
                                                            "device", "status", "uid_owner")}
-        result = {name: node.node("Result")[name].toScript() for name in ("file", "first", "last")}
+        result = {name: node.node("Result")[name].toScript() for name in ("first", "last")}
+        result["file"] = node.node("Result")["file"].getEvaluatedValue()  # as layout 1 kept it
         inputs = [node.input(index) for index in range(2)]
         gap, least = (int(node[name].value()) for name in ("gap_px", "min_region_px"))
         host.nuke.delete(node)
