@@ -21,6 +21,7 @@ def test_example_is_built(blender, tmp_path):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "shot.blend: 1-2 coloured" in done.stdout
     assert (tmp_path / "example" / "shot.blend").exists()
+    assert "dither_intensity = 0" in (ROOT / "examples" / "blender_shot.py").read_text()  # what it writes is exact
     (second,) = (tmp_path / "example").glob("cmft/*/*/cmft.0002.exr")
     (painted,) = (tmp_path / "example").glob("cmft/*/inputs/ref.0001.exr")
     found, wanted = (np.dstack([channels(path)[name] for name in "RGB"]) for path in (second, painted))

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cmft_engine.protocol.settings import SETTINGS, Setting, Settings
-from tests.blender.conftest import FRAMES, SOURCE, same_pixels
+from tests.blender.conftest import FRAMES, SOURCE, same_pixels, write_shot
 from tests.protocol import quick_engine
 
 
@@ -153,6 +153,43 @@ def test_group_in_another_file(blender, colored, addon, tmp_path, link):
     assert ("it is linked from" if link else "Line Art is not connected") in found["refused"]
     for frame in FRAMES:
         same_pixels(tmp_path / "out", colored.plate(frame), frame)
+
+
+@pytest.mark.parametrize("mode", ["", "paint"])
+def test_node_of_an_older_layout(blender, quick, shot, tmp_path, mode):
+    """It keeps its inputs' order and its mode, which was flats where none was set, and gets the later outputs."""
+    said = blender.run("building.older", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "old.blend", mode=mode)
+    assert said["before"] == [["Reference", "Line Art"], ["Color", "Alpha", "Confidence"]]
+    assert said["inputs"] == ["Reference", "Line Art"] and said["version"] == 2
+    assert said["outputs"] == ["Color", "Alpha", "Confidence", "Flats", "Unknown"]
+    assert said["mode"] == said["job"]["settings"]["mode"] == (mode or "flats") and said["edges"] == "painted"
+    assert said["state"] == 1
+
+
+def test_references_move_with_the_project(blender, quick, tmp_path):
+    """One beside the file is kept relative to it; saved elsewhere it is found, and one that is gone is named by frame."""
+    shot = write_shot(tmp_path / "shot")
+    (tmp_path / "other").mkdir()
+    said = blender.run("building.moves", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "shot.blend",
+                       other=tmp_path / "other" / "shot.blend")
+    assert said["beside"] == {"stored": "//shot/painted.1001.png", "there": True, "state": 1}
+    assert said["elsewhere"]["there"] and said["elsewhere"]["state"] == 1
+    assert "there is no painting of frame 1003" in said["gone"] and "gone.png" in said["gone"]
+
+
+@pytest.mark.usefixtures("usual")
+def test_a_still_of_another_frame_is_told(blender, quick, shot, tmp_path):
+    """A painting connected as that of another frame than its name says, or of several, is told on the node."""
+    said = blender.run("building.stills", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "shot.blend")
+    assert said["own"].endswith("no region to check")
+    assert "as the painting of frame 1003, and its name says 1001; correct the reference frame" in said["other"]
+    assert "2 frames take it as their painting" in said["two"]
+
+
+def test_esc_that_stops_playback_cancels_nothing(blender, addon, tmp_path):
+    """Esc cancels a run, unless something plays: then it is meant for the playback."""
+    said = blender.run("building.keys", tmp_path, addon=SOURCE, root=addon["root"])
+    assert (said["ESC"], said["A"]) == ([True, False], [False, False])
 
 
 def test_shot_is_left_alone(shot):

@@ -267,3 +267,97 @@ def brought(addon, root, engine, blend, out, link):
     bpy.ops.cmft.refresh()
     return {"library": bool(node.node_tree.library), "refused": stage.error_of(bpy.ops.cmft.colorize),
             **stage.state(node)}
+
+
+def older(addon, root, engine, shot, blend, mode):
+    """Make a group as layout 1 had it, open the file, and return what has become of it; then colour it."""
+    module = stage.enable(addon, root, engine)
+    node = colouring.scene_of(shot)
+    tree, compat = node.node_tree, stage.part(module, "compat")
+    sockets = [item for item in tree.interface.items_tree if item.name in ("Flats", "Unknown")]
+    for item in sockets:
+        tree.interface.remove(item)
+    inputs = [item for item in tree.interface.items_tree if item.in_out == "INPUT"]
+    tree.interface.move(inputs[1], 0)  # Reference was the first
+    tree.cmft.version = 1
+    if mode:
+        tree.cmft.mode = mode
+    before = [entry.name for entry in node.inputs], compat.output_names(tree)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    tree.cmft.version = 1  # saving looked at it
+    bpy.ops.cmft.refresh()
+    node = stage.compositor().nodes["CMFT Colorize"]
+    bpy.ops.cmft.colorize()
+    return {"before": before, "inputs": [entry.name for entry in node.inputs], "mode": node.node_tree.cmft.mode,
+            "outputs": compat.output_names(node.node_tree), "version": node.node_tree.cmft.version,
+            "edges": node.node_tree.cmft.edges, "job": colouring.job_of(node), **stage.state(node)}
+
+
+def moves(addon, root, engine, shot, blend, other):
+    """Add a correction beside the file, save it elsewhere, move it away; return what is stored and found each time."""
+    module = stage.enable(addon, root, engine)
+    node = colouring.scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.context.scene.frame_set(1003)
+    bpy.ops.cmft.add_correction(filepath=os.path.join(shot, "painted.1001.png"))
+    bpy.ops.cmft.colorize()
+    places = stage.part(module, "places")
+
+    def found():
+        values = stage.compositor().nodes["CMFT Colorize"].node_tree.cmft
+        path = values.references[-1].path
+        return {"stored": path, "there": os.path.isfile(bpy.path.abspath(places.whole_path(values, path))),
+                "state": values.state}
+
+    said = {"beside": found()}
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.wm.save_as_mainfile(filepath=other)
+    bpy.ops.wm.open_mainfile(filepath=other)
+    said["elsewhere"] = found()
+    values = stage.compositor().nodes["CMFT Colorize"].node_tree.cmft
+    values.references[-1].path = "//gone.png"
+    said["gone"] = stage.error_of(bpy.ops.cmft.colorize)
+    del node
+    return said
+
+
+def stills(addon, root, engine, shot, blend):
+    """Take one painted still as the reference of its frame, of another, and of two; return what the node says."""
+    stage.enable(addon, root, engine)
+    node = colouring.scene_of(shot)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    said = {}
+    for name, frames in (("own", (1001,)), ("other", (1003,)), ("two", (1001, 1003))):
+        node.node_tree.cmft.references.clear()
+        for frame in frames:
+            bpy.ops.cmft.add_reference(use_current=False, frame=frame)
+        listed = node.node_tree.cmft.references
+        while listed[0].frame not in frames:
+            listed.remove(0)
+        bpy.ops.cmft.colorize()
+        said[name] = node.node_tree.cmft.status
+    return said
+
+
+class _Playing:
+    """A context whose screens play or not."""
+
+    def __init__(self, is_playing):
+        self.window_manager = self
+        self.windows = [self]
+        self.screen = self
+        self.is_animation_playing = is_playing
+
+
+class _Key:
+    """A key that is pressed."""
+
+    def __init__(self, name):
+        self.type, self.value = name, "PRESS"
+
+
+def keys(addon, root):
+    """Say which keys cancel a run, while nothing plays and while it does."""
+    operators = stage.part(stage.enable(addon, root), "operators")
+    return {name: [operators.is_cancel(_Key(name), _Playing(plays)) for plays in (False, True)]
+            for name in ("ESC", "A")}

@@ -7,7 +7,7 @@ import sys
 import addon_utils
 import bpy
 
-OUTPUTS = ("Color", "Alpha", "Confidence")
+OUTPUTS = ("Color", "Alpha", "Confidence", "Flats", "Unknown")
 
 
 def enable(addon, root="", engine=None):

@@ -376,4 +376,4 @@ def test_a_node_is_made_where_the_person_is(window):
     host.choose("Nodes/CMFT/CMFT")
     (made,) = (found for found in outer.nodes() if found.Class() == "Group")
     assert made.input(0) is outer.node("Lines") and made in host.session.panels
-    assert [found for found in host.nuke.allNodes("Group")] == [node, outer]
+    assert set(host.nuke.allNodes("Group")) == {node, outer}
