@@ -23,6 +23,10 @@ FIRST, LAST = 1001, 1003
 RESULT = "cmft_selfcheck.txt"
 
 
+# What Nuke and the steps raise besides CMFT's own errors.
+WRONG = (AssertionError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, NameError, OSError)
+
+
 class Scene(NamedTuple):
     """What the steps work on: a folder, the script in it, and the Reads and the CMFT node by name."""
 
@@ -188,11 +192,13 @@ def facts() -> Iterator[str]:
 
 def walk(scene: Scene) -> Iterator[str]:
     """Do every step, also after one that failed, and yield its line."""
+    from cmft_engine.protocol.errors import CmftError
+
     for number, step in enumerate(STEPS, 1):
         words = (step.__doc__ or "").splitlines()[0]
         try:
             step(scene)
-        except Exception as error:  # the check of a host that nobody here has: whatever it does is the finding
+        except (CmftError, *WRONG) as error:  # whatever Nuke does otherwise is the finding
             yield "FAIL {} {} {}: {}".format(number, words, type(error).__name__, " ".join(str(error).split()))
             sys.stderr.write(traceback.format_exc())
         else:
@@ -223,4 +229,4 @@ def _arguments(given: Sequence[str]) -> Path:
 
 if __name__ == "__main__":
     nuke.pluginAddPath(HERE.replace("\\", "/"))
-    sys.exit(main(_arguments(sys.argv[1:]).resolve()))
+    raise SystemExit(main(_arguments(sys.argv[1:]).resolve()))

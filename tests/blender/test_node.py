@@ -167,7 +167,7 @@ def test_node_of_an_older_layout(blender, quick, shot, tmp_path, mode):
 
 
 def test_references_move_with_the_project(blender, quick, tmp_path):
-    """One beside the file is kept relative to it; saved elsewhere it is found, and one that is gone is named by frame."""
+    """One beside the file is kept relative to it; saved elsewhere it is found; one that is gone is named by frame."""
     shot = write_shot(tmp_path / "shot")
     (tmp_path / "other").mkdir()
     said = blender.run("building.moves", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "shot.blend",
