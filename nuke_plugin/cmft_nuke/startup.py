@@ -104,10 +104,10 @@ def on_save() -> None:
 
 
 def before_render() -> None:
-    """Store the true state before a Write reads it."""
+    """Store the true state before a Write reads it, and warn of what is not ready."""
     from . import watch
 
-    watch.refresh_all()
+    watch.before_render()
 
 
 def on_idle() -> None:

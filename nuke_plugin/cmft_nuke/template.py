@@ -182,10 +182,10 @@ push $coloured
 set shown [stack 0]
 push $line
  Expression {{
-  expr0 0
-  expr1 0
-  expr2 0
-  expr3 0
+  expr0 x*0
+  expr1 x*0
+  expr2 x*0
+  expr3 x*0
   name Black
   xpos 100
   ypos 200

@@ -6,7 +6,7 @@ from typing import Set
 import nuke
 
 from cmft_engine.protocol.errors import CmftError
-from cmft_engine.protocol.host.state import NOT_COLOURED
+from cmft_engine.protocol.host.state import INCOMPLETE, NOT_COLOURED, STALE
 
 from .bake import is_baking
 from .moves import settle
@@ -46,6 +46,15 @@ def refresh_all() -> None:
         forget(group)
         with quietly():
             refresh_any(group)
+
+
+def before_render() -> None:
+    """Look at every node, and say in the terminal which one shows an old result or lacks frames."""
+    refresh_all()
+    for group in [] if is_baking() else all_cmft():
+        state, shows_old = value(group, "state"), value(group, "on_stale") != "error"
+        if state == INCOMPLETE or (state == STALE and shows_old):
+            nuke.tprint("CMFT: {}: {}".format(group.fullName(), value(group, "status")))
 
 
 def settle_all() -> None:

@@ -223,6 +223,16 @@ def test_palette_is_a_cryptomatte(blender, colored, addon, tmp_path):
     assert np.array_equal(found[-1] > 0.5, drawings.figure(2).labels == 0)
 
 
+def test_mattes_of_a_shot_that_begins_at_one(blender, colored, addon, shot, tmp_path):
+    """Blender 5.2 lists no layers of a sequence with the frame 0; the Cryptomatte node has its layer all the same."""
+    engine = quick_engine.command(colored.plate(1002), tmp_path)
+    said = blender.run("colouring.early_mattes", tmp_path / "run", **{**addon, "engine": engine}, shot=shot,
+                       blend=tmp_path / "shot.blend", out=tmp_path / "out")
+    assert said["layer"] == said["opened"] == "CryptoPalette"
+    for frame in (1, 3):
+        assert (single(tmp_path / "out" / f"matte{frame:04d}.exr") > 0).any()
+
+
 def coverage(crypto, name):
     """Return a matte by the public specification: the coverages of the ranks whose number is the name's hash."""
     import mmh3

@@ -186,3 +186,22 @@ def save_file(blend):
     bpy.ops.wm.open_mainfile(filepath=blend)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     return {}
+
+
+def early_mattes(addon, root, engine, shot, blend, out):
+    """Colour a shot that begins at frame 1, add the Cryptomatte node, pick all and render; look again when opened."""
+    stage.enable(addon, root, engine)
+    node = scene_of(shot, start=1)
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.cmft.colorize()
+    bpy.ops.cmft.add_cryptomatte()
+    matte = next(one for one in node.id_data.nodes if one.bl_idname == "CompositorNodeCryptomatteV2")
+    layer = matte.layer_name
+    assert job_of(node)["frames"] == "1001-1003"
+    matte.matte_id = "ink"
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    matte = next(one for one in stage.compositor().nodes if one.bl_idname == "CompositorNodeCryptomatteV2")
+    stage.writer(matte.id_data, matte.outputs["Matte"], out, "matte")
+    stage.render(out, 1, 3)
+    return {"layer": layer, "opened": matte.layer_name}

@@ -8,6 +8,7 @@ import pytest
 
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.provenance import record_provenance
+from cmft_engine.protocol.host.state import STALE_TEXT
 from tests.nuke.host import RenderError
 
 from .conftest import FRAMES, draw_line, draw_reference, opened
@@ -124,6 +125,22 @@ def test_render_in_a_window_is_checked_first(colored, tmp_path):
         draw_line(folder, 2, shade=0.5)
         with pytest.raises(RuntimeError, match="stale"):
             host.nuke.execute(write, 1, 1)
+
+
+def test_render_of_an_old_result_warns(colored, tmp_path):
+    """Who renders an old result, as chosen, is told in the terminal that it is stale."""
+    _, script = moved(colored, tmp_path)
+    with opened(script, gui=True) as (host, node):
+        accept(node)
+        write = host.load("Write {\n inputs 1\n file_type exr\n channels rgba\n name Out\n}\n")[-1]
+        write["file"].setValue((tmp_path / "out.%04d.exr").as_posix())
+        write.setInput(0, node)
+        host.nuke.execute(write, 1, 1)
+        assert host.log == []
+        node["on_stale"].setValue("old result")
+        node["gap_px"].setValue(9)
+        host.nuke.execute(write, 1, 1)
+        assert host.log == [f"CMFT: CMFT1: {STALE_TEXT}"]
 
 
 def test_copy_gets_a_cache_of_its_own(colored):
