@@ -38,7 +38,7 @@ else:
 SHOWS = "parent.state==1||parent.state==4||(parent.state==2&&parent.on_stale==1)"
 IN_RANGE = "frame>parent.first-1&&frame<parent.last+1"  # motion blur looks between frames
 IS_THERE = "({}?parent.there>0:parent.outside>0)".format(IN_RANGE)
-PICTURE = "(({})&&{})?({}||parent.outside==1?1:2):0".format(SHOWS, IS_THERE, IN_RANGE)  # line, coloured, black
+IS_BLACK = "({})&&parent.outside==2&&!({})".format(SHOWS, IN_RANGE)
 RANGE_MESSAGE = ("CMFT: this frame is not coloured; asked for were frames \\[value parent.first] to \\[value "
                  "parent.last] (\\[value parent.status]). Widen the range if this one is outside, and press Colorize.")
 WRITE = """ Write {{
@@ -91,6 +91,13 @@ BODY = """ Input {{
   number 2
  }}
 set mask [stack 0]
+ Expression {{
+  expr3 a>=0.5
+  name HardMask
+  xpos 400
+  ypos 0
+ }}
+set hard [stack 0]
  Input {{
   inputs 0
   name ref
@@ -143,13 +150,7 @@ push $line
   ypos 200
  }}
 set mixed [stack 0]
-push $mask
- Expression {{
-  expr3 a>=0.5
-  name HardMask
-  xpos 400
-  ypos 200
- }}
+push $hard
 push $coloured
 push $line
  Keymix {{
@@ -177,27 +178,25 @@ push $coloured
   which {{{{"\\[exists parent.input2]"}}}}
   name IsMasked
   xpos 0
-  ypos 200
+  ypos 250
  }}
-set shown [stack 0]
 push $line
+ Switch {{
+  inputs 2
+  which {{{{({shows})&&{is_there}}}}}
+  name IsShown
+  xpos 0
+  ypos 300
+ }}
  Expression {{
   expr0 x*0
   expr1 x*0
   expr2 x*0
   expr3 x*0
   name Black
-  xpos 100
-  ypos 200
- }}
-push $shown
-push $line
- Switch {{
-  inputs 3
-  which {{{{{picture}}}}}
-  name IsShown
   xpos 0
-  ypos 300
+  ypos 325
+  disable {{{{!({is_black})}}}}
  }}
  Assert {{
   expression {{{{{is_there}||!({shows})}}}}
@@ -238,7 +237,7 @@ def template_text() -> str:
             "help " + quoted(HELP), "knobChanged " + quoted(KNOB_CHANGED), "selected true"]
     lines += ["Group {"] + [" " + line for line in head + _knob_lines()] + ["}"]
     body = BODY.format(bake_ref=WRITE.format(name="BakeRef", x=200), bake_line=WRITE.format(name="BakeLine", x=-200),
-                       shows=SHOWS, is_there=IS_THERE, picture=PICTURE, range_message=RANGE_MESSAGE)
+                       shows=SHOWS, is_there=IS_THERE, is_black=IS_BLACK, range_message=RANGE_MESSAGE)
     return "\n".join(lines) + "\n" + body + "end_group\n"
 
 

@@ -54,7 +54,7 @@ def test_3d_scene(blender, addon, tmp_path):
     said = blender.run("rendered.layers", tmp_path / "run", **addon, blend=folder / "scene.blend",
                        out=tmp_path / "out")
     assert "Blender cannot render what is connected" in said["refused"] and "camera" in said["refused"].lower()
-    assert said["wanted"] == [["line", 1, [1, 2]], ["ref", 0, [1]]]
+    assert said["wanted"] == [["line", 0, [1, 2]], ["ref", 1, [1]]]
     assert said["said"] == ["line 1-2", "ref 1-1"]
     for frame, path in enumerate(said["plates"], 1):
         assert_equal(path, tmp_path / "out" / f"own{frame:04d}.exr")
