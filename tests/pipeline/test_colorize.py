@@ -253,12 +253,46 @@ def test_no_ink(shot, out):
     assert {tuple(c) for c in found.reshape(-1, 3)} <= {tuple(p) for p in as_file(np.array(PAINTS, np.float32))}
 
 
-def test_paint_mode(shot, out):
-    """--mode paint shows the decoder's RGB: more colours than the palette has, all finite and under the ink."""
-    colorize(shot(frames="1"), out, settings=SMALL.replace(mode="paint"))
-    found = read_plate(out.parent / "c.0001.png").rgb()
-    assert len(np.unique(found[BARE], axis=0)) > len(PAINTS)
-    assert found[~BARE].max() < 0.01
+@pytest.mark.parametrize("mode", ["auto", "paint", "flats"])
+def test_a_painting_with_a_gradient(shot, out, tmp_path, mode):
+    """Held lines get the very painting, in flats mode its paints; the report and the EXR say how that was done."""
+    found = shot({1: A, 2: A}, reference=1)
+    slope = np.linspace(0.7, 1, 64, dtype=np.float32)[:, None, None]
+    write(A.painted() * np.where(A.paint == 1, slope[..., 0], 1)[..., None], tmp_path / "ref.png")
+    report = colorize(found, out.with_name("c.####.exr"), settings=SMALL.replace(mode=mode, output_space="sRGB"))
+    plate = read_plate(out.with_name("c.0002.exr"))
+    wanted = read_plate(tmp_path / "ref.png").rgb()
+    assert np.array_equal(plate.rgb()[BARE], wanted[BARE]) == (mode != "flats")
+    n_paints = len(json.loads(report.json.read_text())["palette"]["colors"])
+    assert (len(np.unique(plate.rgb()[BARE], axis=0)) <= n_paints) == (mode == "flats")
+    kinds = json.loads(report.json.read_text())["frames"][1]["kinds"]
+    assert sum(kinds.values()) == 4 and (kinds["carried"] > 0) == (mode != "flats")
+    kind = plate.pixels[..., plate.channels.index("kind.Y")]
+    assert (kind == 2).any() == (mode != "flats")
+
+
+def test_soft_and_hard_edges(shot, out, tmp_path):
+    """--edges hard leaves palette colours alone, soft mixes beside borders without ink that the painting has hard."""
+    found = {}
+    for edges in ("painted", "hard", "soft"):
+        plates = shot({1: A, 9: C})
+        index = np.where(np.arange(64)[None] < 20, 1, C.paint)  # a second paint beside the first, no line between
+        write(np.where(C.labels[..., None] == 0, 0, np.array(PAINTS, np.float32)[index]), tmp_path / "ref.png")
+        colorize(plates, out, settings=SMALL.replace(edges=edges), overwrite=True)
+        found[edges] = read_plate(out.parent / "c.0009.png").rgb()
+    bare = C.labels > 0
+    colors = {edges: len(np.unique(picture[bare], axis=0)) for edges, picture in found.items()}
+    assert colors["painted"] == colors["hard"] <= 4 < colors["soft"]
+
+
+def test_what_is_unknown_may_stay_paper(shot, out, monkeypatch):
+    """--unknown paper leaves a region that no reference shows in the colour of the rim, and the report lists it."""
+    monkeypatch.setattr("cmft_engine.matching.decide.UNKNOWN_BELOW", 2.0)  # then every region is first seen
+    report = colorize(shot({1: A, 9: C}, frames="1"), out, settings=SMALL.replace(unknown="paper"))
+    content = json.loads(report.json.read_text())
+    assert content["summary"]["unknown"] == content["summary"]["regions"] == 4
+    assert {region["reason"] for region in content["frames"][0]["unsure"]} == {"first seen: no reference shows it"}
+    assert len(np.unique(read_plate(out.parent / "c.0001.png").rgb()[BARE], axis=0)) == 1
 
 
 def test_a_given_palette_recolors(shot, out, tmp_path):
