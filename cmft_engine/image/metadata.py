@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import OpenImageIO as oiio
 
-from ..protocol.file_formats import JPEG, FileFormat
+from ..protocol.file_formats import EXR, JPEG, FileFormat
 from .color_space import interop_id
 
 # Layout, compression and colour tags of one file; the writer sets its own.
@@ -53,6 +53,8 @@ def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str
             spec.attribute(name, str(value))
         elif isinstance(value, (str, int, float)):
             spec.attribute(name, value)
+    if kind == EXR and "DateTime" not in metadata:
+        spec.attribute("DateTime", "")  # else the clock's time is written, and no two files are alike
     if known := interop_id(space):
         spec.attribute("oiio:ColorSpace", known)
     if not kind.has_layers:

@@ -8,7 +8,7 @@ Decides nothing about which plates belong together: `sequence.py` and `shot.py` 
 import dataclasses
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +17,10 @@ import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
 from ..protocol.file_formats import EXR, JPEG, FileFormat, suffix_of, writable
+from ..protocol.text_file import make_temporary, remove_quietly
 from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color
 from .color_space import convert, default_space, from_display, resolve_space, to_display
+from .limits import over_limit
 from .metadata import read_metadata, write_metadata
 from .sequence import PlateSequence
 from .storage import as_associated, as_floats, as_integers, clean, make_straight, upright
@@ -203,6 +205,9 @@ def _open(path: Path, frame: int | None) -> Any:
         reason = " ".join(oiio.geterror().split())
         raise _error(path, frame, f"cannot be read as an image ({reason})",
                      "check that it is a whole EXR, PNG, TIFF or JPEG file and that you may read it")
+    if said := over_limit(*_header(source.spec())[:2]):
+        source.close()
+        raise _error(path, frame, said, "check the file, or raise --max-pixels")
     return source
 
 
@@ -270,9 +275,10 @@ def _merged_names(specs: list[oiio.ImageSpec]) -> tuple[str, ...]:
 # Writing
 
 
-def write_plate(plate: Plate, path: PathLike) -> None:
+def write_plate(plate: Plate, path: PathLike, *, before_rename: Callable[[Path], None] | None = None) -> None:
     """Write the plate in the format that the suffix names, whole or not at all; folders are made.
 
+    before_rename: called with the finished file while it has a temporary name. The same plate gives the same bytes.
     EXR keeps every channel and both windows; PNG, TIFF and JPEG hold the main colour on the display window.
     Integer formats round to nearest and clip to [0, 1]; JPEG has no alpha and gets white paper. Raises PlateError.
     """
@@ -281,17 +287,21 @@ def write_plate(plate: Plate, path: PathLike) -> None:
     if kind is None:
         raise _error(path, plate.frame, f"cannot be written: {suffix_of(path) or 'no suffix'} is no format for plates",
                      "name it .exr, .png, .tif or .jpg")
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
+    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = make_temporary(path)
         _encode(plate if kind.has_layers else _flattened(plate, kind), temporary, kind)
         _verify(temporary)
+        if before_rename is not None:
+            before_rename(temporary)
         os.replace(temporary, path)
     except OSError as error:
         raise _error(path, plate.frame, f"cannot be written ({error.strerror or error})",
                      "free disk space, allow writing there, or choose another output folder") from error
     finally:
-        _remove(temporary)
+        if temporary is not None:
+            remove_quietly(temporary)
 
 
 def _flattened(plate: Plate, kind: FileFormat) -> Plate:
@@ -372,13 +382,6 @@ def _verify(path: Path) -> None:
             raise OSError("the disk is full or the file could not be finished")
     finally:
         source.close()
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        log.debug("%s could not be removed", path)
 
 
 # Messages

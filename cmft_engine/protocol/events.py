@@ -12,7 +12,7 @@ VERSION = 1
 
 
 class Started(NamedTuple):
-    """The shot is understood; `frames` frames follow, each as one FrameDone or one Skipped."""
+    """The shot is understood; `frames` frames follow, each as one FrameDone, Skipped or FrameFailed."""
 
     frames: int
     device: str = ""
@@ -36,6 +36,14 @@ class Skipped(NamedTuple):
 
     frame: int
     path: str
+
+
+class FrameFailed(NamedTuple):
+    """A frame that is not coloured, because its line plate is bad; the others go on, and the run ends as Failed."""
+
+    frame: int
+    path: str  # of the file at fault
+    message: str
 
 
 class Message(NamedTuple):
@@ -66,12 +74,13 @@ class Failed(NamedTuple):
     field: Optional[str] = None  # the setting or job field at fault
 
 
-Event = Union[Started, FrameDone, Skipped, Message, Finished, Failed]
+Event = Union[Started, FrameDone, Skipped, FrameFailed, Message, Finished, Failed]
 
 _CLASSES: Dict[str, Type[Any]] = {
     "started": Started,
     "frame_done": FrameDone,
     "skipped": Skipped,
+    "frame_failed": FrameFailed,
     "message": Message,
     "finished": Finished,
     "failed": Failed,
