@@ -13,11 +13,11 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..protocol.errors import InputError, ShotError
+from ..protocol.errors import PlateError, ShotError
 from ..protocol.owner import Owner, owner_from, owner_of, this_owner
 from ..protocol.text_file import remove_leftovers, remove_quietly
 from .resume import STATE
@@ -29,41 +29,63 @@ TRIES = 4  # of runs that begin at the same moment
 
 
 @contextmanager
-def claimed(plates: Collection[Path]) -> Iterator[None]:
-    """Claim these plates of one folder for the time of a with block, and remove what killed runs left there.
+def claimed(plates: Mapping[int, Path]) -> Iterator[None]:
+    """Claim the plates of one folder, by frame, for the time of a with block; remove what killed runs left there.
 
-    Raises ShotError when another run has one of them, InputError when the folder cannot be written.
+    Raises ShotError when another run has one of them, PlateError when the folder cannot be written.
     """
-    folder = next(iter(plates)).parent
+    folder = next(iter(plates.values())).parent
+    was_there = folder.exists()
     state = folder / STATE
-    claim = _claim(state, {path.name for path in plates}, folder)
-    for place in (folder, state, *(path for path in state.glob("*") if path.is_dir())):
-        remove_leftovers(place)
-    ended = threading.Event()
-    threading.Thread(target=_beat, args=(claim, ended), name="cmft-claim", daemon=True).start()
     try:
+        claim = _claim(state, {path.name for path in plates.values()}, folder)
+    except OSError as error:
+        frame, path = next(iter(plates.items()))
+        raise PlateError(f"{path} (frame {frame}) cannot be written ({error.strerror}); free disk space, allow writing "
+                         "there, or choose another output folder", path, frame) from error
+    try:
+        for place in (folder, state, *(path for path in state.glob("*") if path.is_dir())):
+            remove_leftovers(place)
         yield
     finally:
-        ended.set()
-        remove_quietly(claim)
-        for place in (state, folder):  # a run that has coloured nothing leaves nothing
+        claim.release()
+        for place in (state,) if was_there else (state, folder):  # a run that has coloured nothing leaves nothing
             with contextlib.suppress(OSError):
                 place.rmdir()
 
 
-def _claim(state: Path, names: set[str], folder: Path) -> Path:
+class _Claim:
+    """A claim on disk, touched for those on other machines until it is released."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._ended = threading.Event()
+        threading.Thread(target=self._beat, name="cmft-claim", daemon=True).start()
+
+    def release(self) -> None:
+        """Remove the claim."""
+        self._ended.set()
+        remove_quietly(self.path)
+
+    def _beat(self) -> None:
+        while not self._ended.wait(BEAT_S):
+            with contextlib.suppress(OSError):
+                os.utime(self.path)
+
+
+def _claim(state: Path, names: set[str], folder: Path) -> _Claim:
     """Write the claim first and look at the others then, so that of two that begin at once one sees the other."""
     for left in reversed(range(TRIES)):
-        claim = _write(state, names, folder)
+        claim = _Claim(_write(state, names))
         try:
-            found = _other_run(state, claim, names)
+            found = _other_run(state, claim.path, names)
         except BaseException:
-            remove_quietly(claim)
+            claim.release()
             raise
         if found is None:
             return claim
-        remove_quietly(claim)
-        if not left:
+        claim.release()
+        if not left or not found[0].is_local:
             raise _taken(folder, *found)
         time.sleep(random.uniform(0.02, 0.2))
     raise AssertionError("the last try returns or raises")
@@ -76,25 +98,20 @@ def _taken(folder: Path, owner: Owner, since: str, shared: list[str]) -> ShotErr
         f"{owner.host or 'this machine'}, since {since}); wait for it, cancel it, or choose another --out")
 
 
-def _write(state: Path, names: set[str], folder: Path) -> Path:
+def _write(state: Path, names: set[str]) -> Path:
     owner = this_owner()
     content = json.dumps({"owner": owner.short, "host": owner.host, "since": time.strftime("%Y-%m-%d %H:%M:%S"),
                           "plates": sorted(names)})
     claim = state / f"{owner.short}-{secrets.token_hex(4)}{ENDING}"
-    try:
-        for again in (True, False):  # a run that ends may remove the empty folder in between
-            try:
-                state.mkdir(parents=True, exist_ok=True)
-                with open(claim, "x", encoding="utf-8", errors="surrogatepass") as stream:
-                    stream.write(content)
-                break
-            except FileNotFoundError:
-                if not again:
-                    raise
-    except OSError as error:
-        first = folder / min(names)
-        raise InputError(f"{first} cannot be written ({error.strerror}); free disk space, allow writing there, or "
-                         "choose another output folder") from error
+    for again in (True, False):  # a run that ends may remove the empty folder in between
+        state.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(claim, "x", encoding="utf-8", errors="surrogatepass") as stream:
+                stream.write(content)
+            break
+        except FileNotFoundError:
+            if not again:
+                raise
     return claim
 
 
@@ -147,9 +164,3 @@ def _touched_at(path: Path) -> int | None:
             return os.fstat(stream.fileno()).st_mtime_ns
     except OSError:
         return None
-
-
-def _beat(claim: Path, ended: threading.Event) -> None:
-    while not ended.wait(BEAT_S):
-        with contextlib.suppress(OSError):
-            os.utime(claim)

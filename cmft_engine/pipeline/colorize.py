@@ -61,7 +61,7 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
     Closing the iterator stops the run; finished frames stay. Where a frame failed, PlateError comes after the others.
     """
     paths = check_outputs(shot, str(out), overwrite=overwrite, resume=resume, others=[palette] if palette else [])
-    with memory_told(), claimed(paths.values()):
+    with memory_told(), claimed(paths):
         run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
         steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
                       decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))

@@ -324,7 +324,8 @@ def test_order_of_references_changes_nothing(tmp_path, out):
 def test_write_plate_is_the_only_way_out(shot, out, monkeypatch):
     """Closing the events stops the run at once: no further plate is written, no report."""
     written = []
-    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (written.append(path), write_plate(plate, path)))
+    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path, **named: (written.append(path),
+                                                                             write_plate(plate, path, **named)))
     events = steps(shot(), out, settings=SMALL)
     next(events), next(events)
     events.close()
