@@ -18,7 +18,7 @@ from cmft_engine.protocol.errors import DeviceError, PlateError
 def test_out_of_memory(error):
     """The error names settings to lower and has exit code 3, as itself or as the cause of a plate's error."""
     for raised in (error, PlateError("a.png cannot be written")):
-        with pytest.raises(DeviceError, match="lower the work size .--work-size.") as caught, memory_told():
+        with pytest.raises(DeviceError, match=r"lower the work size .--work-size.") as caught, memory_told():
             raise raised from None if raised is error else error
         assert caught.value.exit_code == 3
 
