@@ -57,6 +57,7 @@ ELSEWHERE = {
     "cmft_training/data/seen_lines.py": "training/data/test_region_samples.py",
     "cmft_training/synthetic/example_character.py": "training/synthetic/test_example_shot.py",
     "cmft_training/synthetic/puppet_*.py": "training/synthetic/test_puppets.py",
+    "benchmarks/faults/*.py": "benchmarks/faults/test_run.py",
     "benchmarks/baselines/lessons.py": "benchmarks/baselines/test_train.py",
 }
 # What a program outside of the tests starts: a host, or another Python. Its tests drive it as a person would.

@@ -42,6 +42,7 @@ class EventLines(unittest.TestCase):
             events.Started(24, "cpu", "0.1.0"),
             events.FrameDone(-3, "plates/caf\xe9.png", 12, 2, 0.5, 1.25, held_from=-4),
             events.Skipped(7, "a.png"),
+            events.FrameFailed(7, "a.png", "a.png is empty"),
             events.Message("warning", "two\nlines"),
             events.Finished("report.json", "report.html", 24, 3, 30.0),
             events.Failed("PlateError", "no", "a.png", 7, 2),
