@@ -80,8 +80,8 @@ class Cancelled(CmftError):
 
 
 _NO_MEMORY = ("not enough memory", "out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc",
-              "bad alloc", "insufficient memory", "unable to allocate", "can't start new thread", "failed to map segment",
-              "_find_and_load at ")  # a library that could not be loaded to its end, as Python says it
+              "bad alloc", "insufficient memory", "unable to allocate", "can't start new thread",
+              "failed to map segment", "_find_and_load at ")  # a library that could not be loaded to its end, as Python says it
 
 
 def memory_error_from(error: BaseException) -> Optional[DeviceError]:

@@ -108,15 +108,19 @@ def from_line(line: str) -> Event:
 
     Raises ValueError for a line that is no event, EngineError for an event of another version.
     """
-    values = json.loads(line)
-    if not isinstance(values, dict) or values.get("event") not in _CLASSES:
+    try:
+        values = json.loads(line)
+    except RecursionError:
+        values = None
+    name = values.get("event") if isinstance(values, dict) else None
+    if not isinstance(name, str) or name not in _CLASSES:
         raise ValueError("not an event: {}".format(line.strip()[:200]))
     if values.get("version") != VERSION:
         raise errors.EngineError(
             "the engine speaks version {} of the events, this plug-in version {}; install both from the "
             "same release".format(values.get("version"), VERSION)
         )
-    return _build(_CLASSES[values["event"]], values)
+    return _build(_CLASSES[name], values)
 
 
 def _build(cls: Type[Any], values: Dict[str, Any]) -> Event:

@@ -98,7 +98,7 @@ def load_job(path: Union[str, Path]) -> Job:
         values = json.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError("{}: the job cannot be read ({}); check the path".format(source, error.strerror)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("{}: the job is not JSON ({}); write it again".format(source, error)) from error
     folder = os.path.dirname(os.path.abspath(str(source)))
     try:

@@ -61,7 +61,8 @@ class EventLines(unittest.TestCase):
     def test_what_is_no_event_is_refused(self):
         """Other text, other JSON, a missing field and a field of another type raise ValueError."""
         good = {"event": "skipped", "version": 1, "frame": 7, "path": "a.png"}
-        for bad in ("hello", "7", "[]", "{}", json.dumps(dict(good, event="weather")),
+        for bad in ("hello", "7", "[]", "{}", "[" * 100000, '{"event": ["skipped"], "version": 1}',
+                    json.dumps(dict(good, event="weather")),
                     json.dumps(dict(good, frame="7")), json.dumps(dict(good, frame=True)),
                     json.dumps({"event": "skipped", "version": 1, "frame": 7})):
             with self.assertRaises(ValueError, msg=bad):
@@ -160,9 +161,10 @@ class Jobs(InFolder):
         """A job file that is missing or no JSON is an InputError that names the file."""
         with self.assertRaisesRegex(errors.InputError, "nothere.json"):
             job.load_job(self.folder / "nothere.json")
-        (self.folder / "broken.json").write_text("{", encoding="utf-8")
-        with self.assertRaisesRegex(errors.InputError, "broken.json.*not JSON"):
-            job.load_job(self.folder / "broken.json")
+        for text in ("{", "[" * 100000):
+            (self.folder / "broken.json").write_text(text, encoding="utf-8")
+            with self.assertRaisesRegex(errors.InputError, "broken.json.*not JSON"):
+                job.load_job(self.folder / "broken.json")
 
     def test_frames(self):
         """Frame texts give sorted frames, each once; steps, lists and negative numbers work."""
