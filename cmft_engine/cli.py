@@ -19,6 +19,7 @@ from rich.table import Table
 
 from . import __version__
 from .commands import options as choices
+from .commands.memory_limit import check_memory_limit
 from .commands.options import build_job, with_settings
 from .commands.progress import watch
 from .commands.save import save_safely
@@ -84,6 +85,7 @@ def colorize(
 
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
     """Open the shot and return the events of colouring it, or some of its frames."""
+    check_memory_limit()
     with loading():
         from .pipeline.colorize import colorize_iter
         from .pipeline.open_shot import open_shot

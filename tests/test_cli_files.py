@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from cmft_engine.image.limits import set_max_pixels
 from cmft_engine.pipeline.resume import State
 from cmft_engine.protocol.job import Job, JobReference, load_job, save_job
 from tests.drawings import figure, write_shot
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -111,3 +114,16 @@ def test_printed_lines_can_be_pasted(folder: Path, capsys: pytest.CaptureFixture
     assert shlex.split(line) == words
     printed = subprocess.run(["sh", "-c", f"printf '%s\\n' {line}"], capture_output=True, text=True, check=True).stdout
     assert printed.splitlines() == words and not (folder / "ran").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_too_little_memory_to_load_anything(folder: Path) -> None:
+    """Under a limit at which libraries would wait for ever, the run ends at once with exit code 3 and the remedy."""
+    import resource
+
+    most = 400 * 2**20
+    told = subprocess.run([sys.executable, "-m", "cmft_engine", "colorize", "--job", "job.json"], text=True, timeout=60,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
+    assert told.returncode == 3, told.stderr
+    assert "may take 400 MB, but the engine's libraries alone need 1100; raise" in " ".join(told.stderr.split())

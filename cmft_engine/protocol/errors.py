@@ -81,7 +81,7 @@ class Cancelled(CmftError):
 
 _NO_MEMORY = ("not enough memory", "out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc",
               "bad alloc", "insufficient memory", "unable to allocate", "can't start new thread",
-              "failed to map segment", "_find_and_load at ")  # a library that could not be loaded to its end, as Python says it
+              "failed to map segment", "_find_and_load at ")  # a library that was not loaded to its end
 
 
 def memory_error_from(error: BaseException) -> Optional[DeviceError]:

@@ -189,7 +189,7 @@ def test_pictures_over_the_limit(folder):
     write(folder / "x.0002.exr", display_window=Window(0, 0, 8, 6), data_window=Window(90, 90, 8, 6))
     try:
         set_max_pixels(47)
-        with pytest.raises(PlateError, match=r"line.0001.png \(frame 1\) is 8x6, over the limit of 47 pixels; .*--max-"):
+        with pytest.raises(PlateError, match=r"line.0001.png \(frame 1\) is 8x6, over the limit of 47 pixels; .*--ma"):
             Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@sheet")
         set_max_pixels(48)
         assert not Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@1").failed
