@@ -28,7 +28,6 @@ ELSEWHERE = {
     # One script asks each promise of the host side, for it runs under every host's Python without pytest.
     "cmft_engine/protocol/[cej]*.py": "protocol/host_side.py",
     "cmft_engine/protocol/settings.py": "protocol/host_side.py",
-    "cmft_engine/protocol/text_file.py": "protocol/host_side.py",
     "cmft_engine/protocol/host/*.py": "protocol/host_work.py",
     # Line art and regions are looked at with all that belongs to them.
     "cmft_engine/lineart/gaps.py": "lineart/test_regions.py",

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _DEPTHS = {"uint8": "uint8", "int8": "uint8", "uint16": "uint16", "int16": "uint16", "half": "half"}
 _JPEG_RESERVE = 32768
+_NO_REASON = "no reason is given; memory may have run out"
 _PNG_FILTER_NONE = 8  # flat colours deflate as small without one, in a sixth of the time
 
 
@@ -332,7 +333,7 @@ def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
             reserved.write(bytes(pixels.nbytes + _JPEG_RESERVE))
     target = oiio.ImageOutput.create(str(path))
     if target is None or not target.open(str(path), spec):
-        raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()))
+        raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()) or _NO_REASON)
     written = target.write_image(pixels)
     reason = " ".join(target.geterror().split())
     closed = target.close()

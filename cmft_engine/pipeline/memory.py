@@ -15,7 +15,7 @@ def memory_told() -> Iterator[None]:
     """Turn an error of a with block that means that memory ran out into a DeviceError; others pass."""
     try:
         yield
-    except (MemoryError, OSError, RuntimeError, ImportError, CmftError, cv2.error) as error:
+    except (MemoryError, OSError, RuntimeError, ImportError, SystemError, CmftError, cv2.error) as error:
         told = memory_error_from(error)
         if told is None:
             raise

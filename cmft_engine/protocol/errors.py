@@ -81,7 +81,8 @@ class Cancelled(CmftError):
 
 _NO_MEMORY = ("not enough memory", "out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc",
               "bad alloc", "insufficient memory", "unable to allocate", "can't start new thread",
-              "failed to map segment", "_find_and_load at ")  # a library that was not loaded to its end
+              "failed to map segment", "_find_and_load at ",  # libraries that could not be loaded to their end
+              "could not create a primitive", "unable to run compression routine", "memory may have run out")
 
 
 def memory_error_from(error: BaseException) -> Optional[DeviceError]:
