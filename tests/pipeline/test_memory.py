@@ -13,7 +13,7 @@ from cmft_engine.protocol.errors import DeviceError, PlateError
     RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory: you tried"),
     RuntimeError("can't start new thread"), RuntimeError("could not create a primitive"),
     OSError("Failed OpenEXR write: Failed to write pixel data. Unable to run compression routine"),
-    SystemError("<function _find_and_load at 0x7fb38ec8fce0> returned NULL without setting an exception"), OSError(12, "Cannot allocate memory"),
+    SystemError("<function _find_and_load at 0x7fb38ec8fce0> returned NULL"), OSError(12, "Cannot allocate memory"),
     cv2.error("OpenCV(4.9.0) alloc.cpp:73: error: (-4:Insufficient memory) Failed to allocate 9 bytes"),
     ImportError("libtorch.so: failed to map segment from shared object: Cannot allocate memory"),
 ])
