@@ -366,7 +366,7 @@ def run(arguments: list[str]) -> int:
     except Stopped:
         return fail(Cancelled(CANCELLED), arguments)
     except CmftError as error:
-        return fail(error, arguments)
+        return fail(memory_error_from(error) or error, arguments)
     except Exception as error:
         if (told := memory_error_from(error)) is None:
             traceback.print_exc()

@@ -27,7 +27,7 @@ It colours a shot of eight small frames and brings every fault about for real: p
 folders deleted, and no function is patched.
 *Frames lost* are frames that a run said were finished and that were then gone, damaged or of another run.
 *Coloured again* counts finished frames that a later run coloured once more though nothing about them had changed.
-An exit code below zero is the number of the signal that ended the process.
+An exit code below zero is the number of the signal that ended the process; 127 is the system's loader, out of memory.
 The random kills come at any moment of a run, the start of the interpreter among them; every second one hits a run \
 that replaces finished plates of other settings.
 This page was made with {kills} kills of each signal; the command's default is 20.

@@ -92,7 +92,8 @@ def memory_error_from(error: BaseException) -> Optional[DeviceError]:
         if isinstance(cause, DeviceError):
             return None if cause is error else cause
         said = str(cause).lower()
-        says_so = any(words in said for words in _NO_MEMORY) and not isinstance(cause, InputError)  # which names files
+        telling = _NO_MEMORY if not isinstance(cause, InputError) else ("std::bad_alloc",)  # it names files too
+        says_so = any(words in said for words in telling)
         if isinstance(cause, MemoryError) or says_so:
             return DeviceError("out of memory; lower the work size (--work-size) or let fewer neighbouring frames vote "
                                "(--temporal-radius 0), or give the engine more memory")

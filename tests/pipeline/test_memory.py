@@ -11,7 +11,8 @@ from cmft_engine.protocol.errors import DeviceError, PlateError
 @pytest.mark.parametrize("error", [
     MemoryError(), np._core._exceptions._ArrayMemoryError((9,), np.dtype("f4")),
     RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory: you tried"),
-    RuntimeError("can't start new thread"), RuntimeError("could not create a primitive"),
+    PlateError("$OCIO: Loading the OCIO profile failed. std::bad_alloc"), RuntimeError("can't start new thread"),
+    RuntimeError("could not create a primitive"),
     OSError("Failed OpenEXR write: Failed to write pixel data. Unable to run compression routine"),
     SystemError("<function _find_and_load at 0x7fb38ec8fce0> returned NULL"), OSError(12, "Cannot allocate memory"),
     cv2.error("OpenCV(4.9.0) alloc.cpp:73: error: (-4:Insufficient memory) Failed to allocate 9 bytes"),
