@@ -88,11 +88,11 @@ def start(job: Job, only: str | None = None) -> Iterator[Event]:
     check_memory_limit()
     with loading():
         from .pipeline.colorize import colorize_iter
-        from .pipeline.open_shot import open_shot
+        from .pipeline.open_shot import open_shot, palette_of
     shot = open_shot(job)
     return colorize_iter(
         shot if only is None else shot.only(only), job.out, settings=job.settings,
-        palette=None if job.palette is None else Path(job.palette), overwrite=job.overwrite, resume=job.resume,
+        palette=palette_of(job), overwrite=job.overwrite, resume=job.resume,
     )
 
 
@@ -362,7 +362,7 @@ def run(arguments: list[str]) -> int:
         code = end.code if isinstance(end.code, int) else 1
         if code == 2:
             tell_program(failed_from(InputError("the command line is wrong; the log says where")), arguments)
-        return code
+        return code if code != 1 else Cancelled.exit_code  # the reader of the help has gone, as `head` does
     except Stopped:
         return fail(Cancelled(CANCELLED), arguments)
     except CmftError as error:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from .protocol.errors import Cancelled
 from .protocol.plain import plain
 
-GONE = "nobody reads what is told any more ({}); the frames that are finished stay, --resume goes on from them"
+GONE = "nobody reads what is told any more ({}), so the run ends; the plates that are finished stay"
 
 
 def say(text: str) -> None:
@@ -44,7 +44,25 @@ def complain(text: str) -> None:
 def _give_up(stream: Any) -> None:
     """Let what is still to be written on a stream go nowhere, so that the end of the process cannot fail on it."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+class Once(logging.Filter):
+    """Lets every message through once: a file that is read twice is not told of twice."""
+
+    def __init__(self) -> None:
+        """Nothing was said yet."""
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is new."""
+        text = record.getMessage()
+        is_new = text not in self._said
+        self._said.add(text)
+        return is_new
 
 
 class _PlainFormatter(logging.Formatter):
@@ -53,10 +71,11 @@ class _PlainFormatter(logging.Formatter):
 
 
 def prepare_streams(*, is_program: bool) -> None:
-    """Let no letter be one that stdout or stderr cannot hold, and log to stderr. is_program: a program reads stdout."""
-    for stream in (sys.stdout, sys.stderr):
+    """Replace letters that stdout or stderr cannot hold, and log to stderr. is_program: a program reads stdout."""
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    handler = logging.StreamHandler() if is_program else RichHandler(console=Console(stderr=True), show_path=False)
+            stream.reconfigure(errors=errors)
+    handler = logging.StreamHandler() if is_program else RichHandler(console=PlainConsole(stderr=True), show_path=False)
+    handler.addFilter(Once())
     handler.setFormatter(_PlainFormatter("%(levelname)s %(name)s: %(message)s" if is_program else "%(message)s"))
     logging.basicConfig(level=logging.INFO if is_program else logging.WARNING, handlers=[handler])

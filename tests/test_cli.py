@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from cmft_engine.image.plate import Plate, Window, read_plate, to_display, write
 from cmft_engine.protocol import errors, events
 from cmft_engine.protocol.job import Job, JobReference, load_job, save_job
 from cmft_engine.protocol.settings import SETTINGS, Settings
+from tests.lineart.test_faint import drawing as sketched
 
 OTHER_VALUES = {"choice": lambda s: s.choices[-1], "bool": lambda s: not s.default, "int": lambda s: int(s.maximum),
                 "float": lambda s: s.maximum, "text": lambda s: "ACEScg"}
@@ -209,6 +211,51 @@ def test_signals_cancel(number: signal.Signals) -> None:
     failed = events.from_line(out)
     assert isinstance(failed, events.Failed) and failed.kind == "Cancelled"
     assert process.returncode == 130 and "Traceback" not in err
+
+
+def in_shell(arguments: list[str], **more: Any) -> "subprocess.Popen[bytes]":
+    """Start the command in a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", "cmft_engine", *arguments], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, **more)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1"])
+def test_stdout_that_lacks_letters(in_folder: Path, encoding: str) -> None:
+    """Letters that stdout cannot hold are replaced, in what is said and in what a farm is told."""
+    draw(in_folder / "線.0001.png")
+    with in_shell(["regions", "線.####.png", "--out", "領.####.png"],
+                  env={**os.environ, "PYTHONIOENCODING": encoding}) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0 and out.split() == [b"?.0001.png", b"2", b"regions"] and not err
+    with in_shell(["colorize", "無.####.png", "--reference", "塗.png@1", "--out", "c.####.png", "--openjd"],
+                  env={**os.environ, "PYTHONIOENCODING": encoding}) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 2 and out.startswith(b"openjd_fail: ?.####.png: no plate has this name")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="another error there")
+def test_reader_of_stdout_goes_away(in_folder: Path) -> None:
+    """The run ends as when it is cancelled, finished plates stay, and stderr says why."""
+    for frame in (1, 2, 3):
+        draw(in_folder / f"l.{frame:04d}.png")
+    with in_shell(["regions", "l.####.png", "--out", "r.####.png"]) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+        assert process.wait(60) == 130
+    assert b"nobody reads what is told any more" in err and b"Traceback" not in err and b"Exception" not in err
+    assert [path.name for path in in_folder.glob("r.*")] == ["r.0001.png"]
+
+
+def test_faint_lines_are_told(in_folder: Path, capsys: pytest.CaptureFixture[str],
+                              caplog: pytest.LogCaptureFixture) -> None:
+    """The view of the regions says which threshold leaves a construction sketch out."""
+    write_plate(Plate.from_pixels(sketched(sketch=True)), in_folder / "l.0001.png")
+    assert cli.run(["regions", "l.####.png", "--out", "r.####.png"]) == 0
+    assert "l.0001.png (frame 1): faint lines cut the drawing into" in caplog.text
+    caplog.clear()
+    assert cli.run(["regions", "l.####.png", "--out", "s.####.png", "--ink-threshold", "0.4"]) == 0
+    assert capsys.readouterr().out.endswith("5 regions\n") and not caplog.text
 
 
 def test_regions(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,9 @@ ELSEWHERE = {
     "cmft_engine/export/gizmo.py": "export/test_cattery.py",
     "cmft_engine/export/windows.py": "export/test_live.py",
     "cmft_engine/image/channels.py": "image/test_plate.py",
+    "cmft_engine/image/file_tags.py": "image/test_source.py",
     "cmft_engine/image/metadata.py": "image/test_plate.py",
+    "cmft_engine/image/window.py": "image/test_plate.py",
     "cmft_engine/image/storage.py": "image/test_plate_writing.py",
     "cmft_engine/image/palette_*.py": "image/test_palette.py",
     "cmft_engine/image/stand_in.py": "matching/test_matcher.py",
@@ -57,6 +59,7 @@ ELSEWHERE = {
     "cmft_training/synthetic/example_character.py": "training/synthetic/test_example_shot.py",
     "cmft_training/synthetic/puppet_*.py": "training/synthetic/test_puppets.py",
     "benchmarks/faults/*.py": "benchmarks/faults/test_run.py",
+    "benchmarks/clips/film.py": "benchmarks/clips/test_drawn.py",
     "benchmarks/baselines/lessons.py": "benchmarks/baselines/test_train.py",
 }
 # What a program outside of the tests starts: a host, or another Python. Its tests drive it as a person would.

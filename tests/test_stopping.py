@@ -1,5 +1,6 @@
 """Cancel works while libraries load, and a reader of stdout that goes away ends the run in order."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -65,6 +66,13 @@ cli.start = start
 sys.argv[1:] = ["colorize", "l", "--out", "c", "--events"]
 cli.main()
 """
+HELPING = """
+import sys
+sys.path.insert(0, {root!r})
+from cmft_engine.__main__ import main
+sys.argv[1:] = {arguments}
+main()
+"""
 
 
 def begin(code: str, **values: str) -> "subprocess.Popen[str]":
@@ -98,8 +106,21 @@ def test_a_reader_that_goes_away(how: str) -> None:
     err = process.stderr.read()
     process.stderr.close()
     assert process.wait(timeout=20) == 130
-    assert "nobody reads what is told any more (Broken pipe); the frames that are" in " ".join(err.split())
+    assert "nobody reads what is told any more (Broken pipe), so the run ends; the plates" in " ".join(err.split())
     assert "closed in order" in err and "Traceback" not in err and "Exception ignored" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another error there")
+@pytest.mark.parametrize("arguments", [["--help"], ["colorize", "--help"], ["--version"]])
+def test_a_reader_of_the_help_that_goes_away(arguments: list[str]) -> None:
+    """As with `cmft --help | head -1`: no bug, no traceback, the exit code of every reader that goes away."""
+    process = begin(HELPING, arguments=repr(arguments))
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=20) == 130
+    assert "Traceback" not in err and "Exception ignored" not in err
 
 
 def test_phases(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,6 +144,13 @@ def test_lines_are_plain(capsys: pytest.CaptureFixture[str]) -> None:
     console.complain("c\x1b[2Jd [bold]")
     told = capsys.readouterr()
     assert told.out == "a\\x1b[2Jb\n" and "c\\x1b[2Jd [bold]" in told.err and "\x1b[2J" not in told.err
+
+
+def test_a_message_is_told_once() -> None:
+    """A file that is read twice is not told of twice."""
+    once = console.Once()
+    records = [logging.LogRecord("cmft", logging.WARNING, "", 0, "%s is odd", (name,), None) for name in "aab"]
+    assert [once.filter(record) for record in records] == [True, False, True]
 
 
 def test_stdout_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

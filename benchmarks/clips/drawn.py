@@ -6,24 +6,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
 
+from benchmarks.metrics.pictures import lay_ink
 from cmft_engine.protocol.errors import InputError
 from cmft_training.synthetic.drawing import Clip
 from cmft_training.synthetic.drawn.families import open_family
+from cmft_training.synthetic.drawn.inhabitants import PaintedFigure
 from cmft_training.synthetic.drawn.paintings import PaintingKind, painted
 from cmft_training.synthetic.drawn.plates import OVERSAMPLING, reduced
 from cmft_training.synthetic.drawn.split import FAMILIES, FamilyName
 
+from .film import extracted_line_plate, film_frames
 from .validation_clip import GAPS, ValidationClip
 
 if TYPE_CHECKING:
     from cmft_training.synthetic.drawn.figure import Family, Figure
 
-PAINTINGS: tuple[PaintingKind, ...] = ("flat", "anti-aliased", "jpeg", "soft", "gradient")
+Manner = PaintingKind | Literal["painted", "film"]
+OF_PARTS: tuple[PaintingKind, ...] = ("flat", "anti-aliased", "jpeg", "soft", "gradient")
+AS_PAINTED: tuple[Manner, ...] = ("painted", "film")  # frames as their painters made them, on paper and over scenery
+PAINTINGS: tuple[Manner, ...] = (*OF_PARTS, *AS_PAINTED)
 DRAWN_SEED = 20_261_124  # first word of every seed of a clip
 DRAWN_CLIPS = 6  # of each set
 JPEG_QUALITY = 90
@@ -37,7 +43,7 @@ class DrawnSet:
     """The validation figures of one family, painted in one manner."""
 
     family: FamilyName
-    painting: PaintingKind
+    painting: Manner
 
     @property
     def name(self) -> str:
@@ -45,7 +51,10 @@ class DrawnSet:
         return self.family if self.painting == "flat" else f"{self.family}-{self.painting}"
 
 
-DRAWN_SETS = {drawn.name: drawn for drawn in (DrawnSet(family, kind) for family in FAMILIES for kind in PAINTINGS)}
+DRAWN_SETS = {drawn.name: drawn for drawn in (
+    *(DrawnSet(family, kind) for family in FAMILIES for kind in OF_PARTS),
+    *(DrawnSet("inhabitants", manner) for manner in AS_PAINTED),
+)}
 
 
 def draw_clips(drawn: DrawnSet, folder: Path, *, size: int) -> Iterator[ValidationClip]:
@@ -59,9 +68,11 @@ def draw_clips(drawn: DrawnSet, folder: Path, *, size: int) -> Iterator[Validati
 
 
 def _draw_clip(drawn: DrawnSet, folder: Path, number: int, size: int) -> ValidationClip:
-    figure = _draw_figure(drawn.family, folder, number, size)
+    if drawn.painting in AS_PAINTED:
+        return _painted_clip(drawn, folder, number, size)
+    figure = draw_figure(drawn.family, folder, number, size)
     drawings = figure.clip.drawings
-    kind: PaintingKind = "anti-aliased" if drawn.painting == "jpeg" else drawn.painting
+    kind = next(kind for kind in OF_PARTS if kind == ("anti-aliased" if drawn.painting == "jpeg" else drawn.painting))
     truths = dict(zip(KEPT, _painted(figure, kind, number), strict=True))
     lines = [np.repeat(drawing.line[..., None], 3, axis=2) for drawing in drawings]
     return ValidationClip(
@@ -74,6 +85,28 @@ def _draw_clip(drawn: DrawnSet, folder: Path, number: int, size: int) -> Validat
     )
 
 
+def _painted_clip(drawn: DrawnSet, folder: Path, number: int, size: int) -> ValidationClip:
+    """A clip of frames as they were painted: "painted" with its figure's lines, "film" with lines found in it."""
+    rng = np.random.default_rng([DRAWN_SEED, number])
+    figure = _moving_figure(open_family(drawn.family, folder, "validation"), rng)
+    assert isinstance(figure, PaintedFigure)
+    times = [float(time) for time in range(max(GAPS) + 1)]
+    figures = figure.paintings(times, size=size)
+    if drawn.painting == "film":
+        frames = film_frames(figures, np.random.default_rng([DRAWN_SEED, number, PAINTINGS.index("film")]))
+        lines = [extracted_line_plate(frame) for frame in frames]
+    else:
+        frames = [np.rint(255 * (one[..., :3] + 1 - one[..., 3:])).clip(0, 255).astype(np.uint8) for one in figures]
+        lines = [np.repeat(d.line[..., None], 3, axis=2) for d in reduced(figure.clip(times, size=OVERSAMPLING * size)
+                                                                         ).drawings]
+    return ValidationClip(
+        name=f"{number:02d}-{figure.name.removeprefix(f'{drawn.family}/')}",
+        lines={i: lines[i] for i in KEPT}, paintings={i: frames[i] for i in KEPT},
+        between={i: line for i, line in enumerate(lines) if i not in KEPT},
+        truths={i: lay_ink(frames[i], lines[i]) for i in KEPT},
+    )
+
+
 @dataclass(frozen=True)
 class _DrawnFigure:
     """A clip at its size, and the flats of its KEPT drawings at three times the size, uint8 (4, 3S, 3S, 3)."""
@@ -83,7 +116,8 @@ class _DrawnFigure:
 
 
 @lru_cache(maxsize=DRAWN_CLIPS)  # the sets of one family follow each other
-def _draw_figure(family: FamilyName, folder: Path, number: int, size: int) -> _DrawnFigure:
+def draw_figure(family: FamilyName, folder: Path, number: int, size: int) -> _DrawnFigure:
+    """Return the clip of a number, and its flats, the same every time. Raises InputError likewise."""
     rng = np.random.default_rng([DRAWN_SEED, number])
     figure = _moving_figure(open_family(family, folder, "validation"), rng)
     large = figure.clip([float(time) for time in range(max(GAPS) + 1)], size=OVERSAMPLING * size)
@@ -128,9 +162,8 @@ def expand_sets(names: tuple[str, ...], paintings: tuple[str, ...]) -> list[str]
     """
     if unknown := sorted(set(paintings) - set(PAINTINGS)):
         raise InputError(f"no painting {unknown[0]!r}; there are: " + ", ".join(PAINTINGS))
-    families: dict[str, FamilyName] = {family: family for family in FAMILIES}
     found: list[str] = []
     for name in names:
-        of_family = [DrawnSet(families[name], k).name for k in PAINTINGS if k in paintings] if name in families else []
-        found += of_family or [name]
+        of_family = [one.name for one in DRAWN_SETS.values() if one.family == name and one.painting in paintings]
+        found += of_family if name in FAMILIES else [name]
     return list(dict.fromkeys(found))

@@ -36,7 +36,7 @@ STEPS = {  # by module and function; none calls another, but that `collect_votes
     "colours carried by flow and by match": (("pixel_votes", "flow_places"), ("pixel_votes", "carry_by_match")),
     "colours counted over regions": (("descriptors", "count_colors"),),
     "regions of several colours aligned with the reference's": (("region_warp", "place_regions"),),
-    "the painter's pixels carried": (("pixel_votes", "carry_paints"), ("mixed_regions", "carry_whole")),
+    "the painter's pixels carried": (("painterly", "carry_pixels"),),
     "decision, with regions divided": (("decide", "decide"),),
     "temporal votes of the neighbouring frames, with two flows": (("temporal", "collect_votes"),),
 }

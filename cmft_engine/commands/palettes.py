@@ -1,5 +1,6 @@
 """What `cmft palette` does: reads the paints of painted drawings, with or without line plates, edits and lists them."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +16,12 @@ from ..image.palette_files import load_palette, save_palette
 from ..image.plate import Plate, Window, read_header, write_plate
 from ..protocol.errors import PlateError, SettingsError
 from ..protocol.settings import Settings
-from ..shot.references import LineDrawing, read_painting
+from ..shot.references import LineDrawing, color_note, read_painting
 from ..shot.shot import Reference
 from .palette_sheet import draw_palette
 from .plates import check_free
+
+log = logging.getLogger(__name__)
 
 
 def extract_palette(files: Sequence[str], lines: Sequence[str], out: Path, picture: Path | None, settings: Settings,
@@ -94,7 +97,10 @@ def _read(file: str, lines: str | None, settings: Settings) -> LineDrawing:
     if lines is not None and (other := read_header(lines).display_window) != window:
         raise PlateError(f"{lines} is {_size(other)}, but {file}, whose line art it is, is {_size(window)}; export "
                          "both in one size", lines)
-    return read_painting(Reference(Path(file), None, None if lines is None else Path(lines)), window, settings)
+    drawing = read_painting(Reference(Path(file), None, None if lines is None else Path(lines)), window, settings)
+    for note in color_note(drawing.plate):
+        log.warning("%s", note)
+    return drawing
 
 
 def _size(window: Window) -> str:

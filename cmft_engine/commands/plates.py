@@ -1,5 +1,6 @@
 """Commands that turn plates into plates without the network: the view of regions, and swapping palettes."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from ..image.palette import Palette
 from ..image.plate import Plate, read_plate, to_display, write_plate
 from ..image.recolor import swap_plate
 from ..image.sequence import PlateSequence
+from ..lineart.faint import faint_note
 from ..lineart.lineart import extract_line_art
 from ..lineart.regions import label_regions, rainbow
 from ..pipeline.outputs import plan_outputs
@@ -19,6 +21,8 @@ from ..protocol.errors import InputError, PlateError
 from ..protocol.job import parse_frames
 from ..protocol.settings import Settings
 from ..shot.shot import Shot
+
+log = logging.getLogger(__name__)
 
 
 class PlateWritten(NamedTuple):
@@ -66,6 +70,8 @@ def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Sett
             threshold=settings.ink_threshold, trace_lines=settings.trace_lines,
         )
         regions = label_regions(line_art, gap_px=settings.gap_px, min_region_px=settings.min_region_px)
+        if not settings.ink_threshold and (note := faint_note(line_art, regions=regions.count)):
+            log.warning("%s (frame %d): %s", plate.path, frame, note)
         pixels = rainbow(regions).astype(np.float32) / np.float32(255)
         write_plate(Plate.from_pixels(pixels, data_window=plate.data_window, display_window=plate.display_window,
                                       pixel_aspect=plate.pixel_aspect, frame=frame), path)

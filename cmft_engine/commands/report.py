@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..protocol.errors import InputError
+from ..protocol.text_file import read_text
 from ..review.report_data import VERSION
 
 
@@ -32,7 +33,7 @@ def read_report(path: Path) -> Report:
     """Read a report.json, or the one in a folder or beside a report.html. Raises InputError."""
     source = path / "report.json" if path.is_dir() else path.with_suffix(".json")
     try:
-        content = json.loads(source.read_text(encoding="utf-8"))
+        content = json.loads(read_text(source))
     except OSError as error:
         raise InputError(f"{source}: the report cannot be read ({error.strerror}); give the report.json that a run "
                          "wrote beside its plates") from error

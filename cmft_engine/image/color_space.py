@@ -7,8 +7,8 @@ values are straight colours. A conversion of a space into itself returns the ver
 import difflib
 import functools
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import OpenImageIO as oiio
@@ -23,6 +23,13 @@ _DISPLAY_NAMES = ("sRGB", "srgb_rec709_scene", "srgb_texture", "Utility - sRGB -
                   "Output - sRGB", "srgb8", "color_picking", "texture_paint", "matte_paint")
 _BRIGHTEST = np.float32(65504)  # the largest half: no light beyond it, and no infinity
 _DECLARED_KEYS = ("oiio:ColorSpace", "colorInteropID")
+_LINEAR_NAMES = ("lin_rec709_scene", "lin_ap1_scene", "lin_ap0_scene", "lin_rec2020_scene", "lin_p3d65_scene",
+                 "lin_adobergb_scene")
+_REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
+_ADOBE_RGB = (0.64, 0.33, 0.21, 0.71, 0.15, 0.06, 0.3127, 0.3290)
+_ADOBE_SPACE = "g22_adobergb_scene"
+_PRIMARIES_NEAR, _GAMMA_NEAR = 0.002, 0.03
+PRIMARIES, ICC_SPACE, ICC_NAME = "chromaticities", "cmft:ICCSpace", "cmft:ICCName"
 
 
 def known_spaces() -> tuple[str, ...]:
@@ -99,17 +106,94 @@ def linear_space() -> str:
     return "lin_rec709"
 
 
-def default_space(file_name: str, metadata: Mapping[str, Any]) -> str:
-    """Return the space that a file declares by a known name, else scene-linear for EXR and HDR, else sRGB.
+class Declared(NamedTuple):
+    """The colour space of a file, and what of its colour tags is left out, as a sentence, or ""."""
 
-    Chromaticities and ACES container flags are not guessed from: name the space instead.
+    space: str
+    left_out: str = ""
+
+
+def default_space(file_name: str, metadata: Mapping[str, Any]) -> str:
+    """Return the space that a file declares by its tags, else scene-linear for EXR and HDR, else sRGB."""
+    return declared_space(file_name, metadata).space
+
+
+def declared_space(file_name: str, metadata: Mapping[str, Any]) -> Declared:
+    """Return the space that a file declares, and which of its tags no known space fits.
+
+    A name wins over an ICC profile (`ICC_SPACE`: the space that it is, `ICC_NAME`), this over primaries
+    (`PRIMARIES`: eight chromaticities) and gamma. A picture with gamma 1/2.2 and the primaries of Rec. 709, or none, is
+    sRGB, as every viewer shows it.
     """
-    usual = (linear_space(), display_space())
-    for key in _DECLARED_KEYS:
-        declared = metadata.get(key)
-        if isinstance(declared, str) and is_known_space(declared):
-            return next((space for space in usual if same_space(space, declared)), declared)
-    return usual[0] if format_of(file_name).is_linear else usual[1]
+    linear, kind = linear_space(), format_of(file_name)
+    usual = linear if kind.is_linear else display_space()
+    if isinstance(profile := metadata.get(ICC_NAME), str) and not kind.is_linear:
+        known = str(metadata.get(ICC_SPACE) or "")
+        return Declared(_known(known) or usual, "" if known else f'the colours of its ICC profile, "{profile}"')
+    name = next((value for key in _DECLARED_KEYS if isinstance(value := metadata.get(key), str)), "")
+    primaries = metadata.get(PRIMARIES)
+    gamma = metadata.get("oiio:Gamma")
+    if not kind.is_linear and isinstance(gamma, float):
+        return _by_gamma(name, gamma, primaries, usual)
+    if is_known_space(name):
+        return Declared(_known(name))
+    if primaries is not None and kind.is_linear:
+        found = _linear_with(primaries)
+        return Declared(found or usual, "" if found else "its primaries, which are of no known space")
+    return Declared(usual)
+
+
+def _by_gamma(name: str, gamma: float, primaries: Any, usual: str) -> Declared:
+    """The space of a picture that says its gamma and maybe its primaries."""
+    if primaries is not None and not _alike(primaries, _REC709):
+        if _alike(primaries, _ADOBE_RGB) and abs(gamma - 2.2) < _GAMMA_NEAR and is_known_space(_ADOBE_SPACE):
+            return Declared(_known(_ADOBE_SPACE))
+        return Declared(usual, "its primaries, which are not those of sRGB")
+    if abs(gamma - 2.2) < _GAMMA_NEAR:
+        return Declared(usual)
+    known = is_known_space(name)
+    return Declared(_known(name) if known else usual, "" if known else f"the tones of its gamma, {gamma:.2f}")
+
+
+def _known(name: str) -> str:
+    """The usual name of a declared space where it has one; "" where the config does not know it."""
+    if not is_known_space(name):
+        return ""
+    return next((space for space in (linear_space(), display_space()) if same_space(space, name)), name)
+
+
+def _linear_with(primaries: Any) -> str:
+    """The scene-linear space that has these primaries, "" where the config knows none."""
+    config = _config(_config_name())
+    for name in (linear_space(), *_LINEAR_NAMES):
+        if is_known_space(name) and _alike(primaries, config.get_chromaticities(config.resolve(name)) or ()):
+            return name
+    return ""
+
+
+def _alike(one: Sequence[float], other: Sequence[float]) -> bool:
+    return len(one) == len(other) == 8 and max(abs(a - b) for a, b in zip(one, other, strict=True)) < _PRIMARIES_NEAR
+
+
+def is_rec709(primaries: Sequence[float]) -> bool:
+    """Say whether chromaticities, eight numbers, are those of Rec. 709 and sRGB."""
+    return _alike(primaries, _REC709)
+
+
+def is_linear_space(name: str) -> bool:
+    """Say whether the values of a space are proportional to light, or data that no conversion touches."""
+    config = _config(_config_name())
+    resolved = config.resolve(name)
+    return bool(config.isColorSpaceLinear(resolved) or config.isData(resolved))
+
+
+def chromaticities(space: str) -> tuple[float, ...] | None:
+    """Return red, green, blue and white x, y of a space, eight numbers; None where they are not known."""
+    if not is_known_space(space):
+        return None
+    config = _config(_config_name())
+    found = tuple(float(value) for value in config.get_chromaticities(config.resolve(space)) or ())
+    return found if len(found) == 8 else None
 
 
 def interop_id(space: str) -> str:

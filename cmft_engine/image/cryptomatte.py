@@ -40,7 +40,7 @@ def cryptomatte_layers(paints: PaintMap, names: Sequence[str], *, ink: np.ndarra
     """Return the Cryptomatte of the paints of every pixel; of a mixture both have their share.
 
     Entries are -1 where there is none; `names` names them; `ink`, float32 (H, W) in [0, 1], is how far the line art
-    covers the color, and becomes a matte of its own named "ink". With mixtures there are two levels, else one.
+    covers the color, and becomes a matte of its own (`ink_name`). With mixtures there are two levels, else one.
     Raises PaletteError when `paints` point outside `names`.
     """
     index = paints.first
@@ -57,6 +57,11 @@ def cryptomatte_layers(paints: PaintMap, names: Sequence[str], *, ink: np.ndarra
     if paints.share.any():
         ranks.append((ids[paints.second + 1], bare * paints.share))
     return Cryptomatte(_ranked(ranks, layer), metadata(named, layer=layer))
+
+
+def ink_name(names: Sequence[str]) -> str:
+    """Return the name of the line art's matte beside palette colors of these names: "ink", or "ink 2" beside "ink"."""
+    return unique_names((*names, INK))[-1]
 
 
 def metadata(names: Sequence[str], *, layer: str = LAYER) -> dict[str, str]:

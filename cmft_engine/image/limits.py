@@ -4,21 +4,10 @@ One limit for the whole process, as image libraries have it, because every threa
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+
+from .window import Window
 
 MAX_PIXELS = 1_000_000_000
-
-
-class HasSize(Protocol):
-    """A window of so many pixels."""
-
-    @property
-    def width(self) -> int:
-        """Pixels across."""
-
-    @property
-    def height(self) -> int:
-        """Pixels down."""
 
 
 @dataclass
@@ -34,7 +23,7 @@ def set_max_pixels(pixels: int | None) -> None:
     _LIMIT.pixels = MAX_PIXELS if pixels is None else pixels
 
 
-def over_limit(*windows: HasSize) -> str | None:
+def over_limit(*windows: Window) -> str | None:
     """Say what is wrong with a picture that has these windows: "is 90000x90000, over the limit of …"; None: nothing."""
     largest = max(windows, key=lambda window: window.width * window.height)
     if largest.width * largest.height <= _LIMIT.pixels:

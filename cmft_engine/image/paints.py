@@ -46,20 +46,22 @@ PAINTERLY_TOLERANCE, PAINTERLY_SHARE = 0.008, 0.35  # with a larger share so far
 class PaintsRead:
     """The paints of some paintings: the palette, how many colours there were, and whether near ones were merged.
 
-    near: CIE76 distance within which a pixel shows a paint; 0 where colours are exact.
+    near: CIE76 distance within which a pixel shows a paint; 0 where colours are exact. names: the paintings' files.
     """
 
     palette: Palette
     colors_seen: int
     near: float
+    names: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
         """Return what was merged, as a sentence; "" where colours are exact."""
         if self.near == 0:
             return ""
-        return (f"{self.colors_seen:,} colours are read as {len(self.palette)} paints: the painting is soft, or its "
-                "file is lossy; save flat colours as PNG, TIFF or EXR to have them exact")
+        where = ", ".join(filter(None, self.names)) + ": " if any(self.names) else ""
+        return (f"{where}{self.colors_seen:,} colours are read as {len(self.palette)} paints: the painting is soft, or "
+                "its file is lossy; save flat colours as PNG, TIFF or EXR to have them exact")
 
 
 def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
@@ -78,7 +80,8 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
         near *= WIDEN
         leaders = _all_leaders(looks, rows, weights, near)
     values, areas = _values_of(paintings, looks, leaders)
-    return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), near)
+    names = tuple(painting.name for painting in paintings)
+    return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), near, names)
 
 
 def map_paints(

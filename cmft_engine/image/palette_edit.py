@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..protocol.errors import PaletteError
 from .palette import Palette
+from .palette_names import check_color_name
 
 
 def rename_colors(palette: Palette, names: Mapping[str, str]) -> Palette:
@@ -13,6 +14,7 @@ def rename_colors(palette: Palette, names: Mapping[str, str]) -> Palette:
         palette.index(old)
         if not new.strip():
             raise PaletteError(f'the new name of "{old}" is empty; give it one')
+        check_color_name(new, f'the new name of "{old}"')
     renamed = [names.get(name, name) for name in palette.names]
     double = next((name for name in renamed if renamed.count(name) > 1), None)
     if double is not None:

@@ -1,7 +1,10 @@
-"""Palettes as files: our JSON, which keeps every bit, and GIMP's .gpl. Holds no color logic."""
+"""Palettes as files: our JSON, which keeps every bit, and GIMP's .gpl; those of other programs are read. Holds no color
+logic."""
 
 import json
+import logging
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,38 +13,59 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from ..protocol.errors import PaletteError
-from ..protocol.text_file import write_text
+from ..protocol.text_file import read_text, write_remedy, write_text
 from .color_space import display_space, from_display
 from .palette import Palette, PaletteColor, Rgba, find_alike
-from .palette_names import unique_names
+from .palette_imports import IMPORTED, import_palette
+from .palette_names import check_color_name, unique_names
+from .sequence import find_spelling
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 _GPL_HEADER = "GIMP Palette"
+_GPL_FIELD = re.compile(r"\s*([a-z][a-z ]*):\s*(.*?)\s*$", re.IGNORECASE)  # Name:, Columns:, Channels: …
 _SPACE_MARK = "# cmft space: "
 _EXACT_MARK = "# cmft exact: "  # before a color line: area and straight RGBA in the palette's space
 _MERGED_MARK = "# cmft merged: "  # before a color line, after its exact one: straight RGBA
 
 
 def load_palette(path: str | Path) -> Palette:
-    """Return the palette in a .json or .gpl file.
+    """Return the palette in a .json or .gpl file, or in one of another program.
 
     Raises PaletteError, naming file, line and remedy, when it cannot be read or two entries are alike.
     """
-    file = Path(path)
-    parse = _format(file, json_format=_parse_json, gpl_format=_parse_gpl)
+    file = find_spelling(path)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        palette = _read(file)
     except OSError as error:
         raise PaletteError(f"{file}: cannot read the palette ({error.strerror or error}); check the path") from error
     except UnicodeDecodeError as error:
         raise PaletteError(f"{file}: not a text file; a palette is JSON or a GIMP palette (.gpl)") from error
-    palette: Palette = parse(file, text)
+    for color in palette.colors:
+        check_color_name(color.name, str(file))
     if not palette.colors:
         raise PaletteError(f"{file}: the palette holds no colors; add at least one")
     alike = find_alike(palette)
     if alike is not None:
         raise PaletteError(f'{file}: "{alike[0]}" and "{alike[1]}" are the same color, so that a swap could not tell '
                            "them apart; change one of them slightly or delete it")
+    return palette
+
+
+def _read(file: Path) -> Palette:
+    if file.suffix.lower() in IMPORTED:
+        return import_palette(file, file.read_bytes())
+    parse = _format(file, json_format=_parse_json, gpl_format=_parse_gpl)
+    try:
+        text = read_text(file)
+    except UnicodeDecodeError:
+        content = file.read_bytes()  # GIMP before 2 wrote names in the system's own letters
+        if not content.startswith(_GPL_HEADER.encode()) or b"\0" in content:
+            raise
+        text = content.decode("latin-1")
+        log.warning("%s: its names are not UTF-8 and are read as Latin-1; save it again if they are wrong", file)
+    palette: Palette = parse(file, text)
     return palette
 
 
@@ -53,13 +77,15 @@ def save_palette(palette: Palette, path: str | Path) -> None:
         write_text(file, text)
     except OSError as error:
         raise PaletteError(f"{file}: cannot write the palette ({error.strerror or error}); "
-                           "choose a folder that can be written and has room") from error
+                           f"{write_remedy(error, file)}") from error
 
 
 def _format(file: Path, *, json_format: Callable[..., Any], gpl_format: Callable[..., Any]) -> Callable[..., Any]:
     ways = {".json": json_format, ".gpl": gpl_format}
     if file.suffix.lower() not in ways:
-        raise PaletteError(f'{file}: a palette file ends in .json or .gpl, not "{file.suffix}"; rename it')
+        read = ", ".join(sorted(IMPORTED))
+        raise PaletteError(f'{file}: a palette file ends in .json or .gpl, not "{file.suffix}"; rename it '
+                           f"({read} are read, not written)")
     return ways[file.suffix.lower()]
 
 
@@ -152,13 +178,14 @@ def _bytes(palette: Palette) -> list[list[int]]:
 
 
 def _parse_gpl(file: Path, text: str) -> Palette:
-    lines = text.splitlines()
-    if not lines or lines[0].strip() != _GPL_HEADER:
+    lines = text.split("\n")
+    if lines[0].strip().lower() != _GPL_HEADER.lower():
         raise PaletteError(f'{file}, line 1: a GIMP palette begins with "{_GPL_HEADER}"; export it from GIMP again')
     space = next((line[len(_SPACE_MARK):].strip() for line in lines if line.startswith(_SPACE_MARK)),
                  display_space())
     exact: PaletteColor | None = None
     merged: tuple[Rgba, ...] = ()
+    has_alpha = False
     rows: list[tuple[str, list[int], PaletteColor | None, tuple[Rgba, ...]]] = []
     for number, line in enumerate(lines[1:], 2):
         where = f"{file}, line {number}"
@@ -166,8 +193,10 @@ def _parse_gpl(file: Path, text: str) -> Palette:
             exact = _gpl_exact(where, line[len(_EXACT_MARK):])
         elif line.startswith(_MERGED_MARK):
             merged += (_gpl_exact(where, "0 " + line[len(_MERGED_MARK):]).values,)
-        elif line.strip() and not line.startswith(("#", "Name:", "Columns:")):
-            name, shown = _gpl_row(where, line)
+        elif not rows and (field := _GPL_FIELD.match(line)):
+            has_alpha |= field.group(1).lower() == "channels" and field.group(2).lower() == "rgba"
+        elif line.strip() and not line.startswith("#"):
+            name, shown = _gpl_row(where, line, 4 if has_alpha else 3)
             rows.append((name, shown, exact, merged))
             exact, merged = None, ()
     names = unique_names(row[0] for row in rows)
@@ -188,18 +217,22 @@ def _gpl_exact(where: str, text: str) -> PaletteColor:
     return PaletteColor("", _exact(values), area)
 
 
-def _gpl_row(where: str, line: str) -> tuple[str, list[int]]:
-    words = line.split(None, 3)
-    if len(words) < 3 or not all(word.isdecimal() and int(word) <= 255 for word in words[:3]):
-        raise PaletteError(f'{where}: a color is three whole numbers from 0 to 255 and a name, not "{line.strip()}"')
-    return words[3].strip() if len(words) > 3 else "unnamed", [int(word) for word in words[:3]]
+def _gpl_row(where: str, line: str, count: int) -> tuple[str, list[int]]:
+    """Name and numbers of a color, with alpha where there are four."""
+    words = line.split(None, count)
+    if len(words) < count or not all(word.isdecimal() and len(word) < 4 and int(word) <= 255 for word in words[:count]):
+        raise PaletteError(f"{where}: a color is {'three' if count == 3 else 'four'} whole numbers from 0 to 255 and a "
+                           f'name, not "{line.strip()}"')
+    return words[count].strip() if len(words) > count else "unnamed", [int(word) for word in words[:count]]
 
 
 def _gpl_color(name: str, shown: list[int], exact: PaletteColor | None, space: str) -> PaletteColor:
     """Return the exact color while its 8-bit line still shows it; else what the line was changed to."""
-    if exact is not None and _bytes(Palette((exact,), space)) == [shown]:
+    if exact is not None and _bytes(Palette((exact,), space)) == [shown[:3]]:
         return PaletteColor(name, exact.values, exact.area)
-    rgb = np.array(shown, np.float32) / np.float32(255)
+    rgb = np.array(shown[:3], np.float32) / np.float32(255)
     values = from_display(rgb, space)
     alpha = exact.values[3] if exact is not None and exact.values[3] > 0 else 1.0
+    if len(shown) == 4:
+        alpha = shown[3] / 255
     return PaletteColor(name, _exact([*(float(value) for value in values), alpha]), 0 if exact is None else exact.area)

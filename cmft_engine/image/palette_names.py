@@ -3,6 +3,8 @@
 import colorsys
 from collections.abc import Iterable, Sequence
 
+from ..protocol.errors import PaletteError
+
 PAPER = "paper"
 
 # Upper end of each hue band in degrees, its name when bright, and its name when dark (empty: "dark" + name).
@@ -35,6 +37,12 @@ def _hue_name(degrees: float, saturation: float, value: float) -> str:
     if saturation < 0.3:
         return "pale " + bright
     return "light " + bright if saturation < 0.55 and value > 0.8 else bright
+
+
+def check_color_name(name: str, where: str) -> None:
+    """Raise PaletteError for a name that no file can hold: control characters, or halves of a letter."""
+    if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in name):
+        raise PaletteError(f"{where}: the name {name!r} holds a control character or half a letter; rename the color")
 
 
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:

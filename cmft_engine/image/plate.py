@@ -16,14 +16,26 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
-from ..protocol.file_formats import EXR, JPEG, FileFormat, suffix_of, writable
-from ..protocol.text_file import make_temporary, remove_quietly
+from ..protocol.file_formats import EXR, JPEG, FileFormat, format_of, suffix_of, writable
+from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
 from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color
-from .color_space import convert, default_space, from_display, resolve_space, to_display
-from .limits import over_limit
-from .metadata import read_metadata, write_metadata
+from .color_space import convert, declared_space, from_display, resolve_space, to_display
+from .file_tags import has_unspecified_extra
+from .metadata import read_metadata, read_tags, write_metadata
 from .sequence import PlateSequence
-from .storage import as_associated, as_floats, as_integers, clean, make_straight, upright
+from .source import (
+    at,
+    channel_depths,
+    find_parts,
+    merged_names,
+    open_source,
+    plate_error,
+    read_part,
+    utf8_name,
+    windows,
+)
+from .storage import as_associated, as_integers, clean, fill_empty_alpha, make_straight
+from .window import Window
 
 __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_display", "read_header", "read_plate",
            "to_display", "write_plate"]
@@ -31,33 +43,9 @@ __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_displa
 PathLike = str | Path
 log = logging.getLogger(__name__)
 
-_DEPTHS = {"uint8": "uint8", "int8": "uint8", "uint16": "uint16", "int16": "uint16", "half": "half"}
 _JPEG_RESERVE = 32768
 _NO_REASON = "no reason is given; memory may have run out"
 _PNG_FILTER_NONE = 8  # flat colours deflate as small without one, in a sixth of the time
-
-
-@dataclasses.dataclass(frozen=True)
-class Window:
-    """A rectangle of pixels; `x`, `y` is its top left corner and may be negative."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def union(self, other: "Window") -> "Window":
-        """Return the smallest window that holds both."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        right = max(self.x + self.width, other.x + other.width)
-        bottom = max(self.y + self.height, other.y + other.height)
-        return Window(x, y, right - x, bottom - y)
-
-    def slices_in(self, outer: "Window") -> tuple[slice, slice]:
-        """Return the rows and columns of `outer` that this window covers."""
-        rows = slice(max(self.y - outer.y, 0), max(min(self.y + self.height - outer.y, outer.height), 0))
-        columns = slice(max(self.x - outer.x, 0), max(min(self.x + self.width - outer.x, outer.width), 0))
-        return rows, columns
 
 
 class Header(NamedTuple):
@@ -85,6 +73,8 @@ class Plate:
     path: Path | None = None
     frame: int | None = None
     float_channels: tuple[str, ...] = ()  # stored in 32 bits though `bit_depth` is half
+    profile: bytes = b""  # the ICC profile of the colours, b"" where it is plain sRGB or there is none
+    left_out: str = ""  # which of the file's colour tags no known space fits
 
     def __post_init__(self) -> None:
         expected = (self.data_window.height, self.data_window.width, len(self.channels))
@@ -134,8 +124,8 @@ class Plate:
     def _color(self) -> ColorChannels:
         found = find_color(self.channels)
         if found is None:
-            raise _error(self.path or "plate", self.frame, f"has no colour among its channels {_names(self.channels)}",
-                         "render R, G, B or Y")
+            raise plate_error(self.path or "plate", self.frame,
+                              f"has no colour among its channels {_names(self.channels)}", "render R, G, B or Y")
         return found
 
     def _with_alpha(self) -> "Plate":
@@ -151,7 +141,7 @@ class Plate:
 
 def read_header(path: PathLike, *, frame: int | None = None) -> Header:
     """Return windows, channels and depth of an image file without its pixels. Raises PlateError."""
-    source = _open(Path(path), frame)
+    source = open_source(Path(path), frame)
     try:
         return _header(source.spec())
     finally:
@@ -161,116 +151,48 @@ def read_header(path: PathLike, *, frame: int | None = None) -> Header:
 def read_plate(path: PathLike, *, frame: int | None = None, space: str = "") -> Plate:
     """Read an image file; `space` overrides the colour space that the file declares or its format implies.
 
-    NaN becomes 0 and infinity the largest half, with a warning. Raises PlateError, or SettingsError for a bad space.
+    NaN becomes 0 and infinity the largest half, with a warning; an alpha that is 0 everywhere over a picture counts as
+    none. Raises PlateError, or SettingsError for a bad space.
     """
     path = Path(path)
-    source = _open(path, frame)
+    source = open_source(path, frame)
     try:
-        specs = _parts(source, path, frame)
+        specs = find_parts(source, path, frame)
         header = _header(specs[0])
-        arrays = [_read_part(source, part, path, frame) for part in range(len(specs))]
+        arrays = [read_part(source, part, path, frame) for part in range(len(specs))]
     finally:
         source.close()
-    metadata = read_metadata(specs)
-    channels = _merged_names(specs)
+    metadata = read_metadata(specs, path)
+    channels = merged_names(specs)
     pixels = arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=2)
-    whole_numbers = all(depth.startswith("uint") for spec in specs for depth in _channel_depths(spec))
-    if not whole_numbers and (broken := clean(pixels, channels, metadata)):
-        log.warning("%s%s: %d pixels are NaN or infinite; NaN is read as 0", path, _at(frame), broken)
-    if not specs[0].getattribute("oiio:UnassociatedAlpha"):
+    depths = dict(zip(channels, (depth for spec in specs for depth in channel_depths(spec)), strict=True))
+    is_whole = all(depth.startswith("uint") for depth in depths.values())
+    if not is_whole and (broken := clean(pixels, channels, metadata)):
+        log.warning("%s%s: %d pixels are NaN or infinite; NaN is read as 0", path, at(frame), broken)
+    if fill_empty_alpha(pixels, channels):
+        level = logging.INFO if format_of(path).is_padded else logging.WARNING
+        log.log(level, "%s%s: its alpha is 0 everywhere over a picture, which is read as opaque", path, at(frame))
+    if not (specs[0].getattribute("oiio:UnassociatedAlpha") or has_unspecified_extra(path)):
         make_straight(pixels, channels, metadata)
-    depths = dict(zip(channels, (depth for spec in specs for depth in _channel_depths(spec)), strict=True))
     if space:
         resolve_space(space)
-    declared = {item.name: item.value for item in specs[0].extra_attribs}
+    tags = read_tags(specs[0], path)
+    declared = declared_space(path.name, tags.declared)
     return Plate(
         pixels, channels, header.data_window, header.display_window, header.pixel_aspect, metadata,
-        header.bit_depth, space or default_space(path.name, declared), path, frame,
+        header.bit_depth, space or declared.space, path, frame,
         tuple(name for name in channels if header.bit_depth == "half" and depths[name] == "float"),
+        profile=b"" if space else tags.profile, left_out="" if space else declared.left_out,
     )
 
 
-def _open(path: Path, frame: int | None) -> Any:
-    if not os.path.isfile(path):
-        what = "is a folder" if os.path.isdir(path) else "does not exist"
-        raise _error(path, frame, what, "give an image file")
-    try:
-        if os.path.getsize(path) == 0:
-            raise _error(path, frame, "is empty (0 bytes)", "render or copy it again")
-    except OSError as error:
-        raise _error(path, frame, f"cannot be read ({error.strerror})", "check its permissions") from error
-    hints = oiio.ImageSpec()
-    hints.attribute("oiio:UnassociatedAlpha", 1)
-    source = oiio.ImageInput.open(str(path), hints)
-    if source is None:
-        reason = " ".join(oiio.geterror().split())
-        raise _error(path, frame, f"cannot be read as an image ({reason})",
-                     "check that it is a whole EXR, PNG, TIFF or JPEG file and that you may read it")
-    if said := over_limit(*_header(source.spec())[:2]):
-        source.close()
-        raise _error(path, frame, said, "check the file, or raise --max-pixels")
-    return source
-
-
 def _header(spec: oiio.ImageSpec) -> Header:
-    data = Window(spec.x, spec.y, spec.width, spec.height)
-    display = Window(spec.full_x, spec.full_y, spec.full_width, spec.full_height)
-    if _orientation(spec) >= 5:
-        data, display = (Window(w.y, w.x, w.height, w.width) for w in (data, display))
+    data, display = windows(spec)
     aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0))
-    depths = _channel_depths(spec)
+    depths = channel_depths(spec)
     found = find_color(spec.channelnames)
     main = found.color[0] if found and found.color else 0
     return Header(data, display, aspect if aspect > 0 else 1.0, tuple(spec.channelnames), depths[main])
-
-
-def _orientation(spec: oiio.ImageSpec) -> int:
-    return int(spec.get_int_attribute("Orientation", 1))
-
-
-def _channel_depths(spec: oiio.ImageSpec) -> list[str]:
-    formats = spec.channelformats or [spec.format] * spec.nchannels
-    return [_DEPTHS.get(str(item), "float") for item in formats]
-
-
-def _parts(source: Any, path: Path, frame: int | None) -> list[oiio.ImageSpec]:
-    """Return the parts of an EXR that share the first one's data window; the first image of any other format."""
-    specs = [source.spec(0, 0)]
-    if specs[0].deep:
-        raise _error(path, frame, "is a deep image", "flatten it first")
-    if source.format_name() != "openexr":
-        return specs
-    while source.seek_subimage(len(specs), 0):
-        spec = source.spec(len(specs), 0)
-        if spec.deep or _header(spec).data_window != _header(specs[0]).data_window:
-            log.warning("%s: only its first part is read; its parts have different data windows", path)
-            return specs[:1]
-        specs.append(spec)
-    return specs
-
-
-def _read_part(source: Any, part: int, path: Path, frame: int | None) -> np.ndarray:
-    spec = source.spec(part, 0)
-    kind = {"uint8": oiio.UINT8, "uint16": oiio.UINT16}.get(str(spec.format), oiio.FLOAT)
-    pixels = source.read_image(part, 0, 0, spec.nchannels, kind)
-    problem = " ".join(source.geterror().split())
-    if pixels is None or "Premature end" in problem:  # a cut JPEG is filled up with grey
-        raise _error(path, frame, f"is cut off or damaged ({problem})", "render or copy it again")
-    if problem:
-        log.warning("%s: %s", path, problem)
-    for index, depth in enumerate(spec.channelformats or []):
-        if str(depth) == "uint":  # an id, which OpenImageIO scales to [0, 1]
-            pixels[..., index] *= np.float32(0xFFFFFFFF)
-    return upright(as_floats(pixels), _orientation(spec))
-
-
-def _merged_names(specs: list[oiio.ImageSpec]) -> tuple[str, ...]:
-    names = list(specs[0].channelnames)
-    for number, spec in enumerate(specs[1:], start=1):
-        part = str(spec.getattribute("oiio:subimagename") or f"part{number}")
-        for name in spec.channelnames:
-            names.append(name if "." in name and name not in names else f"{part}.{name}")
-    return tuple(names)
 
 
 # Writing
@@ -284,22 +206,24 @@ def write_plate(plate: Plate, path: PathLike, *, before_rename: Callable[[Path],
     Integer formats round to nearest and clip to [0, 1]; JPEG has no alpha and gets white paper. Raises PlateError.
     """
     path = Path(path)
+    utf8_name(path, plate.frame)
     kind = writable(path)
     if kind is None:
-        raise _error(path, plate.frame, f"cannot be written: {suffix_of(path) or 'no suffix'} is no format for plates",
-                     "name it .exr, .png, .tif or .jpg")
+        raise plate_error(path, plate.frame,
+                          f"cannot be written: {suffix_of(path) or 'no suffix'} is no format for plates",
+                          "name it .exr, .png, .tif or .jpg")
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = make_temporary(path)
+        temporary = make_temporary(path)  # the system's own reason when it cannot be written
         _encode(plate if kind.has_layers else _flattened(plate, kind), temporary, kind)
         _verify(temporary)
         if before_rename is not None:
             before_rename(temporary)
         os.replace(temporary, path)
     except OSError as error:
-        raise _error(path, plate.frame, f"cannot be written ({error.strerror or error})",
-                     "free disk space, allow writing there, or choose another output folder") from error
+        raise plate_error(path, plate.frame, f"cannot be written ({error.strerror or error})",
+                          write_remedy(error, path)) from error
     finally:
         if temporary is not None:
             remove_quietly(temporary)
@@ -317,7 +241,8 @@ def _flattened(plate: Plate, kind: FileFormat) -> Plate:
         pixels = np.dstack([pixels, alpha])
     window = Window(0, 0, plate.display_window.width, plate.display_window.height)
     return Plate.from_pixels(pixels, pixel_aspect=plate.pixel_aspect, metadata=plate.metadata, space=plate.space,
-                             bit_depth=plate.bit_depth, data_window=window, display_window=window, frame=plate.frame)
+                             bit_depth=plate.bit_depth, data_window=window, display_window=window, frame=plate.frame,
+                             profile=plate.profile)
 
 
 def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
@@ -326,13 +251,14 @@ def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
     if kind == EXR and plate.bit_depth == "uint8":
         depth = "half"
     spec, pixels = _spec(plate, depth), _stored(plate, depth, kind)
-    write_metadata(spec, plate.metadata, plate.space, kind)
+    write_metadata(spec, plate.metadata, plate.space, kind, profile=plate.profile)
     spec.attribute("png:filter", _PNG_FILTER_NONE)
     if kind == JPEG:
         with open(path, "wb") as reserved:  # libjpeg ends the process when the disk is full
             reserved.write(bytes(pixels.nbytes + _JPEG_RESERVE))
-    target = oiio.ImageOutput.create(str(path))
-    if target is None or not target.open(str(path), spec):
+    name = utf8_name(path, plate.frame)
+    target = oiio.ImageOutput.create(name)
+    if target is None or not target.open(name, spec):
         raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()) or _NO_REASON)
     written = target.write_image(pixels)
     reason = " ".join(target.geterror().split())
@@ -372,7 +298,7 @@ def _stored(plate: Plate, depth: str, kind: FileFormat) -> np.ndarray:
 def _verify(path: Path) -> None:
     """Raise OSError unless the last rows decode: on a full disk every writer may report success."""
     try:
-        source = _open(path, None)
+        source = open_source(path, None)
     except PlateError as error:
         raise OSError("the disk is full or the file could not be finished") from error
     try:
@@ -383,17 +309,6 @@ def _verify(path: Path) -> None:
             raise OSError("the disk is full or the file could not be finished")
     finally:
         source.close()
-
-
-# Messages
-
-
-def _error(path: PathLike, frame: int | None, what: str, remedy: str) -> PlateError:
-    return PlateError(f"{path}{_at(frame)} {what}; {remedy}", path, frame)
-
-
-def _at(frame: int | None) -> str:
-    return "" if frame is None else f" (frame {frame})"
 
 
 def _names(channels: tuple[str, ...]) -> str:

@@ -4,15 +4,15 @@ The engine's EXR holds the flats and, in its Cryptomatte, the ink's coverage: it
 too. In other plates only pixels that are exactly a palette color change; those that stay are counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..protocol.errors import PaletteError
-from .color_space import from_display, to_display
-from .cryptomatte import INK, has_matte, matte, paints_of
+from .color_space import convert, from_display, to_display
+from .cryptomatte import has_matte, ink_name, matte, paints_of
 from .palette import Palette
 from .plate import Plate
 
@@ -45,16 +45,16 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
     if len(main) < 3:
         raise PaletteError(f"{plate.path or 'plate'}: has channels {', '.join(plate.channels)} but no R, G, B to "
                            "recolor; give a color plate")
-    pixels, old = plate.pixels.copy(), old.in_space(plate.space)
+    pixels, mixed_in, old = plate.pixels.copy(), old, old.in_space(plate.space)
     flats = _places(plate, FLATS)
     under = flats if len(flats) == 4 else main
     depth = "float" if plate.channels[under[0]] in plate.float_channels else plate.bit_depth
     swapped, left_px = swap_colors(plate.pixels[..., under], old, new, by=by, bit_depth=depth)
     if under is flats:
-        left_px -= _swap_mixtures(plate, swapped, old, partners(old, new, by=by))
+        left_px -= _swap_mixtures(plate, swapped, mixed_in, partners(mixed_in, new, by=by))
     pixels[..., under] = swapped
     if under is flats:
-        relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate),
+        relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate, old.names),
                            space=plate.space)
         pixels[..., main] = relaid[..., : len(main)]
     return SwappedPlate(replace(plate, pixels=pixels), left_px)
@@ -63,7 +63,8 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
 def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.ndarray) -> int:
     """Mix the new colors (K, 4) in pixels (H, W, 4) that the Cryptomatte calls a mixture; return how many there were.
 
-    A pixel whose old mixture is not what the plate shows is the painter's own, and stays.
+    Both are mixed in the old palette's own space, as its painting was, and then brought to the plate's. A pixel whose
+    old mixture is not what the plate shows is the painter's own, and stays.
     """
     channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
     if not has_matte(channels):
@@ -71,9 +72,9 @@ def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.n
     paints = paints_of(channels, old.names)
     at = np.nonzero(paints.share > 0)
     first, second, share = paints.first[at], paints.second[at], paints.share[at][:, None]
-    before = old.values[first] * (1 - share) + old.values[second] * share
+    before, after = (_converted(colors[first] * (1 - share) + colors[second] * share, old.space, plate.space)
+                     for colors in (old.values, values))
     shown = np.abs(before - swapped[at]).max(1) <= MIXTURE_TOLERANCE
-    after = values[first] * (1 - share) + values[second] * share
     swapped[at[0][shown], at[1][shown]] = after[shown]
     return int(shown.sum())
 
@@ -153,6 +154,11 @@ def _premultiplied(rows: np.ndarray, space: str) -> np.ndarray:
     return np.concatenate([to_display(rows[:, :3], space) * rows[:, 3:], rows[:, 3:]], axis=1)
 
 
+def _converted(rows: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Return straight RGBA (N, 4) in another space."""
+    return np.concatenate([convert(rows[:, :3], source, target), rows[:, 3:]], axis=1)
+
+
 def _opaque(pixels: np.ndarray) -> np.ndarray:
     """Return pixels (H, W, 3) with an alpha of 1; those that have one as they are."""
     if pixels.shape[2] > 3:
@@ -160,10 +166,13 @@ def _opaque(pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([pixels, np.ones((*pixels.shape[:2], 1), np.float32)], axis=2)
 
 
-def _ink(plate: Plate) -> np.ndarray:
-    """Return the coverage of the ink laid over the flats, (H, W): the Cryptomatte's, 0 where none was laid."""
+def _ink(plate: Plate, names: Sequence[str]) -> np.ndarray:
+    """Return the coverage of the ink laid over the flats, (H, W): the Cryptomatte's, 0 where none was laid.
+
+    names: the palette's, one of which may be the ink's usual name.
+    """
     channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
-    return matte(channels, INK) if has_matte(channels) else np.zeros(plate.pixels.shape[:2], np.float32)
+    return matte(channels, ink_name(names)) if has_matte(channels) else np.zeros(plate.pixels.shape[:2], np.float32)
 
 
 def _places(plate: Plate, names: Iterable[str]) -> list[int]:

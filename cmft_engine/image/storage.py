@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .channels import associated_layers, cryptomatte_channels
+from .channels import associated_layers, cryptomatte_channels, find_color
 
 HALF_MAX = 65504.0
 _UINT_MAX = {"uint8": 255, "uint16": 65535}
@@ -25,6 +25,21 @@ def clean(pixels: np.ndarray, channels: Sequence[str], metadata: Mapping[str, An
     if bad.any():
         pixels[bad] = np.nan_to_num(pixels[bad], nan=0.0, posinf=HALF_MAX, neginf=-HALF_MAX)
     return int(bad.any(axis=2).sum())
+
+
+def fill_empty_alpha(pixels: np.ndarray, channels: Sequence[str]) -> bool:
+    """Set the main colour's alpha to 1, in place, where it is 0 everywhere though the colour shows a picture.
+
+    Padding, attribute bits of 0 and alpha that was never rendered say nothing. Returns whether it was so.
+    """
+    found = find_color(channels)
+    if found is None or found.alpha is None or not found.color or pixels[..., found.alpha].any():
+        return False
+    color = pixels[..., list(found.color)]
+    if color.size == 0 or (color == color[0, 0]).all():
+        return False
+    pixels[..., found.alpha] = 1
+    return True
 
 
 def make_straight(pixels: np.ndarray, channels: Sequence[str], metadata: Mapping[str, Any]) -> None:

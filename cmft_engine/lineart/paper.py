@@ -25,8 +25,17 @@ NO_CONTRAST = 0.04
 """A plate whose channels all vary less than this has no drawing on it."""
 SOLID_DARKNESS = 0.75
 """An even plate at least this dark is solid ink, a lighter one is blank paper."""
-THIN_PX = 7
-"""On dark paper the light parts are lines: hardly anything of them holds a square of this many pixels."""
+FILL_CONTRAST, FILL_NEAR, FILL_EVEN = 0.25, 0.04, 0.02
+"""A fill under lines is lighter than ink by so much, in luminance; its pixels differ by less than so much, and
+neighbours by less than so much."""
+FILL_SIDE, FILL_COLORS = 1 / 60, 8
+"""A fill holds a square of this share of the plate's diagonal somewhere; fills that are looked for, the largest."""
+FILL_PLATE, INK_PLATE = 0.01, 0.002
+"""A fill and the ink have at least these shares of an opaque plate."""
+THIN_PX, THIN_WIDTHS, THIN_MOST, THIN_EVEN = 7, 1.75, 0.125, 1.6
+"""On dark paper the light parts are lines: hardly anything of them holds a square of this many pixels, or of so many
+times their usual width; that is at most this share of the plate's shorter side, and hardly any is this many times as
+wide."""
 THIN_SHARE = 0.1
 """Hardly anything, in the sense of THIN_PX, is less than this share."""
 SCAN_DEVIATION = 0.015
@@ -51,12 +60,17 @@ class Unmixed:
 
 def unmix(rgb: Pixels, alpha: Pixels | None) -> Unmixed:
     """Return the ink of a drawing in display RGB (H, W, 3) with alpha (H, W) or without."""
-    if alpha is not None and float(np.mean(alpha < 0.5)) > TRANSPARENT_SHARE:
-        if not _is_filled(rgb, alpha):
-            coverage = np.where(alpha < FAINT, 0, alpha).astype(np.float32)
-            return Unmixed(coverage, rgb * coverage[..., None])
-        return _unmix_light(over_white(rgb, alpha), np.ones(3, np.float32), FAINT)
-    return _unmix_opaque(rgb if alpha is None else over_white(rgb, alpha))
+    if alpha is None or float(np.mean(alpha < 0.5)) <= TRANSPARENT_SHARE:
+        return _unmix_opaque(rgb if alpha is None else over_white(rgb, alpha))
+    white, drawn = np.ones(3, np.float32), alpha > 0.5
+    shares = FILL_SHARE * float(drawn.mean()), 0.2 * FILL_SHARE * float(drawn.mean())
+    picture = over_white(rgb, alpha)
+    if (local := _with_fills(picture, white, shares, drawn=drawn)) is not None:
+        return _unmix_light(picture, local, FAINT)
+    if _is_filled(rgb, alpha):
+        return _unmix_light(picture, white, FAINT)
+    coverage = np.where(alpha < FAINT, 0, alpha).astype(np.float32)
+    return Unmixed(coverage, rgb * coverage[..., None])
 
 
 def over_white(rgb: Pixels, alpha: Pixels) -> Pixels:
@@ -85,7 +99,67 @@ def _unmix_opaque(rgb: Pixels) -> Unmixed:
     middle = 0.5 * (float(luminance.min()) + float(luminance.max()))
     paper = _paper_color(rgb, luminance >= middle)
     local, noise = _scanned_paper(rgb, paper)
+    if local is paper and (filled := _with_fills(rgb, paper, (FILL_PLATE, INK_PLATE))) is not None:
+        local = filled
     return _unmix_light(rgb, local, max(FAINT, noise))
+
+
+def _with_fills(
+    rgb: Pixels, paper: Pixels, shares: tuple[float, float], *, drawn: Mask | None = None
+) -> Pixels | None:
+    """Return the paper (H, W, 3) where fills of other colors lie under the lines; None where there are none.
+
+    paper: color (3,). shares: of the plate that all fills and that the ink below them have at least. drawn: where to
+    look for fills, everywhere by default. Under ink the paper is that of the nearest bare pixel.
+    """
+    if not _may_have_fills(rgb, paper, shares[0]):
+        return None
+    fills = [fill for fill in _wide_colors(rgb, drawn) if np.abs(fill - paper).max() >= FILL_NEAR]
+    luminance = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    local, bare = np.broadcast_to(paper, rgb.shape).copy(), np.abs(rgb - paper).max(axis=2) < FILL_NEAR
+    found = np.zeros(bare.shape, np.bool_)
+    for fill in fills:
+        darker = luminance < float(fill @ np.array([0.299, 0.587, 0.114], np.float32)) - FILL_CONTRAST
+        if float(darker.mean()) < shares[1]:
+            continue
+        pixels = (np.abs(rgb - fill).max(axis=2) < FILL_NEAR).astype(np.uint8)
+        inside = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0  # no soft edges of lines
+        local[inside] = fill
+        found |= inside
+    if not found.any() or float(found.mean()) < shares[0]:
+        return None
+    known = bare | found
+    _, labels = cv2.distanceTransformWithLabels((~known).view(np.uint8), cv2.DIST_L2, 5,
+                                                labelType=cv2.DIST_LABEL_PIXEL)
+    return np.asarray(local[known][labels - 1])
+
+
+def _may_have_fills(rgb: Pixels, paper: Pixels, share: float) -> bool:
+    """Whether a sample of the plate has so many even pixels that are neither paper nor dark: a fast look."""
+    height, width = rgb.shape[:2]
+    if min(height, width) <= 2 * THIN_PX:
+        return True
+    step = max(1, int(np.sqrt(height * width / 60_000)))
+    sample = rgb[:-THIN_PX:step, :-THIN_PX:step]
+    beside = rgb[THIN_PX // 2 :: step, THIN_PX // 2 :: step][: sample.shape[0], : sample.shape[1]]
+    even = np.abs(sample - beside).max(axis=2) < FILL_NEAR
+    other = (np.abs(sample - paper).max(axis=2) >= FILL_NEAR) & (sample.max(axis=2) >= FILL_CONTRAST)
+    return float((even & other).mean()) >= 0.5 * share
+
+
+def _wide_colors(rgb: Pixels, drawn: Mask | None) -> list[Pixels]:
+    """The colors (3,) that fill a wide square somewhere, the commonest first."""
+    side = max(THIN_PX, round(float(np.hypot(*rgb.shape[:2])) * FILL_SIDE))
+    square = np.ones((side, side), np.uint8)
+    flat = (cv2.dilate(rgb, np.ones((3, 3))) - cv2.erode(rgb, np.ones((3, 3)))).max(axis=2) < FILL_EVEN
+    wide = cv2.erode((flat if drawn is None else flat & drawn).astype(np.uint8), square, borderValue=0) > 0
+    left, found = rgb[wide], list[Pixels]()
+    while left.size and len(found) < FILL_COLORS:
+        bins = np.minimum(left * 32, 31).astype(np.int64) @ np.array([1024, 32, 1])
+        color = np.median(left[bins == np.bincount(bins).argmax()], axis=0).astype(np.float32)
+        found.append(color)
+        left = left[np.abs(left - color).max(axis=1) >= FILL_NEAR]
+    return found
 
 
 def _is_dark_paper(luminance: Pixels) -> bool:
@@ -94,8 +168,18 @@ def _is_dark_paper(luminance: Pixels) -> bool:
     border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     if float(light.mean()) >= 0.5 or float(border.mean()) >= 0.5:
         return False
-    wide = cv2.erode(light.astype(np.uint8), np.ones((THIN_PX, THIN_PX), np.uint8))
+    side = max(THIN_PX, min(round(THIN_WIDTHS * _usual_width(light)), int(THIN_MOST * min(light.shape))))
+    wide = cv2.erode(light.astype(np.uint8), np.ones((side, side), np.uint8))
     return bool(wide.sum() < THIN_SHARE * light.sum())
+
+
+def _usual_width(lines: Mask) -> float:
+    """The median width of lines (H, W) in px, along their middles; 0 where they are no lines of about one width."""
+    depth = cv2.distanceTransform(lines.astype(np.uint8), cv2.DIST_L2, 5)
+    middle = depth[(depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
+    if not middle.size or np.percentile(middle, 95) > THIN_EVEN * np.median(middle):
+        return 0.0
+    return 2 * float(np.median(middle))
 
 
 def _paper_color(rgb: Pixels, candidates: Mask) -> Pixels:

@@ -24,10 +24,8 @@ from .network.region_pool import RegionCells, cell_shares, pool, region_cells
 from .region_inputs import RegionSide, region_side
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
-PAINTERLY_SHARE = 0.5  # of a region that its paints leave unexplained, above which it is painterly
-import os
-BUSY_MODE = int(os.environ.get('BUSY', '1'))
-BUSY_SHARE = 0.002  # of a region that is not its main paint, above which it is painterly in a soft painting
+BUSY_PX, BUSY_SHARE = 64, 0.002  # so much that is unexplained, in a soft painting not the main paint, is no accident
+PAINTERLY_SHARE = 0.5  # a region of which that is more is painterly, however small it is
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
 Floats = NDArray[np.float32]
@@ -126,16 +124,15 @@ class Encoder:
 def _painterly(painted: PaintedDrawing, paints: PaintMap, shares: Floats) -> Floats:
     """1 for each region (n,) that must be carried in the painter's own pixels, else 0; shares: (n, K) of its paints.
 
-    Its paints leave most of it unexplained; or, in a soft painting, it shows more than one of them.
+    Its paints leave a part of it unexplained; or, in a soft painting, it shows more than one of them.
     """
-    drawing = painted.drawing
-    own = np.zeros(drawing.count, np.float32)
-    if paints.own is not None:
-        area = np.bincount(drawing.labels.ravel(), minlength=drawing.count + 1)[1:]
-        own_px = np.bincount(drawing.labels.ravel(), paints.own.ravel(), drawing.count + 1)[1:]
-        own = np.asarray(own_px / np.maximum(area, 1), np.float32)
-    busy = (own if BUSY_MODE == 0 or (BUSY_MODE == 1 and not painted.is_soft) else np.maximum(own, 1 - shares.max(1, initial=0))) > BUSY_SHARE
-    return np.asarray((own > PAINTERLY_SHARE) | busy, np.float32)
+    labels, bins = painted.drawing.labels.ravel(), painted.drawing.count + 1
+    area = np.bincount(labels, minlength=bins)[1:]
+    own = np.zeros(labels.shape, np.bool_) if paints.own is None else paints.own.ravel()
+    busy = np.bincount(labels, own, bins)[1:]
+    if painted.is_soft:
+        busy = np.maximum(busy, (1 - shares.max(1, initial=0)) * area)
+    return np.asarray((busy >= BUSY_PX) & (busy > BUSY_SHARE * area) | (busy > PAINTERLY_SHARE * area), np.float32)
 
 
 def frame_regions(drawing: SegmentedDrawing, scale: float, work_size: int) -> tuple[RegionSide, Framing]:

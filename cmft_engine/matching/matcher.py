@@ -17,18 +17,17 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from ..shot.drawing import PaintedDrawing, SegmentedDrawing
 from .attention_mass import pixel_attention_mass
-from .carry import line_distance
 from .descriptors import count_colors, shares_of
 from .encoded import EncodedDrawing, EncodedReference, Encoder
 from .framing import work_scale
 from .kept_lines import keeps_any
-from .mixed_regions import carry_anew, carry_whole, mixed_rows, place_matches
+from .mixed_regions import carry_anew, mixed_rows, place_matches
 from .network.encoders import fold_batch_norms
 from .network.network import Match, ReferenceFeatures, join_references
 from .network.region_pool import attention_mass
 from .network.weights import Checkpoint
-from .painterly import Way, carry_painterly, painterly_regions, split_placed
-from .pixel_votes import carry_by_match, carry_paints, flow_places, painted_rgb
+from .painterly import carry_pixels
+from .pixel_votes import carry_by_match, flow_places, painted_rgb
 from .region_flow import flow_disagrees
 from .region_inputs import find_motions, look_up
 from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
@@ -63,7 +62,7 @@ class Matcher:
         scale = min((work_scale(r.drawing.ink, work_size) for r in references), default=1.0)
         self.encoder = Encoder(self.network, scale=scale, work_size=work_size, device=device)
         self.references = self._encode(references)
-        self.carries = any(painted.paints is not None for painted in references)
+        self.is_soft = any(painted.paints is not None for painted in references)
         self.keeps_lines = keeps_any([painted.lines for painted in references])
         self._join = lru_cache(maxsize=4)(self._join_uncached)
         self._neighbors = NeighborVoter(self.regions, device, temporal_radius=temporal_radius)
@@ -97,10 +96,9 @@ class Matcher:
         if flow_disagrees(regions.flow_agreement, target.area):
             cues = with_refined_flow(target, references, cues, chance)
             regions, chance = vote_on_regions(self.regions, target, references, cues)
-        n_placed = len(references) if self.carries or self.keeps_lines else 1
         places = [
             flow_places(known.motions[0], reference, target.framing, drawing.size)
-            for known, reference in zip(cues[:n_placed], references[:n_placed], strict=True)
+            for known, reference in zip(cues, references, strict=True)
         ]
         by_flow = look_up(references[0].index, places[0])
         by_match = carry_by_match(found, target.side, references, target.framing, drawing.size)
@@ -114,15 +112,9 @@ class Matcher:
         )
         rows = mixed_rows(votes, matched, references, chance)
         placed = place_matches(drawing, matched, references, rows, chance[rows])
-        carried = None
-        if self.carries:
-            carried = carry_paints(drawing.ink, references, places, target.framing)
-            painterly = painterly_regions(drawing.count, target.kept, references, chance)
-            flat, own = split_placed(placed, painterly)
-            carry_whole(carried, flat, distance=line_distance(drawing.ink), scale=target.framing.scale,
-                        flow=(references[0], places[0]))
-            ways = [Way(*way) for way in zip(references, places, strict=True)]
-            carry_painterly(carried, drawing, painterly, ways, own, scale=target.framing.scale)
+        carried = None  # in clean flats whose regions have one paint each there is nothing to carry
+        if rows.size or self.is_soft:
+            carried = carry_pixels(drawing, matched, list(zip(references, places, strict=True)), placed, chance)
         warps = warp_regions([region for _, region in placed], drawing.size)
         return replace(votes, region_warps=warps, carried=carried,
                        places=tuple(places) if self.keeps_lines else None), matched

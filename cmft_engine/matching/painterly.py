@@ -19,19 +19,18 @@ from ..shot.drawing import SegmentedDrawing
 from .carry import CarriedPaint, line_distance, overwrite, sample_paints
 from .encoded import EncodedReference
 from .flow import flow_between
-from .mixed_regions import Placed
+from .mixed_regions import Placed, carry_whole
+from .pixel_votes import carry_paints
+from .temporal import MatchedDrawing
 
 BESIDE_PX = 1.5  # region pixels this near a line are its border
 STILL_BORDER = 0.8  # a region stands still when this share of its border has a line at the same place
 EDGE_WEIGHT = 3.0  # a pixel at the plate's edge counts as so much border that stands still
 AROUND_PX = 6.0  # lines are compared in surroundings of this spread, in work pixels
 PREFERENCE_PX = 0.3  # how much worse lines may agree at the pixel's own place, in plate pixels
-FRINGE_PX = 3.0  # so far beside a line that has gone a pixel may show its soft border
+FRINGE_PX, MOVED_PX = 3.0, 0.3  # so near a line that has moved by more than this, a pixel may show its soft border
+SCENERY_SHARE = 0.1  # a region with more of the plate than this may move in parts
 FLOW_SIZE = 640  # longest side at which plain flow is searched
-
-import os
-REGION = float(os.environ.get('REGION', '1'))
-PREF = float(os.environ.get('PREF', '0'))
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -64,6 +63,24 @@ def painterly_regions(
     return found
 
 
+def carry_pixels(
+    drawing: SegmentedDrawing, matched: MatchedDrawing, ways: Sequence[tuple[EncodedReference, Floats]],
+    placed: Sequence[Placed], chance: Floats,
+) -> CarriedPaint:
+    """Return the painter's own pixels carried to a target, in flat, divided and painterly regions.
+
+    ways: the references and the places (H, W, 2) in each that flow says, nearest in time first. placed: regions that
+    were warped. chance: (kept, R) that the matched drawing's regions match those of the references.
+    """
+    references, framing = [reference for reference, _ in ways], matched.framing
+    carried = carry_paints(drawing.ink, references, [places for _, places in ways], framing)
+    painterly = painterly_regions(drawing.count, matched.kept, references, chance)
+    flat, own = split_placed(placed, painterly)
+    carry_whole(carried, flat, distance=line_distance(drawing.ink), scale=framing.scale, flow=ways[0])
+    carry_painterly(carried, drawing, painterly, [Way(*way) for way in ways], own, scale=framing.scale)
+    return carried
+
+
 def carry_painterly(
     carried: CarriedPaint, drawing: SegmentedDrawing, regions: Mask, ways: Sequence[Way], placed: Sequence[Placed], *,
     scale: float,
@@ -80,14 +97,12 @@ def carry_painterly(
     same_size = [one for one in _references(ways) if one.segmented.size == drawing.size]
     ways = [*(Way(one, None) for one in same_size), *(Way(one, flow_between(
         distance, one.distance, longest=FLOW_SIZE)) for one in same_size), *ways]
+    whole = _RegionMeans(drawing)
     best = np.full(drawing.size, np.inf, np.float32)
-    area = np.maximum(np.bincount(drawing.labels_under_ink.ravel(), minlength=drawing.count + 1), 1)
     for way in ways:
-        error = _disagreement(distance, way.reference, way.places, spread)
-        whole = np.bincount(drawing.labels_under_ink.ravel(), error.ravel(), drawing.count + 1) / area
-        if REGION: error = error + np.float32(REGION) * whole.astype(np.float32)[drawing.labels_under_ink]
+        error = whole.added(_disagreement(distance, way.reference, way.places, spread))
         if way.places is None:
-            error = np.where(_stands_still(drawing, distance, way.reference), -np.inf, error - PREF)
+            error = np.where(_stands_still(drawing, distance, way.reference), -np.inf, error - PREFERENCE_PX)
         better = inside & (error < best)
         best[better] = error[better]
         overwrite(carried.paints, (slice(None), slice(None)), better, way.paints())
@@ -97,10 +112,29 @@ def carry_painterly(
         here = distance[region.window]
         for places in region.places:
             error = _disagreement(here, reference, places, spread)
-            if REGION: error = error + np.float32(REGION) * error[region.inside].mean()
+            if region.inside.sum() <= whole.limit:
+                error = error + error[region.inside].mean()
             better = region.inside & (error < best[region.window])
             best[region.window][better] = error[better]
             overwrite(carried.paints, region.window, better, sample_paints(reference.paints, places))
+
+
+class _RegionMeans:
+    """Adds to what lines around a pixel say what they say of its whole region, so that a region is carried in one way.
+
+    Regions of more pixels than `limit` are scenery: parts of them may move apart.
+    """
+
+    def __init__(self, drawing: SegmentedDrawing) -> None:
+        self._labels = drawing.labels_under_ink
+        self._area = np.bincount(self._labels.ravel(), minlength=drawing.count + 1)
+        self.limit = SCENERY_SHARE * self._labels.size
+
+    def added(self, error: Floats) -> Floats:
+        """Return errors (H, W) with their mean over each region added."""
+        total = np.bincount(self._labels.ravel(), error.ravel(), len(self._area))
+        mean = np.where(self._area <= self.limit, total / np.maximum(self._area, 1), 0)
+        return error + mean.astype(np.float32)[self._labels]
 
 
 def split_placed(placed: Sequence[Placed], painterly: Mask) -> tuple[list[Placed], list[Placed]]:
@@ -129,11 +163,12 @@ def _stands_still(drawing: SegmentedDrawing, distance: NDArray[np.uint8], refere
     """Pixels (H, W) whose region stands still in the target, and at whose place the reference shows such a one too."""
     here = _still_shares(drawing, distance, reference.distance)
     there = _still_shares(reference.segmented, reference.distance, distance)
-    gone = (reference.distance <= 10 * FRINGE_PX) & (distance > reference.distance + 10)
+    beside = np.minimum(distance, reference.distance) <= 10 * FRINGE_PX
+    moved = beside & (cv2.absdiff(distance, reference.distance) > 10 * MOVED_PX)
     return np.asarray(
         (here >= STILL_BORDER)[drawing.labels_under_ink - 1]
         & (there >= STILL_BORDER)[reference.segmented.labels_under_ink - 1]
-        & ~gone
+        & ~moved
     )
 
 

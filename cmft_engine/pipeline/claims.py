@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.owner import Owner, owner_from, owner_of, this_owner
-from ..protocol.text_file import remove_leftovers, remove_quietly
+from ..protocol.text_file import remove_leftovers, remove_quietly, write_remedy
 from .resume import STATE
 
 ENDING = ".claim"
@@ -41,8 +41,8 @@ def claimed(plates: Mapping[int, Path]) -> Iterator[None]:
         claim = _claim(state, {path.name for path in plates.values()}, folder)
     except OSError as error:
         frame, path = next(iter(plates.items()))
-        raise PlateError(f"{path} (frame {frame}) cannot be written ({error.strerror}); free disk space, allow writing "
-                         "there, or choose another output folder", path, frame) from error
+        raise PlateError(f"{path} (frame {frame}) cannot be written ({error.strerror}); {write_remedy(error, path)}",
+                         path, frame) from error
     try:
         for place in (folder, state, *(path for path in state.glob("*") if path.is_dir())):
             remove_leftovers(place)

@@ -26,7 +26,7 @@ from ..shot.references import LineDrawing
 from ..shot.serving import serving_references
 from ..shot.shot import Shot
 from .claims import claimed
-from .compose import Colored, compose, known_numbers
+from .compose import Colored, compose, known_numbers, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
 from .memory import memory_told
 from .outputs import check_outputs
@@ -42,8 +42,8 @@ def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, p
     """Colour the shot into `out` ("flats.####.exr") and write the report beside the plates.
 
     A part of a shot (`shot.only`) gets no report, for it would be another than the whole shot's; colour the whole with
-    `resume` afterwards to have it. palette: a .json or .gpl file instead of the references' own colours. overwrite
-    replaces plates that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
+    `resume` afterwards to have it. palette: a file instead of the references' own colours. overwrite replaces plates
+    that are there; resume keeps those that are finished. Raises the errors of `protocol.errors`.
     """
     finished = None
     for event in colorize_iter(shot, out, settings=settings, palette=palette, overwrite=overwrite, resume=resume):
@@ -67,6 +67,7 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
                       decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
         yield run.started()
         yield from in_order(shot.todo, steps, resume=resume)
+        yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
         yield run.finish()
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.color_space import convert, display_space, from_display, over_white, same_space, to_display
+from ..image.color_space import (
+    convert,
+    display_space,
+    from_display,
+    is_linear_space,
+    linear_space,
+    over_white,
+    same_space,
+    to_display,
+)
 from ..image.cryptomatte import cryptomatte_layers
 from ..image.paint_map import PaintMap
 from ..image.palette import Palette
@@ -19,7 +29,7 @@ from ..matching.kinds import region_kinds
 from ..protocol.file_formats import EXR, format_of
 from ..protocol.settings import Settings
 from ..shot.drawing import SegmentedDrawing
-from ..shot.references import LineDrawing, References
+from ..shot.references import LineDrawing, References, color_note
 
 Floats = NDArray[np.float32]
 
@@ -59,13 +69,13 @@ def compose(
     Palette colours are copied: a pixel without ink holds exactly the palette's values in its own space.
     """
     palette, lines = references.palette, drawing.lines
-    space = settings.output_space or _usual_space(palette.space, path)
+    space, profile = output_space(references, settings, path)
     values = palette.in_space(space).values  # (K, 4) straight
     flats = mix_paints(colored.paints, palette, space)  # (H, W, 4)
     inked = lay_ink(flats, lines, space) if settings.ink == "over" else flats
     base = replace(
         drawing.plate, pixels=inked, channels=("R", "G", "B", "A"), space=space,
-        bit_depth=_depth(references.first, path), path=path, float_channels=(),
+        bit_depth=_depth(references.first, path), path=path, float_channels=(), profile=profile, left_out="",
     )
     if not format_of(path).has_layers:
         return base if _has_alpha(values) else _opaque(base)
@@ -123,9 +133,32 @@ def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palet
     )
 
 
-def _usual_space(space: str, path: Path) -> str:
-    """The palette's own space, but display sRGB in files that viewers take for nothing else."""
-    return display_space() if format_of(path).is_display else space
+def output_space(references: References, settings: Settings, path: Path) -> tuple[str, bytes]:
+    """Return the colour space of the plate, and the ICC profile of the first painting where the plate carries it.
+
+    The palette's own space, but display sRGB in files that viewers take for nothing else, and scene-linear in files
+    that are taken for that.
+    """
+    own, first, kind = references.palette.space, references.first, format_of(path)
+    if settings.output_space:
+        return settings.output_space, b""
+    if first.profile and kind.has_profile and own == first.space:
+        return own, first.profile
+    if kind.is_display:
+        return display_space(), b""
+    return (linear_space() if kind.is_linear and not is_linear_space(own) else own), b""
+
+
+def space_notes(references: References | None, settings: Settings, path: Path) -> Iterator[str]:
+    """What a viewer of the plates must know of their colours, as sentences; nothing where no frame was coloured."""
+    if references is None:
+        return
+    space, profile = output_space(references, settings, path)
+    if format_of(path).is_linear and not is_linear_space(space):
+        yield (f"{path}: this EXR holds {space}, which is not scene-linear, as programs take an EXR to be; read it as "
+               f"{space}, or colour without --output-space")
+    if not profile:
+        yield from color_note(references.first)
 
 
 def _depth(painting: Plate, path: Path) -> str:

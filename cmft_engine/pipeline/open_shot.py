@@ -7,9 +7,15 @@ from pathlib import Path
 from ..image.color_space import check_spaces
 from ..image.limits import set_max_pixels
 from ..image.palette_files import load_palette
+from ..image.sequence import find_spelling
 from ..protocol.job import Job
 from ..shot.shot import Reference, Shot
 from .outputs import plan_outputs
+
+
+def palette_of(job: Job) -> Path | None:
+    """Return the palette file of a job as it is on disk, None where the references' own colours count."""
+    return None if job.palette is None else find_spelling(job.palette)
 
 
 def open_shot(job: Job) -> Shot:

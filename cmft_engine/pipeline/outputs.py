@@ -73,5 +73,5 @@ def _check_noted(paths: Mapping[int, Path], out: Path) -> None:
     strangers = [frame for frame, path in paths.items() if path.exists() and not (notes / f"{frame}.json").exists()]
     if strangers:
         more = f", and {len(strangers) - 1} more" if strangers[1:] else ""
-        raise ShotError(f"{paths[strangers[0]]} (frame {strangers[0]}) is there{more}, but no run has noted it; move "
-                        "it away, choose another --out, or give --overwrite instead of --resume")
+        raise ShotError(f"{paths[strangers[0]]} (frame {strangers[0]}) is there{more}, but no run has noted it; give "
+                        "--overwrite instead of --resume to replace it, move it away, or choose another --out")

@@ -52,6 +52,11 @@ class ReferenceMatcher:
         return describe(self._device)
 
     @property
+    def references_made(self) -> References | None:
+        """Return the references, None where no frame has needed them."""
+        return self._made[0] if self._made is not None else None
+
+    @property
     def references(self) -> References:
         """Return the references. Raises PlateError, PaletteError, SettingsError and DeviceError."""
         return self._make()[0]
@@ -116,7 +121,8 @@ class ReferenceMatcher:
             )
         shown = np.concatenate([painted.index.ravel() for painted in references.painted])
         if (np.bincount(shown) > LEAST_PAINT * shown.size).sum() < 2:
-            self._warn("the references show a single colour; give a painted drawing, not line art")
-        if references.told:
-            self._warn(references.told)
+            files = ", ".join(str(reference.plate) for reference in self._shot.references)
+            self._warn(f"{files}: the references show a single colour; give a painted drawing, not line art")
+        for told in filter(None, (references.told, *references.notes)):
+            self._warn(told)
         return references, matcher

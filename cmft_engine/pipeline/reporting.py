@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,8 +74,10 @@ class Reporter:
         if text not in self._notes:
             self._notes.append(text)
 
-    def news(self) -> Iterator[Message]:
-        """Yield the warnings that were not yielded yet."""
+    def news(self, last: Iterable[str] = ()) -> Iterator[Message]:
+        """Yield the warnings that were not yielded yet, those given last."""
+        for text in last:
+            self.warn(text)
         fresh, self._told = self._notes[self._told :], len(self._notes)
         for text in fresh:
             yield Message("warning", text)

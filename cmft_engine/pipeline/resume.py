@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..protocol.errors import InputError, PlateError
 from ..protocol.settings import Settings
-from ..protocol.text_file import write_text
+from ..protocol.text_file import write_remedy, write_text
 from ..review.report_data import FrameReport
 from ..shot.serving import decided_at
 from ..shot.shot import Shot
@@ -100,11 +100,12 @@ class State:
     def note(self, frame: int, digest: str, plate: Path, notes: Mapping[str, Any]) -> None:
         """Record a frame whose plate is finished, under a temporary name still. Raises InputError."""
         entry = {"version": STATE_VERSION, "digest": digest, "content": content_of(plate), "notes": dict(notes)}
+        path = self.folder / f"{frame}.json"
         try:
-            write_text(self.folder / f"{frame}.json", json.dumps(entry))
+            write_text(path, json.dumps(entry))
         except OSError as error:
-            raise InputError(f"{self._out}: cannot be written ({error.strerror}); free some space or choose "
-                             "another --out, then --resume") from error
+            raise InputError(f"{self._out}: the notes of its plates cannot be written ({error.strerror}); "
+                             f"{write_remedy(error, path)}, then --resume") from error
 
 
 class Note(NamedTuple):

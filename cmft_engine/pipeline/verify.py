@@ -14,7 +14,7 @@ from .resume import STATE, content_of, read_note
 MISSING = "missing: its note is there, the plate is not; --resume colours it"
 DAMAGED = "damaged: it is not what its run wrote; --resume colours it again"
 NOT_NOTED = "damaged: its note cannot be read, so that nothing vouches for it; --resume colours it again"
-FOREIGN = "foreign: no run noted it; move it away, or colour into another folder"
+FOREIGN = "foreign: no run noted it; move it away, colour into another folder, or replace it with --overwrite"
 
 
 class Finding(NamedTuple):

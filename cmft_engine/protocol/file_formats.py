@@ -10,8 +10,9 @@ class FileFormat(NamedTuple):
     """A kind of image file.
 
     suffixes: lower case, with the dot. is_linear: holds scene-linear values, where the file does not say. depths: what
-    plates can be written in, () where none is written; a plate of another depth takes the last. has_alpha, has_layers:
-    of a written plate. is_lossy: writing changes colours. is_display: viewers take it for nothing but display sRGB.
+    plates can be written in, () where none is written; a plate of another depth takes the last. has_alpha, has_layers,
+    has_profile (ICC): of a written plate. is_lossy: writing changes colours. is_display: viewers take it for nothing
+    but display sRGB. is_padded: the fourth byte of a pixel is often no alpha at all.
     """
 
     suffixes: Tuple[str, ...]
@@ -21,17 +22,21 @@ class FileFormat(NamedTuple):
     has_layers: bool = False
     is_lossy: bool = False
     is_display: bool = False
+    has_profile: bool = False
+    is_padded: bool = False
 
 
 EXR = FileFormat((".exr",), is_linear=True, depths=("half", "float"), has_layers=True)
-JPEG = FileFormat((".jpg", ".jpeg"), depths=("uint8",), has_alpha=False, is_lossy=True, is_display=True)
-PNG = FileFormat((".png",), depths=("uint8", "uint16"), is_display=True)
-TIFF = FileFormat((".tif", ".tiff"), depths=("uint8", "uint16", "float"))
+JPEG = FileFormat((".jpg", ".jpeg"), depths=("uint8",), has_alpha=False, is_lossy=True, is_display=True,
+                  has_profile=True)
+PNG = FileFormat((".png",), depths=("uint8", "uint16"), is_display=True, has_profile=True)
+TIFF = FileFormat((".tif", ".tiff"), depths=("uint8", "uint16", "float"), has_profile=True)
 READ_LINEAR = FileFormat((".sxr", ".mxr", ".hdr", ".rgbe", ".pfm"), is_linear=True)
-READ = FileFormat((".jpe", ".tga", ".dpx", ".cin", ".bmp", ".webp", ".psd", ".sgi", ".gif", ".jp2", ".jxl", ".iff",
+READ_PADDED = FileFormat((".tga", ".bmp"), is_padded=True)
+READ = FileFormat((".jpe", ".dpx", ".cin", ".webp", ".psd", ".sgi", ".gif", ".jp2", ".jxl", ".iff",
                    ".pnm", ".ppm", ".pgm", ".pbm"))
 
-FORMATS = (EXR, PNG, TIFF, JPEG, READ_LINEAR, READ)
+FORMATS = (EXR, PNG, TIFF, JPEG, READ_LINEAR, READ_PADDED, READ)
 _BY_SUFFIX: Dict[str, FileFormat] = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
 _UNKNOWN = FileFormat(())
 

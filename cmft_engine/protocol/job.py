@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Opt
 
 from .errors import InputError, SettingsError
 from .settings import Settings
-from .text_file import write_text
+from .text_file import read_text, write_remedy, write_text
 
 VERSION = 1
 MAX_FRAMES = 1000000
@@ -87,15 +87,15 @@ def save_job(job: Job, path: Union[str, Path]) -> None:
     try:
         write_text(path, text)
     except OSError as error:
-        raise InputError("{}: the job cannot be written ({}); choose another folder".format(
-            path, error.strerror)) from error
+        raise InputError("{}: the job cannot be written ({}); {}".format(
+            path, error.strerror, write_remedy(error, path))) from error
 
 
 def load_job(path: Union[str, Path]) -> Job:
     """Read a job; relative paths in it are taken from the job file's folder. Raises InputError, SettingsError."""
     source = Path(path)
     try:
-        values = json.loads(source.read_text(encoding="utf-8"))
+        values = json.loads(read_text(source))
     except OSError as error:
         raise InputError("{}: the job cannot be read ({}); check the path".format(source, error.strerror)) from error
     except (ValueError, RecursionError) as error:

@@ -84,7 +84,7 @@ SETTINGS = (
     Setting("input_space", "Input colour space", "Colour space of the plates; empty takes it from the file "
             "(EXR: scene-linear; others: display sRGB).", "text", ""),
     Setting("output_space", "Output colour space", "Colour space of the coloured plates; empty keeps the "
-            "reference's own, so that its colours stay bit-identical.", "text", ""),
+            "reference's own, but an EXR is scene-linear, a PNG or JPEG display sRGB.", "text", ""),
     Setting("device", "Device", "auto takes a CUDA GPU when there is one.", "choice", "auto",
             choices=("auto", "cpu", "cuda")),
 )

@@ -1,6 +1,12 @@
-"""Files that are written whole or not at all, under temporary names that nobody can guess. Knows no content."""
+"""Files that are written whole or not at all, and texts read whatever program saved them.
 
+Knows nothing of what is in them.
+"""
+
+import codecs
+import errno
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Union
@@ -8,19 +14,56 @@ from typing import Union
 from .owner import owner_of, this_owner
 
 _PREFIX, _MARK = ".cmft-", ".tmp"
+_SUFFIX_BYTES = 32  # of a temporary name, which is far from the 255 that a file system takes; a longer one is left out
+_REMEDIES = {
+    errno.ENAMETOOLONG: "give it a shorter name",
+    errno.ENOSPC: "free disk space",
+    errno.EDQUOT: "free disk space, your quota is used up",
+    errno.EACCES: "allow writing there, or choose another output folder",
+    errno.EPERM: "allow writing there, or choose another output folder",
+    errno.EROFS: "choose another output folder, that one is read-only",
+    errno.ENOTDIR: "choose another output folder, a file stands where a folder should be",
+    errno.EEXIST: "choose another output folder, a file stands where a folder should be",
+    errno.EISDIR: "choose another name, a folder has this one",
+    errno.EINVAL: "choose a name that the file system takes",
+    errno.EILSEQ: "choose a name that the file system takes",
+}
+_DOES_NOT_FIT = re.compile(r"compliant|support|does not allow|not allowed|unknown|channels|too (large|big|wide|many)|"
+                           r"resolution|dimension", re.IGNORECASE)  # what a library says of what it cannot write
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+                     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def read_text(path: Union[str, Path]) -> str:
+    """Return the text of a UTF-8 file, or of one in UTF-16 or UTF-32 with a byte order mark, which is left out.
+
+    Raises OSError, and UnicodeDecodeError for what is no such text.
+    """
+    raw = Path(path).read_bytes()
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
+    return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_remedy(error: OSError, path: Union[str, Path]) -> str:
+    """Return what to do when a file cannot be written, by the system's or the library's reason."""
+    if error.errno in _REMEDIES:
+        return _REMEDIES[error.errno]
+    if error.errno is None and _DOES_NOT_FIT.search(str(error)):
+        return "choose another format, such as .png or .exr"
+    return "free disk space, allow writing there, or choose another output folder"
 
 
 def write_text(path: Union[str, Path], text: str) -> None:
     """Write UTF-8 text under a temporary name beside `path`, then rename it; missing folders are made.
 
-    A link at `path` is replaced, what it points to stays. Raises OSError and then leaves nothing behind; a file that
-    was there stays as it was.
+    A link at `path` is replaced, what it points to stays. A letter that is no Unicode, of a file's name, is written as
+    "?". Raises OSError and then leaves nothing behind; a file that was there stays as it was.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = make_temporary(target)
     try:
-        with open(str(temporary), "w", encoding="utf-8", newline="\n") as stream:
+        with open(str(temporary), "w", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(text)
         os.replace(str(temporary), str(target))
     except BaseException:
@@ -31,10 +74,12 @@ def write_text(path: Union[str, Path], text: str) -> None:
 def make_temporary(target: Path) -> Path:
     """Make an empty file beside `target` with its suffix, and return its path. Raises OSError.
 
-    The name says which process made it and is random besides; whatever stands there already, a link too, is left alone.
+    The name says which process made it and is random besides, so that it is short whatever the target's is; whatever
+    stands there already, a link too, is left alone.
     """
+    suffix = target.suffix if len(os.fsencode(target.suffix)) <= _SUFFIX_BYTES else ""
     while True:
-        name = "{}{}-{}{}{}".format(_PREFIX, this_owner().short, secrets.token_hex(4), _MARK, target.suffix)
+        name = "{}{}-{}{}{}".format(_PREFIX, this_owner().short, secrets.token_hex(4), _MARK, suffix)
         temporary = target.with_name(name)
         try:
             handle = os.open(str(temporary), os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o666)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from ..image.palette import Palette
+from ..lineart.faint import faint_note
 from ..matching.decide import Decision
 from ..matching.kinds import KINDS, region_kinds
 from ..protocol.settings import Settings
@@ -40,6 +41,8 @@ def frame_warnings(report: FrameReport, drawing: LineDrawing, settings: Settings
         yield f"frame {report.frame}: no line was found in {drawing.plate.path}; lower the ink threshold if it has some"
     elif report.regions == 0:
         yield f"frame {report.frame}: {drawing.plate.path} is all ink; raise the ink threshold if it shows a drawing"
+    elif not settings.ink_threshold and (note := faint_note(drawing.lines, regions=report.regions)):
+        yield f"frame {report.frame}: {drawing.plate.path}: {note}"
     elif report.confidence < settings.confidence_below:
         yield (f"frame {report.frame}: mean confidence {report.confidence:.2f}; does a reference show what "
                f"{drawing.plate.path} draws? Paint this frame and add it as a reference")

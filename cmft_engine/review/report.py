@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ..protocol.errors import InputError
-from ..protocol.text_file import write_text
+from ..protocol.text_file import write_remedy, write_text
 from .page import page
 from .report_data import WHOLE_FRAME, FrameReport, ReportData, Thumbnails, UnsureRegion, to_dict
 
@@ -23,4 +23,4 @@ def write_report(json_path: str | Path, html_path: str | Path, data: ReportData,
             write_text(path, text)
         except OSError as error:
             raise InputError(f"{path}: cannot write the report ({error.strerror or error}); "
-                             "choose a folder that can be written and has room") from error
+                             f"{write_remedy(error, path)}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,7 +51,8 @@ class LineDrawing:
 class References:
     """All references of a shot: what the matcher takes, the palette, and the first painting (for its depth).
 
-    told: what was merged in reading the paintings, as a sentence, or "". paper: the palette entry that most of their
+    told: what was merged in reading the paintings, as a sentence, or "". notes: what of their colour tags was left out,
+    as sentences; of the first painting's, `color_note` tells. paper: the palette entry that most of their
     rims show.
     """
 
@@ -60,6 +61,7 @@ class References:
     first: Plate
     told: str = ""
     paper: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> LineDrawing:
@@ -110,7 +112,16 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
                        found.near > 0 and palette is None, d.painted)
         for d, index, picture, one in zip(drawings, indices, pictures, paints, strict=True)
     )
-    return References(tuple(painted), colors, drawings[0].plate, found.told, _commonest_at_rim(indices))
+    first = drawings[0].plate
+    notes = (note for d in drawings[1:] if d.plate.profile != first.profile for note in color_note(d.plate))
+    return References(tuple(painted), colors, first, found.told, _commonest_at_rim(indices), tuple(notes))
+
+
+def color_note(plate: Plate) -> Iterator[str]:
+    """What of a painting's colour tags is left out, as a sentence where there is anything."""
+    if plate.left_out:
+        yield (f"{plate.path}: {plate.left_out}, are left out: its numbers are read as {plate.space}; convert the "
+               "painting to sRGB, or name its space with --input-space")
 
 
 def _commonest_at_rim(indices: Sequence[NDArray[np.int32]]) -> int:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..image.limits import over_limit
 from ..image.plate import Header, Plate, Window, read_header, read_plate
-from ..image.sequence import PlateSequence, frame_in_name, frame_path, frames_text, has_frame_token
+from ..image.sequence import PlateSequence, find_spelling, frame_in_name, frame_path, frames_text, has_frame_token
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.job import parse_frames
 
@@ -78,6 +78,7 @@ class Shot:
         references = _with_lines(references, _as_list(reference_lines), sequence)
         shot = cls(sequence, chosen, tuple(sorted(references, key=_in_time)))
         shot._check_sizes()
+        _tell_strangers(shot)
         return shot
 
     @property
@@ -230,6 +231,16 @@ def _check_reference(reference: Reference, expected: str) -> None:
                          "export both in one size", reference.lines, reference.frame)
 
 
+def _tell_strangers(shot: Shot) -> None:
+    """Warn of references whose frame has no line plate."""
+    for reference in shot.references:
+        if reference.frame is not None and reference.frame not in shot.lines.frames:
+            lines = "" if reference.lines else ", so its lines are taken from the painting"
+            log.warning("%s is given at frame %d, but %s has no plate there (there are %s)%s; correct the frame after "
+                        "the @, or give it as a sheet: %s@sheet", reference.plate, reference.frame, shot.lines.pattern,
+                        frames_text(shot.lines.frames), lines, reference.plate)
+
+
 def _choose_frames(sequence: PlateSequence, frames: str | Iterable[int] | None) -> tuple[int, ...]:
     if frames is None:
         return sequence.frames
@@ -263,7 +274,9 @@ def _parse_reference(text: str, frames: tuple[int, ...]) -> list[Reference]:
     name, at = split_frame(text)
     if at is not None:
         frame = None if at == "sheet" else int(at)
-        path = Path(name) if frame is None or Path(name).is_file() else frame_path(name, frame)
+        path = find_spelling(name)
+        if frame is not None and not path.is_file():
+            path = frame_path(path, frame)
         return [Reference(_existing(path, frame), frame)]
     if Path(name).is_dir() or (has_frame_token(name) and not Path(name).is_file()):
         sequence = PlateSequence.parse(name)
@@ -286,6 +299,7 @@ def split_frame(text: str) -> tuple[str, str | None]:
 
 
 def _existing(path: Path, frame: int | None) -> Path:
+    path = find_spelling(path)
     if not path.is_file():
         at = "" if frame is None else f" (reference at frame {frame})"
         raise PlateError(f"{path}{at} does not exist; check the path of the reference", path, frame)

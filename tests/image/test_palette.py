@@ -258,7 +258,7 @@ def test_unreadable_and_unwritable_files(tmp_path):
     """A missing file, a binary file and a folder that is a file are told apart by their messages."""
     with pytest.raises(PaletteError, match=r"none\.json: cannot read"):
         load_palette(tmp_path / "none.json")
-    (tmp_path / "b.gpl").write_bytes(b"\xff\xfe\x00\x81")
+    (tmp_path / "b.gpl").write_bytes(b"\x00\x81\xff\xfe")
     with pytest.raises(PaletteError, match="not a text file"):
         load_palette(tmp_path / "b.gpl")
     with pytest.raises(PaletteError, match="cannot write"):

@@ -184,3 +184,30 @@ def test_soft_borders_are_recolored_exactly():
     assert swapped.plate.pixels[0, 1, :3].tolist() == [0, 0.75, 0.25]
     assert swapped.plate.pixels[0, 2, :3] == pytest.approx([0.5, 0.9, 0.5])
     assert swapped.left_px == 1
+
+
+def test_soft_borders_in_linear_plates_are_mixed_as_they_were_painted():
+    """An EXR in linear light of a painting in sRGB: mixtures are those of the display values, before and after."""
+    old = Palette((PaletteColor("a", (1, 0, 0, 1)), PaletteColor("b", (0, 0, 1, 1))), "sRGB")
+    new = Palette((PaletteColor("a", (0, 1, 0, 1)), PaletteColor("b", (0, 0, 1, 1))), "sRGB")
+    paints = PaintMap(np.zeros((1, 1), np.int32), np.ones((1, 1), np.int32), np.full((1, 1), 0.25, np.float32))
+    mixed = from_display(np.array([[[0.75, 0, 0.25]]], np.float32), "lin_rec709")
+    flats = np.dstack([mixed, np.ones((1, 1))])
+    crypto = cryptomatte_layers(paints, old.names).channels
+    names = ("R", "G", "B", "A", *FLATS, *crypto)
+    pixels = np.dstack([flats, flats, *crypto.values()]).astype(np.float32)
+    plate = Plate.from_pixels(pixels, channels=names, space="lin_rec709", bit_depth="float", float_channels=names)
+    swapped = swap_plate(plate, old, new)
+    assert swapped.left_px == 0
+    assert to_display(swapped.plate.pixels[..., 4:7], "lin_rec709")[0, 0] == pytest.approx([0, 0.75, 0.25], abs=1e-4)
+
+
+@pytest.mark.parametrize("names", [("ink", "hair", "paper"), ("ink", "ink 2", "paper"), ("skin", "hair", "ink")])
+def test_a_palette_colour_may_be_called_ink(names):
+    """The line art's own matte has another name then, and the plate is recolored exactly."""
+    day, night = (Palette(tuple(replace(color, name=names[DAY.index(color.name)]) for color in palette.colors))
+                  for palette in (DAY, NIGHT))
+    plate, left = swap_plate(engine_plate(day), day, night)
+    expected = engine_plate(Palette(tuple(night.colors[night.index(name)] for name in day.names)))
+    assert left == 0
+    assert np.allclose(plate.pixels[..., :8], expected.pixels[..., :8], atol=2e-6)

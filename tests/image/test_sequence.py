@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmft_engine.image.sequence import PlateSequence, frame_in_name, frame_path, frames_text, has_frame_token
+from cmft_engine.image.sequence import (
+    PlateSequence,
+    find_spelling,
+    frame_in_name,
+    frame_path,
+    frames_text,
+    has_frame_token,
+)
 from cmft_engine.protocol.errors import PlateError
 
 
@@ -96,10 +103,64 @@ def test_missing_plates_say_what_there_is(tmp_path):
         PlateSequence.parse(touch(tmp_path / "empty", "readme.txt"))
 
 
-def test_two_places_for_the_frame(tmp_path):
-    """A name with two places for the frame is refused."""
-    with pytest.raises(PlateError, match="2 places for the frame; keep one"):
-        PlateSequence.parse(tmp_path / "line_##.####.png")
+@pytest.mark.parametrize("stem", ["#01_c012_A", "100%done_", "%d_", "##_"])
+@pytest.mark.parametrize("token", ["####", "%04d"])
+def test_two_places_for_the_frame(tmp_path, stem, token):
+    """The place whose files exist counts, in a pattern and in a folder; a plate to be written takes the widest."""
+    touch(tmp_path, f"{stem}0001.png", f"{stem}0002.png")
+    for text in (f"{stem}{token}.png", "."):
+        sequence = PlateSequence.parse(tmp_path / text)
+        assert sequence.frames == (1, 2) and sequence.path(2) == tmp_path / f"{stem}0002.png"
+    assert frame_path(f"{stem}{token}.png", 7).name == f"{stem}0007.png"
+
+
+def test_the_place_whose_files_exist_wins(tmp_path):
+    """Though #### is wider, the files say that ## is the frame."""
+    touch(tmp_path, "a_01_b####.png", "a_02_b####.png")
+    sequence = PlateSequence.parse(tmp_path / "a_##_b####.png")
+    assert sequence.frames == (1, 2) and sequence.path(1).name == "a_01_b####.png"
+
+
+@pytest.mark.parametrize(("on_disk", "given"), [
+    ("\u30ab\u3099_0001.png", "\u30ac_####.png"),  # decomposed on disk
+    ("\u30ac_0001.png", "\u30ab\u3099_####.png"),  # composed on disk
+    ("\uff21_0001.png", "A_####.png"),  # full width on disk
+    ("A_\uff10\uff10\uff10\uff11.png", "A_####.png"),  # full-width digits
+    ("A_0001.png", "\uff21_%04d.png"),
+])
+def test_names_in_another_form_of_unicode(tmp_path, on_disk, given):
+    """A name is found however its letters are encoded, as a pattern, in a folder and as a file."""
+    touch(tmp_path, on_disk)
+    for text in (given, "."):
+        sequence = PlateSequence.parse(tmp_path / text)
+        assert sequence.frames == (1,) and sequence.path(1) == tmp_path / on_disk
+    assert find_spelling(tmp_path / on_disk.replace("\u30ab\u3099", "\u30ac")) == tmp_path / on_disk
+
+
+def test_a_folder_in_another_form_of_unicode(tmp_path):
+    """The folders of a path are found like its name; a path that is not there stays as it is given."""
+    touch(tmp_path / "\u30ab\u3099", "a_0001.png")
+    assert PlateSequence.parse(tmp_path / "\u30ac" / "a_####.png").frames == (1,)
+    assert find_spelling(tmp_path / "x" / "y.png") == tmp_path / "x" / "y.png"
+
+
+def test_the_form_that_is_given_wins(tmp_path):
+    """Where both forms are on disk, each is its own sequence; where two others are, both are named."""
+    touch(tmp_path, "A_0001.png", "\uff21_0002.png")
+    assert PlateSequence.parse(tmp_path / "A_####.png").frames == (1,)
+    assert PlateSequence.parse(tmp_path / "\uff21_####.png").frames == (2,)
+    touch(tmp_path / "two", "\u30ab\uff9e_0001.png", "\u30ab\u3099_0002.png")
+    with pytest.raises(PlateError, match="several sequences have this name"):
+        PlateSequence.parse(tmp_path / "two" / "\u30ac_####.png")
+
+
+@pytest.mark.parametrize("names", [("a.-0005.png", "a.0001.png"), ("a.-005.png", "a.0001.png"),
+                                   ("a.-0002.png", "a.-0001.png"), ("a.-1.png", "a.0.png", "a.10.png")])
+def test_negative_frames_in_a_folder(tmp_path, names):
+    """A folder with frames before 0 is one sequence, whichever way they are padded."""
+    touch(tmp_path, *names)
+    sequence = PlateSequence.parse(tmp_path)
+    assert [sequence.path(frame).name for frame in sequence.frames] == list(names)
 
 
 @given(frame=st.integers(-99999, 99999), width=st.integers(1, 6), style=st.sampled_from(["#", "%"]))

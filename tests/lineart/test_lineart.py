@@ -300,3 +300,64 @@ def test_ink_of_a_painting_is_whole_where_lines_meet():
     lines[70:] = False
     assert found.ink[lines].mean() > 0.98 and found.coverage[lines].mean() > 0.9
     assert not found.ink[85:95, 45:55].any()
+
+
+# Paper that is a fill, and wide lines
+
+
+def boxes_on(fill, *, outside, width=2):
+    """Two boxes of a fill (8-bit RGB) in black lines, on the outside color, RGB; and where they lie, bool (H, W)."""
+    picture = np.full((160, 240, 3), outside, np.uint8)
+    inside = np.zeros((160, 240), np.uint8)
+    for x in (20, 130):
+        cv2.rectangle(picture, (x, 30), (x + 90, 130), fill, -1)
+        cv2.rectangle(picture, (x, 30), (x + 90, 130), (0, 0, 0), width)
+        cv2.line(picture, (x, 80), (x + 90, 80), (0, 0, 0), width)
+        cv2.rectangle(inside, (x - width, 30 - width), (x + 90 + width, 130 + width), 1, -1)
+    return picture.astype(np.float32) / 255, inside > 0
+
+
+@pytest.mark.parametrize("width", [1, 3, 9])
+@pytest.mark.parametrize("fill", [(255, 255, 255), (199, 199, 199), (255, 230, 204), (120, 90, 70), (150, 200, 250)])
+@pytest.mark.parametrize("is_transparent", [True, False])
+def test_any_fill_under_lines_is_paper(fill, width, is_transparent):
+    """White, grey, skin, brown or pale blue below black lines: five regions, and the ink is black alone."""
+    picture, inside = boxes_on(fill, outside=(255, 255, 255), width=width)
+    alpha = inside.astype(np.float32) if is_transparent else None
+    lines = extract_line_art(picture, alpha)
+    assert label_regions(lines).count == 5
+    assert np.array_equal(lines.ink, picture.max(axis=2) == 0) and not lines.color[lines.ink].any()
+
+
+def test_two_fills_are_both_paper():
+    """A character in skin and one in grey, on transparency."""
+    picture, inside = boxes_on((255, 230, 204), outside=(255, 255, 255))
+    picture[:, 120:][np.abs(picture[:, 120:] - np.float32([1, 230 / 255, 0.8])).max(2) < 0.01] = 0.75
+    lines = extract_line_art(picture, inside.astype(np.float32))
+    assert np.array_equal(lines.ink, picture.max(axis=2) == 0) and label_regions(lines).count == 5
+
+
+def test_solid_ink_is_no_fill():
+    """Black hair among lines on transparency or white stays ink."""
+    picture, inside = boxes_on((255, 255, 255), outside=(255, 255, 255))
+    picture[35:75, 25:105] = 0
+    for alpha in (None, inside.astype(np.float32)):
+        assert extract_line_art(picture, alpha).ink[36:74, 26:104].all()
+
+
+@pytest.mark.parametrize("width", [1, 3, 8, 12])
+def test_any_line_width_on_dark_paper(width):
+    """White lines on black are ink, thin or wide."""
+    picture, _ = boxes_on((0, 0, 0), outside=(0, 0, 0), width=1)
+    for x in (20, 130):
+        cv2.rectangle(picture, (x, 30), (x + 90, 130), (1, 1, 1), width)
+    lines = extract_line_art(picture)
+    assert np.array_equal(lines.ink, picture.min(axis=2) == 1) and label_regions(lines).count == 3
+
+
+def test_a_figure_cut_out_on_black_is_no_dark_paper():
+    """White shapes with black lines on black: the lines are black, however narrow some shapes are."""
+    picture = np.zeros((200, 200, 3), np.float32)
+    for x, width in ((20, 6), (30, 6), (40, 60), (104, 6), (114, 40)):
+        picture[40:160, x : x + width] = 1
+    assert not extract_line_art(picture).ink[60:140, 42:98].any()

@@ -67,7 +67,8 @@ def test_own_pixels_are_carried_as_they_are():
 
 def test_taking_leaves_what_is_taken():
     """A warp that carries a region whole does not touch pixels where nothing has moved."""
-    carried = CarriedPaint(PaintMap.pure(np.zeros((2, 2), np.int32)), np.array([[True, False], [False, False]]))
+    carried = CarriedPaint(PaintMap.pure(np.zeros((2, 2), np.int32)), np.array([[True, False], [False, False]]),
+                           np.zeros((2, 2), bool))
     window, inside = (slice(0, 2), slice(0, 2)), np.array([[True, True], [False, True]])
     carried.take(window, inside, PaintMap.pure(np.full((2, 2), 5, np.int32)))
     assert carried.paints.first.tolist() == [[0, 5], [0, 5]]

@@ -260,7 +260,8 @@ def test_the_painters_pixels_are_taken_where_the_region_may_have_them(vote):
     paints = PaintMap(index, np.zeros((2, 5), np.int32), np.full((2, 5), 0.25, np.float32))
     taken = np.zeros((2, 5), bool)
     taken[0, :2] = taken[0, 4] = True
-    decision = decide(DRAWING, replace(vote(), carried=CarriedPaint(paints, taken)))
+    nowhere = np.zeros((2, 5), bool)
+    decision = decide(DRAWING, replace(vote(), carried=CarriedPaint(paints, taken, nowhere)))
     assert decision.index.tolist() == [[1, 0, 0, 2, 2], [0, 0, 2, 2, 2]]
     assert decision.paints.share[0].tolist() == [0.25, 0, 0, 0, 0]
     assert decision.paints.second[0, 0] == 0

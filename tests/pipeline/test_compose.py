@@ -22,10 +22,13 @@ def palette(*values, space="sRGB"):
     return Palette(tuple(PaletteColor(f"color{i}", value) for i, value in enumerate(values)), space)
 
 
-def composed(path, *, colors=None, depth="uint8", ink="over", rgb=None, **settings):
-    """The plate of the figure in its own paints."""
+def composed(path, *, colors=None, depth="uint8", ink="over", paints=None, **settings):
+    """The plate of the figure in its own paints, or others."""
     colors = colors or palette()
-    colored = Colored(PaintMap.pure(figure().paint), np.full((64, 64), 0.75, np.float32), rgb)
+    unknown = np.zeros((64, 64), np.float32)
+    unknown[:4] = 1
+    colored = Colored(paints or PaintMap.pure(figure().paint), np.full((64, 64), 0.75, np.float32),
+                      np.ones((64, 64), np.float32), unknown)
     painting = Plate.from_pixels(figure().painted(), bit_depth=depth)
     drawing = LineDrawing(Plate.from_pixels(figure().lines(), frame=3), LINES, cut(figure()))
     return compose(colored, drawing=drawing, references=References((), colors, painting),
@@ -57,12 +60,17 @@ def test_half_covering_ink_is_mixed_as_seen():
     assert clear[at][0, 3] == pytest.approx(cover) and (clear[~at][:, 3] == 0).all()
 
 
-def test_paint_mode_shows_the_decoders_picture(tmp_path):
-    """With an RGB of its own the picture is that; the flats beside it stay the palette's."""
-    picture = np.full((64, 64, 3), 0.25, np.float32)
-    plate = composed(tmp_path / "a.exr", rgb=picture, depth="float")
-    assert (plate.rgb()[BARE] == 0.25).all()
-    assert np.array_equal(plate.pixels[..., plate.channels.index("flats.R")], palette().values[figure().paint][..., 0])
+def test_own_pixels_are_written_as_they_are(tmp_path):
+    """Where the painter's own pixels are shown, picture and flats hold them; elsewhere the palette's values."""
+    index, own = figure().paint, np.zeros((64, 64), bool)
+    own[:, :32] = True
+    pixels = np.full((64, 64, 4), (0.25, 0.5, 0.125, 1), np.float32)
+    paints = PaintMap(index, index, np.zeros((64, 64), np.float32), own, pixels)
+    plate = composed(tmp_path / "a.exr", paints=paints, depth="float", output_space="sRGB")
+    assert (plate.rgb()[BARE & own] == [0.25, 0.5, 0.125]).all()
+    assert np.array_equal(plate.rgb()[BARE & ~own], palette().values[index][BARE & ~own][:, :3])
+    red = plate.pixels[..., plate.channels.index("flats.R")]
+    assert (red[own] == 0.25).all() and np.array_equal(red[~own], palette().values[index][~own][:, 0])
 
 
 def test_channels_of_an_exr(tmp_path):
@@ -70,8 +78,8 @@ def test_channels_of_an_exr(tmp_path):
     path = tmp_path / "a.exr"
     write_plate(composed(path, depth="half"), path)
     plate = read_plate(path)
-    assert set(plate.channels) == {*"RGBA", *(f"flats.{c}" for c in "RGBA"), "confidence.Y",
-                                   *(f"CryptoPalette00.{c}" for c in "RGBA")}
+    assert set(plate.channels) == {*"RGBA", *(f"flats.{c}" for c in "RGBA"), "confidence.Y", "kind.Y",
+                                   "unknown.Y", *(f"CryptoPalette00.{c}" for c in "RGBA")}
     channels = dict(zip(plate.channels, plate.pixels.transpose(2, 0, 1), strict=True))
     assert (channels["confidence.Y"] == 0.75).all() and plate.bit_depth == "half"
     for i, name in enumerate(palette().names):

@@ -2,8 +2,12 @@
 
 import dataclasses
 import json
+import os
 import shutil
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ import pytest
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import Plate, read_plate, write_plate
+from cmft_engine.image.sequence import PlateSequence
 from cmft_engine.matching.decide import decide
 from cmft_engine.pipeline import colorize as pipeline
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
@@ -23,8 +28,22 @@ from cmft_engine.shot.shot import Shot
 from tests.drawings import figure, write_shot
 
 pytestmark = pytest.mark.usefixtures("any_weights")
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = Settings(work_size=128, device="cpu", temporal_radius=0)
 DRAWINGS = {1: figure(), 2: figure(4, 1), 3: figure(-3, 2), 4: figure(2, 2)}
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from cmft_engine.pipeline import reference_matcher
+from cmft_engine.cli import main
+from cmft_engine.image import plate
+from cmft_engine.matching.network.weights import load_checkpoint
+reference_matcher.load_checkpoint = lambda: load_checkpoint(Path({weights!r}))
+verify, seen = plate._verify, []
+plate._verify = lambda path: os.kill(os.getpid(), signal.SIGKILL) if seen[1:] else (seen.append(1), verify(path))
+main()
+"""
 
 
 @pytest.fixture
@@ -216,3 +235,23 @@ def test_no_number_is_never_sure(folder, monkeypatch):
     assert (seen[1].confidence, seen[1].unsure) == (0.0, seen[1].regions)
     plate = read_plate(folder / "o" / "c.0002.exr")
     assert (plate.pixels[..., plate.channels.index("confidence.Y")] == 0).all()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_killed_and_resumed(folder, random_weights):
+    """Killed while it writes frame 3, a run leaves no half plate; --resume keeps 1 and 2 and leaves no rubbish."""
+    out = folder / "o" / "c.####.png"
+    arguments = ["colorize", str(folder / "lines.####.png"), "--reference", f"{folder}/ref.png@1", "--out", str(out),
+                 "--work-size", "128", "--temporal-radius", "0", "--device", "cpu", "--events"]
+    code = KILLED.format(root=str(ROOT), weights=str(random_weights))
+    process = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, timeout=300)
+    assert process.returncode == -9, process.stderr.decode()
+    kept = [out.parent / f"c.{frame:04d}.png" for frame in (1, 2)]
+    before = [path.stat().st_mtime_ns for path in kept]
+    assert len(list(out.parent.glob(".cmft-*.tmp.png"))) == 1
+    assert PlateSequence.parse(out.parent).frames == (1, 2)
+    seen = list(colorize_iter(open_shot(folder), out, settings=SMALL, resume=True))
+    assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 2]
+    assert [path.stat().st_mtime_ns for path in kept] == before
+    assert PlateSequence.parse(out.parent).frames == (1, 2, 3, 4)
+    assert not list(out.parent.glob("*.tmp*")) and not list(out.parent.glob(".*.tmp*"))

@@ -115,9 +115,9 @@ def test_runs_may_share_a_folder(tmp_path):
 
 
 def test_state_that_cannot_be_written(tmp_path):
-    """A full disk at this point names the folder and the way on."""
+    """What stands in the way at this point is told with the folder, the remedy and the way on."""
     plate = tmp_path / "c.png"
     plate.write_bytes(b"pixels")
     (tmp_path / STATE).write_text("in the way")
-    with pytest.raises(InputError, match=r"cannot be written \(.*free some space or choose another --out, then --res"):
+    with pytest.raises(InputError, match=r"cannot be written \(.*choose another output folder, a file .*, then --res"):
         State(tmp_path, "c.png").note(1, "inputs", plate, {})

@@ -15,6 +15,7 @@ from cmft_engine.protocol import client as client_module
 from cmft_engine.protocol import errors, events, job
 from cmft_engine.protocol.client import EngineClient, clean_environment, engine_arguments, no_program
 from cmft_engine.protocol.settings import Settings
+from cmft_engine.protocol.text_file import write_text
 
 HERE = Path(__file__).resolve().parent
 ENGINE = [sys.executable, str(HERE / "fake_engine.py")]
@@ -121,6 +122,21 @@ class Jobs(InFolder):
         self.assertEqual(loaded.lines, str(self.folder / "l.####.png"))
         self.assertEqual(loaded.references, (job.JobReference(str(self.folder / "r.png")),))
         self.assertEqual(loaded.settings, Settings())
+
+    def test_any_program_may_save_a_job(self):
+        """Windows adds a byte order mark or writes UTF-16, and ends lines in its own way."""
+        text = json.dumps({"version": 1, "lines": u"\u7dda.####.png", "references": [{"path": "r.png"}],
+                           "out": "c.####.png"}, ensure_ascii=False, indent=1).replace("\n", "\r\n")
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
+            (self.folder / "job.json").write_bytes(text.encode(encoding))
+            self.assertEqual(job.load_job(self.folder / "job.json").lines, str(self.folder / u"\u7dda.####.png"))
+
+    def test_any_name_is_written(self):
+        """A text file's name may have as many bytes as a file system takes, in letters of three bytes."""
+        name = u"\u7dda" * 83 + ".jsonx"
+        write_text(self.folder / name, u"a\udc80\n")
+        self.assertEqual((self.folder / name).read_bytes(), b"a?\n")
+        self.assertEqual([path.name for path in self.folder.iterdir()], [name])
 
     def test_mistakes_name_their_field(self):
         """A wrong, missing or unknown field is named with what is allowed."""

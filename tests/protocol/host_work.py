@@ -104,7 +104,9 @@ class Sequences(InFolder):
         """Hashes and printf's way give the same file; a name without a token is one file; the shift is added."""
         for pattern, number, path in (("a.####.exr", 7, "a.0007.exr"), ("a.%04d.exr", 7, "a.0007.exr"),
                                       ("a.%d.exr", 12345, "a.12345.exr"), ("a.exr", 7, "a.exr"),
-                                      ("#/a%03d.exr", -5, "#/a-005.exr"), ("a1_##.b.##.exr", 3, "a1_##.b.03.exr")):
+                                      ("#/a%03d.exr", -5, "#/a-005.exr"), ("a1_##.b.##.exr", 3, "a1_##.b.03.exr"),
+                                      ("#01_a%04d.exr", 3, "#01_a0003.exr"), ("100%done_##.exr", 3, "100%done_03.exr"),
+                                      ("####_v#.exr", 3, "0003_v#.exr")):
             self.assertEqual(sequences.plate_path(pattern, number), path)
         self.assertEqual(sequences.Plates("a.####.exr", 1000).path(1), "a.1001.exr")
 
@@ -128,7 +130,8 @@ class Sequences(InFolder):
     def test_the_pattern_of_a_file(self):
         """The last number of the name becomes hashes; without a number there is no sequence."""
         for path, pattern in (("/s/v2.0012_x.exr", "/s/v2.####_x.exr"), ("C:\\s\\a7.png", "C:/s/a#.png"),
-                              ("/s/a.exr", None), ("/#/a1.exr", None)):
+                              ("/s/a.exr", None), ("/#/a1.exr", None), ("/s/####_v1.exr", None),
+                              ("/s/#1_a0001.png", "/s/#1_a####.png")):
             self.assertEqual(sequences.pattern_of_file(path), pattern)
 
 

@@ -1,5 +1,6 @@
 """Files are whole or not there; temporary names can neither be guessed nor planted."""
 
+import errno
 import os
 import stat
 
@@ -7,7 +8,7 @@ import pytest
 
 from cmft_engine.protocol import text_file
 from cmft_engine.protocol.owner import this_owner
-from cmft_engine.protocol.text_file import make_temporary, remove_leftovers, write_text
+from cmft_engine.protocol.text_file import make_temporary, remove_leftovers, write_remedy, write_text
 
 
 def test_temporary_names_are_random_and_the_owner_s(tmp_path):
@@ -41,11 +42,32 @@ def test_a_link_is_replaced(tmp_path):
 
 
 def test_nothing_is_left_of_a_write_that_fails(tmp_path):
-    """A text that cannot be encoded leaves the file as it was, and no temporary one."""
-    (tmp_path / "a.json").write_text("before")
-    with pytest.raises(UnicodeEncodeError):
-        write_text(tmp_path / "a.json", "\ud800")
-    assert os.listdir(tmp_path) == ["a.json"] and (tmp_path / "a.json").read_text() == "before"
+    """A file that cannot be renamed leaves what was there as it was, and no temporary one."""
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(OSError):
+        write_text(tmp_path / "a.json", "after")
+    assert os.listdir(tmp_path) == ["a.json"] and (tmp_path / "a.json").is_dir()
+
+
+@pytest.mark.parametrize("name", ["a" * 250 + ".json", "線" * 83 + ".jsonx", "a." + "b" * 253, "." + "c" * 254])
+def test_names_as_long_as_a_file_system_takes(tmp_path, name):
+    """The temporary name has room whatever is long, and is found again when its process is gone."""
+    write_text(tmp_path / name, "ours")
+    assert os.listdir(tmp_path) == [name]
+    left = make_temporary(tmp_path / name)
+    left.rename(tmp_path / left.name.replace(this_owner().short, this_owner()._replace(mark="0badcafe").short))
+    remove_leftovers(tmp_path)
+    assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(("error", "remedy"), [
+    (OSError(errno.ENOSPC, "No space"), "free disk space"), (OSError(errno.ENAMETOOLONG, "too long"), "a shorter name"),
+    (OSError(errno.EEXIST, "File exists"), "a file stands where a folder should be"),
+    (OSError("4 channels not supported"), "another format"), (OSError("odd"), "free disk space, allow writing there"),
+])
+def test_remedies_fit_the_reason(error, remedy):
+    """By the system's number, else by what the library says."""
+    assert remedy in write_remedy(error, "a.json")
 
 
 def test_leftovers_of_the_gone_alone(tmp_path):

@@ -92,18 +92,35 @@ def test_texts_are_escaped():
     assert Page(text).stack == [] and evil in Page(text).texts
 
 
+def test_what_is_first_seen_is_counted_and_hatched():
+    """The page and the summary count regions by kind and those that no reference shows; the picture hatches these."""
+    seen = UnsureRegion(4, (1, 2, 3, 4), 10, 0.25, "red", kind="carried", unknown=True)
+    frame = FrameReport(1, "a.png", 5, (seen, region(5, 0.3)), kinds={"flat": 3, "divided": 0, "carried": 2})
+    data = report(frame, frame)
+    assert data.n_unknown == 2 and data.kinds == {"flat": 6, "divided": 0, "carried": 4}
+    texts = Page(page(data, {})).texts
+    assert "first seen, hatched" in texts and "regions, 6 flat, 4 carried" in texts
+    rgb, unknown = np.full((96, 144, 3), 0.5, np.float32), np.zeros((96, 144), bool)
+    unknown[:, :72] = True
+    plain, hatched = (np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), 1), int)
+                      for data in (frame_thumbnail(rgb), frame_thumbnail(rgb, unknown)))
+    changed = np.abs(hatched - plain).max(2) > 40
+    assert 0.3 < changed[:, :138].mean() < 0.7 and not changed[:, 160:].any()
+
+
 def test_json_has_the_documented_form(tmp_path):
     """Version, summary, palette, frames and regions stand under their names with plain numbers."""
     frame = FrameReport(-3, "out/a.exr", 5, (region(4, 0.25),), confidence=0.9, seconds=1.5)
     held = FrameReport(-2, "out/b.exr", 5, confidence=float("inf"), seconds=float("nan"), held_from=-3)
     write_report(tmp_path / "r.json", tmp_path / "r.html", report(frame, held), {})
     content = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
-    assert content["version"] == 1 and content["summary"] == {"frames": 2, "regions": 10, "unsure": 1}
+    assert content["version"] == 1 and content["summary"] == {
+        "frames": 2, "regions": 10, "unsure": 1, "unknown": 0, "kinds": {}}
     assert content["frames"][0]["unsure"] == [{
         "label": 4, "bbox": [1, 2, 3, 4], "area": 10, "confidence": 0.25, "color": "red", "runner_up": "paper",
-        "reason": "two colors are close"}]
+        "reason": "two colors are close", "kind": "flat", "unknown": False}]
     assert content["frames"][1] == {"frame": -2, "path": "out/b.exr", "regions": 5, "held_from": -3,
-                                    "confidence": 0.0, "seconds": 0.0, "unsure": []}
+                                    "confidence": 0.0, "seconds": 0.0, "kinds": {}, "unsure": []}
     assert content["palette"]["colors"][1] == {"name": "red", "rgba": [0.8, 0.1, 0.1, 1.0], "area": 40}
     assert list(content) == ["version", "title", "engine", "weights", "lines", "references", "settings", "size",
                              "seconds", "notes", "timings", "summary", "palette", "frames"]

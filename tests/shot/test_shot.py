@@ -257,3 +257,21 @@ def test_painted_drawings_have_no_say_beside_their_painting(tmp_path):
     shot = Shot.open(tmp_path / "l.####.png", reference=f"{tmp_path}/ref.png@3")
     assert shot.neighbor_frames(4, 1) == (5,) and shot.neighbor_frames(4, 2) == (2, 5, 6)
     assert shot.neighbor_frames(3, 2) == ()
+
+
+@pytest.mark.parametrize(("at", "lines", "told"), [(9, None, True), (9, "line.0001.png", True), (3, None, False),
+                                                   (6, None, False), ("sheet", None, False)])
+def test_a_reference_beside_the_shot_is_told(folder, caplog, at, lines, told):
+    """A frame that has no line plate is named with the frames that there are; one that is only not coloured is fine."""
+    Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@{at}", frames="1-3",
+              reference_lines=lines and f"{folder}/{lines}")
+    sentence = f"ref.png is given at frame {at}, but {folder}/line.####.png has no plate there (there are 1-3, 5-6)"
+    assert (sentence in caplog.text) == told
+    assert ("so its lines are taken from the painting" in caplog.text) == (told and lines is None)
+
+
+def test_a_reference_is_found_in_another_form_of_unicode(folder):
+    """A painting whose name is decomposed on disk is found by its composed name."""
+    write(folder / "カ\u3099.png", 0.9)
+    shot = Shot.open(folder / "line.####.png", reference=[f"{folder}/ガ.png@3", f"{folder}/ガ.png@sheet"])
+    assert {reference.plate for reference in shot.references} == {folder / "カ\u3099.png"}

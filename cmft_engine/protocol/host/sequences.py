@@ -4,7 +4,7 @@ import os
 import re
 from typing import Iterable, NamedTuple, Optional, Tuple
 
-_TOKEN = re.compile(r"#+|%0?\d*d")
+_TOKEN = re.compile(r"#+|%0?\d+d|%d(?![^\W\d_])")  # as the engine's: "100%done" is a name
 _NUMBER = re.compile(r"(?:(?<=[._ \-])-|^-)?\d+")
 _LAST_NUMBER = re.compile(r"(\d+)(\D*)$")
 
@@ -21,10 +21,13 @@ class Plates(NamedTuple):
 
 
 def token_of(pattern: str) -> Optional["re.Match[str]"]:
-    """Return the place of the frame number in the file name, None when it has none."""
+    """Return the place of the frame number in the file name, None when it has none; of several the widest, the last."""
     start = max(pattern.rfind("/"), pattern.rfind("\\")) + 1
-    found = list(_TOKEN.finditer(pattern, start))
-    return found[-1] if found else None
+    return max(_TOKEN.finditer(pattern, start), key=lambda token: (_width(token.group()), token.start()), default=None)
+
+
+def _width(token: str) -> int:
+    return len(token) if token.startswith("#") else int(token[1:-1] or 1)
 
 
 def plate_path(pattern: str, number: int) -> str:
@@ -38,7 +41,7 @@ def plate_path(pattern: str, number: int) -> str:
 
 def _written(number: int, token: str) -> Tuple[str, str]:
     """Return a number as the engine and as Nuke writes it in the place of a token: -0005, -005."""
-    width = len(token) if token.startswith("#") else int(token[1:-1] or 1)
+    width = _width(token)
     return ("-" if number < 0 else "") + str(abs(number)).zfill(width), "{:0{}d}".format(number, width)
 
 
@@ -71,6 +74,9 @@ def pattern_of_file(path: str) -> Optional[str]:
     folder, name = os.path.split(path.replace("\\", "/"))
     stem, ending = os.path.splitext(name)
     match = _LAST_NUMBER.search(stem)
-    if match is None or "#" in path:
+    if match is None or "#" in folder:
         return None
-    return "{}/{}{}{}{}".format(folder, stem[:match.start()], "#" * len(match.group(1)), match.group(2), ending)
+    pattern = "{}/{}{}{}{}".format(folder, stem[:match.start()], "#" * len(match.group(1)), match.group(2), ending)
+    token = token_of(pattern)
+    is_place = token is not None and token.start() == len(folder) + 1 + match.start()
+    return pattern if is_place else None  # else something wider in the name would be taken for the frame

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cmft_engine.protocol.errors import InputError
 from cmft_training.synthetic.drawing import Clip, Drawing
-from cmft_training.synthetic.drawn.clusters import Labels, enlarged
+from cmft_training.synthetic.drawn.clusters import Labels, Rgba, enlarged
 from cmft_training.synthetic.drawn.figure import WIDTHS, Framing, Rng, Time
 from cmft_training.synthetic.drawn.outlines import Box
 from cmft_training.synthetic.drawn.plates import OVERSAMPLING, RGB, BorderPen, color_groups, drawing_of, everywhere
@@ -21,6 +21,8 @@ from cmft_training.synthetic.drawn.split import Split, names_of
 
 FOLDER = "inhabitants"
 TABLE = "runs.json"
+_FRAME_PX = 512  # frames are cut at this size, enlarged at most
+_ENLARGED = 2.0  # so many times
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,40 @@ class Run:
     frames: NDArray[np.int64]
     colors: list[RGB]
 
-    def label(self, number: float) -> Labels:
-        """Return the labels (H, W) of the frame shown at a frame number; past an end the run goes back."""
+    def shown(self, number: float) -> int:
+        """Return which frame is shown at a frame number; past an end the run goes back."""
         first, last = int(self.frames[0]), int(self.frames[-1])
         length = last - first + 1
         place = round(number - first) % max(2 * length - 2, 1)
         place = min(place, 2 * length - 2 - place) if length > 1 else 0
-        shown = int(self.frames[np.searchsorted(self.frames, first + place, side="right") - 1])
-        path = self.folder / f"{shown:04d}.png"
+        return int(self.frames[np.searchsorted(self.frames, first + place, side="right") - 1])
+
+    def picture(self, number: float) -> Rgba:
+        """Return the frame that is shown at a frame number as it was painted, of the size of its labels."""
+        return read_frame(self.folder / f"{self.shown(number):04d}.webp")
+
+    def label(self, number: float) -> Labels:
+        """Return the labels (H, W) of the frame shown at a frame number."""
+        path = self.folder / f"{self.shown(number):04d}.png"
         label = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         if label is None or label.ndim != 2:
             raise InputError(f"{path}: not a prepared frame; prepare the drawn families again")
         return np.asarray(label, np.uint8)
+
+
+def read_frame(path: Path) -> Rgba:
+    """Return a frame as RGBA, uint8 (H, W, 4), enlarged for smooth borders. Raises InputError for a damaged one."""
+    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
+        raise InputError(f"{path.name}: not a picture with alpha; get glitch_inhabitants.tar.xz and prepare it again")
+    factor = min(_ENLARGED, _FRAME_PX / max(picture.shape[:2]))
+    weighted = picture.astype(np.float32)
+    weighted[..., :3] *= weighted[..., 3:] / 255.0
+    size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
+    weighted = np.clip(cv2.resize(weighted, size, interpolation=cv2.INTER_CUBIC), 0.0, 255.0)
+    weighted[..., :3] *= 255.0 / np.maximum(weighted[..., 3:], 1.0)
+    bgra = np.clip(np.rint(weighted), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(bgra[..., [2, 1, 0, 3]])
 
 
 class Inhabitants:
@@ -104,6 +128,19 @@ class PaintedFigure:
         drawings = [self._view(size) if label is None else self._drawn(label, box, size) for label in near]
         group, color = color_groups(self.run.colors)
         return Clip(tuple(drawings), group, color, self.name)
+
+    def paintings(self, times: Sequence[float], *, size: int) -> list[NDArray[np.float32]]:
+        """Return its frames as painted: premultiplied display RGBA (S, S, 4) in [0, 1], placed as in `clip`."""
+        box = _box([self.run.label(self.start + time) for time in times])
+        placing = self.framing.placing(box, size * OVERSAMPLING)
+        scale, (x, y) = placing.scale / OVERSAMPLING, (offset / OVERSAMPLING for offset in placing.offset)
+        matrix = np.array([[scale, 0, x + (scale - 1) / 2], [0, scale, y + (scale - 1) / 2]])
+        placed = []
+        for time in times:
+            picture = self.run.picture(self.start + time).astype(np.float32) / 255
+            picture[..., :3] *= picture[..., 3:]
+            placed.append(np.asarray(cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_AREA), np.float32))
+        return placed
 
     def _view(self, size: int) -> Drawing:
         label = self.run.label(float(self.rng.uniform(self.run.frames[0], self.run.frames[-1])))

@@ -22,8 +22,6 @@ from pathlib import Path
 from typing import get_args
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_training.synthetic.drawn.clusters import cut_by_color, find_palette, palette_rgb
@@ -34,8 +32,6 @@ from cmft_training.synthetic.drawn.swf import read_swf
 log = logging.getLogger(__name__)
 _MARK = "archive.sha256"  # in a finished folder: of which archive
 _PALETTE_FRAMES = 6
-_FRAME_PX = 512  # frames are cut at this size, enlarged at most
-_ENLARGED = 2.0  # so many times
 
 Maker = Callable[[Path, Path], None]
 """Makes a family's folder, there and empty, from its unpacked archive."""
@@ -147,32 +143,18 @@ def make_inhabitants(source: Path, out: Path) -> None:
         if not frames:
             raise InputError(f"{source / run}: no frames; get glitch_inhabitants.tar.xz again")
         every = max(1, len(frames) // _PALETTE_FRAMES)
-        palette = find_palette([read_frame(frame) for frame in frames[::every]])
+        palette = find_palette([inhabitants.read_frame(frame) for frame in frames[::every]])
         (out / run).mkdir(parents=True)
         for frame in frames:
-            label = cut_by_color(read_frame(frame), palette)
+            label = cut_by_color(inhabitants.read_frame(frame), palette)
             cv2.imwrite(str(out / run / f"{frame.stem}.png"), label)
+            shutil.copyfile(frame, out / run / frame.name)
         table[run] = {
             "figure": figure,
             "frames": [int(frame.stem) for frame in frames],
             "color": palette_rgb(palette).tolist(),
         }
     (out / inhabitants.TABLE).write_text(json.dumps(table), encoding="utf-8")
-
-
-def read_frame(path: Path) -> NDArray[np.uint8]:
-    """Return a frame as RGBA, uint8 (H, W, 4), enlarged for smooth borders. Raises InputError for a damaged one."""
-    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
-        raise InputError(f"{path.name}: not a picture with alpha; get glitch_inhabitants.tar.xz again")
-    factor = min(_ENLARGED, _FRAME_PX / max(picture.shape[:2]))
-    weighted = picture.astype(np.float32)
-    weighted[..., :3] *= weighted[..., 3:] / 255.0
-    size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
-    weighted = np.clip(cv2.resize(weighted, size, interpolation=cv2.INTER_CUBIC), 0.0, 255.0)
-    weighted[..., :3] *= 255.0 / np.maximum(weighted[..., 3:], 1.0)
-    bgra = np.clip(np.rint(weighted), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(bgra[..., [2, 1, 0, 3]])
 
 
 def read_table(path: Path) -> dict[str, dict[str, dict[str, str]]]:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, draw_clips, expand_sets, moves
+from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, PAINTINGS, draw_clips, expand_sets, moves
+from benchmarks.clips.film import extracted_line_plate
 from cmft_engine.protocol.errors import InputError
 from cmft_training.synthetic.drawing import Clip, Drawing
 from cmft_training.synthetic.drawn.split import FAMILIES, names_of
@@ -90,10 +91,29 @@ def test_flat_paint_is_the_parts_colour_under_black_ink(folder):
         assert (clip.paintings[i][clip.lines[i].max(axis=2) == 0] == 0).all()
 
 
+def test_painted_frames_are_the_painters_own(folder):
+    """The reference is the frame without ink, where the figure stands in the flat set; the truth has its lines on."""
+    flat, painted = first("inhabitants", folder), first("inhabitants-painted", folder)
+    assert painted.name == flat.name and sorted(painted.between) == sorted(flat.between)
+    bare = flat.lines[5].min(axis=2) == 255
+    assert np.array_equal(painted.lines[5], flat.lines[5])
+    assert np.abs(painted.truth(5).astype(int) - flat.paintings[5])[bare].mean() < 8
+    assert (painted.truth(5)[flat.lines[5].max(axis=2) == 0] == 0).all()
+
+
+def test_film_has_scenery_that_stands_and_lines_that_were_found(folder):
+    """Far from the figure two frames differ by grain alone; lines are those that are extracted from the frame."""
+    clip = next(draw_clips(DRAWN_SETS["inhabitants-film"], folder, size=128))
+    apart = np.abs(clip.paintings[0].astype(int) - clip.paintings[9]).max(axis=2)
+    assert np.median(apart) <= 8 and not np.array_equal(clip.paintings[0], clip.paintings[9])
+    assert np.array_equal(clip.lines[9], extracted_line_plate(clip.paintings[9])) and (clip.lines[9] < 128).any()
+
+
 def test_names_of_families_stand_for_their_paintings():
     """Other names stay as they are, nothing comes twice, and an unknown painting is named."""
     assert expand_sets(("toon", "heads", "heads-jpeg"), ("jpeg", "flat")) == ["toon", "heads", "heads-jpeg"]
     assert expand_sets(FAMILIES, ("soft",)) == [f"{family}-soft" for family in FAMILIES]
-    assert set(expand_sets(FAMILIES, ("flat", "anti-aliased", "jpeg", "soft", "gradient"))) == set(DRAWN_SETS)
-    with pytest.raises(InputError, match="no painting 'oil'; there are: flat, anti-aliased, jpeg, soft, gradient"):
+    assert expand_sets(FAMILIES, ("film", "painted")) == ["inhabitants-painted", "inhabitants-film"]
+    assert set(expand_sets(FAMILIES, PAINTINGS)) == set(DRAWN_SETS)
+    with pytest.raises(InputError, match=r"no painting 'oil'; there are: flat, anti-aliased, jpeg, .* painted, film"):
         expand_sets(("heads",), ("oil",))

@@ -160,6 +160,8 @@ def inhabitant_folder(folder: Path) -> Path:
             frame[20:40, 8 * number : 8 * number + 20] = 1
             frame[20:40, 8 * number + 10 : 8 * number + 20] = 2
             cv2.imwrite(str(run / f"{number:04d}.png"), frame)
+            bgra = np.array([(0, 0, 0, 0), (*RED[::-1], 255), (*GREEN[::-1], 255)], np.uint8)[frame]
+            cv2.imwrite(str(run / f"{number:04d}.webp"), bgra[::2, ::2], [cv2.IMWRITE_WEBP_QUALITY, 101])
         table[f"{figure}/walk"] = {"figure": figure, "frames": [1, 2, 4], "color": [RED, GREEN]}
     (folder / "inhabitants" / TABLE).write_text(json.dumps(table), encoding="utf-8")
     return folder

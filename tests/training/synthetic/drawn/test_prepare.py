@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from cmft_engine.protocol.errors import InputError
-from cmft_training.synthetic.drawn import prepare as command
 from cmft_training.synthetic.drawn.avatars import Avatars
 from cmft_training.synthetic.drawn.clipart import Clipart
 from cmft_training.synthetic.drawn.inhabitants import Inhabitants
@@ -136,13 +135,6 @@ def test_a_folder_in_the_way_stays(sources: Path, tmp_path: Path) -> None:
     (tmp_path / "drawn" / "clipart").mkdir(parents=True)
     with pytest.raises(InputError, match="clipart: in the way and not made by this command; move it"):
         prepare(sources, tmp_path / "drawn", ["clipart"])
-
-
-def test_a_damaged_frame_is_named(tmp_path: Path) -> None:
-    """A frame that is no picture with alpha is named."""
-    (tmp_path / "0001.webp").write_bytes(b"RIFF")
-    with pytest.raises(InputError, match=r"0001\.webp: not a picture with alpha; get glitch_inhabitants"):
-        command.read_frame(tmp_path / "0001.webp")
 
 
 def test_a_missing_library_is_named(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
