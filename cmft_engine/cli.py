@@ -4,34 +4,33 @@ Exit codes: 0 done, 2 bad input, 3 weights or device, 130 cancelled, 1 a bug. Un
 """
 
 import json
-import logging
-import signal
 import sys
 import traceback
 import webbrowser
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .commands.options import Frames, Out, Overwrite, PaletteFile, PaletteOut, Plates, build_job, with_settings
+from .commands import options as choices
+from .commands.memory_limit import check_memory_limit
+from .commands.options import build_job, with_settings
 from .commands.progress import watch
-from .commands.stdout import Once, ReaderGone, StdoutConsole, take_any_letter, write_line
+from .commands.save import save_safely
+from .console import PlainConsole, complain, prepare_streams, say
 from .farm.progress import FarmProgress
-from .protocol.errors import Cancelled, CmftError, InputError
+from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
-from .protocol.job import Job, load_job, save_job
+from .protocol.job import Job, load_job
+from .protocol.plain import plain
 from .protocol.settings import Settings
-
-CANCELLED = "cancelled; the frames that are finished stay, --resume goes on from them"
+from .stopping import CANCELLED, Stopped, catch_signals, go_on, loading
 
 app = typer.Typer(
     help="Colour a shot of line art from one painted frame.",
@@ -51,17 +50,12 @@ app.add_typer(export_app, name="export")
 @with_settings()
 def colorize(
     lines: Annotated[str | None, typer.Argument(help="Line plates: ####, %04d, a folder, or one file.")] = None,
-    reference: Annotated[list[str] | None, typer.Option(
-        metavar="FILE[@FRAME]", help="A painted drawing and its frame; without a frame, a character sheet. Repeatable.",
-    )] = None,
+    reference: choices.ReferenceFiles = None,
     out: Annotated[str | None, typer.Option(help="Where to write; #### or %04d stands for the frame.")] = None,
-    reference_lines: Annotated[list[str] | None, typer.Option(
-        metavar="FILE[@FRAME]", help="Line art of a reference, in the order of the references. By default the shot's "
-        "own plate at that frame, else taken from the painting. Repeatable.",
-    )] = None,
-    frames: Frames = None,
+    reference_lines: choices.ReferenceLines = None,
+    frames: choices.Frames = None,
     palette: Annotated[str | None, typer.Option(help="A .json or .gpl file; else the references' colours.")] = None,
-    overwrite: Overwrite = False,
+    overwrite: choices.Overwrite = False,
     resume: Annotated[bool, typer.Option("--resume", help="Leave finished frames that are up to date.")] = False,
     only: Annotated[str | None, typer.Option(help="Colour only these frames of the shot, as tasks of a farm do; no "
                                              "report is written.")] = None,
@@ -69,29 +63,32 @@ def colorize(
     openjd: Annotated[bool, typer.Option("--openjd", help="Tell progress as an OpenJD farm reads it.")] = False,
     job: Annotated[Path | None, typer.Option(help="Read a job file; other options override it.")] = None,
     save: Annotated[Path | None, typer.Option("--save-job", help="Write the job file and colour nothing.")] = None,
+    max_pixels: choices.MaxPixels = None,
     *,
     settings: dict[str, Any],
 ) -> None:
     """Colour line plates from painted references."""
     given = {"lines": lines, "references": reference, "out": out, "reference_lines": reference_lines, "frames": frames,
-             "palette": palette, "overwrite": overwrite, "resume": resume}
+             "palette": palette, "overwrite": overwrite, "resume": resume, "max_pixels": max_pixels}
     run_job = build_job(load_job(job) if job else None, given=given, settings=settings)
     if save is not None:
-        save_job(run_job, save)
+        save_safely(run_job, save, source=job, overwrite=overwrite)
         say(f"Saved {save}")
     elif events or openjd:
         tell = send if events else tell_farm(FarmProgress())
         for event in start(run_job, only):
+            go_on()
             tell(event)
     else:
-        show_result(watch(start(run_job, only), Console(stderr=True)))
+        show_result(watch(start(run_job, only), PlainConsole(stderr=True)))
 
 
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
     """Open the shot and return the events of colouring it, or some of its frames."""
-    from .pipeline.colorize import colorize_iter
-    from .pipeline.open_shot import open_shot, palette_of
-
+    check_memory_limit()
+    with loading():
+        from .pipeline.colorize import colorize_iter
+        from .pipeline.open_shot import open_shot, palette_of
     shot = open_shot(job)
     return colorize_iter(
         shot if only is None else shot.only(only), job.out, settings=job.settings,
@@ -101,8 +98,8 @@ def start(job: Job, only: str | None = None) -> Iterator[Event]:
 
 @app.command()
 @with_settings("ink_threshold", "trace_lines", "gap_px", "min_region_px", "input_space")
-def regions(lines: Plates, out: Out, frames: Frames = None, overwrite: Overwrite = False, *,
-            settings: dict[str, Any]) -> None:
+def regions(lines: choices.Plates, out: choices.Out, frames: choices.Frames = None,
+            overwrite: choices.Overwrite = False, *, settings: dict[str, Any]) -> None:
     """Draw each region in a colour of its own, to check lines and gaps before colouring."""
     from .commands import plates
 
@@ -117,11 +114,11 @@ def regions(lines: Plates, out: Out, frames: Frames = None, overwrite: Overwrite
 def lines(
     painted: Annotated[str, typer.Argument(metavar="PAINTED", help="Painted or composited frames: ####, %04d, a "
                                            "folder, or one file.", show_default=False)],
-    out: Out,
-    frames: Frames = None,
+    out: choices.Out,
+    frames: choices.Frames = None,
     detail: Annotated[float, typer.Option(min=0, max=1, help="0 draws the strongest borders alone, 1 faint ones too. "
                                           "Dark ink is drawn at any value.")] = 0.5,
-    overwrite: Overwrite = False,
+    overwrite: choices.Overwrite = False,
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -141,14 +138,10 @@ def lines(
 @with_settings("gap_px", "min_region_px", "input_space")
 def extract(
     references: Annotated[list[str], typer.Argument(metavar="FILE...", help="Painted drawings.", show_default=False)],
-    out: PaletteOut,
-    lines: Annotated[list[str] | None, typer.Option(
-        metavar="FILE", help="Line plate of a painting, in the order of the paintings; else its lines are taken from "
-        "the painting. Repeatable.",
-    )] = None,
-    picture: Annotated[Path | None, typer.Option("--show", help="Write a picture to check the paints by: each painting "
-                                                 "beside them, and numbered swatches.")] = None,
-    overwrite: Overwrite = False,
+    out: choices.PaletteOut,
+    lines: choices.PaintingLines = None,
+    picture: choices.Sheet = None,
+    overwrite: choices.Overwrite = False,
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -161,12 +154,12 @@ def extract(
 
 @palette_app.command()
 def merge(
-    palette: PaletteFile,
+    palette: choices.PaletteFile,
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Colours that are no paints of their own.",
                                                show_default=False)],
     into: Annotated[str, typer.Option(help="The colour that they are.", show_default=False)],
-    out: PaletteOut,
-    overwrite: Overwrite = False,
+    out: choices.PaletteOut,
+    overwrite: choices.Overwrite = False,
 ) -> None:
     """Make colours of a palette one; reading paints with it, their pixels show the one that is kept."""
     from .commands.palettes import edit_palette
@@ -177,11 +170,11 @@ def merge(
 
 @palette_app.command()
 def rename(
-    palette: PaletteFile,
+    palette: choices.PaletteFile,
     old: Annotated[str, typer.Argument(metavar="OLD", help="The colour's name.", show_default=False)],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
-    out: PaletteOut,
-    overwrite: Overwrite = False,
+    out: choices.PaletteOut,
+    overwrite: choices.Overwrite = False,
 ) -> None:
     """Give a colour of a palette another name."""
     from .commands.palettes import edit_palette
@@ -192,12 +185,12 @@ def rename(
 
 @palette_app.command()
 def swap(
-    lines: Plates,
+    lines: choices.Plates,
     old: Annotated[Path, typer.Option("--from", help="The palette that the plates are in.", show_default=False)],
     new: Annotated[Path, typer.Option("--to", help="The palette to change to; by name.", show_default=False)],
-    out: Out,
-    frames: Frames = None,
-    overwrite: Overwrite = False,
+    out: choices.Out,
+    frames: choices.Frames = None,
+    overwrite: choices.Overwrite = False,
 ) -> None:
     """Recolour finished plates with another palette; the network does not run."""
     from .commands import plates
@@ -211,12 +204,12 @@ def swap(
 
 
 @palette_app.command()
-def show(palette: PaletteFile) -> None:
+def show(palette: choices.PaletteFile) -> None:
     """List a palette's colours."""
     from .commands.palettes import palette_table
     from .image.palette_files import load_palette
 
-    StdoutConsole().print(palette_table(load_palette(palette), str(palette)))
+    PlainConsole().print(palette_table(load_palette(palette), str(palette)))
 
 
 @app.command()
@@ -224,22 +217,41 @@ def farm(
     job: Annotated[Path, typer.Option(help="The job file; --save-job writes one.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The folder for the bundle.", show_default=False)],
     chunk: Annotated[int, typer.Option(help="Frames a task.", min=1)] = 16,
-    overwrite: Overwrite = False,
+    overwrite: choices.Overwrite = False,
 ) -> None:
     """Write a job as an OpenJD bundle, which render farms run in chunks."""
     from .commands.plates import check_free
     from .farm import bundle
 
+    loaded = load_job(job)
+    inputs = {path.resolve() for path in (job, Path(loaded.palette or job))}
     for name in bundle.FILES:
-        check_free(out / name, overwrite=overwrite and (out / name).resolve() != job.resolve())
-    written = bundle.write_bundle(load_job(job), out, chunk=chunk)
+        check_free(out / name, overwrite=overwrite and (out / name).resolve() not in inputs)
+    written = bundle.write_bundle(loaded, out, chunk=chunk)
     say(f"The bundle is {written.folder}\nto run it here: {written.run}\nto Deadline Cloud: {written.submit}")
+
+
+@app.command()
+def verify(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The --out of a run, or the folder of its plates.",
+                                        show_default=False)],
+) -> None:
+    """Compare coloured plates with what their runs noted of them: missing, damaged and foreign ones are named."""
+    from .pipeline.verify import verify as compare
+
+    findings = list(compare(out))
+    wrong = [finding for finding in findings if finding.problem]
+    for finding in wrong:
+        say(f"{finding.path}: {finding.problem}")
+    say(f"{len(findings) - len(wrong)} of {len(findings)} plates are as their runs left them")
+    if wrong:
+        raise typer.Exit(2)
 
 
 @export_app.command()
 def cattery(
     out: Annotated[Path, typer.Option(help="The folder to write.", show_default=False)],
-    overwrite: Overwrite = False,
+    overwrite: choices.Overwrite = False,
 ) -> None:
     """Write the network as a model for Nuke's Inference node: a live, rough version of paint mode."""
     from .export.cattery import write_cattery
@@ -266,7 +278,8 @@ def doctor(
     else:
         for check in checks:
             mark = "[green]ok[/]  " if check.ok else "[red]FAIL[/]"
-            StdoutConsole().print(f"{mark} {check.name:<12} {escape(check.detail)}", highlight=False, soft_wrap=True)
+            detail = escape(plain(check.detail))
+            PlainConsole().print(f"{mark} {check.name:<12} {detail}", highlight=False, soft_wrap=True)
     if not all(check.ok for check in checks):
         raise typer.Exit(3)
 
@@ -284,7 +297,7 @@ def demo(
     job = example_job(out)
     job = job._replace(settings=job.settings.replace(**settings))
     say(f"Colouring {Path(job.lines).parent} with {', '.join(Path(r.path).name for r in job.references)}")
-    show_result(watch(start(job), Console(stderr=True)))
+    show_result(watch(start(job), PlainConsole(stderr=True)))
     say(f"The coloured plates are {job.out}")
 
 
@@ -299,27 +312,22 @@ def review(
     found = read_report(report)
     table = Table("frame", "region", "colour", "confidence", "why", title=found.summary, title_justify="left")
     for row in found.worst(30):
-        table.add_row(*map(escape, row))
-    StdoutConsole().print(table)
+        table.add_row(*(escape(plain(cell)) for cell in row))
+    PlainConsole().print(table)
     if browser and found.html.exists():
         webbrowser.open(found.html.resolve().as_uri())
 
 
-def say(text: str) -> None:
-    """Print a line for a person."""
-    write_line(text)
-
-
 def send(event: Event) -> None:
     """Print an event for a host, at once."""
-    write_line(to_line(event))
+    say(to_line(event))
 
 
 def tell_farm(progress: FarmProgress) -> Callable[[Event], None]:
     """Return what prints an event's lines for a farm, at once."""
     def tell(event: Event) -> None:
         for line in progress.lines(event):
-            write_line(line)
+            say(line)
     return tell
 
 
@@ -354,14 +362,15 @@ def run(arguments: list[str]) -> int:
         code = end.code if isinstance(end.code, int) else 1
         if code == 2:
             tell_program(failed_from(InputError("the command line is wrong; the log says where")), arguments)
-        return code
-    except ReaderGone as error:
-        return fail(error, [])  # no program is there to be told
+        return code if code != 1 else Cancelled.exit_code  # the reader of the help has gone, as `head` does
+    except Stopped:
+        return fail(Cancelled(CANCELLED), arguments)
     except CmftError as error:
-        return fail(error, arguments)
+        return fail(memory_error_from(error) or error, arguments)
     except Exception as error:
-        traceback.print_exc()
-        return fail(error, arguments)
+        if (told := memory_error_from(error)) is None:
+            traceback.print_exc()
+        return fail(told or error, arguments)
     return 0
 
 
@@ -376,25 +385,15 @@ def tell_program(failed: Failed, arguments: list[str]) -> None:
 def fail(error: Exception, arguments: list[str]) -> int:
     """Tell program and person what went wrong, and return the exit code."""
     failed = failed_from(error)
-    tell_program(failed, arguments)
-    Console(stderr=True).print(f"[bold red]cmft:[/] {escape(failed.message)}", highlight=False, soft_wrap=True)
+    with suppress(Cancelled):  # nobody reads it any more
+        tell_program(failed, arguments)
+    complain(failed.message)
     return failed.exit_code
-
-
-def stop(number: int, frame: FrameType | None) -> None:
-    """End the run in order at the first signal; a second one ends the process at once."""
-    signal.signal(number, signal.SIG_DFL)
-    raise Cancelled(CANCELLED)
 
 
 def main() -> None:
     """Run the command line of this process."""
-    take_any_letter()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    events = "--events" in sys.argv
-    handler = logging.StreamHandler() if events else RichHandler(console=Console(stderr=True), show_path=False)
-    handler.addFilter(Once())
-    logging.basicConfig(level=logging.INFO if events else logging.WARNING, handlers=[handler],
-                        format="%(levelname)s %(name)s: %(message)s" if events else "%(message)s")
-    sys.exit(run(sys.argv[1:]))
+    catch_signals()
+    prepare_streams(is_program="--events" in sys.argv)
+    with loading(False):
+        sys.exit(run(sys.argv[1:]))

@@ -23,6 +23,7 @@ LAYERS = [
     {"review"},
     {"pipeline"},
     {"farm", "export"},
+    {"console", "stopping"},
     {"doctor", "commands"},
     {"cli"},
     {"__main__"},

@@ -166,7 +166,8 @@ def test_formats_tell_every_field() -> None:
     content = to_dict(ReportData("", "", (), {}, Palette(()), frames, 0.0, "", ""))
     frame = content["frames"][0]
     names = [*content, *content["summary"], *frame, *frame["unsure"][0], *job.Job._fields, *job.JobReference._fields]
-    for kind in (events.Started, events.FrameDone, events.Skipped, events.Message, events.Finished, events.Failed):
+    for kind in (events.Started, events.FrameDone, events.Skipped, events.FrameFailed, events.Message,
+                 events.Finished, events.Failed):
         names += kind._fields
     assert [name for name in names if f"`{name}`" not in text] == []
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and kind.__module__ == errors.__name__]

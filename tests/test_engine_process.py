@@ -7,8 +7,8 @@ import pytest
 
 from cmft_engine.doctor import draw_shot
 from cmft_engine.protocol.client import EngineClient
-from cmft_engine.protocol.errors import InputError
-from cmft_engine.protocol.events import Finished, FrameDone, Started
+from cmft_engine.protocol.errors import PlateError
+from cmft_engine.protocol.events import Finished, FrameDone, FrameFailed, Message, Started
 from cmft_engine.protocol.job import Job, JobReference, save_job
 from cmft_engine.protocol.settings import Settings
 
@@ -24,10 +24,13 @@ def job(tmp_path: Path) -> Job:
                str(tmp_path / "out" / "c.####.png"), settings=Settings(device="cpu"))
 
 
-def colour(job: Job, tmp_path: Path) -> list[object]:
-    """Run the job as a host does and return its events."""
+def colour(job: Job, tmp_path: Path, seen: list[object] | None = None) -> list[object]:
+    """Run the job as a host does and return its events; seen: they are put there too, as they come."""
     save_job(job, tmp_path / "job.json")
-    return list(EngineClient([sys.executable, "-c", START]).run(tmp_path / "job.json"))
+    events = [] if seen is None else seen
+    for event in EngineClient([sys.executable, "-c", START]).run(tmp_path / "job.json"):
+        events.append(event)
+    return events
 
 
 def test_a_host_colours_a_shot(job: Job, tmp_path: Path) -> None:
@@ -41,9 +44,12 @@ def test_a_host_colours_a_shot(job: Job, tmp_path: Path) -> None:
     assert Path(seen[-1].report).is_file() and Path(seen[-1].html).is_file()
 
 
-def test_bad_input_arrives_as_its_own_error(job: Job, tmp_path: Path) -> None:
-    """A damaged plate is named in the host with its file; nothing is written."""
+def test_a_bad_plate_is_told_and_the_others_are_coloured(job: Job, tmp_path: Path) -> None:
+    """A damaged plate is named in the host with its file, as an event and as the run's error; the rest is there."""
     (tmp_path / "lines.0002.png").write_bytes(b"")
-    with pytest.raises(InputError, match=r"lines\.0002\.png.*0 bytes"):
-        colour(job, tmp_path)
-    assert not list(tmp_path.glob("out/*.png"))
+    seen: list[object] = []
+    with pytest.raises(PlateError, match=r"1 of 2 frames cannot be coloured, .*lines\.0002\.png.*0 bytes") as caught:
+        colour(job, tmp_path, seen)
+    assert caught.value.frame == 2
+    assert [type(event) for event in seen if not isinstance(event, Message)] == [Started, FrameDone, FrameFailed]
+    assert [path.name for path in tmp_path.glob("out/*.png")] == ["c.0001.png"]

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "cmft_engine/image/channels.py": "image/test_plate.py",
     "cmft_engine/image/file_tags.py": "image/test_source.py",
     "cmft_engine/image/metadata.py": "image/test_plate.py",
+    "cmft_engine/image/window.py": "image/test_plate.py",
     "cmft_engine/image/storage.py": "image/test_plate_writing.py",
     "cmft_engine/image/palette_*.py": "image/test_palette.py",
     "cmft_engine/image/stand_in.py": "matching/test_matcher.py",
@@ -29,7 +30,6 @@ ELSEWHERE = {
     # One script asks each promise of the host side, for it runs under every host's Python without pytest.
     "cmft_engine/protocol/[cej]*.py": "protocol/host_side.py",
     "cmft_engine/protocol/settings.py": "protocol/host_side.py",
-    "cmft_engine/protocol/text_file.py": "protocol/host_side.py",
     "cmft_engine/protocol/host/*.py": "protocol/host_work.py",
     # Line art and regions are looked at with all that belongs to them.
     "cmft_engine/lineart/gaps.py": "lineart/test_regions.py",
@@ -45,6 +45,7 @@ ELSEWHERE = {
     "cmft_engine/matching/votes.py": "matching/test_decide.py",
     "cmft_engine/matching/network/encoders.py": "matching/network/test_network.py",
     "cmft_engine/matching/network/inputs.py": "matching/network/test_network.py",
+    "cmft_engine/console.py": "test_stopping.py",
     # The parts of a run are looked at while it runs.
     "cmft_engine/pipeline/clock.py": "pipeline/test_colorize.py",
     "cmft_engine/pipeline/frames.py": "pipeline/test_schedule.py",
@@ -57,6 +58,7 @@ ELSEWHERE = {
     "cmft_training/data/seen_lines.py": "training/data/test_region_samples.py",
     "cmft_training/synthetic/example_character.py": "training/synthetic/test_example_shot.py",
     "cmft_training/synthetic/puppet_*.py": "training/synthetic/test_puppets.py",
+    "benchmarks/faults/*.py": "benchmarks/faults/test_run.py",
     "benchmarks/clips/film.py": "benchmarks/clips/test_drawn.py",
     "benchmarks/baselines/lessons.py": "benchmarks/baselines/test_train.py",
 }

@@ -70,7 +70,7 @@ def draw_clips(drawn: DrawnSet, folder: Path, *, size: int) -> Iterator[Validati
 def _draw_clip(drawn: DrawnSet, folder: Path, number: int, size: int) -> ValidationClip:
     if drawn.painting in AS_PAINTED:
         return _painted_clip(drawn, folder, number, size)
-    figure = _draw_figure(drawn.family, folder, number, size)
+    figure = draw_figure(drawn.family, folder, number, size)
     drawings = figure.clip.drawings
     kind = next(kind for kind in OF_PARTS if kind == ("anti-aliased" if drawn.painting == "jpeg" else drawn.painting))
     truths = dict(zip(KEPT, _painted(figure, kind, number), strict=True))
@@ -116,7 +116,8 @@ class _DrawnFigure:
 
 
 @lru_cache(maxsize=DRAWN_CLIPS)  # the sets of one family follow each other
-def _draw_figure(family: FamilyName, folder: Path, number: int, size: int) -> _DrawnFigure:
+def draw_figure(family: FamilyName, folder: Path, number: int, size: int) -> _DrawnFigure:
+    """Return the clip of a number, and its flats, the same every time. Raises InputError likewise."""
     rng = np.random.default_rng([DRAWN_SEED, number])
     figure = _moving_figure(open_family(family, folder, "validation"), rng)
     large = figure.clip([float(time) for time in range(max(GAPS) + 1)], size=OVERSAMPLING * size)

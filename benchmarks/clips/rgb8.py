@@ -7,19 +7,17 @@ from pathlib import Path
 import numpy as np
 
 from cmft_engine.image.plate import Plate, read_plate, write_plate
+from cmft_engine.pipeline.compose import display_picture
 
 
 def read_rgb8(path: Path) -> np.ndarray:
-    """Return a picture as the file's own values over white paper, uint8 RGB (H, W, 3)."""
+    """Return a picture as it is seen over white paper, uint8 RGB (H, W, 3)."""
     return over_white(read_plate(path))
 
 
 def over_white(plate: Plate) -> np.ndarray:
-    """Return a plate's own values over white paper, uint8 RGB (H, W, 3)."""
-    rgb, alpha = plate.rgb(), plate.alpha()
-    if alpha is not None:
-        rgb = rgb * alpha[..., None] + (1 - alpha[..., None])
-    return np.asarray(np.round(np.clip(rgb, 0, 1) * 255).astype(np.uint8))
+    """Return a plate as it is seen over white paper, uint8 RGB (H, W, 3); an 8-bit file's values come back exact."""
+    return np.asarray(np.round(display_picture(plate) * 255).astype(np.uint8))
 
 
 def write_rgb8(picture: np.ndarray, path: Path) -> None:

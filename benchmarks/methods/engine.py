@@ -46,4 +46,5 @@ def write_shot(shot: UncoloredShot, folder: Path) -> cmft_engine.Shot:
 
 def _read(path: Path) -> Colored:
     plate = read_plate(path)
-    return Colored(over_white(plate), plate.pixels[..., plate.channels.index("confidence.Y")].astype(np.float32))
+    confidence, unknown = (plate.pixels[..., plate.channels.index(name)] for name in ("confidence.Y", "unknown.Y"))
+    return Colored(over_white(plate), confidence.astype(np.float32), unknown > 0)

@@ -52,10 +52,14 @@ class UncoloredShot:
 
 @dataclass(frozen=True)
 class Colored:
-    """A coloured drawing: uint8 RGB (H, W, 3), and its confidence, float32 (H, W) in [0, 1], where a method has one."""
+    """A coloured drawing: uint8 RGB (H, W, 3).
+
+    Where a method has them: its confidence, float32 (H, W) in [0, 1], and bool (H, W), what it says to see first.
+    """
 
     picture: np.ndarray
     confidence: np.ndarray | None = None
+    unknown: np.ndarray | None = None
 
 
 Colorer = Callable[[UncoloredShot], Mapping[int, Colored]]

@@ -30,4 +30,5 @@ def color_or_none(color: Colorer, shot: UncoloredShot) -> Mapping[int, Colored] 
 
 def blank_paper(line: np.ndarray) -> Colored:
     """Return white paper of a line plate's size, its confidence 0 everywhere."""
-    return Colored(np.full_like(line, 255), np.zeros(line.shape[:2], np.float32))
+    nothing = np.zeros(line.shape[:2], np.float32)
+    return Colored(np.full_like(line, 255), nothing, nothing > 0)

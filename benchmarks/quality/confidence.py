@@ -24,6 +24,10 @@ AUROC is how often a wrong region is less sure than a right one.
 The next column says which part of all wrong regions the {100 * LEAST_SURE:.0f} % least sure regions hold.
 The last says how much of them fits in at most, which is less than all when more regions are wrong than that.
 """
+FIRST_SEEN = """\
+A region is first seen when the reference shows less than a tenth of it as the same part.
+*Said* are the regions that the `unknown.Y` plate marks; precision is the share of these that are first seen.
+"""
 
 
 def render(verdicts: Sequence[Verdict]) -> str:
@@ -38,7 +42,24 @@ def render(verdicts: Sequence[Verdict]) -> str:
         figures = area_under_curve(sure, wrong), wrong_among_least_sure(sure, wrong), best_among_least_sure(wrong)
         area, share, most = plain(figures[0]), percent(figures[1]), percent(figures[2])
         lines.append(f"| {name} | {len(wrong)} | {int(wrong.sum())} | {area} | {share} | {most} |")
-    return f"## Confidence\n\n{INTRODUCTION}\n" + "\n".join(lines) + "\n"
+    return f"## Confidence\n\n{INTRODUCTION}\n" + "\n".join(lines) + "\n" + _render_first_seen(verdicts)
+
+
+def _render_first_seen(verdicts: Sequence[Verdict]) -> str:
+    """Return the table of regions that the reference does not show, of the sets whose parts are known."""
+    known = [v for v in verdicts if v.first_seen is not None]
+    if not known:
+        return ""
+    lines = [FIRST_SEEN, "| set | regions | first seen | said | precision % | recall % |", "|---|---|---|---|---|---|"]
+    names = [*dict.fromkeys(v.set_name for v in known), ALL]
+    for name in names:
+        group = [v for v in known if name in (v.set_name, ALL)]
+        truth, said = (np.concatenate([np.asarray(getattr(v, field)) for v in group]) for field in ("first_seen",
+                                                                                                    "unknown"))
+        both = int((truth & said).sum())
+        precision, recall = (percent(both / total) if (total := int(one.sum())) else "–" for one in (said, truth))
+        lines.append(f"| {name} | {len(truth)} | {int(truth.sum())} | {int(said.sum())} | {precision} | {recall} |")
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def bars(verdicts: Sequence[Verdict]) -> list[Bar]:

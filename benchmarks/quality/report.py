@@ -36,12 +36,15 @@ Figures of free art drawn by hand, which `cmft_training/drawn_split.json` keeps 
 The animation's art has no ink, so that its lines are drawn where its colours meet.
 `--drawn FOLDER` names the folder that `python -m cmft_training.synthetic.drawn.prepare` made.
 Each family has {DRAWN_CLIPS} clips from fixed seeds, drawn at three times the size, of figures that move at every gap.
-They are painted in five manners, `--variants`; each but the flat one is a set of its own, such as `heads-jpeg`:
+They are painted in several manners, `--variants`; each but the flat one is a set of its own, such as `heads-jpeg`:
 - `flat`: one colour a part.
 - `anti-aliased`: the mean of nine samples, so that paints mix along borders without ink.
 - `jpeg`: anti-aliased, the reference read back from a JPEG file of quality {JPEG_QUALITY}; the truth is uncompressed.
 - `soft`: light from one side, and a darker rim.
 - `gradient`: each part runs from one tone to another.
+- `painted` (of `inhabitants` alone): the very frames of the animation, softly shaded, as they were painted.
+- `film` (likewise): these frames drift over painted scenery that stands still, with grain and JPEG in every frame;
+  the line plates are what `cmft lines` finds in the frames, `benchmarks/clips/film.py`.
 
 Drawn sets are in the tables alone, with bars of their own:
 at most {MOST_WRONG_AT_GAP_1} of the flow warp's wrong foreground pixels at gap 1 and {MOST_WRONG_LATER} later.

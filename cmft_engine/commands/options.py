@@ -22,6 +22,22 @@ PaletteFile = Annotated[Path, typer.Argument(metavar="PALETTE", help="A .json or
 PaletteOut = Annotated[Path, typer.Option(help="The palette to write, .json or .gpl.", show_default=False)]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 
+MaxPixels = Annotated[int | None, typer.Option(min=1, help="Refuse pictures of more pixels than this. Default: a "
+                                                "gigapixel.")]
+ReferenceFiles = Annotated[list[str] | None, typer.Option(
+    metavar="FILE[@FRAME]", help="A painted drawing and its frame; without a frame, a character sheet. Repeatable.",
+)]
+ReferenceLines = Annotated[list[str] | None, typer.Option(
+    metavar="FILE[@FRAME]", help="Line art of a reference, in the order of the references. By default the shot's own "
+    "plate at that frame, else taken from the painting. Repeatable.",
+)]
+PaintingLines = Annotated[list[str] | None, typer.Option(
+    metavar="FILE", help="Line plate of a painting, in the order of the paintings; else its lines are taken from the "
+    "painting. Repeatable.",
+)]
+Sheet = Annotated[Path | None, typer.Option("--show", help="Write a picture to check the paints by: each painting "
+                                            "beside them, and numbered swatches.")]
+
 _TYPES = {"int": int, "float": float, "text": str, "bool": bool}
 
 

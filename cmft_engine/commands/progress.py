@@ -7,7 +7,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from ..protocol.events import Event, Finished, FrameDone, Message, Skipped, Started
+from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
+from ..protocol.plain import plain
 
 
 class RateColumn(ProgressColumn):
@@ -31,9 +32,12 @@ def watch(events: Iterable[Event], console: Console) -> Finished | None:
                 progress.update(bar, total=event.frames, description="Colouring")
             elif isinstance(event, FrameDone | Skipped):
                 progress.advance(bar)
+            elif isinstance(event, FrameFailed):
+                progress.advance(bar)
+                progress.console.print(escape(plain(event.message)), style="red", highlight=False)
             elif isinstance(event, Message):
                 style = "yellow" if event.level == "warning" else ""
-                progress.console.print(escape(event.text), style=style, highlight=False)
+                progress.console.print(escape(plain(event.text)), style=style, highlight=False)
             elif isinstance(event, Finished):
                 finished = event
                 progress.update(bar, description="Coloured")

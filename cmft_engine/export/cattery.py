@@ -15,7 +15,7 @@ import torch
 from ..image.plate import Plate, write_plate
 from ..matching.network.weights import DEFAULT, load_checkpoint
 from ..protocol.errors import InputError
-from ..protocol.text_file import write_text
+from ..protocol.text_file import make_temporary, remove_quietly, write_text
 from .gizmo import CHANNELS_IN, CHANNELS_OUT, NAME, ModelKnob, cat_script, gizmo
 
 MINIMUM_NUKE = 14.0  # torch 1.12, the oldest that the model was loaded in
@@ -57,14 +57,14 @@ def save_model(path: Path, weights: Path = DEFAULT) -> None:
 
     model = LiveModel(load_checkpoint(weights).network).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = make_temporary(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of TorchScript, which is what Nuke reads
             torch.jit.script(model).save(str(temporary))
         os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        remove_quietly(temporary)
 
 
 KNOBS = (

@@ -6,7 +6,9 @@ https://github.com/OpenJobDescription/openjd-specifications says what a template
 
 import json
 import os
+import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -52,6 +54,8 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
     if chunk < 1:
         raise SettingsError("chunk", chunk, "at least 1 frame a task")
     shot = open_shot(job)
+    for error in shot.failed.values():
+        raise error
     parameters = tuple(parameters_of(job, shot, chunk))
     _check(parameters, names=(Path(shot.lines.pattern).name, Path(job.out).name))
     save_job(job._replace(overwrite=False, resume=True), folder / JOB)
@@ -59,8 +63,14 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
                           (VALUES, values(parameters)), (PARAMETERS, {**_given(parameters), "Engine": own_command()})):
         _write(folder / name, content)
     where = folder.resolve()
-    return Bundle(folder, f'openjd run "{where / TEMPLATE}" --job-param "file://{where / PARAMETERS}"',
-                  f'deadline bundle submit "{where}"')
+    return Bundle(folder, shell_line("openjd", "run", str(where / TEMPLATE), "--job-param",
+                                     f"file://{where / PARAMETERS}"),
+                  shell_line("deadline", "bundle", "submit", str(where)))
+
+
+def shell_line(*words: str) -> str:
+    """Return a command line to be copied into a shell of this machine, whatever letters its words hold."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..protocol.events import Event, Failed, Finished, FrameDone, Message, Skipped, Started
+from ..protocol.events import Event, Failed, Finished, FrameDone, FrameFailed, Message, Skipped, Started
+from ..protocol.plain import plain
 
 
 class FarmProgress:
@@ -22,6 +23,10 @@ class FarmProgress:
             yield f"openjd_progress: {100 * self._through / self._frames:.1f}"
             kept = ", kept from before" if isinstance(event, Skipped) else f" in {event.seconds:.1f} s"
             yield f"openjd_status: frame {event.frame}{kept}"
+        elif isinstance(event, FrameFailed):
+            self._through += 1
+            yield f"openjd_progress: {100 * self._through / self._frames:.1f}"
+            yield f"openjd_status: frame {event.frame} is not coloured: {_one_line(event.message)}"
         elif isinstance(event, Message):
             yield f"{event.level}: {_one_line(event.text)}"
         elif isinstance(event, Finished):
@@ -31,4 +36,4 @@ class FarmProgress:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return plain(" ".join(text.split()))

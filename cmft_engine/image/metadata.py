@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import OpenImageIO as oiio
 
-from ..protocol.file_formats import JPEG, PNG, FileFormat, format_of
+from ..protocol.file_formats import EXR, JPEG, PNG, FileFormat, format_of
 from .color_space import ICC_NAME, ICC_SPACE, PRIMARIES, chromaticities, display_space, interop_id, is_rec709
 from .file_tags import png_primaries
 from .icc import SRGB, read_profile
@@ -116,6 +116,8 @@ def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str
             spec.attribute(name, str(value))
         elif isinstance(value, (str, int, float)):
             spec.attribute(name, value)
+    if kind == EXR and "DateTime" not in metadata:
+        spec.attribute("DateTime", "")  # else the clock's time is written, and no two files are alike
     _write_colors(spec, space, kind, profile)
     if not kind.has_layers:
         spec.attribute("oiio:UnassociatedAlpha", 1)

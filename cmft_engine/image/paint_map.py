@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,14 @@ class PaintMap:
     def is_soft(self) -> bool:
         """Whether anything but whole paints is shown."""
         return self.own is not None or bool(self.share.any())
+
+    @cached_property
+    def soft_borders(self) -> NDArray[np.bool_]:
+        """Pixels (H, W) that are mixed or lie beside one, of a map that is not written to any more.
+
+        A hard border stays hard: there the nearest pixel is taken when a map is looked up between pixels.
+        """
+        return np.asarray(cv2.dilate((self.share > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
     @classmethod
     def pure(cls, index: Labels) -> PaintMap:

@@ -380,7 +380,8 @@ def _nearest(rows: Floats, entries: Floats) -> tuple[Labels, Floats]:
     _, first, inverse = np.unique(_codes(flat), return_index=True, return_inverse=True)
     centers = flat[first]
     parts = np.array_split(centers, len(centers) // 8192 + 1)
-    best = np.concatenate([((part[:, None] - entries[None]) ** 2).sum(-1).argmin(1) for part in parts])
+    length = (entries**2).sum(1)
+    best = np.concatenate([(length - 2 * part @ entries.T).argmin(1) for part in parts])
     found = best[inverse].astype(np.int32)
     exact = np.sqrt(((flat - entries[found]) ** 2).sum(1)).astype(np.float32)
     return found.reshape(rows.shape[:-1]), exact.reshape(rows.shape[:-1])

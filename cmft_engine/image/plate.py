@@ -8,7 +8,7 @@ Decides nothing about which plates belong together: `sequence.py` and `shot.py` 
 import dataclasses
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
 from ..protocol.file_formats import EXR, JPEG, FileFormat, format_of, suffix_of, writable
-from ..protocol.text_file import temporary_name, write_remedy
+from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
 from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color
 from .color_space import convert, declared_space, from_display, resolve_space, to_display
 from .file_tags import has_unspecified_extra
@@ -29,12 +29,13 @@ from .source import (
     find_parts,
     merged_names,
     open_source,
-    orientation,
     plate_error,
     read_part,
     utf8_name,
+    windows,
 )
 from .storage import as_associated, as_integers, clean, fill_empty_alpha, make_straight
+from .window import Window
 
 __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_display", "read_header", "read_plate",
            "to_display", "write_plate"]
@@ -43,30 +44,8 @@ PathLike = str | Path
 log = logging.getLogger(__name__)
 
 _JPEG_RESERVE = 32768
+_NO_REASON = "no reason is given; memory may have run out"
 _PNG_FILTER_NONE = 8  # flat colours deflate as small without one, in a sixth of the time
-
-
-@dataclasses.dataclass(frozen=True)
-class Window:
-    """A rectangle of pixels; `x`, `y` is its top left corner and may be negative."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def union(self, other: "Window") -> "Window":
-        """Return the smallest window that holds both."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        right = max(self.x + self.width, other.x + other.width)
-        bottom = max(self.y + self.height, other.y + other.height)
-        return Window(x, y, right - x, bottom - y)
-
-    def slices_in(self, outer: "Window") -> tuple[slice, slice]:
-        """Return the rows and columns of `outer` that this window covers."""
-        rows = slice(max(self.y - outer.y, 0), max(min(self.y + self.height - outer.y, outer.height), 0))
-        columns = slice(max(self.x - outer.x, 0), max(min(self.x + self.width - outer.x, outer.width), 0))
-        return rows, columns
 
 
 class Header(NamedTuple):
@@ -208,10 +187,7 @@ def read_plate(path: PathLike, *, frame: int | None = None, space: str = "") -> 
 
 
 def _header(spec: oiio.ImageSpec) -> Header:
-    data = Window(spec.x, spec.y, spec.width, spec.height)
-    display = Window(spec.full_x, spec.full_y, spec.full_width, spec.full_height)
-    if orientation(spec) >= 5:
-        data, display = (Window(w.y, w.x, w.height, w.width) for w in (data, display))
+    data, display = windows(spec)
     aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0))
     depths = channel_depths(spec)
     found = find_color(spec.channelnames)
@@ -222,9 +198,10 @@ def _header(spec: oiio.ImageSpec) -> Header:
 # Writing
 
 
-def write_plate(plate: Plate, path: PathLike) -> None:
+def write_plate(plate: Plate, path: PathLike, *, before_rename: Callable[[Path], None] | None = None) -> None:
     """Write the plate in the format that the suffix names, whole or not at all; folders are made.
 
+    before_rename: called with the finished file while it has a temporary name. The same plate gives the same bytes.
     EXR keeps every channel and both windows; PNG, TIFF and JPEG hold the main colour on the display window.
     Integer formats round to nearest and clip to [0, 1]; JPEG has no alpha and gets white paper. Raises PlateError.
     """
@@ -235,18 +212,21 @@ def write_plate(plate: Plate, path: PathLike) -> None:
         raise plate_error(path, plate.frame,
                           f"cannot be written: {suffix_of(path) or 'no suffix'} is no format for plates",
                           "name it .exr, .png, .tif or .jpg")
-    temporary = path.with_name(temporary_name(path.stem, f".{os.getpid()}.tmp{path.suffix}"))
+    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch()  # the system's own reason when it cannot be written
+        temporary = make_temporary(path)  # the system's own reason when it cannot be written
         _encode(plate if kind.has_layers else _flattened(plate, kind), temporary, kind)
         _verify(temporary)
+        if before_rename is not None:
+            before_rename(temporary)
         os.replace(temporary, path)
     except OSError as error:
         raise plate_error(path, plate.frame, f"cannot be written ({error.strerror or error})",
                           write_remedy(error, path)) from error
     finally:
-        _remove(temporary)
+        if temporary is not None:
+            remove_quietly(temporary)
 
 
 def _flattened(plate: Plate, kind: FileFormat) -> Plate:
@@ -279,7 +259,7 @@ def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
     name = utf8_name(path, plate.frame)
     target = oiio.ImageOutput.create(name)
     if target is None or not target.open(name, spec):
-        raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()))
+        raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()) or _NO_REASON)
     written = target.write_image(pixels)
     reason = " ".join(target.geterror().split())
     closed = target.close()
@@ -329,13 +309,6 @@ def _verify(path: Path) -> None:
             raise OSError("the disk is full or the file could not be finished")
     finally:
         source.close()
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        log.debug("%s could not be removed", path)
 
 
 def _names(channels: tuple[str, ...]) -> str:

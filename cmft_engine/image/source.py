@@ -14,7 +14,9 @@ import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
 from .file_tags import is_animated_png
+from .limits import over_limit
 from .storage import as_floats, upright
+from .window import Window
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ def utf8_name(path: PathLike, frame: int | None) -> str:
 
 
 def open_source(path: Path, frame: int | None) -> Any:
-    """Open an image file, its alpha to be read as it is stored. Raises PlateError."""
+    """Open an image file, its alpha to be read as it is stored. Raises PlateError, also for too many pixels."""
     name = utf8_name(path, frame)
     if not os.path.isfile(path):
         what = "is a folder" if os.path.isdir(path) else "does not exist"
@@ -68,6 +70,9 @@ def open_source(path: Path, frame: int | None) -> Any:
     source = oiio.ImageInput.open(name, hints)
     if source is None:
         raise _unreadable(path, frame, " ".join(oiio.geterror().split()))
+    if said := over_limit(*windows(source.spec())):
+        source.close()
+        raise plate_error(path, frame, said, "check the file, or raise --max-pixels")
     return source
 
 
@@ -83,6 +88,15 @@ def _unreadable(path: Path, frame: int | None, reason: str) -> PlateError:
 def orientation(spec: oiio.ImageSpec) -> int:
     """Return how the file asks to be turned, 1 to 8 as in Exif."""
     return int(spec.get_int_attribute("Orientation", 1))
+
+
+def windows(spec: oiio.ImageSpec) -> tuple[Window, Window]:
+    """Return the data and the display window of a part, upright."""
+    data = Window(spec.x, spec.y, spec.width, spec.height)
+    display = Window(spec.full_x, spec.full_y, spec.full_width, spec.full_height)
+    if orientation(spec) >= 5:
+        data, display = (Window(w.y, w.x, w.height, w.width) for w in (data, display))
+    return data, display
 
 
 def channel_depths(spec: oiio.ImageSpec) -> list[str]:
@@ -107,7 +121,7 @@ def find_parts(source: Any, path: Path, frame: int | None) -> list[oiio.ImageSpe
         return specs
     while source.seek_subimage(len(specs), 0):
         spec = source.spec(len(specs), 0)
-        if spec.deep or _window(spec) != _window(specs[0]):
+        if spec.deep or windows(spec)[0] != windows(specs[0])[0]:
             log.warning("%s: only its first part is read; its parts have different data windows", path)
             return specs[:1]
         specs.append(spec)
@@ -129,10 +143,6 @@ def _count_pictures(kind: str, first: oiio.ImageSpec, path: Path, name: str) -> 
         source.geterror()  # the end of the pictures is no error
         source.close()
     return number
-
-
-def _window(spec: oiio.ImageSpec) -> tuple[int, int, int, int]:
-    return spec.x, spec.y, spec.width, spec.height
 
 
 def read_part(source: Any, part: int, path: Path, frame: int | None) -> np.ndarray:

@@ -95,7 +95,7 @@ def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
     first = paints.first[near]
     own, pixels = _own_pixels(paints, np.dstack([x, y]).astype(np.float32), near)
     out = PaintMap(first.copy(), first.copy(), np.zeros(first.shape, np.float32), own, pixels)
-    busy = _soft_borders(paints)[near]
+    busy = paints.soft_borders[near]
     at = np.nonzero(busy)
     if not len(at[0]):
         return out
@@ -112,11 +112,6 @@ def _own_pixels(
         return None, None
     pixels = cv2.remap(paints.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return paints.own[near], np.asarray(pixels, np.float32)
-
-
-def _soft_borders(paints: PaintMap) -> Mask:
-    """Pixels that are mixed or lie beside one; a hard border stays hard, so there the nearest pixel is taken."""
-    return np.asarray(cv2.dilate(paints.share, np.ones((3, 3), np.uint8)) > 0)
 
 
 def _taps(paints: PaintMap, x: Floats, y: Floats) -> tuple[Labels, Floats]:

@@ -17,7 +17,7 @@ from .calibration import UNCALIBRATED, Calibration
 from .divide import agreement, divide
 from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
 
-UNKNOWN_BELOW = 0.5  # chance of being in the references, below which a region is unknown
+UNKNOWN_BELOW = 0.8  # chance of being in the references, below which a region is unknown
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]

@@ -24,10 +24,11 @@ from .pixel_votes import carry_paints
 from .temporal import MatchedDrawing
 
 BESIDE_PX = 1.5  # region pixels this near a line are its border
-STILL_BORDER = 0.8  # a region stands still when this share of its border has a line at the same place
+STILL_BORDER = 0.7  # a region stands still when this share of its border has a line at the same place,
+STILL_LINE_PX = 0.7  # to this many pixels
 EDGE_WEIGHT = 3.0  # a pixel at the plate's edge counts as so much border that stands still
 AROUND_PX = 6.0  # lines are compared in surroundings of this spread, in work pixels
-PREFERENCE_PX = 0.3  # how much worse lines may agree at the pixel's own place, in plate pixels
+PREFERENCE_PX = 0.3  # how much worse lines may agree at a pixel's own place in scenery, in plate pixels
 FRINGE_PX, MOVED_PX = 3.0, 0.3  # so near a line that has moved by more than this, a pixel may show its soft border
 SCENERY_SHARE = 0.1  # a region with more of the plate than this may move in parts
 FLOW_SIZE = 640  # longest side at which plain flow is searched
@@ -102,7 +103,8 @@ def carry_painterly(
     for way in ways:
         error = whole.added(_disagreement(distance, way.reference, way.places, spread))
         if way.places is None:
-            error = np.where(_stands_still(drawing, distance, way.reference), -np.inf, error - PREFERENCE_PX)
+            error = error - PREFERENCE_PX * whole.is_scenery
+            error = np.where(_stands_still(drawing, distance, way.reference), -np.inf, error)
         better = inside & (error < best)
         best[better] = error[better]
         overwrite(carried.paints, (slice(None), slice(None)), better, way.paints())
@@ -129,6 +131,11 @@ class _RegionMeans:
         self._labels = drawing.labels_under_ink
         self._area = np.bincount(self._labels.ravel(), minlength=drawing.count + 1)
         self.limit = SCENERY_SHARE * self._labels.size
+
+    @property
+    def is_scenery(self) -> Mask:
+        """Pixels (H, W) of regions that may move in parts."""
+        return np.asarray((self._area > self.limit)[self._labels])
 
     def added(self, error: Floats) -> Floats:
         """Return errors (H, W) with their mean over each region added."""
@@ -183,6 +190,6 @@ def _still_shares(drawing: SegmentedDrawing, own: NDArray[np.uint8], other: NDAr
     at_edge &= drawing.labels > 0
     bins = drawing.count + 1
     edge = EDGE_WEIGHT * np.bincount(drawing.labels[at_edge], minlength=bins)
-    still = np.bincount(drawing.labels[beside], other[beside] <= 10 * BESIDE_PX, bins)
+    still = np.bincount(drawing.labels[beside], cv2.absdiff(own, other)[beside] <= 10 * STILL_LINE_PX, bins)
     border = np.bincount(drawing.labels[beside], minlength=bins)
     return np.asarray(((still + edge) / np.maximum(border + edge, 1))[1:], np.float32)

@@ -25,9 +25,11 @@ from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
 from ..shot.serving import serving_references
 from ..shot.shot import Shot
-from .compose import Colored, compose, space_notes
+from .claims import claimed
+from .compose import Colored, compose, known_numbers, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
-from .outputs import check_free, plan_outputs
+from .memory import memory_told
+from .outputs import check_outputs
 from .reporting import Report
 from .run import Run
 from .schedule import Steps, in_order
@@ -54,20 +56,19 @@ def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, p
 
 def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = None, palette: Path | None = None,
                   overwrite: bool = False, resume: bool = False) -> Iterator[Event]:
-    """Colour the shot as `colorize` does, yielding Started, then FrameDone or Skipped for each frame, then Finished.
+    """Colour the shot as `colorize` does: Started; FrameDone, Skipped or FrameFailed for each frame; then Finished.
 
-    Closing the iterator stops the run; finished frames stay.
+    Closing the iterator stops the run; finished frames stay. Where a frame failed, PlateError comes after the others.
     """
-    paths = plan_outputs(shot, str(out))
-    if not (overwrite or resume):
-        check_free({frame: paths[frame] for frame in shot.todo})
-    run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
-    steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
-                  decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
-    yield run.started()
-    yield from in_order(shot.todo, steps, resume=resume)
-    yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
-    yield run.finish()
+    paths = check_outputs(shot, str(out), overwrite=overwrite, resume=resume, others=[palette] if palette else [])
+    with memory_told(), claimed(paths):
+        run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
+        steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
+                      decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
+        yield run.started()
+        yield from in_order(shot.todo, steps, resume=resume)
+        yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
+        yield run.finish()
 
 
 def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
@@ -99,7 +100,7 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
     decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
     if (painted := run.loaded.painting_of(task.decided_at, segmented.size)) is not None:
         decision = decision.as_painted(painted)
-    decision = decision.finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
+    decision = known_numbers(decision).finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
     report = report_frame(task.frame, task.path, drawing, decision, run.loaded.palette, run.settings)
     held_from = None if task.decided_at == task.frame else task.decided_at
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
@@ -109,11 +110,11 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
 def write_frame(run: Run, decided: DecidedFrame) -> Event:
     """Compose a frame's plate, write it and note it for the report; one that an earlier run finished is kept."""
     started, task = time.perf_counter(), decided.task
-    if task.notes is not None:
-        return run.keep(task, task.notes)
+    if (event := run.without_colors(task)) is not None:
+        return event
     frame = decided.colored or task.held_frame()
     with run.clock.stage("write"):
         plate = compose(frame.colored, drawing=frame.drawing, references=run.loaded.references,
                         settings=run.settings, path=task.path)
-        write_plate(plate, task.path)
-    return run.note(frame, plate, task=task, seconds=decided.seconds + time.perf_counter() - started)
+        write_plate(plate, task.path, before_rename=partial(run.note, frame, task))
+    return run.done(frame, plate, task=task, seconds=decided.seconds + time.perf_counter() - started)

@@ -55,6 +55,12 @@ class Colored:
         return cls(decision.paints, decision.confidence_map(drawing), kind, unknown)
 
 
+def known_numbers(decision: Decision) -> Decision:
+    """Return the decision with no confidence where it is no number, as broken weights or votes make it: never sure."""
+    confidence = np.where(np.isfinite(decision.confidence), decision.confidence, np.float32(0))
+    return replace(decision, confidence=confidence.astype(np.float32))
+
+
 def compose(
     colored: Colored, *, drawing: LineDrawing, references: References, settings: Settings, path: Path
 ) -> Plate:

@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ..image.plate import Plate
+from ..protocol.errors import PlateError
 from ..protocol.settings import Settings
 from ..review.report_data import FrameReport
 from ..shot.references import LineDrawing, read_drawing, read_line_plate
@@ -19,7 +19,6 @@ from ..shot.shot import Shot
 from .clock import Clock
 from .compose import Colored
 from .match_cache import MatchCache
-from .outputs import remove_leftovers
 from .resume import Digests, State
 
 
@@ -36,21 +35,23 @@ class ColoredFrame:
 class FrameTask:
     """A frame made ready.
 
-    notes: what an earlier run noted of it, where its plate is kept; then the rest is None. drawing: of a new drawing;
-    held_plate: of a frame that holds one from before. decision: of the drawing, once it is there. decided_at: the frame
-    whose colours it gets. matches: of the drawing, then of its neighbouring frames. seconds: spent so far.
+    kept: the report of an earlier run, where its plate is kept; error: why it cannot be coloured; where one is there,
+    the rest is not. drawing: of a new drawing; held_plate: of a frame that holds one from before. decision: of the
+    drawing, once it is there. decided_at: the frame whose colours it gets. matches: of the drawing, then of its
+    neighbouring frames. seconds: spent so far.
     """
 
     frame: int
     path: Path
     digest: str
-    notes: dict[str, Any] | None
-    drawing: LineDrawing | None
-    held_plate: Plate | None
-    decision: Future[ColoredFrame] | None
-    decided_at: int
-    matches: tuple[MatchCache, ...]
     seconds: float
+    kept: FrameReport | None = None
+    error: PlateError | None = None
+    drawing: LineDrawing | None = None
+    held_plate: Plate | None = None
+    decision: Future[ColoredFrame] | None = None
+    decided_at: int = 0
+    matches: tuple[MatchCache, ...] = ()
 
     @property
     def own(self) -> MatchCache:
@@ -107,39 +108,50 @@ class FrameReader:
         self._shot, self._settings, self._digests, self._state = shot, settings, digests, state
         self._clock = clock
         self._canvas, self._holds = shot.canvas(), shot.holds()
-        self._last_use = {self._holds[frame]: frame for frame in shot.todo}
-        self._first_use = {self._holds[frame]: frame for frame in reversed(shot.todo)}
+        readable = [frame for frame in shot.todo if frame in self._holds]
+        self._last_use = {self._holds[frame]: frame for frame in readable}
+        self._first_use = {self._holds[frame]: frame for frame in reversed(readable)}
         self.decisions: dict[int, Future[ColoredFrame]] = {}  # that a later frame holds, by the drawing's first frame
         self._matches: dict[int, MatchCache] = {}  # of the drawing read last and of its neighbours, by frame
         self._read_ahead: dict[int, LineDrawing] = {}  # neighbours that come later, by frame
 
     def is_new(self, frame: int) -> bool:
         """Say whether a frame shows another drawing than the frames to be coloured before it."""
-        return self._shot.is_painted(frame) or frame == self._first_use[self._holds[frame]]
+        is_first = frame in self._holds and frame == self._first_use[self._holds[frame]]
+        return is_first or self._shot.is_painted(frame)
 
     def take(self, frame: int, path: Path) -> FrameTask:
-        """Make a frame ready: its drawing, unless it is kept; of one held from before, the plate alone."""
+        """Make a frame ready: its drawing, unless it is kept; of one held from before, the plate alone.
+
+        What is wrong with a line plate is the task's error, so that the other frames go on.
+        """
         started = time.perf_counter()
-        digest = self._digests.of(frame)
-        notes = None if self._state is None else self._state.finished(frame, digest, path)
-        if self._state is not None and notes is None:
-            remove_leftovers(path)
-        drawing = held_plate = decision = None
-        matches: tuple[MatchCache, ...] = ()
-        at = decided_at(self._shot, frame)
-        if notes is None:
-            with self._clock.stage("read"):
-                held = self._holds[frame]
-                if held in self.decisions and not self._shot.is_painted(frame):
-                    held_plate = self._read_plate(frame)
-                else:
-                    self.decisions[held] = Future()
-                    drawing = self._read_ahead.pop(frame, None) or self._read_drawing(frame)
-                    matches = self._match_caches(at, drawing)
-                decision = self.decisions[held]
+        try:
+            task = self._take(frame, path)
+        except PlateError as error:
+            task = FrameTask(frame, path, "", 0.0, error=error)
         self.decisions = {first: kept for first, kept in self.decisions.items() if self._last_use[first] > frame}
-        return FrameTask(frame, path, digest, notes, drawing, held_plate, decision, at, matches,
-                         time.perf_counter() - started)
+        return replace(task, seconds=time.perf_counter() - started)
+
+    def _take(self, frame: int, path: Path) -> FrameTask:
+        if (error := self._shot.failed.get(frame)) is not None:
+            raise error
+        digest = self._digests.of(frame)
+        kept = None if self._state is None else self._state.finished(frame, digest, path)
+        if kept is not None:
+            return FrameTask(frame, path, digest, 0.0, kept=kept)
+        drawing = held_plate = None
+        matches: tuple[MatchCache, ...] = ()
+        at, held = decided_at(self._shot, frame), self._holds[frame]
+        with self._clock.stage("read"):
+            if held in self.decisions and not self._shot.is_painted(frame):
+                held_plate = self._read_plate(frame)
+            else:
+                drawing = self._read_ahead.pop(frame, None) or self._read_drawing(frame)
+                matches = self._match_caches(at, drawing)
+                self.decisions[held] = Future()
+        return FrameTask(frame, path, digest, 0.0, drawing=drawing, held_plate=held_plate,
+                         decision=self.decisions[held], decided_at=at, matches=matches)
 
     def _read_plate(self, frame: int) -> Plate:
         return read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..image.color_space import check_spaces
+from ..image.limits import set_max_pixels
 from ..image.palette_files import load_palette
 from ..image.sequence import find_spelling
 from ..protocol.job import Job
@@ -22,6 +23,7 @@ def open_shot(job: Job) -> Shot:
 
     Raises PlateError, ShotError, PaletteError and SettingsError.
     """
+    set_max_pixels(job.max_pixels)
     check_spaces(job.settings)
     if job.palette is not None:
         load_palette(job.palette)

@@ -14,12 +14,15 @@ from ..image.palette import Palette
 from ..image.plate import Plate
 from ..protocol.events import Finished, Message
 from ..protocol.settings import Settings
+from ..review.page import GENERATOR
 from ..review.report import write_report
 from ..review.report_data import WHOLE_FRAME, FrameReport, ReportData
 from ..review.thumbnails import frame_thumbnail, outline_thumbnail
 from ..shot.shot import Shot
 from .compose import display_picture
 
+REPORT_JSON, REPORT_HTML = "report.json", "report.html"
+HEAD_BYTES = 4000  # of a report, that tell whose it is
 MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
 
 
@@ -37,6 +40,21 @@ class Report:
     def of(cls, finished: Finished) -> Report:
         """Return the report that a run's last event tells of."""
         return cls(Path(finished.report), Path(finished.html), finished.frames, finished.unsure, finished.seconds)
+
+
+def own_reports(folder: Path) -> dict[Path, bool]:
+    """Return the files in a folder that have the names of reports, and whether a run of the engine wrote them."""
+    marks = {REPORT_JSON: b'"engine": "', REPORT_HTML: GENERATOR.encode()}
+    found = {}
+    for name, mark in marks.items():
+        if (path := folder / name).exists() or path.is_symlink():
+            try:
+                with open(path, "rb") as stream:
+                    head = stream.read(HEAD_BYTES)
+            except OSError:
+                head = b""
+            found[path] = mark in head and not path.is_symlink()
+    return found
 
 
 class Reporter:
@@ -73,6 +91,8 @@ class Reporter:
         worst = sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]
         for region in worst:
             mask = None if labels_under_ink is None else labels_under_ink == region.label
+            if region.bbox[2] > rgb.shape[1] or region.bbox[3] > rgb.shape[0]:
+                continue  # the note of an earlier run tells of another picture
             self._thumbnails[report.frame, region.label] = outline_thumbnail(rgb, region.bbox, mask)
 
     def add(self, report: FrameReport) -> None:
@@ -82,7 +102,7 @@ class Reporter:
     def finish(self, palette: Palette, *, weights: str, timings: dict[str, float]) -> Finished:
         """Write report.json and report.html; weights: which checkpoint. Raises InputError."""
         seconds = self._seconds()
-        json_path, html_path = self._folder / "report.json", self._folder / "report.html"
+        json_path, html_path = self._folder / REPORT_JSON, self._folder / REPORT_HTML
         canvas = self._shot.canvas()
         data = ReportData(
             title=Path(self._shot.lines.pattern).name, lines=str(self._shot.lines.pattern),

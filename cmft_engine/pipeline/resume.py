@@ -1,22 +1,29 @@
-"""Which frames of an output folder are finished, and from what they were made."""
+"""Which frames of an output folder are finished, and from what they were made.
+
+A frame's note is written before its plate gets its name, and holds the digest of the plate's bytes: a run that is
+killed between the two leaves a plate that fits no note, never one that fits another's.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import __version__
-from ..protocol.errors import InputError
+from ..protocol.errors import InputError, PlateError
 from ..protocol.settings import Settings
-from ..protocol.text_file import write_text
+from ..protocol.text_file import write_remedy, write_text
+from ..review.report_data import FrameReport
 from ..shot.serving import decided_at
 from ..shot.shot import Shot
 
 STATE = ".cmft-state"
-STATE_VERSION = 2
+STATE_VERSION = 3
+MAX_NOTE_BYTES = 64_000_000  # a note of 100,000 unsure regions has half of that
 
 
 class Digests:
@@ -28,7 +35,8 @@ class Digests:
         files = [path for r in shot.references for path in (r.plate, r.lines) if path is not None]
         order = repr([(r.frame, r.plate.name) for r in shot.references])
         palettes = [palette] if palette is not None else []
-        self._base = fingerprint(__version__, weights, repr(settings), order, *files, *palettes)
+        self._base = fingerprint(__version__, weights, repr(settings), repr(shot.canvas()), color_config(), order,
+                                 *files, *palettes)
         self._plates: dict[int, str] = {}
 
     def of(self, frame: int) -> str:
@@ -39,51 +47,89 @@ class Digests:
 
     def _plate(self, frame: int) -> str:
         if frame not in self._plates:
-            self._plates[frame] = fingerprint(self._shot.lines.path(frame))
+            path = self._shot.lines.path(frame)
+            try:
+                self._plates[frame] = fingerprint(path)
+            except OSError as error:
+                raise PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and "
+                                 "may be read", path, frame) from error
         return self._plates[frame]
+
+
+def color_config() -> str | Path:
+    """Return what decides colour spaces: the file that `$OCIO` names, else the name of a built-in configuration."""
+    name = os.environ.get("OCIO", "")
+    return Path(name) if os.path.isfile(name) else name
 
 
 def fingerprint(*parts: str | Path) -> str:
     """Digest of texts and of files' contents, in order."""
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
+        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode("utf-8", "surrogateescape"))
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def content_of(path: Path) -> str:
+    """Digest of a file's bytes, "" where it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 class State:
     """Which frames of an output folder are finished, and from what: a file a frame, so that runs may share a folder."""
 
     def __init__(self, folder: Path, out: str) -> None:
-        self._folder = folder / STATE / Path(out).name
+        self.folder = folder / STATE / Path(out).name
+        self._out = folder
 
-    def finished(self, frame: int, digest: str, path: Path) -> dict[str, Any] | None:
-        """The notes of a frame that an earlier run finished from the same inputs, if its plate is still there."""
-        entry = _read_note(self._file(frame))
-        if entry.get("digest") != digest or not path.exists():
+    def finished(self, frame: int, digest: str, path: Path) -> FrameReport | None:
+        """The report of a frame that an earlier run finished from the same inputs, if its plate is there as it was."""
+        note = read_note(self.folder / f"{frame}.json", frame)
+        if note is None or note.digest != digest or note.content != content_of(path):
             return None
-        notes: dict[str, Any] = entry["notes"]
-        return notes if entry["size"] == path.stat().st_size else None
-
-    def note(self, frame: int, digest: str, path: Path, notes: Mapping[str, Any]) -> None:
-        """Record a finished frame."""
-        entry = {"version": STATE_VERSION, "digest": digest, "size": path.stat().st_size, "notes": dict(notes)}
         try:
-            write_text(self._file(frame), json.dumps(entry))
+            return FrameReport.from_notes(note.report, str(path))
+        except ValueError:
+            return None
+
+    def note(self, frame: int, digest: str, plate: Path, notes: Mapping[str, Any]) -> None:
+        """Record a frame whose plate is finished, under a temporary name still. Raises InputError."""
+        entry = {"version": STATE_VERSION, "digest": digest, "content": content_of(plate), "notes": dict(notes)}
+        path = self.folder / f"{frame}.json"
+        try:
+            write_text(path, json.dumps(entry))
         except OSError as error:
-            raise InputError(f"{self._folder}: cannot be written ({error.strerror}); free some space or choose "
-                             "another --out, then --resume") from error
-
-    def _file(self, frame: int) -> Path:
-        return self._folder / f"{frame}.json"
+            raise InputError(f"{self._out}: the notes of its plates cannot be written ({error.strerror}); "
+                             f"{write_remedy(error, path)}, then --resume") from error
 
 
-def _read_note(path: Path) -> dict[str, Any]:
-    """Read the note of a frame; an unreadable one only costs the frame being coloured again."""
+class Note(NamedTuple):
+    """A frame's note: digests of what its plate was made from and of the plate's bytes, and the frame's report."""
+
+    digest: str
+    content: str
+    report: Any
+
+
+def read_note(path: Path, frame: int) -> Note | None:
+    """Read the note of a frame; one that is damaged or was tampered with only costs the frame being coloured again."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    is_known = isinstance(content, dict) and content.get("version") == STATE_VERSION
-    return content if is_known and {"digest", "size", "notes"} <= set(content) else {}
+        if path.stat().st_size > MAX_NOTE_BYTES:
+            return None
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(values, dict) or values.get("version") != STATE_VERSION:
+        return None
+    note = Note(values.get("digest", ""), values.get("content", ""), values.get("notes"))
+    is_whole = all(isinstance(text, str) and text for text in note[:2]) and _is_of(note.report, frame)
+    return note if is_whole else None
+
+
+def _is_of(report: Any, frame: int) -> bool:
+    return isinstance(report, dict) and report.get("frame") == frame

@@ -6,20 +6,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..image.plate import Plate, read_plate
-from ..protocol.events import Event, Finished, FrameDone, Message, Skipped, Started
+from ..protocol.errors import PlateError
+from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
 from ..protocol.file_formats import format_of
 from ..protocol.settings import Settings
-from ..review.report_data import FrameReport
 from ..shot.shot import Shot
 from .clock import Clock
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State
+
+MAX_NAMED = 8  # frames that an error names
 
 
 class Run:
@@ -34,6 +35,8 @@ class Run:
         self._checkpoint = self.loaded.checkpoint
         digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette)
         self._state = State(Path(out).parent, out)
+        self._plates: list[tuple[int, Path]] = []  # written or kept
+        self._failed: list[PlateError] = []
         self.frames = FrameReader(shot, settings, digests=digests, state=self._state if resume else None,
                                   clock=self.clock)
         if format_of(out).is_lossy:
@@ -49,27 +52,60 @@ class Run:
             self.reporter.warn(text)
         yield from self.reporter.news()
 
-    def note(self, frame: ColoredFrame, plate: Plate, *, task: FrameTask, seconds: float) -> FrameDone:
-        """Note a frame whose plate is written; seconds: since it was read."""
+    def note(self, frame: ColoredFrame, task: FrameTask, temporary: Path) -> None:
+        """Note a frame whose plate is finished under a temporary name, so that no plate is ever without its note."""
+        report = replace(frame.report, seconds=task.seconds)
+        self._state.note(task.frame, task.digest, temporary, asdict(report))
+
+    def done(self, frame: ColoredFrame, plate: Plate, *, task: FrameTask, seconds: float) -> FrameDone:
+        """Take a frame whose plate is written into the report; seconds: since it was read."""
         started = time.perf_counter()
         with self.clock.stage("report"):
             self.reporter.picture(frame.report, plate, frame.drawing.segmented.labels_under_ink)
         report = replace(frame.report, seconds=task.seconds + seconds + time.perf_counter() - started)
         self.reporter.add(report)
-        self._state.note(task.frame, task.digest, task.path, asdict(report))
+        self._plates.append((task.frame, task.path))
         return FrameDone(report.frame, str(task.path), report.regions, len(report.unsure), report.confidence,
                          report.seconds, report.held_from)
 
-    def keep(self, task: FrameTask, notes: dict[str, Any]) -> Event:
-        """Keep a finished frame of an earlier run as it is, and take it into the report."""
-        report = FrameReport.from_notes(notes, str(task.path))
-        self.reporter.add(report)
-        self.reporter.picture(report, read_plate(task.path, frame=task.frame), None)
+    def without_colors(self, task: FrameTask) -> Event | None:
+        """Keep a finished frame of an earlier run, or note one that cannot be coloured; None: it is to be coloured."""
+        if task.error is not None:
+            self._failed.append(task.error)
+            self.reporter.warn(str(task.error))
+            return FrameFailed(task.frame, task.error.path or str(task.path), str(task.error))
+        if task.kept is None:
+            return None
+        self.reporter.add(task.kept)
+        self.reporter.picture(task.kept, read_plate(task.path, frame=task.frame), None)
+        self._plates.append((task.frame, task.path))
         return Skipped(task.frame, str(task.path))
 
     def finish(self) -> Finished:
-        """Write the report, unless only a part of the shot was to be coloured."""
+        """Write the report, unless only a part of the shot was to be coloured.
+
+        Raises PlateError, with the report written, when frames could not be coloured, and without one when a plate
+        that was written or kept is not there any more.
+        """
+        gone = [(frame, path) for frame, path in self._plates if not path.is_file()]
+        if gone:
+            named = ", ".join(path.name for _, path in gone[:MAX_NAMED]) + (" and more" if gone[MAX_NAMED:] else "")
+            raise PlateError(f"{len(gone)} of the coloured plates have gone from {gone[0][1].parent} during the run "
+                             f"({named}); --resume colours them again", gone[0][1], gone[0][0])
+        finished = None
         if self.shot.part is not None:
-            return self.reporter.finish_part()
-        return self.reporter.finish(self.loaded.palette, timings=dict(self.clock.spent),
-                                    weights=f"{self._checkpoint.name} {self._checkpoint.sha256[:12]}")
+            finished = self.reporter.finish_part()
+        elif self._plates:
+            finished = self.reporter.finish(self.loaded.palette, timings=dict(self.clock.spent),
+                                            weights=f"{self._checkpoint.name} {self._checkpoint.sha256[:12]}")
+        if self._failed or finished is None:
+            raise self._incomplete()
+        return finished
+
+    def _incomplete(self) -> PlateError:
+        first, number = self._failed[0], len(self._failed)
+        others = f"the other {len(self._plates)} frames are coloured" if self._plates else "no frame is coloured"
+        said = "; ".join(str(error) for error in self._failed[:MAX_NAMED])
+        more = f"; and {number - MAX_NAMED} more" if number > MAX_NAMED else ""
+        return PlateError(f"{number} of {len(self.shot.todo)} frames cannot be coloured, {others}: {said}{more}",
+                          first.path, first.frame)

@@ -77,3 +77,25 @@ class Cancelled(CmftError):
     """The user stopped the run; finished frames stay."""
 
     exit_code = 130
+
+
+_NO_MEMORY = ("not enough memory", "out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc",
+              "bad alloc", "insufficient memory", "unable to allocate", "can't start new thread",
+              "failed to map segment", "_find_and_load at ",  # libraries that could not be loaded to their end
+              "could not create a primitive", "unable to run compression routine", "memory may have run out")
+
+
+def memory_error_from(error: BaseException) -> Optional[DeviceError]:
+    """Return the error for a person when a library's error, or what caused it, means that memory ran out, else None."""
+    cause: Optional[BaseException] = error
+    while cause is not None:
+        if isinstance(cause, DeviceError):
+            return None if cause is error else cause
+        said = str(cause).lower()
+        telling = _NO_MEMORY if not isinstance(cause, InputError) else ("std::bad_alloc",)  # it names files too
+        says_so = any(words in said for words in telling)
+        if isinstance(cause, MemoryError) or says_so:
+            return DeviceError("out of memory; lower the work size (--work-size) or let fewer neighbouring frames vote "
+                               "(--temporal-radius 0), or give the engine more memory")
+        cause = cause.__cause__
+    return None

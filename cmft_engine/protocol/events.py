@@ -12,7 +12,7 @@ VERSION = 1
 
 
 class Started(NamedTuple):
-    """The shot is understood; `frames` frames follow, each as one FrameDone or one Skipped."""
+    """The shot is understood; `frames` frames follow, each as one FrameDone, Skipped or FrameFailed."""
 
     frames: int
     device: str = ""
@@ -36,6 +36,14 @@ class Skipped(NamedTuple):
 
     frame: int
     path: str
+
+
+class FrameFailed(NamedTuple):
+    """A frame that is not coloured, because its line plate is bad; the others go on, and the run ends as Failed."""
+
+    frame: int
+    path: str  # of the file at fault
+    message: str
 
 
 class Message(NamedTuple):
@@ -66,12 +74,13 @@ class Failed(NamedTuple):
     field: Optional[str] = None  # the setting or job field at fault
 
 
-Event = Union[Started, FrameDone, Skipped, Message, Finished, Failed]
+Event = Union[Started, FrameDone, Skipped, FrameFailed, Message, Finished, Failed]
 
 _CLASSES: Dict[str, Type[Any]] = {
     "started": Started,
     "frame_done": FrameDone,
     "skipped": Skipped,
+    "frame_failed": FrameFailed,
     "message": Message,
     "finished": Finished,
     "failed": Failed,
@@ -99,15 +108,19 @@ def from_line(line: str) -> Event:
 
     Raises ValueError for a line that is no event, EngineError for an event of another version.
     """
-    values = json.loads(line)
-    if not isinstance(values, dict) or values.get("event") not in _CLASSES:
+    try:
+        values = json.loads(line)
+    except RecursionError:
+        values = None
+    name = values.get("event") if isinstance(values, dict) else None
+    if not isinstance(name, str) or name not in _CLASSES:
         raise ValueError("not an event: {}".format(line.strip()[:200]))
     if values.get("version") != VERSION:
         raise errors.EngineError(
             "the engine speaks version {} of the events, this plug-in version {}; install both from the "
             "same release".format(values.get("version"), VERSION)
         )
-    return _build(_CLASSES[values["event"]], values)
+    return _build(_CLASSES[name], values)
 
 
 def _build(cls: Type[Any], values: Dict[str, Any]) -> Event:

@@ -38,6 +38,7 @@ class Job(NamedTuple):
     settings: Settings = Settings()
     overwrite: bool = False
     resume: bool = False
+    max_pixels: Optional[int] = None  # of a picture; None stands for the engine's own limit
 
 
 def parse_frames(text: str) -> Tuple[int, ...]:
@@ -97,7 +98,7 @@ def load_job(path: Union[str, Path]) -> Job:
         values = json.loads(read_text(source))
     except OSError as error:
         raise InputError("{}: the job cannot be read ({}); check the path".format(source, error.strerror)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("{}: the job is not JSON ({}); write it again".format(source, error)) from error
     folder = os.path.dirname(os.path.abspath(str(source)))
     try:
@@ -123,6 +124,8 @@ def to_dict(job: Job) -> Dict[str, Any]:
     values = dict(job._asdict(), version=VERSION)
     values["references"] = [dict(reference._asdict()) for reference in job.references]
     values["settings"] = job.settings.to_dict()
+    if job.max_pixels is None:  # engines of before know no such field
+        del values["max_pixels"]
     return values
 
 
@@ -142,6 +145,7 @@ def from_dict(values: Any) -> Job:
         settings=Settings.from_dict(_field(values, "settings", dict, required=False) or {}),
         overwrite=_field(values, "overwrite", bool, required=False) or False,
         resume=_field(values, "resume", bool, required=False) or False,
+        max_pixels=_field(values, "max_pixels", int, required=False),
     )
     return checked(job)
 
@@ -150,6 +154,8 @@ def checked(job: Job) -> Job:
     """Return the job when its fields fit together, else raise SettingsError."""
     if job.overwrite and job.resume:
         raise SettingsError("resume", True, "either resume or overwrite, not both")
+    if job.max_pixels is not None and job.max_pixels < 1:
+        raise SettingsError("max_pixels", job.max_pixels, "1 or more, or null")
     if job.frames is not None:
         parse_frames(job.frames)
     return job

@@ -1,4 +1,4 @@
-"""Text files that are written whole or not at all, and read whatever program saved them.
+"""Files that are written whole or not at all, and texts read whatever program saved them.
 
 Knows nothing of what is in them.
 """
@@ -7,10 +7,14 @@ import codecs
 import errno
 import os
 import re
+import secrets
 from pathlib import Path
 from typing import Union
 
-NAME_BYTES = 255  # of a file's name, on every usual file system
+from .owner import owner_of, this_owner
+
+_PREFIX, _MARK = ".cmft-", ".tmp"
+_SUFFIX_BYTES = 32  # of a temporary name, which is far from the 255 that a file system takes; a longer one is left out
 _REMEDIES = {
     errno.ENAMETOOLONG: "give it a shorter name",
     errno.ENOSPC: "free disk space",
@@ -40,13 +44,6 @@ def read_text(path: Union[str, Path]) -> str:
     return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def temporary_name(stem: str, ending: str) -> str:
-    """Return ".stem" and an ending as the name of a hidden file, the stem cut where a file system takes no more."""
-    room = NAME_BYTES - 1 - len(os.fsencode(ending))
-    kept = os.fsencode(stem)[:room].decode("utf-8", "ignore")
-    return "." + (stem if len(os.fsencode(stem)) <= room else kept) + ending
-
-
 def write_remedy(error: OSError, path: Union[str, Path]) -> str:
     """Return what to do when a file cannot be written, by the system's or the library's reason."""
     if error.errno in _REMEDIES:
@@ -59,17 +56,55 @@ def write_remedy(error: OSError, path: Union[str, Path]) -> str:
 def write_text(path: Union[str, Path], text: str) -> None:
     """Write UTF-8 text under a temporary name beside `path`, then rename it; missing folders are made.
 
-    A letter that is no Unicode, of a file's name, is written as "?". Raises OSError and then leaves nothing behind; a
-    file that was there stays as it was.
+    A link at `path` is replaced, what it points to stays. A letter that is no Unicode, of a file's name, is written as
+    "?". Raises OSError and then leaves nothing behind; a file that was there stays as it was.
     """
     target = Path(path)
-    temporary = target.with_name(temporary_name(target.name, ".{}.tmp".format(os.getpid()))[1:])
     target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = make_temporary(target)
     try:
         with open(str(temporary), "w", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(text)
         os.replace(str(temporary), str(target))
     except BaseException:
-        if temporary.exists():
-            temporary.unlink()
+        remove_quietly(temporary)
         raise
+
+
+def make_temporary(target: Path) -> Path:
+    """Make an empty file beside `target` with its suffix, and return its path. Raises OSError.
+
+    The name says which process made it and is random besides, so that it is short whatever the target's is; whatever
+    stands there already, a link too, is left alone.
+    """
+    suffix = target.suffix if len(os.fsencode(target.suffix)) <= _SUFFIX_BYTES else ""
+    while True:
+        name = "{}{}-{}{}{}".format(_PREFIX, this_owner().short, secrets.token_hex(4), _MARK, suffix)
+        temporary = target.with_name(name)
+        try:
+            handle = os.open(str(temporary), os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        except FileExistsError:
+            continue
+        os.close(handle)
+        return temporary
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files in a folder whose process is known to be gone; nothing else is touched."""
+    try:
+        names = os.listdir(str(folder))
+    except OSError:
+        return
+    for name in names:
+        if name.startswith(_PREFIX) and _MARK in name:
+            owner = owner_of(name[len(_PREFIX):name.index(_MARK)].rpartition("-")[0])
+            if owner is not None and owner.is_gone():
+                remove_quietly(folder / name)
+
+
+def remove_quietly(path: Path) -> None:
+    """Remove a file if it is there and can be removed."""
+    try:
+        path.unlink()
+    except OSError:
+        pass

@@ -9,6 +9,7 @@ from .page_style import SCRIPT, STYLE
 from .report_data import WHOLE_FRAME, FrameReport, ReportData, Thumbnails, UnsureRegion, ratio
 
 MAX_CARDS = 400  # about 4 MB of pictures; report.json lists all
+GENERATOR = '<meta name="generator" content="CMFT">'  # by which a later run knows the page as its own
 _LOCATOR_PX = 46
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -18,7 +19,7 @@ def page(data: ReportData, thumbnails: Thumbnails) -> str:
     title = html.escape(data.title)
     parts = [_header(data), "<main>", _strip(data, thumbnails), _review(data, thumbnails), _palette(data.palette),
              _particulars(data), "</main>", _footer(data)]
-    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{GENERATOR}\n'
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
             f'<style>{STYLE}</style>\n</head>\n<body>\n' + "\n".join(parts)
@@ -44,7 +45,8 @@ def _header(data: ReportData) -> str:
 
 def _regions_text(data: ReportData) -> str:
     """Return what the number of regions is called, and how many were coloured in each way."""
-    return "regions" + "".join(f", {_number(number)} {name}" for name, number in data.kinds.items() if number)
+    return "regions" + "".join(f", {_number(number)} {html.escape(name)}" for name, number in data.kinds.items()
+                               if number)
 
 
 def _strip(data: ReportData, thumbnails: Thumbnails) -> str:
@@ -55,7 +57,7 @@ def _strip(data: ReportData, thumbnails: Thumbnails) -> str:
 def _tile(frame: FrameReport, picture: bytes | None) -> str:
     name = html.escape(PurePath(frame.path).name)
     if frame.held_from is not None:
-        state = f"<i>= {frame.held_from}</i>"
+        state = f"<i>= {int(frame.held_from)}</i>"
     else:
         state = f'<i class="warn">{len(frame.unsure)} to check</i>' if frame.unsure else "<i>sure</i>"
     shown = _image(picture, f"frame {frame.frame}") if picture else "no picture"
@@ -105,7 +107,7 @@ def _card(number: int, frame: FrameReport, region: UnsureRegion, *, picture: byt
             f'<div class="choice">{_chip(region.color, data.palette)}{runner_up}</div>'
             f'<div class="reason">{html.escape(region.reason)}</div>'
             f'<div class="where">{_locator(region, data.size)}'
-            f"<span>{region.kind}, {_number(region.area)} px, region {region.label}"
+            f"<span>{html.escape(region.kind)}, {_number(region.area)} px, region {region.label}"
             f"<br>at {x0}, {y0} to {x1}, {y1}</span>"
             "</div></div></article>")
 

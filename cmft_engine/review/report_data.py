@@ -1,7 +1,7 @@
 """What a report says, and its JSON form. Writes nothing."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,8 @@ from ..image.palette import Palette
 
 VERSION = 1
 WHOLE_FRAME = 0  # the label under which a frame's own thumbnail is kept; regions begin at 1
+
+MAX_WHOLE = 2**53
 
 Thumbnails = Mapping[tuple[int, int], bytes]
 
@@ -31,12 +33,18 @@ class UnsureRegion:
     unknown: bool = False
 
     @classmethod
-    def from_notes(cls, notes: Mapping[str, Any]) -> "UnsureRegion":
-        """Return a region as it was noted, JSON values."""
-        x0, y0, x1, y1 = notes["bbox"]
-        return cls(label=notes["label"], bbox=(x0, y0, x1, y1), area=notes["area"], confidence=notes["confidence"],
-                   color=notes["color"], runner_up=notes["runner_up"], reason=notes["reason"], kind=notes["kind"],
-                   unknown=notes["unknown"])
+    def from_notes(cls, notes: Any) -> "UnsureRegion":
+        """Return a region as it was noted, JSON values of any kind. Raises ValueError for what is no region."""
+        take = _Taker(notes)
+        box = notes.get("bbox")
+        if not isinstance(box, list) or len(box) != 4 or not all(map(is_count, box)):
+            raise ValueError("bbox")
+        x0, y0, x1, y1 = box
+        if not (x0 < x1 and y0 < y1):
+            raise ValueError("bbox")
+        return cls(label=take.count("label"), bbox=(x0, y0, x1, y1), area=take.count("area"),
+                   confidence=take.number("confidence"), color=take.text("color"), runner_up=take.text("runner_up"),
+                   reason=take.text("reason"), kind=take.text("kind"), unknown=notes.get("unknown") is True)
 
 
 @dataclass(frozen=True)
@@ -56,14 +64,61 @@ class FrameReport:
     kinds: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def from_notes(cls, notes: Mapping[str, Any], path: str) -> "FrameReport":
-        """Return the report of a frame as it was noted, JSON values, with its plate now at `path`."""
+    def from_notes(cls, notes: Any, path: str) -> "FrameReport":
+        """Return the report of a frame as it was noted, JSON values of any kind, with its plate now at `path`.
+
+        Raises ValueError for what is no report of a frame.
+        """
+        take = _Taker(notes)
+        unsure, kinds, held = notes.get("unsure"), notes.get("kinds"), notes.get("held_from")
+        if not isinstance(unsure, list) or not isinstance(kinds, dict) or not all(map(is_count, kinds.values())):
+            raise ValueError("unsure or kinds")
         return cls(
-            frame=notes["frame"], path=path, regions=notes["regions"],
-            unsure=tuple(UnsureRegion.from_notes(region) for region in notes["unsure"]),
-            confidence=notes["confidence"], seconds=notes["seconds"], held_from=notes["held_from"],
-            kinds=notes["kinds"],
+            frame=take.whole("frame"), path=path, regions=take.count("regions"),
+            unsure=tuple(map(UnsureRegion.from_notes, unsure)), confidence=take.number("confidence"),
+            seconds=take.number("seconds"), held_from=None if held is None else take.whole("held_from"), kinds=kinds,
         )
+
+
+def is_whole(value: object) -> bool:
+    """Say whether a JSON value is a whole number that other programs can hold too."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAX_WHOLE
+
+
+def is_count(value: object) -> bool:
+    """Say whether a JSON value is a whole number, 0 or more."""
+    return is_whole(value) and isinstance(value, int) and value >= 0
+
+
+class _Taker:
+    """Takes values of one kind from JSON values of any; raises ValueError for another kind."""
+
+    def __init__(self, notes: Any) -> None:
+        if not isinstance(notes, dict):
+            raise ValueError("no object")
+        self._notes = notes
+
+    def whole(self, name: str) -> int:
+        """Return a whole number."""
+        return int(self._checked(name, is_whole))
+
+    def count(self, name: str) -> int:
+        """Return a whole number, 0 or more."""
+        return int(self._checked(name, is_count))
+
+    def number(self, name: str) -> float:
+        """Return a number, which may be NaN."""
+        return float(self._checked(name, lambda value: isinstance(value, float) or is_whole(value)))
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return str(self._checked(name, lambda value: isinstance(value, str)))
+
+    def _checked(self, name: str, is_right: Callable[[Any], bool]) -> Any:
+        value = self._notes.get(name)
+        if not is_right(value):
+            raise ValueError(name)
+        return value
 
 
 @dataclass(frozen=True)

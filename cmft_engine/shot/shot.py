@@ -8,13 +8,15 @@ import functools
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from ..image.limits import over_limit
 from ..image.plate import Header, Plate, Window, read_header, read_plate
 from ..image.sequence import PlateSequence, find_spelling, frame_in_name, frame_path, frames_text, has_frame_token
 from ..protocol.errors import PlateError, ShotError
@@ -67,7 +69,8 @@ class Shot:
 
         `reference` is "file@frame", "file@sheet", a file alone (a sheet), a pattern or folder (a reference at each of
         its frames), or a list of these. `frames` ("1-48x2" or numbers) must all have a plate; None takes those that
-        have one. `reference_lines` go to the references in order, or by "@frame". Raises PlateError and ShotError.
+        have one. Plates that cannot be read, or do not fit, are in `failed`. `reference_lines` go to the references in
+        order, or by "@frame". Raises PlateError and ShotError.
         """
         sequence = lines if isinstance(lines, PlateSequence) else PlateSequence.parse(lines)
         chosen = _choose_frames(sequence, frames)
@@ -82,6 +85,11 @@ class Shot:
     def todo(self) -> tuple[int, ...]:
         """The frames to colour now."""
         return self.frames if self.part is None else self.part
+
+    @property
+    def failed(self) -> dict[int, PlateError]:
+        """The frames whose line plates cannot be read or have another size than most, each with what is wrong."""
+        return {**self._headers.failed, **self._drawings.failed}
 
     def only(self, frames: str | Iterable[int]) -> "Shot":
         """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
@@ -120,7 +128,8 @@ class Shot:
         at = self.frames.index(frame)
         met, found = {holds[frame]}, []
         for side in (reversed(self.frames[:at]), self.frames[at + 1 :]):
-            others = dict.fromkeys(holds[other] for other in side if holds[other] not in met)
+            others = dict.fromkeys(holds[other] for other in side
+                                   if other in holds and holds[other] not in met)
             found += list(others)[:radius]
             met |= set(found)
         return tuple(first for first in found if first not in painted)
@@ -132,45 +141,82 @@ class Shot:
         return functools.reduce(Window.union, windows)
 
     def holds(self) -> dict[int, int]:
-        """Return for each frame the first frame with the same drawing; pixels and alpha must be identical."""
-        return dict(self._holds)
+        """Return for each frame that can be read the first with the same drawing; pixels and alpha are identical."""
+        return dict(self._drawings.holds)
 
     @functools.cached_property
-    def _holds(self) -> dict[int, int]:
+    def _drawings(self) -> "_Drawings":
         first_of: dict[str, int] = {}
-        bytes_of = {frame: _hash_file(self.lines.path(frame), frame) for frame in self.frames}
+        bytes_of, failed = _apart({frame: _hash_file(self.lines.path(frame), frame)
+                                   for frame in self._headers.line_plates})
         alone = [frame for frame, digest in bytes_of.items() if first_of.setdefault(digest, frame) == frame]
         with ThreadPoolExecutor(HASH_THREADS, "cmft-holds") as pool:  # the same bytes need no decoding
-            pixels_of = dict(zip(alone, pool.map(self._hash_drawing, alone), strict=True))
+            pixels_of, damaged = _apart(dict(zip(alone, pool.map(self._hash_drawing, alone), strict=True)))
         by_pixels: dict[str, int] = {}
-        drawing = {bytes_of[frame]: by_pixels.setdefault(pixels_of[frame], frame) for frame in alone}
-        return {frame: drawing[digest] for frame, digest in bytes_of.items()}
+        drawing = {bytes_of[frame]: by_pixels.setdefault(pixels, frame) for frame, pixels in pixels_of.items()}
+        copies = {frame: self._hash_drawing(frame) for frame, digest in bytes_of.items() if first_of[digest] in damaged}
+        holds = {frame: drawing[digest] for frame, digest in bytes_of.items() if digest in drawing}
+        return _Drawings(holds, {**failed, **_apart(copies)[1]})
 
-    def _hash_drawing(self, frame: int) -> str:
-        return _hash_pixels(read_plate(self.lines.path(frame), frame=frame))
+    def _hash_drawing(self, frame: int) -> str | PlateError:
+        try:
+            return _hash_pixels(read_plate(self.lines.path(frame), frame=frame))
+        except PlateError as error:
+            return error
 
     @functools.cached_property
     def _headers(self) -> "_Headers":
-        lines = {frame: read_header(self.lines.path(frame), frame=frame) for frame in self.frames}
-        references = {r.plate: read_header(r.plate, frame=r.frame) for r in self.references if not r.is_sheet}
-        return _Headers(lines, references)
-
-    def _check_sizes(self) -> None:
-        """Raise PlateError if a plate has another size than what it is laid over; opens every header."""
-        first = self.frames[0]
-        expected = _size(self._headers.line_plates[first])
-        for frame, header in self._headers.line_plates.items():
+        lines, failed = _apart({frame: _header_of(self.lines.path(frame), frame) for frame in self.frames})
+        sizes = Counter(map(_size, lines.values()))
+        expected = max(sizes, key=sizes.__getitem__, default="")  # of as many, the first
+        usual = next((frame for frame, header in lines.items() if _size(header) == expected), 0)
+        for frame, header in lines.items():
             if _size(header) != expected:
                 path = self.lines.path(frame)
-                raise PlateError(f"{path} (frame {frame}) is {_size(header)}, but frame {first} is {expected}; "
-                                 "render all line plates in one size", path, frame)
+                failed[frame] = PlateError(f"{path} (frame {frame}) is {_size(header)}, but frame {usual} is "
+                                           f"{expected}; render all line plates in one size", path, frame)
+        references = {r.plate: read_header(r.plate, frame=r.frame) for r in self.references if not r.is_sheet}
+        fitting = {frame: header for frame, header in lines.items() if frame not in failed}
+        return _Headers(fitting, references, failed, expected)
+
+    def _check_sizes(self) -> None:
+        """Raise PlateError if no line plate can be read, or a reference has another size; opens every header."""
+        found = self._headers
+        if not found.line_plates:
+            raise found.failed[self.frames[0]]
         for reference in self.references:
-            _check_reference(reference, expected)
+            _check_reference(reference, found.size)
+        if said := over_limit(self.canvas()):
+            raise ShotError(f"{self.lines.pattern}: the picture that holds all plates {said}; render them with data "
+                            "windows that lie closer together, or raise --max-pixels")
 
 
 class _Headers(NamedTuple):
     line_plates: dict[int, Header]
     references: dict[Path, Header]
+    failed: dict[int, PlateError]
+    size: str
+
+
+class _Drawings(NamedTuple):
+    holds: dict[int, int]
+    failed: dict[int, PlateError]
+
+
+Found = TypeVar("Found")
+
+
+def _apart(found: Mapping[int, Found | PlateError]) -> tuple[dict[int, Found], dict[int, PlateError]]:
+    """Return what was found by frame, and what went wrong."""
+    good = {frame: one for frame, one in found.items() if not isinstance(one, PlateError)}
+    return good, {frame: one for frame, one in found.items() if isinstance(one, PlateError)}
+
+
+def _header_of(path: Path, frame: int) -> Header | PlateError:
+    try:
+        return read_header(path, frame=frame)
+    except PlateError as error:
+        return error
 
 
 def _check_reference(reference: Reference, expected: str) -> None:
@@ -296,12 +342,12 @@ def _size(header: Header) -> str:
     return f"{header.display_window.width}x{header.display_window.height}"
 
 
-def _hash_file(path: Path, frame: int) -> str:
+def _hash_file(path: Path, frame: int) -> str | PlateError:
     try:
         return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except OSError as error:
-        raise PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and may be "
-                         "read", path, frame) from error
+        return PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and may be "
+                          "read", path, frame)
 
 
 def _hash_pixels(plate: Plate) -> str:

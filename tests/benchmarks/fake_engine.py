@@ -24,10 +24,11 @@ class FakeEngine:
         self.settings.append(settings)
         for frame in shot.frames:
             rgb = read_plate(shot.lines.path(frame)).rgb()
-            pixels = np.dstack([rgb, np.full(rgb.shape[:2], 0.5, np.float32)])
+            half = np.full(rgb.shape[:2], 0.5, np.float32)
+            pixels = np.dstack([rgb, half, 0 * half])
             target = Path(frame_path(out, frame))
             target.parent.mkdir(exist_ok=True)
-            write_plate(Plate.from_pixels(pixels, channels=("R", "G", "B", "confidence.Y")), target)
+            write_plate(Plate.from_pixels(pixels, channels=("R", "G", "B", "confidence.Y", "unknown.Y")), target)
 
 
 def face_clip(*numbers: int) -> ValidationClip:

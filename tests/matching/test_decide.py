@@ -265,3 +265,15 @@ def test_the_painters_pixels_are_taken_where_the_region_may_have_them(vote):
     assert decision.index.tolist() == [[1, 0, 0, 2, 2], [0, 0, 2, 2, 2]]
     assert decision.paints.share[0].tolist() == [0.25, 0, 0, 0, 0]
     assert decision.paints.second[0, 0] == 0
+
+
+def test_what_no_reference_shows_is_unknown(vote):
+    """A region of which the network doubts that a reference shows it; one that it was not asked about is not."""
+    votes = vote()
+    sure = replace(votes, known=np.full_like(votes.known, 0.9))
+    assert not decide(DRAWING, sure).unknown.any()
+    doubtful = replace(votes, known=np.full_like(votes.known, 0.7))
+    assert decide(DRAWING, doubtful).unknown.tolist() == votes.has_region_vote.tolist()
+    left = decide(DRAWING, doubtful).finished(DRAWING, edges="painted", paper=0)
+    inside = votes.has_region_vote[DRAWING.labels_under_ink - 1]
+    assert (left.index[inside] == 0).all()

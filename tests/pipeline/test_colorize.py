@@ -5,9 +5,6 @@ Runs with random networks: nothing here depends on what they find.
 
 import dataclasses
 import json
-import os
-import subprocess
-import sys
 import traceback
 from pathlib import Path
 
@@ -17,7 +14,6 @@ import pytest
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate, write_plate
-from cmft_engine.image.sequence import PlateSequence
 from cmft_engine.matching.matcher import Matcher
 from cmft_engine.matching.network import cmft
 from cmft_engine.pipeline import colorize as pipeline
@@ -31,7 +27,6 @@ from tests.drawings import PAINTS, figure, write, write_shot
 
 pytestmark = pytest.mark.usefixtures("any_weights")
 SMALL = Settings(work_size=128, device="cpu")
-ROOT = Path(__file__).resolve().parents[2]
 A, B, C = figure(), figure(4, 1), figure(-3, 2)
 BARE = A.labels > 0
 
@@ -209,43 +204,6 @@ def test_nothing_left_to_do(shot, out):
     assert "match" not in report["timings"]
 
 
-KILLED = """
-import os, signal, sys
-sys.path.insert(0, {root!r})
-from pathlib import Path
-from cmft_engine.pipeline import reference_matcher
-from cmft_engine.cli import main
-from cmft_engine.image import plate
-from cmft_engine.matching.network.weights import load_checkpoint
-reference_matcher.load_checkpoint = lambda: load_checkpoint(Path({weights!r}))
-verify = plate._verify
-plate._verify = lambda path: os.kill(os.getpid(), signal.SIGKILL) if ".0003." in path.name else verify(path)
-main()
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_killed_and_resumed(shot, out, tmp_path, random_weights):
-    """Killed while it writes frame 3, a run leaves no half plate; --resume keeps 1 and 2 and leaves no rubbish."""
-    shot()
-    arguments = ["colorize", str(tmp_path / "lines.####.png"), "--reference", f"{tmp_path}/ref.png@9", "--out",
-                 str(out), "--frames", "1-4", "--work-size", "128", "--device", "cpu", "--events"]
-    code = KILLED.format(root=str(ROOT), weights=str(random_weights))
-    process = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, timeout=300)
-    assert process.returncode == -9, process.stderr.decode()
-    before = times(out)
-    assert len([name for name in before if not name.startswith(".")]) == 2
-    assert len(list(out.parent.glob(".c.0003.*.tmp.png"))) == 1
-    assert PlateSequence.parse(out.parent).frames == (1, 2)
-    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@9", frames="1-4")
-    seen = list(steps(again, out, settings=SMALL, resume=True))
-    assert [event.frame for event in seen if isinstance(event, Skipped)] == [1, 2]
-    assert {name: times(out)[name] for name in ("c.0001.png", "c.0002.png")} == {
-        name: time for name, time in before.items() if not name.startswith(".")}
-    assert PlateSequence.parse(out.parent).frames == (1, 2, 3, 4)
-    assert not list(out.parent.glob("*.tmp*")) and not list(out.parent.glob(".*.tmp*"))
-
-
 def test_no_ink(shot, out):
     """--ink none leaves only palette colours, also under the lines."""
     colorize(shot({1: A}), out, settings=SMALL.replace(ink="none"))
@@ -253,12 +211,46 @@ def test_no_ink(shot, out):
     assert {tuple(c) for c in found.reshape(-1, 3)} <= {tuple(p) for p in as_file(np.array(PAINTS, np.float32))}
 
 
-def test_paint_mode(shot, out):
-    """--mode paint shows the decoder's RGB: more colours than the palette has, all finite and under the ink."""
-    colorize(shot(frames="1"), out, settings=SMALL.replace(mode="paint"))
-    found = read_plate(out.parent / "c.0001.png").rgb()
-    assert len(np.unique(found[BARE], axis=0)) > len(PAINTS)
-    assert found[~BARE].max() < 0.01
+@pytest.mark.parametrize("mode", ["auto", "paint", "flats"])
+def test_a_painting_with_a_gradient(shot, out, tmp_path, mode):
+    """Held lines get the very painting, in flats mode its paints; the report and the EXR say how that was done."""
+    found = shot({1: A, 2: A}, reference=1)
+    slope = np.linspace(0.7, 1, 64, dtype=np.float32)[:, None, None]
+    write(A.painted() * np.where(A.paint == 1, slope[..., 0], 1)[..., None], tmp_path / "ref.png")
+    report = colorize(found, out.with_name("c.####.exr"), settings=SMALL.replace(mode=mode, output_space="sRGB"))
+    plate = read_plate(out.with_name("c.0002.exr"))
+    wanted = read_plate(tmp_path / "ref.png").rgb()
+    assert np.array_equal(plate.rgb()[BARE], wanted[BARE]) == (mode != "flats")
+    n_paints = len(json.loads(report.json.read_text())["palette"]["colors"])
+    assert (len(np.unique(plate.rgb()[BARE], axis=0)) <= n_paints) == (mode == "flats")
+    kinds = json.loads(report.json.read_text())["frames"][1]["kinds"]
+    assert sum(kinds.values()) == 4 and (kinds["carried"] > 0) == (mode != "flats")
+    kind = plate.pixels[..., plate.channels.index("kind.Y")]
+    assert (kind == 2).any() == (mode != "flats")
+
+
+def test_soft_and_hard_edges(shot, out, tmp_path):
+    """--edges hard leaves palette colours alone, soft mixes beside borders without ink that the painting has hard."""
+    found = {}
+    for edges in ("painted", "hard", "soft"):
+        plates = shot({1: A, 9: C})
+        index = np.where(np.arange(64)[None] < 20, 1, C.paint)  # a second paint beside the first, no line between
+        write(np.where(C.labels[..., None] == 0, 0, np.array(PAINTS, np.float32)[index]), tmp_path / "ref.png")
+        colorize(plates, out, settings=SMALL.replace(edges=edges), overwrite=True)
+        found[edges] = read_plate(out.parent / "c.0009.png").rgb()
+    bare = C.labels > 0
+    colors = {edges: len(np.unique(picture[bare], axis=0)) for edges, picture in found.items()}
+    assert colors["painted"] == colors["hard"] <= 4 < colors["soft"]
+
+
+def test_what_is_unknown_may_stay_paper(shot, out, monkeypatch):
+    """--unknown paper leaves a region that no reference shows in the colour of the rim, and the report lists it."""
+    monkeypatch.setattr("cmft_engine.matching.decide.UNKNOWN_BELOW", 2.0)  # then every region is first seen
+    report = colorize(shot({1: A, 9: C}, frames="1"), out, settings=SMALL.replace(unknown="paper"))
+    content = json.loads(report.json.read_text())
+    assert content["summary"]["unknown"] == content["summary"]["regions"] == 4
+    assert {region["reason"] for region in content["frames"][0]["unsure"]} == {"first seen: no reference shows it"}
+    assert len(np.unique(read_plate(out.parent / "c.0001.png").rgb()[BARE], axis=0)) == 1
 
 
 def test_a_given_palette_recolors(shot, out, tmp_path):
@@ -324,7 +316,8 @@ def test_order_of_references_changes_nothing(tmp_path, out):
 def test_write_plate_is_the_only_way_out(shot, out, monkeypatch):
     """Closing the events stops the run at once: no further plate is written, no report."""
     written = []
-    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (written.append(path), write_plate(plate, path)))
+    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path, **named: (written.append(path),
+                                                                             write_plate(plate, path, **named)))
     events = steps(shot(), out, settings=SMALL)
     next(events), next(events)
     events.close()

@@ -66,7 +66,7 @@ def test_own_pixels_are_written_as_they_are(tmp_path):
     own[:, :32] = True
     pixels = np.full((64, 64, 4), (0.25, 0.5, 0.125, 1), np.float32)
     paints = PaintMap(index, index, np.zeros((64, 64), np.float32), own, pixels)
-    plate = composed(tmp_path / "a.exr", paints=paints, depth="float")
+    plate = composed(tmp_path / "a.exr", paints=paints, depth="float", output_space="sRGB")
     assert (plate.rgb()[BARE & own] == [0.25, 0.5, 0.125]).all()
     assert np.array_equal(plate.rgb()[BARE & ~own], palette().values[index][BARE & ~own][:, :3])
     red = plate.pixels[..., plate.channels.index("flats.R")]

@@ -77,8 +77,8 @@ def test_a_plate_is_written_while_the_next_drawing_is_decided(shot, out, monkeyp
         return match(self, *rest)
 
     monkeypatch.setattr(Matcher, "match_to_references", watched)
-    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path: (waited.append(begun.wait(60)),
-                                                                      write_plate(plate, path)))
+    monkeypatch.setattr(pipeline, "write_plate", lambda plate, path, **named: (waited.append(begun.wait(60)),
+                                                                             write_plate(plate, path, **named)))
     colorize(shot({1: A, 2: B, 3: C, 9: figure(7)}, frames="1-3"), out, settings=SMALL)
     assert waited == [True] * 3
 

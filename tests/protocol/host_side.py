@@ -43,6 +43,7 @@ class EventLines(unittest.TestCase):
             events.Started(24, "cpu", "0.1.0"),
             events.FrameDone(-3, "plates/caf\xe9.png", 12, 2, 0.5, 1.25, held_from=-4),
             events.Skipped(7, "a.png"),
+            events.FrameFailed(7, "a.png", "a.png is empty"),
             events.Message("warning", "two\nlines"),
             events.Finished("report.json", "report.html", 24, 3, 30.0),
             events.Failed("PlateError", "no", "a.png", 7, 2),
@@ -61,7 +62,8 @@ class EventLines(unittest.TestCase):
     def test_what_is_no_event_is_refused(self):
         """Other text, other JSON, a missing field and a field of another type raise ValueError."""
         good = {"event": "skipped", "version": 1, "frame": 7, "path": "a.png"}
-        for bad in ("hello", "7", "[]", "{}", json.dumps(dict(good, event="weather")),
+        for bad in ("hello", "7", "[]", "{}", "[" * 100000, '{"event": ["skipped"], "version": 1}',
+                    json.dumps(dict(good, event="weather")),
                     json.dumps(dict(good, frame="7")), json.dumps(dict(good, frame=True)),
                     json.dumps({"event": "skipped", "version": 1, "frame": 7})):
             with self.assertRaises(ValueError, msg=bad):
@@ -175,9 +177,10 @@ class Jobs(InFolder):
         """A job file that is missing or no JSON is an InputError that names the file."""
         with self.assertRaisesRegex(errors.InputError, "nothere.json"):
             job.load_job(self.folder / "nothere.json")
-        (self.folder / "broken.json").write_text("{", encoding="utf-8")
-        with self.assertRaisesRegex(errors.InputError, "broken.json.*not JSON"):
-            job.load_job(self.folder / "broken.json")
+        for text in ("{", "[" * 100000):
+            (self.folder / "broken.json").write_text(text, encoding="utf-8")
+            with self.assertRaisesRegex(errors.InputError, "broken.json.*not JSON"):
+                job.load_job(self.folder / "broken.json")
 
     def test_frames(self):
         """Frame texts give sorted frames, each once; steps, lists and negative numbers work."""

@@ -329,6 +329,15 @@ class Runs(InFolder):
         found = self.engine_run(frame(1001), error)[0].follow(self.folder, lambda told: None)
         self.assertEqual(found, outcome.Outcome((1,), None, error))
 
+    def test_a_frame_that_failed_is_no_finished_one(self):
+        """It is a step of the progress and a warning; it is not among the finished, and the error at the end counts."""
+        error, shown = errors.PlateError("1 of 2 frames cannot be coloured"), []
+        told = (events.Started(2, "cpu"), events.FrameFailed(1001, "l.png", "l.png is empty"), frame(1002), error)
+        started = self.engine_run(*told)[0]
+        found = started.follow(self.folder, lambda told: shown.append((told.done, told.words)))
+        self.assertEqual(found, outcome.Outcome((2,), None, error, ("l.png is empty",)))
+        self.assertEqual(shown[1], (1, "l.png is empty"))
+
     def test_a_silent_end_is_no_good_run(self):
         """An engine's client that ends without a result or an error is told as a bug, not as success."""
         found = self.engine_run(frame(1001))[0].follow(self.folder, lambda told: None)

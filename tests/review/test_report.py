@@ -176,3 +176,14 @@ def test_tiny_frames_have_thumbnails():
     """A 1x1 drawing with a broken pixel gives a picture."""
     assert decoded(frame_thumbnail(np.full((1, 1, 3), np.nan, np.float32))).shape == (4, 4, 3)
     assert decoded(outline_thumbnail(np.ones((1, 1, 3), np.float32), (0, 0, 1, 1))).shape == (4, 4, 3)
+
+
+def test_noted_texts_are_escaped():
+    """Texts that an earlier run's note brought reach the page as text, wherever they stand."""
+    evil = "<script>alert(1)</script>"
+    region = UnsureRegion(1, (0, 0, 2, 2), 4, 0.1, evil, evil, evil, evil)
+    frame = FrameReport(1, f"o/{evil}.png", 1, (region,), 0.1, kinds={evil: 1})
+    data = ReportData(evil, evil, (evil,), {evil: evil}, Palette(()), (frame,), 0.0, evil, evil, notes=(evil,),
+                      timings={evil: 0.0})
+    text = page(data, {(1, 0): b"", (1, 1): b"x"})
+    assert "<script>alert" not in text and text.count("&lt;script&gt;alert(1)") >= 10

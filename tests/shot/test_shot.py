@@ -1,10 +1,12 @@
 """A shot knows its frames, holds and references, and refuses what does not fit before any work starts."""
 
 import logging
+import re
 
 import numpy as np
 import pytest
 
+from cmft_engine.image.limits import set_max_pixels
 from cmft_engine.image.plate import Plate, Window, write_plate
 from cmft_engine.protocol.errors import PlateError, SettingsError, ShotError
 from cmft_engine.shot.shot import Reference, Shot
@@ -154,18 +156,47 @@ def test_reference_lines_of_another_size(folder):
 
 
 def test_line_plate_of_another_size(folder):
-    """The frame that differs is named."""
-    write(folder / "line.0005.png", size=(7, 8))
-    with pytest.raises(PlateError, match=r"line.0005.png \(frame 5\) is 8x7, but frame 1 is 8x6; render all"):
-        Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@1")
+    """The frame that differs from most is named, be it the first, and the others are a shot without it."""
+    for number, usual in ((5, 1), (1, 2)):
+        before = (folder / f"line.{number:04d}.png").read_bytes()
+        write(folder / f"line.{number:04d}.png", size=(7, 8))
+        shot = Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@sheet")
+        assert list(shot.failed) == [number]
+        assert re.search(rf"line.000{number}.png \(frame {number}\) is 8x7, but frame {usual} is 8x6; render all",
+                         str(shot.failed[number]))
+        assert sorted(shot.holds()) == [frame for frame in shot.frames if frame != number]
+        (folder / f"line.{number:04d}.png").write_bytes(before)
 
 
-@pytest.mark.parametrize("name", ["line.0003.png", "ref.png"])
-def test_bad_files_stop_the_shot_at_once(folder, name):
-    """A zero-byte plate or reference is found when the shot is opened, not an hour later."""
-    (folder / name).write_bytes(b"")
-    with pytest.raises(PlateError, match=rf"{name}.* is empty \(0 bytes\)"):
-        Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@1")
+def test_bad_files_are_found_at_once(folder):
+    """A zero-byte plate is found when the shot is opened, not an hour later; a bad reference, or nothing but bad
+    plates, are errors."""
+    good = (folder / "ref.png").read_bytes()
+    (folder / "line.0003.png").write_bytes(b"")
+    shot = Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@1")
+    assert list(shot.failed) == [3] and "line.0003.png (frame 3) is empty (0 bytes)" in str(shot.failed[3])
+    for name in ("ref.png", "line.*.png"):
+        for path in folder.glob(name):
+            path.write_bytes(b"")
+        with pytest.raises(PlateError, match=r"(ref|line.0001).png.* is empty \(0 bytes\)"):
+            Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@sheet")
+        (folder / "ref.png").write_bytes(good)
+
+
+def test_pictures_over_the_limit(folder):
+    """A plate of too many pixels, and plates whose windows lie too far apart, are refused by their headers."""
+    write(folder / "x.0001.exr", display_window=Window(0, 0, 8, 6))
+    write(folder / "x.0002.exr", display_window=Window(0, 0, 8, 6), data_window=Window(90, 90, 8, 6))
+    try:
+        set_max_pixels(47)
+        with pytest.raises(PlateError, match=r"line.0001.png \(frame 1\) is 8x6, over the limit of 47 pixels; .*--ma"):
+            Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@sheet")
+        set_max_pixels(48)
+        assert not Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@1").failed
+        with pytest.raises(ShotError, match=r"the picture that holds all plates is 98x96, over the limit of 48 pixels"):
+            Shot.open(folder / "x.####.exr", reference=f"{folder}/ref.png@sheet")
+    finally:
+        set_max_pixels(None)
 
 
 def test_missing_files(folder):
@@ -183,8 +214,8 @@ def test_unreadable_plate_names_its_frame(folder):
     data = (folder / "line.0006.png").read_bytes()
     (folder / "line.0006.png").write_bytes(data[:-30])
     shot = Shot.open(folder / "line.####.png", reference=f"{folder}/ref.png@1")
-    with pytest.raises(PlateError, match=r"line.0006.png \(frame 6\) is cut off"):
-        shot.holds()
+    assert 6 not in shot.holds()
+    assert "line.0006.png (frame 6) is cut off" in str(shot.failed[6])
 
 
 def test_one_pixel_shot(tmp_path):

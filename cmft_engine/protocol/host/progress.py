@@ -3,7 +3,7 @@
 import time
 from typing import Optional
 
-from ..events import Event, FrameDone, Message, Skipped, Started
+from ..events import Event, FrameDone, FrameFailed, Message, Skipped, Started
 
 
 class Progress:
@@ -35,6 +35,9 @@ class Progress:
             self.done += 1
             self._colored += isinstance(event, FrameDone)
             self.words = "frame {}, {} of {}{}".format(event.frame - self.shift, self.done, self.frames, self._left())
+        elif isinstance(event, FrameFailed):
+            self.done += 1
+            self.words = event.message
         elif isinstance(event, Message) and event.level == "warning":
             self.words = event.text
         else:

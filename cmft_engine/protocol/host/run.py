@@ -8,7 +8,7 @@ from typing import Callable, Dict, Generic, Iterator, List, Optional, Sequence, 
 
 from ..client import EngineClient
 from ..errors import Cancelled, CmftError, EngineError, InputError
-from ..events import Event, Finished, FrameDone, Message, Skipped
+from ..events import Event, Finished, FrameDone, FrameFailed, Message, Skipped
 from ..job import Job, save_job
 from ..text_file import write_text
 from .digests import content_digest
@@ -98,6 +98,8 @@ class EngineRun:
                 done.append(event.frame - self.progress.shift)
             elif isinstance(event, Message) and event.level == "warning":
                 warnings.append(event.text)
+            elif isinstance(event, FrameFailed):
+                warnings.append(event.message)
             elif isinstance(event, Finished):
                 finished = event
             if self.progress.note(event):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from benchmarks.quality import confidence
@@ -23,3 +25,12 @@ def test_a_set_without_errors_meets_no_bar_of_confidence():
     """There is nothing to tell apart, which is no proof."""
     assert not any(bar.met for bar in confidence.bars([verdict([0.5, 0.6], [0, 0])]))
     assert "| toon | 2 | 0 | – | – | – |" in confidence.render([verdict([0.5, 0.6], [0, 0])])
+
+
+def test_what_is_first_seen_has_a_precision_and_a_recall():
+    """Two of three said regions are first seen, and two of four of these are said; sets without parts are left out."""
+    known = replace(verdict([0.5] * 6, [0] * 6), first_seen=np.array([1, 1, 1, 1, 0, 0], bool),
+                    unknown=np.array([1, 1, 0, 0, 1, 0], bool))
+    text = confidence.render([known, verdict([0.5], [0], set_name="shaded")])
+    assert "| toon | 6 | 4 | 3 | 66.7 | 50.0 |" in text and "| all | 6 | 4 | 3 | 66.7 | 50.0 |" in text
+    assert "first seen |" not in confidence.render([verdict([0.5], [0])])

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from benchmarks.clips.validation_clip import Pair
 from benchmarks.quality import verdicts
 from benchmarks.quality.gallery import Gallery
 from tests.benchmarks.fake_engine import face_clip
@@ -25,3 +28,16 @@ def test_verdicts_count_what_the_table_counts(engine):
     assert (found.confidence == 0.5).all()
     assert sum(found.failures.regions.values()) == 5
     assert 0.99 * found.foreground_px < sum(found.failures.pixels.values()) <= found.foreground_px
+
+
+def test_a_region_is_first_seen_when_the_reference_lacks_its_part():
+    """Less than a tenth of it in the reference's parts; paper is in every reference; without parts nothing is said."""
+    labels = np.repeat(np.int32([[1], [2], [3]]), 20, 1)
+    part = np.repeat(np.uint16([[4], [7], [0]]), 20, 1)
+    part[1, 0] = 4  # a twentieth of the second region is known
+    picture = np.zeros((3, 20, 3), np.uint8)
+    pair = Pair("face", 1, picture, picture, picture, picture, np.full((3, 20), 4, np.uint16), part)
+    found = verdicts.first_seen(pair, labels=labels, valid=labels > 0, wanted=np.array([1, 2, 3]))
+    assert found.tolist() == [False, True, False]
+    assert verdicts.first_seen(replace(pair, target_part=None), labels=labels, valid=labels > 0,
+                               wanted=np.array([1])) is None

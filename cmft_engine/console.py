@@ -1,0 +1,81 @@
+"""What is written on stdout and stderr: safe for a terminal, and an end in order when nobody reads it any more."""
+
+import contextlib
+import logging
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.markup import escape
+
+from .protocol.errors import Cancelled
+from .protocol.plain import plain
+
+GONE = "nobody reads what is told any more ({}), so the run ends; the plates that are finished stay"
+
+
+def say(text: str) -> None:
+    """Write a line on stdout, at once. Raises Cancelled when it cannot be written."""
+    try:
+        sys.stdout.write(plain(text) + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up(sys.stdout)
+        raise Cancelled(GONE.format(error.strerror)) from error
+
+
+class PlainConsole(Console):
+    """A console of Rich that ends the run in order when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise Cancelled."""
+        _give_up(self.file)
+        raise Cancelled(GONE.format("Broken pipe"))
+
+
+def complain(text: str) -> None:
+    """Write what went wrong on stderr, if anybody reads it."""
+    with contextlib.suppress(OSError, Cancelled):
+        PlainConsole(stderr=True).print(f"[bold red]cmft:[/] {escape(plain(text))}", highlight=False, soft_wrap=True)
+
+
+def _give_up(stream: Any) -> None:
+    """Let what is still to be written on a stream go nowhere, so that the end of the process cannot fail on it."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+class Once(logging.Filter):
+    """Lets every message through once: a file that is read twice is not told of twice."""
+
+    def __init__(self) -> None:
+        """Nothing was said yet."""
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is new."""
+        text = record.getMessage()
+        is_new = text not in self._said
+        self._said.add(text)
+        return is_new
+
+
+class _PlainFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
+
+
+def prepare_streams(*, is_program: bool) -> None:
+    """Replace letters that stdout or stderr cannot hold, and log to stderr. is_program: a program reads stdout."""
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=errors)
+    handler = logging.StreamHandler() if is_program else RichHandler(console=PlainConsole(stderr=True), show_path=False)
+    handler.addFilter(Once())
+    handler.setFormatter(_PlainFormatter("%(levelname)s %(name)s: %(message)s" if is_program else "%(message)s"))
+    logging.basicConfig(level=logging.INFO if is_program else logging.WARNING, handlers=[handler])

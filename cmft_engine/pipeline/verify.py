@@ -1,0 +1,67 @@
+"""Whether the plates of an output folder are those that its runs wrote. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ..image.sequence import PlateSequence, frame_path, has_frame_token
+from ..protocol.errors import InputError, PlateError
+from ..protocol.file_formats import is_plate
+from .resume import STATE, content_of, read_note
+
+MISSING = "missing: its note is there, the plate is not; --resume colours it"
+DAMAGED = "damaged: it is not what its run wrote; --resume colours it again"
+NOT_NOTED = "damaged: its note cannot be read, so that nothing vouches for it; --resume colours it again"
+FOREIGN = "foreign: no run noted it; move it away, colour into another folder, or replace it with --overwrite"
+
+
+class Finding(NamedTuple):
+    """A plate, and what is wrong with it, "" where it is as its run left it."""
+
+    path: Path
+    problem: str
+
+
+def verify(out: Path) -> Iterator[Finding]:
+    """Compare the plates that `out` names with their notes, and yield each once; a folder names all in it.
+
+    Raises InputError where no run has noted a plate.
+    """
+    folder = out if out.is_dir() else out.parent
+    names = sorted(path.name for path in (folder / STATE).glob("*") if any(path.glob("*.json")))
+    names = names if out.is_dir() else [name for name in names if name == out.name]
+    if not names:
+        raise InputError(f"{out}: no run has noted plates of this name; give the folder or the --out of a run")
+    noted = set()
+    for name in names:
+        for frame in _noted_frames(folder / STATE / name):
+            path = frame_path(folder / name, frame) if has_frame_token(name) else folder / name
+            noted.add(path)
+            yield Finding(path, _problem(path, folder / STATE / name / f"{frame}.json", frame))
+    there = sorted(folder.iterdir()) if out.is_dir() else _plates_of(out)
+    yield from (Finding(path, FOREIGN) for path in there
+                if path not in noted and is_plate(path.name) and not path.name.startswith("."))
+
+
+def _problem(path: Path, note_file: Path, frame: int) -> str:
+    if not path.exists():
+        return MISSING
+    note = read_note(note_file, frame)
+    if note is None:
+        return NOT_NOTED
+    return "" if content_of(path) == note.content else DAMAGED
+
+
+def _noted_frames(folder: Path) -> list[int]:
+    stems = (path.stem for path in folder.glob("*.json"))
+    return sorted(int(stem) for stem in stems if stem.lstrip("-").isdecimal() and len(stem) < 20)
+
+
+def _plates_of(pattern: Path) -> list[Path]:
+    try:
+        sequence = PlateSequence.parse(pattern)
+    except PlateError:
+        return []
+    return [sequence.path(frame) for frame in sequence.frames]

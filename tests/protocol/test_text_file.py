@@ -1,0 +1,84 @@
+"""Files are whole or not there; temporary names can neither be guessed nor planted."""
+
+import errno
+import os
+import stat
+
+import pytest
+
+from cmft_engine.protocol import text_file
+from cmft_engine.protocol.owner import this_owner
+from cmft_engine.protocol.text_file import make_temporary, remove_leftovers, write_remedy, write_text
+
+
+def test_temporary_names_are_random_and_the_owner_s(tmp_path):
+    """Each is another, keeps the suffix, is hidden, names this process, and is made with the usual rights."""
+    made = {make_temporary(tmp_path / "a.exr") for _ in range(20)}
+    assert len(made) == 20
+    assert all(path.name.startswith(f".cmft-{this_owner().short}-") and path.suffix == ".exr" for path in made)
+    (tmp_path / "usual").touch()
+    usual = stat.S_IMODE((tmp_path / "usual").stat().st_mode)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {usual}
+
+
+def test_what_stands_there_is_left_alone(tmp_path, monkeypatch):
+    """A link or a file of the temporary name, if somebody could guess it, is neither followed nor opened."""
+    tokens = iter(["00000000", "11111111", "22222222"])
+    monkeypatch.setattr(text_file.secrets, "token_hex", lambda _: next(tokens))
+    aim = tmp_path / "mine"
+    planted = [tmp_path / f".cmft-{this_owner().short}-{token}.tmp.json" for token in ("00000000", "11111111")]
+    planted[0].symlink_to(aim)
+    planted[1].write_text("mine")
+    write_text(tmp_path / "a.json", "ours")
+    assert not aim.exists() and planted[1].read_text() == "mine" and (tmp_path / "a.json").read_text() == "ours"
+
+
+def test_a_link_is_replaced(tmp_path):
+    """What a link points to stays."""
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "a.json").symlink_to(tmp_path / "mine")
+    write_text(tmp_path / "a.json", "ours")
+    assert (tmp_path / "mine").read_text() == "mine" and not (tmp_path / "a.json").is_symlink()
+
+
+def test_nothing_is_left_of_a_write_that_fails(tmp_path):
+    """A file that cannot be renamed leaves what was there as it was, and no temporary one."""
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(OSError):
+        write_text(tmp_path / "a.json", "after")
+    assert os.listdir(tmp_path) == ["a.json"] and (tmp_path / "a.json").is_dir()
+
+
+@pytest.mark.parametrize("name", ["a" * 250 + ".json", "線" * 83 + ".jsonx", "a." + "b" * 253, "." + "c" * 254])
+def test_names_as_long_as_a_file_system_takes(tmp_path, name):
+    """The temporary name has room whatever is long, and is found again when its process is gone."""
+    write_text(tmp_path / name, "ours")
+    assert os.listdir(tmp_path) == [name]
+    left = make_temporary(tmp_path / name)
+    left.rename(tmp_path / left.name.replace(this_owner().short, this_owner()._replace(mark="0badcafe").short))
+    remove_leftovers(tmp_path)
+    assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(("error", "remedy"), [
+    (OSError(errno.ENOSPC, "No space"), "free disk space"), (OSError(errno.ENAMETOOLONG, "too long"), "a shorter name"),
+    (OSError(errno.EEXIST, "File exists"), "a file stands where a folder should be"),
+    (OSError("4 channels not supported"), "another format"), (OSError("odd"), "free disk space, allow writing there"),
+])
+def test_remedies_fit_the_reason(error, remedy):
+    """By the system's number, else by what the library says."""
+    assert remedy in write_remedy(error, "a.json")
+
+
+def test_leftovers_of_the_gone_alone(tmp_path):
+    """Files of a process that is gone are removed; of this one, of other machines and of other names they stay."""
+    gone = this_owner()._replace(mark="0badcafe")
+    elsewhere = this_owner()._replace(machine="0badcafe")
+    ours = make_temporary(tmp_path / "a.exr")
+    names = {owner: ours.name.replace(this_owner().short, owner.short) for owner in (gone, elsewhere)}
+    for name in (*names.values(), ".cmft-notes.tmp.exr", ".cmft-state", "b.tmp.exr"):
+        (tmp_path / name).touch()
+    before = set(os.listdir(tmp_path))
+    remove_leftovers(tmp_path)
+    assert before - set(os.listdir(tmp_path)) == {names[gone]}
+    remove_leftovers(tmp_path / "nowhere")

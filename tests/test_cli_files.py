@@ -1,0 +1,129 @@
+"""The command line writes over nothing that is not its own, and says what it finds in a folder of plates."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cmft_engine import cli
+from cmft_engine.image.limits import set_max_pixels
+from cmft_engine.pipeline.resume import State
+from cmft_engine.protocol.job import Job, JobReference, load_job, save_job
+from tests.drawings import figure, write_shot
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A shot of two frames, its palette and its job; the working directory."""
+    write_shot(tmp_path, {1: figure(), 2: figure(3)}, reference=1)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "300")
+    save_job(Job("lines.####.png", (JobReference("ref.png", 1),), "o/c.####.png", palette="p.json"), "job.json")
+    (tmp_path / "p.json").write_text('{"version": 1, "colors": [{"name": "a", "rgba": [1, 0, 0, 1]}]}')
+    yield tmp_path
+    set_max_pixels(None)  # which jobs set for the process
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["lines.0001.png", "ref.png", "p.json", "job.json", "link.json"])
+@pytest.mark.parametrize("more", [[], ["--overwrite"]])
+def test_a_saved_job_replaces_no_input(folder: Path, capsys: pytest.CaptureFixture[str], name: str,
+                                       more: list[str]) -> None:
+    """Line plates, references, the palette and the job it is made from stay, whatever is asked for."""
+    (folder / "link.json").symlink_to(folder / "p.json")
+    before = contents(folder)
+    assert cli.run(["colorize", "--job", "job.json", "--save-job", name, *more]) == 2
+    assert f"{name} is an input of this job" in capsys.readouterr().err
+    assert contents(folder) == before
+
+
+def test_a_saved_job_replaces_jobs_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A job that is there is replaced; other files only with --overwrite, and what a link points to never."""
+    save = ["colorize", "--job", "job.json", "--frames", "2", "--save-job"]
+    (folder / "notes.txt").write_text("mine")
+    (folder / "aim.json").write_text((folder / "job.json").read_text())
+    (folder / "link.json").symlink_to(folder / "aim.json")
+    for name in ("notes.txt", "link.json"):
+        before = contents(folder)
+        assert cli.run([*save, name]) == 2
+        assert f"{name} exists and is no job; add --overwrite" in capsys.readouterr().err
+        assert contents(folder) == before
+        assert cli.run([*save, name, "--overwrite"]) == 0
+        assert load_job(folder / name).frames == "2" and not (folder / name).is_symlink()
+    assert load_job(folder / "aim.json").frames is None
+    assert cli.run([*save, "aim.json"]) == 0 and load_job(folder / "aim.json").frames == "2"
+    assert not list(folder.glob(".cmft*"))
+
+
+def test_largest_picture_is_saved_with_the_job(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--max-pixels reaches the job and what opens it; without it the job looks as before."""
+    assert "max_pixels" not in json.loads((folder / "job.json").read_text())
+    assert cli.run(["colorize", "--job", "job.json", "--max-pixels", "4095", "--save-job", "small.json"]) == 0
+    assert load_job("small.json").max_pixels == 4095
+    assert cli.run(["colorize", "--job", "small.json"]) == 2
+    assert "ref.png (frame 1) is 64x64, over the limit of 4,095 pixels; check the file, or raise --max-pixels" in (
+        capsys.readouterr().err)
+    (folder / "small.json").write_text((folder / "small.json").read_text().replace("4095", "0"))
+    assert cli.run(["colorize", "--job", "small.json"]) == 2 and "max_pixels: 0" in capsys.readouterr().err
+
+
+def test_verify(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0 and a count while all is well, 2 and the plates' names when not, 2 where nothing was coloured."""
+    (folder / "o").mkdir()
+    for frame in (1, 2):
+        plate = folder / "o" / f"c.{frame:04d}.png"
+        plate.write_bytes(b"pixels")
+        State(Path("o"), "c.####.png").note(frame, "inputs", plate, {"frame": frame})
+    assert cli.run(["verify", "o"]) == 0 and cli.run(["verify", "o/c.####.png"]) == 0
+    assert capsys.readouterr().out == "2 of 2 plates are as their runs left them\n" * 2
+    (folder / "o" / "c.0001.png").write_bytes(b"pixelz")
+    (folder / "o" / "x\x1b[2J.png").write_bytes(b"")
+    assert cli.run(["verify", "o"]) == 2
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("o/c.0001.png: damaged: ") and told[1].startswith("o/x\\x1b[2J.png: foreign: ")
+    assert told[2:] == ["1 of 3 plates are as their runs left them"]
+    assert cli.run(["verify", "."]) == 2 and "no run has noted plates of this name" in capsys.readouterr().err
+
+
+def test_names_reach_no_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file's name with escapes in it is written out in messages."""
+    assert cli.run(["colorize", "a\x1b[2J\x07.png", "--reference", "ref.png@1", "--out", "o/c.####.png"]) == 2
+    told = capsys.readouterr().err
+    assert "a\\x1b[2J\\x07.png" in told and "\x1b[2J" not in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows quotes in another way, and has no sh")
+def test_printed_lines_can_be_pasted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a folder is called, a shell reads the printed line as the words that are meant and runs no part."""
+    out = folder / "a $(touch ran) 'b' \"c\""
+    (folder / "p.json").unlink()
+    save_job(load_job("job.json")._replace(palette=None), "job.json")
+    assert cli.run(["farm", "--job", "job.json", "--out", str(out)]) == 0
+    line = capsys.readouterr().out.splitlines()[1].removeprefix("to run it here: ")
+    words = ["openjd", "run", str(out / "template.json"), "--job-param", f"file://{out / 'parameters.json'}"]
+    assert shlex.split(line) == words
+    printed = subprocess.run(["sh", "-c", f"printf '%s\\n' {line}"], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines() == words and not (folder / "ran").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_too_little_memory_to_load_anything(folder: Path) -> None:
+    """Under a limit at which libraries would wait for ever, the run ends at once with exit code 3 and the remedy."""
+    import resource
+
+    most = 400 * 2**20
+    told = subprocess.run([sys.executable, "-m", "cmft_engine", "colorize", "--job", "job.json"], text=True, timeout=60,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
+    assert told.returncode == 3, told.stderr
+    assert "may take 400 MB, but the engine's libraries alone need 1100; raise" in " ".join(told.stderr.split())
