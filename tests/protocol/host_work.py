@@ -196,26 +196,19 @@ class State(InFolder):
             (state.STALE, (state.READY, "x"), "note", (state.STALE, "note (stale: press Colorize)")),
             (state.NOT_COLOURED, (state.ENGINE_MISSING, "x"), "", (state.ENGINE_MISSING, "x")),
             (state.NOT_COLOURED, (state.ENGINE_MISSING, "x"), "note", (state.NOT_COLOURED, "note")),
-            (state.INCOMPLETE, (state.INCOMPLETE, "x"), "", (state.INCOMPLETE, "sentence")),
-            (state.INCOMPLETE, (state.READY, "x"), "note", (state.INCOMPLETE, "note; sentence")),
-            (state.INCOMPLETE, (state.READY, "x"), "cancelled: 1", (state.INCOMPLETE, "cancelled: 1")),
         ):
             self.assertEqual(state.to_store(true, state.Stored(*before), note, "sentence"), expected)
 
     def test_sentences(self):
         """Each state has its sentence; plates that are gone are named by their folder."""
         shown, none = state.Shown("/p/c.####.exr", 1, 3, "s"), state.Shown("", 0, -1, "")
-        def said(true, shows=shown, frames=(), asked=(1, 2, 3)):
-            return state.sentence_of(true, shows, WORDING, state.OnDisk(frames, "s"), asked)
+        def said(true, shows=shown):
+            return state.sentence_of(true, shows, WORDING, state.OnDisk((), "s"), (1, 2, 3))
 
         self.assertEqual(said(state.READY), "1-3 coloured")
         self.assertEqual(said(state.STALE), state.STALE_TEXT)
         self.assertIn("the plates are gone", said(state.NOT_COLOURED))
         self.assertEqual(said(state.NOT_COLOURED, none), "not coloured yet: connect line and ref, press Colorize")
-        self.assertEqual(said(state.INCOMPLETE, frames=(2,)), "1 of 3 frames coloured; missing: 1 3; press Colorize")
-        self.assertEqual(said(state.INCOMPLETE, frames=(1,), asked=range(1, 200, 2)),
-                         "1 of 100 frames coloured; missing: 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 "
-                         "43 and more; press Colorize")
 
 
 class Outcomes(InFolder):
