@@ -17,6 +17,7 @@ STILL_PX = 41  # nothing has moved where all lines in a window so wide are equal
 STILL_FLOW_PX = 1.5  # and where flow says so too, to this many plate pixels
 
 SHARPEN = 1.4  # a border that is looked up between pixels is so much steeper than the blend of its four neighbours
+BLOCK_PX = 100_000  # so many places are looked up at once, to bound memory
 MAX_DISTANCE_PX = 24.0  # farther from a line all places look alike
 
 Floats = NDArray[np.float32]
@@ -26,9 +27,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class CarriedPaint:
-    """The painter's pixels brought to a target by flow, and which of them are taken as they are: bool (H, W).
+    """The painter's pixels brought to a target, and which of them are taken as they are: bool (H, W).
 
-    Taken are those where nothing has moved, and regions whose pattern one warp carries whole. free: bool (H, W), such
+    Taken are those where nothing has moved, regions whose pattern one warp carries whole, and painterly regions, for
+    which `carry_painterly` chooses a place a pixel; the other pixels came by flow. free: bool (H, W), such
     as are taken whatever colours their region may have, for no flat paint explains it.
     """
 
@@ -99,8 +101,9 @@ def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
     at = np.nonzero(busy)
     if not len(at[0]):
         return out
-    entries, weights = _taps(paints, x[at], y[at])
-    out.first[at], out.second[at], out.share[at] = _two_heaviest(entries, weights)
+    for block in np.array_split(np.stack(at), len(at[0]) // BLOCK_PX + 1, axis=1):
+        part = block[0], block[1]
+        out.first[part], out.second[part], out.share[part] = _two_heaviest(*_taps(paints, x[part], y[part]))
     return out
 
 

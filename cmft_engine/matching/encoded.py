@@ -25,6 +25,7 @@ from .region_inputs import RegionSide, region_side
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
 BUSY_PX, BUSY_SHARE = 64, 0.002  # so much that is unexplained, in a soft painting not the main paint, is no accident
+INNER_PX = 2.5  # pixels nearer to a line than this do not make a region painterly
 PAINTERLY_SHARE = 0.5  # a region of which that is more is painterly, however small it is
 TARGET_LIMIT = 1.6  # a target may be this much longer than the work size before it is scaled down
 
@@ -55,8 +56,8 @@ class EncodedReference:
 
     segmented: the drawing at plate size; distance: to its lines, from `line_distance`. index: palette index of every
     plate pixel, as float32 for `look_up`. paints: the same with mixtures. painterly: (kept,) 1 for regions that no flat
-    paint explains, else 0. own_share: how much of the plate its paints do not explain. cell_shares: (M, m) share of its
-    kept regions in every cell at 1/8.
+    paint explains, else 0. is_soft: as in `PaintedDrawing`. own_share: how much of the plate its paints do not explain.
+    cell_shares: (M, m) share of its kept regions in every cell at 1/8.
     """
 
     drawing: EncodedDrawing
@@ -65,6 +66,7 @@ class EncodedReference:
     index: Floats
     paints: PaintMap
     painterly: Floats
+    is_soft: bool
     own_share: float
     features: ReferenceFeatures
     shares: Floats
@@ -112,26 +114,30 @@ class Encoder:
             drawing.line, as_batch(rgb.transpose(2, 0, 1), self.device), drawing.features
         )
         counted = count_colors(painted.drawing.labels, painted.index, (painted.drawing.count, n_colors))
+        distance = line_distance(painted.drawing.ink)
         shares, paints = shares_of(counted), painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
-            drawing, painted.drawing, line_distance(painted.drawing.ink), painted.index.astype(np.float32), paints,
-            _painterly(painted, paints, shares)[drawing.kept],
+            drawing, painted.drawing, distance, painted.index.astype(np.float32), paints,
+            _painterly(painted, paints, distance)[drawing.kept], painted.is_soft,
             0.0 if paints.own is None else float(paints.own.mean()), features, shares,
             cell_shares(drawing.cells),
         )
 
 
-def _painterly(painted: PaintedDrawing, paints: PaintMap, shares: Floats) -> Floats:
-    """1 for each region (n,) that must be carried in the painter's own pixels, else 0; shares: (n, K) of its paints.
+def _painterly(painted: PaintedDrawing, paints: PaintMap, distance: NDArray[np.uint8]) -> Floats:
+    """1 for each region (n,) that must be carried in the painter's own pixels, else 0.
 
-    Its paints leave a part of it unexplained; or, in a soft painting, it shows more than one of them.
+    Away from lines its paints leave a part of it unexplained; or, in a soft painting, it shows more than one of them.
+    distance: (H, W) to the drawing's lines, from `line_distance`; beside them a lossy file shows what is no paint.
     """
-    labels, bins = painted.drawing.labels.ravel(), painted.drawing.count + 1
+    inner = (distance > 10 * INNER_PX) & (painted.drawing.labels > 0)
+    labels, bins = painted.drawing.labels[inner], painted.drawing.count + 1
     area = np.bincount(labels, minlength=bins)[1:]
-    own = np.zeros(labels.shape, np.bool_) if paints.own is None else paints.own.ravel()
-    busy = np.bincount(labels, own, bins)[1:]
+    busy = np.zeros(len(area)) if paints.own is None else np.bincount(labels, paints.own[inner], bins)[1:]
     if painted.is_soft:
-        busy = np.maximum(busy, (1 - shares.max(1, initial=0)) * area)
+        shown = count_colors(np.where(inner, painted.drawing.labels, 0), paints.first,
+                             (painted.drawing.count, int(paints.first.max(initial=0)) + 1))
+        busy = np.maximum(busy, area - shown.max(1, initial=0))
     return np.asarray((busy >= BUSY_PX) & (busy > BUSY_SHARE * area) | (busy > PAINTERLY_SHARE * area), np.float32)
 
 

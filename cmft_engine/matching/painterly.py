@@ -30,19 +30,53 @@ EDGE_WEIGHT = 3.0  # a pixel at the plate's edge counts as so much border that s
 AROUND_PX = 6.0  # lines are compared in surroundings of this spread, in work pixels
 PREFERENCE_PX = 0.3  # how much worse lines may agree at a pixel's own place in scenery, in plate pixels
 FRINGE_PX, MOVED_PX = 3.0, 0.3  # so near a line that has moved by more than this, a pixel may show its soft border
-SCENERY_SHARE = 0.1  # a region with more of the plate than this may move in parts
+SCENERY_SHARE, SCENERY_STILL = 0.1, 0.3  # a region with more of the plate, and more still border, is scenery
+MOST_PX = 6.0  # lines that disagree by more count as this, so that a new line does not outweigh which regions match
+MISMATCH_PX = 4.0  # what a place in a region that does not match costs, in plate pixels of disagreement
+LEAST_CHANCE = 0.3  # a match counts as sure from this chance on, or from that of the best
 FLOW_SIZE = 640  # longest side at which plain flow is searched
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
+class Mismatch:
+    """What it costs to carry a pixel from a region of a reference into one of the target, in plate pixels."""
+
+    def __init__(
+        self, rows: tuple[int, NDArray[np.intp]], columns: tuple[int, NDArray[np.intp]], chance: Floats
+    ) -> None:
+        """rows, columns: how many regions the target and the reference have, and which of them were matched.
+
+        chance: (rows, columns) that these match.
+        """
+        sure = np.maximum(chance.max(1, initial=0), LEAST_CHANCE)[:, None]
+        self._costs = np.zeros((len(rows[1]) + 1, len(columns[1]) + 1), np.float32)
+        self._costs[:-1, :-1] = MISMATCH_PX * (1 - np.minimum(chance / sure, 1))
+        self._row, self._column = (self._numbers(*side) for side in (rows, columns))
+
+    @staticmethod
+    def _numbers(count: int, matched: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The row or column of each label; the last, which costs nothing, of those that were not matched."""
+        numbers = np.full(count + 1, len(matched), np.intp)
+        numbers[matched + 1] = np.arange(len(matched))
+        return numbers
+
+    def costs(self, labels: NDArray[np.int32], there: NDArray[np.int32]) -> Floats:
+        """Return the costs (h, w) of pixels with these labels in the target and there."""
+        return np.asarray(self._costs[self._row[labels], self._column[there]], np.float32)
+
+
 @dataclass(frozen=True)
 class Way:
-    """A reference and the places (H, W, 2), x and y, from which it gives a target's pixels; None: their own places."""
+    """A reference and the places (H, W, 2), x and y, from which it gives a target's pixels; None: their own places.
+
+    mismatch: what it costs to carry between regions that do not match; None where that is not known.
+    """
 
     reference: EncodedReference
     places: Floats | None
+    mismatch: Mismatch | None = None
 
     def paints(self) -> PaintMap:
         """Return the paints that the reference has at these places, of size (H, W)."""
@@ -78,7 +112,13 @@ def carry_pixels(
     painterly = painterly_regions(drawing.count, matched.kept, references, chance)
     flat, own = split_placed(placed, painterly)
     carry_whole(carried, flat, distance=line_distance(drawing.ink), scale=framing.scale, flow=ways[0])
-    carry_painterly(carried, drawing, painterly, [Way(*way) for way in ways], own, scale=framing.scale)
+    ends = np.cumsum([reference.side.count for reference in references])[:-1]
+    mismatches = [
+        Mismatch((drawing.count, matched.kept), (reference.segmented.count, reference.drawing.kept), part)
+        for reference, part in zip(references, np.split(chance, ends, axis=1), strict=True)
+    ]
+    told = [Way(*way, mismatch) for way, mismatch in zip(ways, mismatches, strict=True)]
+    carry_painterly(carried, drawing, painterly, told, own, scale=framing.scale)
     return carried
 
 
@@ -94,14 +134,16 @@ def carry_painterly(
     inside = regions[drawing.labels_under_ink - 1]
     if not inside.any():
         return
-    distance, spread = line_distance(drawing.ink), AROUND_PX / scale
+    distance, spread, labels = line_distance(drawing.ink), AROUND_PX / scale, drawing.labels_under_ink
+    costs = {id(way.reference): way.mismatch for way in ways}
     same_size = [one for one in _references(ways) if one.segmented.size == drawing.size]
-    ways = [*(Way(one, None) for one in same_size), *(Way(one, flow_between(
-        distance, one.distance, longest=FLOW_SIZE)) for one in same_size), *ways]
-    whole = _RegionMeans(drawing)
+    whole = _RegionMeans(drawing, [_still_shares(drawing, distance, one.distance) for one in same_size])
+    ways = [*(Way(one, None, costs[id(one)]) for one in same_size), *(Way(one, flow_between(
+        distance, one.distance, longest=FLOW_SIZE), costs[id(one)]) for one in same_size), *ways]
     best = np.full(drawing.size, np.inf, np.float32)
     for way in ways:
         error = whole.added(_disagreement(distance, way.reference, way.places, spread))
+        error = error + _mismatch(way.mismatch, labels, way.reference, way.places)
         if way.places is None:
             error = error - PREFERENCE_PX * whole.is_scenery
             error = np.where(_stands_still(drawing, distance, way.reference), -np.inf, error)
@@ -111,36 +153,47 @@ def carry_painterly(
     carried.taken[inside] = True
     carried.free[inside] = True
     for reference, region in placed:
-        here = distance[region.window]
         for places in region.places:
-            error = _disagreement(here, reference, places, spread)
-            if region.inside.sum() <= whole.limit:
+            error = _disagreement(distance[region.window], reference, places, spread)
+            error = error + _mismatch(costs[id(reference)], labels[region.window], reference, places)
+            if not whole.is_scenery[region.window][region.inside].any():
                 error = error + error[region.inside].mean()
             better = region.inside & (error < best[region.window])
             best[region.window][better] = error[better]
             overwrite(carried.paints, region.window, better, sample_paints(reference.paints, places))
 
 
+def _mismatch(
+    mismatch: Mismatch | None, labels: NDArray[np.int32], reference: EncodedReference, places: Floats | None
+) -> Floats | float:
+    """What it costs to carry pixels with labels (h, w) from places (h, w, 2), by which regions match."""
+    if mismatch is None:
+        return 0.0
+    there = reference.segmented.labels_under_ink
+    if places is not None:
+        x, y = (np.clip(np.rint(places[..., i]), 0, there.shape[1 - i] - 1).astype(np.intp) for i in (0, 1))
+        there = there[y, x]
+    return mismatch.costs(labels, there)
+
+
 class _RegionMeans:
     """Adds to what lines around a pixel say what they say of its whole region, so that a region is carried in one way.
 
-    Regions of more pixels than `limit` are scenery: parts of them may move apart.
+    Not so in scenery, a large region that stands still in part: something may move before it.
     """
 
-    def __init__(self, drawing: SegmentedDrawing) -> None:
+    def __init__(self, drawing: SegmentedDrawing, still: Sequence[Floats]) -> None:
+        """still: how much of the border of each region (n,) stands still, for each reference of the target's size."""
         self._labels = drawing.labels_under_ink
         self._area = np.bincount(self._labels.ravel(), minlength=drawing.count + 1)
-        self.limit = SCENERY_SHARE * self._labels.size
-
-    @property
-    def is_scenery(self) -> Mask:
-        """Pixels (H, W) of regions that may move in parts."""
-        return np.asarray((self._area > self.limit)[self._labels])
+        stands = np.append(0, np.max(still, axis=0)) if still else np.zeros(drawing.count + 1)
+        self._scenery = (self._area > SCENERY_SHARE * self._labels.size) & (stands >= SCENERY_STILL)
+        self.is_scenery: Mask = self._scenery[self._labels]
 
     def added(self, error: Floats) -> Floats:
         """Return errors (H, W) with their mean over each region added."""
         total = np.bincount(self._labels.ravel(), error.ravel(), len(self._area))
-        mean = np.where(self._area <= self.limit, total / np.maximum(self._area, 1), 0)
+        mean = np.where(self._scenery, 0, total / np.maximum(self._area, 1))
         return error + mean.astype(np.float32)[self._labels]
 
 
@@ -163,6 +216,7 @@ def _disagreement(
     if places is not None:
         there = np.asarray(cv2.remap(there, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
     differs = cv2.absdiff(np.ascontiguousarray(there), np.ascontiguousarray(distance))
+    differs = np.minimum(differs, np.uint8(10 * MOST_PX))
     return np.asarray(cv2.GaussianBlur(differs.astype(np.float32), (0, 0), spread) / 10, np.float32)
 
 

@@ -98,9 +98,9 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
         temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(match), neighbors,
                                                 n_neighbors=2 * run.settings.temporal_radius)
     decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
+    decision = known_numbers(decision).finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
     if (painted := run.loaded.painting_of(task.decided_at, segmented.size)) is not None:
         decision = decision.as_painted(painted)
-    decision = known_numbers(decision).finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
     report = report_frame(task.frame, task.path, drawing, decision, run.loaded.palette, run.settings)
     held_from = None if task.decided_at == task.frame else task.decided_at
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)

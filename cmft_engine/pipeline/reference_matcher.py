@@ -83,7 +83,8 @@ class ReferenceMatcher:
         painted = next(shown, None)
         if painted is None or painted.index.shape != size:
             return None
-        return (painted.paints or PaintMap.pure(painted.index)).as_painted()
+        paints = painted.paints or PaintMap.pure(painted.index)
+        return paints.as_painted() if painted.is_soft else paints
 
     def keep_lines(self, frame: int, drawing: LineDrawing, places: Sequence[NDArray[np.float32]] | None) -> LineDrawing:
         """Return the drawing decided at this frame with the coloured lines that the references keep given back.

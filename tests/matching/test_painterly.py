@@ -8,7 +8,7 @@ import pytest
 from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.lineart.lineart import extract_line_art
 from cmft_engine.matching.carry import CarriedPaint, line_distance
-from cmft_engine.matching.painterly import Way, carry_painterly, painterly_regions
+from cmft_engine.matching.painterly import MISMATCH_PX, Mismatch, Way, carry_painterly, painterly_regions
 from cmft_engine.shot.drawing import segment
 
 SIDE = 128
@@ -90,3 +90,35 @@ def test_which_regions_are_painterly():
     assert painterly_regions(4, np.array([0, 1, 3]), [one], chance).tolist() == [True, False, False, False]
     one.own_share = 0.9
     assert painterly_regions(4, np.array([0, 1, 3]), [one], chance).tolist() == [True, False, True, True]
+
+
+def test_a_place_in_a_region_that_does_not_match_costs():
+    """A sure match costs nothing, an unlikely one the whole; what was not matched is free, whatever it is."""
+    chance = np.array([[0.8, 0.1], [0.05, 0.15]], np.float32)
+    mismatch = Mismatch((3, np.array([0, 2])), (2, np.array([0, 1])), chance)
+    labels, there = np.int32([[1, 1, 3, 3, 2]]), np.int32([[1, 2, 1, 2, 1]])
+    assert mismatch.costs(labels, there).tolist() == pytest.approx(
+        [[0, MISMATCH_PX * 0.875, MISMATCH_PX * (1 - 0.05 / 0.3), MISMATCH_PX * 0.5, 0]])
+
+
+def test_a_large_region_that_moves_is_no_scenery():
+    """A square that fills a quarter of the plate moves by 4 px: its gradient moves along, far from lines too."""
+    source, target = large_square(30), drawing_of(square_ink(34))
+    found = carried(source, target)[64, 60:90, 1]
+    assert found == pytest.approx(np.linspace(0, 1, 65)[60 - 34:90 - 34], abs=0.02)
+
+
+def square_ink(left):
+    """Ink (H, W) of a square of 64 px."""
+    ink = np.zeros((SIDE, SIDE), bool)
+    ink[30:95, left] = ink[30:95, left + 64] = ink[30, left:left + 65] = ink[94, left:left + 65] = True
+    return ink
+
+
+def large_square(left):
+    """What the matcher keeps of a large square with a gradient from left to right."""
+    segmented = drawing_of(square_ink(left))
+    pixels, nothing = np.ones((SIDE, SIDE, 4), np.float32), np.zeros((SIDE, SIDE), np.int32)
+    pixels[30:95, left:left + 65, 1] = np.linspace(0, 1, 65)
+    paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
+    return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints, own_share=1.0)
