@@ -13,7 +13,7 @@ from ..image.plate import Plate, read_plate
 from ..image.sequence import PlateSequence
 from ..protocol.errors import PlateError
 
-PART = 480  # frames of a shot that are compared with each other, by their place in the shot
+PART = 240  # frames of a shot that are compared with each other, by their place in the shot
 HASH_THREADS = 2  # plates decoded at once; each takes its memory
 
 Found = TypeVar("Found")

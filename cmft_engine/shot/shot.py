@@ -21,7 +21,7 @@ from .holds import Holds, apart
 
 log = logging.getLogger(__name__)
 
-_AT = re.compile(r"(.+)@(-?\d+|sheet)$", re.DOTALL)
+_AT = re.compile(r"(.+)@(-?\d{1,15}|sheet)$", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 import logging
 from pathlib import Path
 
-from ..text_file import read_text, write_text
+from ..text_file import parse_json, read_text, write_text
 
 RECORD = "node.json"
 
@@ -28,7 +28,8 @@ def record_provenance(folder: Path, signature: str, *, is_whole: bool) -> str:
 def read_provenance(folder: Path) -> str:
     """Return what was recorded, "" where nothing can be read."""
     try:
-        found = json.loads(read_text(folder / RECORD))
+        found = parse_json(read_text(folder / RECORD))
     except (OSError, ValueError):
         return ""
-    return str(found.get("signature", "")) if isinstance(found, dict) else ""
+    signature = found.get("signature") if isinstance(found, dict) else None
+    return signature if isinstance(signature, str) else ""
