@@ -118,7 +118,7 @@ class FrameReader:
 
     def _uses(self, frame: int) -> list[int]:
         """The frames to be coloured that show the drawing of this one, in order."""
-        return [other for other in self._shot.same_drawing(frame) if other in self._todo]
+        return [other for other in self._shot.drawings.same(frame) if other in self._todo]
 
     def take(self, frame: int, path: Path) -> FrameTask:
         """Make a frame ready: its drawing, unless it is kept; of one held from before, the plate alone.

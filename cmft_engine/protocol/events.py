@@ -4,7 +4,6 @@ Holds no process and no file: `client.py` reads the lines, the command line writ
 """
 
 import json
-import math
 from typing import Any, Dict, NamedTuple, Optional, Tuple, Type, Union, get_type_hints
 
 from . import errors
@@ -143,7 +142,7 @@ def _tame(name: str, value: Any) -> Any:
         if name in _PATHS and not is_path(value):
             raise ValueError("{} is no path".format(name))
         return value if name in _PATHS or is_text(value) else plain(value)
-    elif value is not None and not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
+    if isinstance(value, (int, float)) and not abs(value) <= MAX_NUMBER:  # NaN neither
         raise ValueError("{} is too large, or no number".format(name))
     return value
 

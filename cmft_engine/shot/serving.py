@@ -16,7 +16,7 @@ def serving_references(shot: Shot, frame: int) -> list[int]:
 def is_painting_of(shot: Shot, i: int, frame: int) -> bool:
     """Say whether reference i is a painting of this frame's very drawing."""
     at = shot.references[i].frame
-    return at is not None and (at == frame or shot.are_same(at, frame))
+    return at is not None and (at == frame or shot.drawings.are_same(at, frame))
 
 
 def decided_at(shot: Shot, frame: int) -> int:
@@ -27,4 +27,4 @@ def decided_at(shot: Shot, frame: int) -> int:
     painted = (r.frame for r in shot.references if r.frame is not None and r.frame <= frame)
     first = shot.hold(frame)
     assert first is not None  # else it cannot be read, and has failed
-    return max((at for at in painted if shot.are_same(at, frame)), default=first)
+    return max((at for at in painted if shot.drawings.are_same(at, frame)), default=first)

@@ -92,7 +92,7 @@ class Shot:
 
     def failure(self, frame: int) -> PlateError | None:
         """Return what is wrong with a frame's line plate."""
-        return self._headers.failed.get(frame) or self._drawings.failure(frame)
+        return self._headers.failed.get(frame) or self.drawings.failure(frame)
 
     def only(self, frames: str | Iterable[int]) -> "Shot":
         """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
@@ -105,7 +105,7 @@ class Shot:
             raise ShotError(f"{self.lines.pattern}: frame {frames_text(strangers) or '(none)'} is not in the shot "
                             f"({frames_text(self.frames)}); ask for frames that are")
         shot = dataclasses.replace(self, part=wanted)
-        shot.__dict__.update({name: self.__dict__[name] for name in ("_headers", "_drawings") if name in self.__dict__})
+        shot.__dict__.update({name: self.__dict__[name] for name in ("_headers", "drawings") if name in self.__dict__})
         return shot
 
     def reference_for(self, frame: int) -> tuple[Reference, ...]:
@@ -121,7 +121,7 @@ class Shot:
 
     def shows_painted(self, frame: int) -> bool:
         """Say whether a frame shows the drawing of one at which a reference stands."""
-        return any(r.frame is not None and self.are_same(r.frame, frame) for r in self.references)
+        return any(r.frame is not None and self.drawings.are_same(r.frame, frame) for r in self.references)
 
     def neighbor_frames(self, frame: int, radius: int) -> tuple[int, ...]:
         """Return the first frames of the neighbouring drawings, up to `radius` before a frame's own and as many after.
@@ -159,18 +159,11 @@ class Shot:
 
     def hold(self, frame: int) -> int | None:
         """Return the first frame with the same drawing, see `Holds`; None: it is not of the shot or cannot be read."""
-        return self._drawings.first(frame)
-
-    def same_drawing(self, frame: int) -> Sequence[int]:
-        """Return all frames that show the drawing of this one, in order."""
-        return self._drawings.same(frame)
-
-    def are_same(self, one: int, other: int) -> bool:
-        """Say whether two frames show the same drawing."""
-        return self._drawings.are_same(one, other)
+        return self.drawings.first(frame)
 
     @functools.cached_property
-    def _drawings(self) -> Holds:
+    def drawings(self) -> Holds:
+        """Which frames show the same drawing."""
         return Holds(self.lines, self.frames, self._headers.line_plates)
 
     @functools.cached_property
