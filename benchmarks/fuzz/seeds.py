@@ -19,7 +19,17 @@ from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import Plate, Window, write_plate
-from cmft_engine.protocol.events import Event, Failed, Finished, FrameDone, FrameFailed, Message, Skipped, Started, to_line
+from cmft_engine.protocol.events import (
+    Event,
+    Failed,
+    Finished,
+    FrameDone,
+    FrameFailed,
+    Message,
+    Skipped,
+    Started,
+    to_line,
+)
 from cmft_engine.protocol.job import Job, JobReference, to_dict
 
 PLATES = ("exr", "png", "tif", "jpg")
