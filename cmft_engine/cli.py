@@ -25,7 +25,7 @@ from .commands.progress import watch
 from .commands.save import save_safely
 from .console import PlainConsole, complain, prepare_streams, say
 from .farm.progress import FarmProgress
-from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from
+from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from, path_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
 from .protocol.job import Job, load_job
 from .protocol.plain import plain
@@ -310,7 +310,8 @@ def review(
     from .commands.report import read_report
 
     found = read_report(report)
-    table = Table("frame", "region", "colour", "confidence", "why", title=found.summary, title_justify="left")
+    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(found.summary)),
+                  title_justify="left")
     for row in found.worst(30):
         table.add_row(*(escape(plain(cell)) for cell in row))
     PlainConsole().print(table)
@@ -368,7 +369,7 @@ def run(arguments: list[str]) -> int:
     except CmftError as error:
         return fail(memory_error_from(error) or error, arguments)
     except Exception as error:
-        if (told := memory_error_from(error)) is None:
+        if (told := memory_error_from(error) or path_error_from(error)) is None:
             traceback.print_exc()
         return fail(told or error, arguments)
     return 0

@@ -59,6 +59,8 @@ ELSEWHERE = {
     "cmft_training/synthetic/example_character.py": "training/synthetic/test_example_shot.py",
     "cmft_training/synthetic/puppet_*.py": "training/synthetic/test_puppets.py",
     "benchmarks/faults/*.py": "benchmarks/faults/test_run.py",
+    "benchmarks/memory/*.py": "benchmarks/memory/test_run.py",
+    "benchmarks/fuzz/[cms]*.py": "benchmarks/fuzz/test_run.py",
     "benchmarks/clips/film.py": "benchmarks/clips/test_drawn.py",
     "benchmarks/baselines/lessons.py": "benchmarks/baselines/test_train.py",
 }

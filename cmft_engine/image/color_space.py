@@ -16,6 +16,7 @@ import OpenImageIO as oiio
 from ..protocol.errors import SettingsError
 from ..protocol.file_formats import format_of
 from ..protocol.settings import Settings
+from ..protocol.text_file import is_text
 
 FIELD = "colour space"
 LIKE = 0.6  # from 0 to 1; names less like a wrong one are not offered for it
@@ -28,6 +29,7 @@ _LINEAR_NAMES = ("lin_rec709_scene", "lin_ap1_scene", "lin_ap0_scene", "lin_rec2
 _REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 _ADOBE_RGB = (0.64, 0.33, 0.21, 0.71, 0.15, 0.06, 0.3127, 0.3290)
 _ADOBE_SPACE = "g22_adobergb_scene"
+_LONGEST_NAME = 300
 _PRIMARIES_NEAR, _GAMMA_NEAR = 0.002, 0.03
 PRIMARIES, ICC_SPACE, ICC_NAME = "chromaticities", "cmft:ICCSpace", "cmft:ICCName"
 
@@ -41,7 +43,7 @@ def known_spaces() -> tuple[str, ...]:
 def is_known_space(name: str) -> bool:
     """Say whether the config has this colour space, role or alias."""
     config = _config(_config_name())
-    return bool(name) and config.getColorSpaceIndex(config.resolve(name)) >= 0
+    return _can_be_name(name) and config.getColorSpaceIndex(config.resolve(name)) >= 0
 
 
 def resolve_space(name: str, *, field: str = FIELD) -> str:
@@ -50,11 +52,16 @@ def resolve_space(name: str, *, field: str = FIELD) -> str:
     Raises SettingsError with near names; field: the setting that it names.
     """
     config = _config(_config_name())
-    resolved = str(config.resolve(name))
-    if name and config.getColorSpaceIndex(resolved) >= 0:
+    can_be = _can_be_name(name)
+    resolved = str(config.resolve(name)) if can_be else ""
+    if can_be and config.getColorSpaceIndex(resolved) >= 0:
         return resolved
-    near = _near_names(name)
+    near = _near_names(name) if can_be else []
     raise SettingsError(field, name, ("one like " if near else "one of ") + ", ".join(near or known_spaces()))
+
+
+def _can_be_name(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_NAME and is_text(name)
 
 
 def _near_names(name: str) -> list[str]:

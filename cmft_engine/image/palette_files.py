@@ -3,8 +3,8 @@ logic."""
 
 import json
 import logging
-import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +12,18 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from ..protocol.errors import PaletteError
-from ..protocol.text_file import read_text, write_remedy, write_text
+from ..protocol.errors import PaletteError, brief, repr_of
+from ..protocol.text_file import is_text, parse_json, read_bytes, read_text, write_remedy, write_text
 from .color_space import display_space, from_display
 from .palette import Palette, PaletteColor, Rgba, find_alike
 from .palette_imports import IMPORTED, import_palette
-from .palette_names import check_color_name, unique_names
+from .palette_names import check_color_name, check_number, unique_names
 from .sequence import find_spelling
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
+_MAX_AREA = 2**53
 _GPL_HEADER = "GIMP Palette"
 _GPL_FIELD = re.compile(r"\s*([a-z][a-z ]*):\s*(.*?)\s*$", re.IGNORECASE)  # Name:, Columns:, Channels: …
 _SPACE_MARK = "# cmft space: "
@@ -44,6 +45,9 @@ def load_palette(path: str | Path) -> Palette:
         raise PaletteError(f"{file}: not a text file; a palette is JSON or a GIMP palette (.gpl)") from error
     for color in palette.colors:
         check_color_name(color.name, str(file))
+        if not all(map(_is_number, color.values)):
+            raise PaletteError(f'{file}: "{brief(color.name)}" has a value that is no number; correct it or delete it')
+    check_number(file, len(palette.colors))
     if not palette.colors:
         raise PaletteError(f"{file}: the palette holds no colors; add at least one")
     alike = find_alike(palette)
@@ -55,12 +59,12 @@ def load_palette(path: str | Path) -> Palette:
 
 def _read(file: Path) -> Palette:
     if file.suffix.lower() in IMPORTED:
-        return import_palette(file, file.read_bytes())
+        return import_palette(file, read_bytes(file))
     parse = _format(file, json_format=_parse_json, gpl_format=_parse_gpl)
     try:
         text = read_text(file)
     except UnicodeDecodeError:
-        content = file.read_bytes()  # GIMP before 2 wrote names in the system's own letters
+        content = read_bytes(file)  # GIMP before 2 wrote names in the system's own letters
         if not content.startswith(_GPL_HEADER.encode()) or b"\0" in content:
             raise
         text = content.decode("latin-1")
@@ -105,24 +109,27 @@ def _short(values: Sequence[float]) -> list[float]:
 
 def _parse_json(file: Path, text: str) -> Palette:
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise PaletteError(f"{file}, line {error.lineno}: not valid JSON ({error.msg}); "
+        content = parse_json(text)
+    except ValueError as error:
+        where, why = ((f", line {error.lineno}", error.msg) if isinstance(error, json.JSONDecodeError)
+                      else ("", str(error)))
+        raise PaletteError(f"{file}{where}: not valid JSON ({why}); "
                            "mend that line or extract the palette again") from error
     if not isinstance(content, dict) or not isinstance(content.get("colors"), list):
         raise PaletteError(f'{file}: not a palette; it needs "version", "space" and a list "colors"')
     if content.get("version") != VERSION:
-        raise PaletteError(f"{file}: palette version {content.get('version')!r}, but this engine reads {VERSION}; "
-                           "use the engine that wrote it or extract the palette again")
+        version = brief(repr_of(content.get("version")))
+        raise PaletteError(f"{file}: palette version {version}, but this engine reads {VERSION}; use the "
+                           "engine that wrote it or extract the palette again")
+    check_number(file, len(content["colors"]))
     lines = _color_lines(text)
     colors = tuple(_json_color(f"{file}, {lines.get(number, f'color {number}')}", entry)
                    for number, entry in enumerate(content["colors"], 1))
-    names = [color.name for color in colors]
-    double = next((name for number, name in enumerate(names) if name in names[:number]), None)
+    double = next((name for name, number in Counter(color.name for color in colors).items() if number > 1), None)
     if double is not None:
-        raise PaletteError(f'{file}: two colors are named "{double}"; give each its own name')
+        raise PaletteError(f'{file}: two colors are named "{brief(double)}"; give each its own name')
     space = content.get("space") or display_space()
-    if not isinstance(space, str):
+    if not isinstance(space, str) or not is_text(space):
         raise PaletteError(f'{file}: "space" must name a color space, such as "sRGB"')
     return Palette(colors, space)
 
@@ -139,13 +146,13 @@ def _json_color(where: str, entry: Any) -> PaletteColor:
     if not isinstance(name, str) or not name.strip():
         raise PaletteError(f'{where}: a color needs a "name" that is not empty')
     if not _is_rgba(values):
-        raise PaletteError(f'{where}: "rgba" of "{name}" must be four numbers, such as [0.8, 0.2, 0.1, 1.0]')
+        raise PaletteError(f'{where}: "rgba" of "{brief(name)}" must be four numbers, such as [0.8, 0.2, 0.1, 1.0]')
     area = entry.get("area", 0)
-    if not isinstance(area, int) or isinstance(area, bool) or area < 0:
-        raise PaletteError(f'{where}: "area" of "{name}" must be a whole number of pixels, 0 or more')
+    if not isinstance(area, int) or isinstance(area, bool) or not 0 <= area <= _MAX_AREA:
+        raise PaletteError(f'{where}: "area" of "{brief(name)}" must be a whole number of pixels, 0 or more')
     merged = entry.get("merged", [])
     if not isinstance(merged, list) or not all(_is_rgba(one) for one in merged):
-        raise PaletteError(f'{where}: "merged" of "{name}" must be a list of colors of four numbers, such as '
+        raise PaletteError(f'{where}: "merged" of "{brief(name)}" must be a list of colors of four numbers, such as '
                            "[[0.8, 0.2, 0.1, 1.0]]")
     return PaletteColor(name, _exact(values), area, tuple(_exact(one) for one in merged))
 
@@ -199,6 +206,7 @@ def _parse_gpl(file: Path, text: str) -> Palette:
             name, shown = _gpl_row(where, line, 4 if has_alpha else 3)
             rows.append((name, shown, exact, merged))
             exact, merged = None, ()
+    check_number(file, len(rows))
     names = unique_names(row[0] for row in rows)
     colors = (replace(_gpl_color(name, row[1], row[2], space), merged=row[3])
               for name, row in zip(names, rows, strict=True))
@@ -211,7 +219,7 @@ def _gpl_exact(where: str, text: str) -> PaletteColor:
         area, values = int(words[0]), [float(word) for word in words[1:]]
     except (ValueError, IndexError):
         area, values = 0, []
-    if len(values) != 4 or not all(math.isfinite(value) for value in values):
+    if len(values) != 4 or not all(map(_is_number, values)) or not 0 <= area <= _MAX_AREA:
         raise PaletteError(f'{where}: "{_EXACT_MARK.strip()}" needs an area and four numbers, "{_MERGED_MARK.strip()}" '
                            "four numbers; delete the line to take the color from the line after it")
     return PaletteColor("", _exact(values), area)
@@ -222,7 +230,7 @@ def _gpl_row(where: str, line: str, count: int) -> tuple[str, list[int]]:
     words = line.split(None, count)
     if len(words) < count or not all(word.isdecimal() and len(word) < 4 and int(word) <= 255 for word in words[:count]):
         raise PaletteError(f"{where}: a color is {'three' if count == 3 else 'four'} whole numbers from 0 to 255 and a "
-                           f'name, not "{line.strip()}"')
+                           f'name, not "{brief(line.strip())}"')
     return words[count].strip() if len(words) > count else "unnamed", [int(word) for word in words[:count]]
 
 

@@ -1,20 +1,25 @@
 """Palettes of other programs, read alone: JASC .pal, .hex, Adobe .ase and .aco, Krita .kpl. All are display sRGB."""
 
 import io
+import itertools
+import lzma
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ..protocol.errors import PaletteError
+from ..protocol.errors import PaletteError, brief
 from .color_space import display_space
 from .palette import Palette, PaletteColor, Rgba
-from .palette_names import unique_names
+from .palette_names import MAX_COLORS, check_number, unique_names
 
 Entry = tuple[str, tuple[float, ...]]  # name, and RGB or RGBA in [0, 1]
 
 _MAX_XML = 1 << 24
+_UNREADABLE = (struct.error, ValueError, LookupError, ArithmeticError, EOFError, NotImplementedError, RuntimeError,
+               zipfile.BadZipFile, zlib.error, lzma.LZMAError, ElementTree.ParseError)
 _ASE_COLOR = 1
 _ACO_RGB, _ACO_GRAY = 0, 8
 
@@ -22,12 +27,14 @@ _ACO_RGB, _ACO_GRAY = 0, 8
 def import_palette(file: Path, content: bytes) -> Palette:
     """Return the palette in the bytes of a file, whose ending is one of IMPORTED. Raises PaletteError."""
     try:
-        entries = list(IMPORTED[file.suffix.lower()](file, content))
+        found = IMPORTED[file.suffix.lower()](file, content)
+        entries = list(itertools.islice(found, MAX_COLORS + 1))
+        check_number(file, len(entries))
     except PaletteError:
         raise
-    except (struct.error, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
-        raise PaletteError(f"{file}: this is no {file.suffix} palette that can be read ({error}); save it again, or as "
-                           "a GIMP palette (.gpl)") from error
+    except _UNREADABLE as error:
+        raise PaletteError(f"{file}: this is no {file.suffix} palette that can be read ({brief(str(error))}); save it "
+                           "again, or as a GIMP palette (.gpl)") from error
     names = unique_names(name or "unnamed" for name, _ in entries)
     return Palette(tuple(PaletteColor(name, _rgba(values)) for name, (_, values) in zip(names, entries, strict=True)),
                    display_space())
@@ -115,7 +122,8 @@ def _read_kpl(file: Path, content: bytes) -> Iterator[Entry]:
 
 
 def _other_model(file: Path, name: str, model: str) -> PaletteError:
-    return PaletteError(f'{file}: "{name}" is in {model}; only RGB and gray are read: convert the palette to RGB')
+    return PaletteError(f'{file}: "{brief(name)}" is in {brief(model)}; only RGB and gray are read: convert the '
+                        "palette to RGB")
 
 
 IMPORTED: dict[str, Callable[[Path, bytes], Iterator[Entry]]] = {

@@ -2,10 +2,13 @@
 
 import colorsys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from ..protocol.errors import PaletteError
+from ..protocol.errors import PaletteError, brief
 
 PAPER = "paper"
+MAX_NAME = 1000  # letters
+MAX_COLORS = 4096  # of a palette file: every region gets a chance for each
 
 # Upper end of each hue band in degrees, its name when bright, and its name when dark (empty: "dark" + name).
 _HUES = (
@@ -42,19 +45,30 @@ def _hue_name(degrees: float, saturation: float, value: float) -> str:
 def check_color_name(name: str, where: str) -> None:
     """Raise PaletteError for a name that no file can hold: control characters, or halves of a letter."""
     if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in name):
-        raise PaletteError(f"{where}: the name {name!r} holds a control character or half a letter; rename the color")
+        raise PaletteError(f"{where}: the name {brief(repr(name))} holds a control character or half a letter; rename "
+                           "the color")
+    if len(name) > MAX_NAME:
+        raise PaletteError(f"{where}: the name {brief(repr(name))} has {len(name):,} letters; shorten it to {MAX_NAME}")
+
+
+def check_number(file: Path, number: int) -> None:
+    """Raise PaletteError for more colors than a palette may have."""
+    if number > MAX_COLORS:
+        raise PaletteError(f"{file}: the palette holds {number:,} colors, more than {MAX_COLORS:,}; delete those that "
+                           "are no paint")
 
 
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return the names in order, a repeated one numbered from its second appearance: "red", "red 2"."""
     wanted = list(names)
-    taken: set[str] = set()
+    given, taken, last = frozenset(wanted), set[str](), dict[str, int]()
     found = []
     for name in wanted:
-        candidate, number = name, 1
-        while candidate in taken or (number > 1 and candidate in wanted):
+        candidate, number = name, last.get(name, 1)
+        while candidate in taken or (number > 1 and candidate in given):
             number += 1
             candidate = f"{name} {number}"
         taken.add(candidate)
+        last[name] = number
         found.append(candidate)
     return tuple(found)

@@ -12,7 +12,7 @@ from typing import Optional
 from ..protocol.errors import PlateError
 from ..protocol.file_formats import is_plate
 
-_TOKEN = re.compile(r"#+|%0?\d+d|%d(?![^\W\d_])")  # "100%done" is a name
+_TOKEN = re.compile(r"#+|%0?\d{1,3}d|%d(?![^\W\d_])")  # "100%done" is a name
 _NUMBER = re.compile(r"(?:(?<=[._ \-])-|^-)?\d+")  # a minus is a sign only after a separator: "a.-5", not "a-5"
 
 

@@ -6,6 +6,7 @@ Every refusal is a PlateError that names file, frame and a remedy that fits what
 import logging
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,20 @@ def open_source(path: Path, frame: int | None) -> Any:
     hints.attribute("oiio:UnassociatedAlpha", 1)
     source = oiio.ImageInput.open(name, hints)
     if source is None:
-        raise _unreadable(path, frame, " ".join(oiio.geterror().split()))
+        raise _unreadable(path, frame, reason_of(oiio.geterror))
     if said := over_limit(*windows(source.spec())):
         source.close()
         raise plate_error(path, frame, said, "check the file, or raise --max-pixels")
     return source
+
+
+def reason_of(tell: Callable[[], str]) -> str:
+    """Return what the library says of an error, on one line; it may quote bytes of the file, which are no text."""
+    try:
+        said = tell()
+    except UnicodeDecodeError as error:
+        said = error.object.decode("utf-8", "backslashreplace")
+    return " ".join(said.split())
 
 
 def _unreadable(path: Path, frame: int | None, reason: str) -> PlateError:
@@ -140,7 +150,7 @@ def _count_pictures(kind: str, first: oiio.ImageSpec, path: Path, name: str) -> 
             break
         number += 1
     if source is not None:
-        source.geterror()  # the end of the pictures is no error
+        reason_of(source.geterror)  # the end of the pictures is no error
         source.close()
     return number
 
@@ -150,7 +160,7 @@ def read_part(source: Any, part: int, path: Path, frame: int | None) -> np.ndarr
     spec = source.spec(part, 0)
     kind = {"uint8": oiio.UINT8, "uint16": oiio.UINT16}.get(str(spec.format), oiio.FLOAT)
     pixels = source.read_image(part, 0, 0, spec.nchannels, kind)
-    problem = " ".join(source.geterror().split())
+    problem = reason_of(source.geterror)
     if pixels is None and _NOT_SUPPORTED.search(problem):
         raise plate_error(path, frame, f"is stored in a way that is not supported ({problem})", _RESAVE)
     if pixels is None or "Premature end" in problem:  # a cut JPEG is filled up with grey

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.sparse import coo_array, csr_array
 
 RASTER = 12  # side of the shape raster
 RASTER_SPAN = 3.2  # its width in units of sqrt(area)
@@ -27,14 +28,14 @@ class Descriptors:
 
     node: float32 (n, NODE_FEATURES). raster: float32 (n, RASTER * RASTER) coverage of the region's own frame.
     position: float32 (n, 2) in units of the ink's spread. area: float32 (n,) work pixels.
-    touching: float32 (n, n) share of row's border that lies against the column.
+    touching: float32 (n, n) share of row's border that lies against the column; sparse, for n may be tens of thousands.
     """
 
     node: Floats
     raster: Floats
     position: Floats
     area: Floats
-    touching: Floats
+    touching: csr_array
 
 
 def describe_regions(labels: Labels, labels_under_ink: Labels, ink: Floats, *, count: int) -> Descriptors:
@@ -59,6 +60,7 @@ def describe_regions(labels: Labels, labels_under_ink: Labels, ink: Floats, *, c
     box = _boxes(labels, count)
     depth = _depths(labels, count)
     touching = _touching(labels_under_ink, count)
+    neighbors, most = _told_of(touching)
     round_ = mxx + myy
     node = np.column_stack(
         [
@@ -74,8 +76,8 @@ def describe_regions(labels: Labels, labels_under_ink: Labels, ink: Floats, *, c
             (box[:, 3] - cy) / spread,
             area / np.maximum((box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1]), 1),
             depth / np.sqrt(safe),
-            np.log1p((touching > 0.02).sum(1)),
-            touching.max(1, initial=0),
+            np.log1p(neighbors),
+            most,
             np.full(count, np.log(spread / 100)),
         ]
     )
@@ -131,17 +133,25 @@ def _depths(labels: Labels, count: int) -> NDArray[np.float64]:
     return np.clip(np.nan_to_num(depth), 0, max(labels.shape))  # without ink every distance is a huge number
 
 
-def _touching(labels_under_ink: Labels, count: int) -> Floats:
+def _touching(labels_under_ink: Labels, count: int) -> csr_array:
     """Share of each region's border that lies against each other region: (count, count), rows sum to at most 1."""
-    edges = np.zeros((count + 1) * (count + 1), np.int64)
+    pairs = [np.zeros(0, np.int64)]
     for a, b in ((labels_under_ink[:, :-1], labels_under_ink[:, 1:]), (labels_under_ink[:-1], labels_under_ink[1:])):
-        differs = a != b
-        flat = a[differs].astype(np.int64) * (count + 1) + b[differs]
-        edges += np.bincount(flat, minlength=edges.size)
-    table = edges.reshape(count + 1, count + 1)[1:, 1:]
-    table = (table + table.T).astype(np.float32)
-    shares: Floats = table / np.maximum(table.sum(1, keepdims=True), np.float32(1))
-    return shares
+        differs = (a != b) & (a > 0) & (b > 0)
+        one, other = a[differs].astype(np.int64) - 1, b[differs].astype(np.int64) - 1
+        pairs += [one * count + other, other * count + one]
+    keys, edges = np.unique(np.concatenate(pairs), return_counts=True)
+    row, column = np.divmod(keys, max(count, 1))
+    total = np.maximum(np.bincount(row, edges, count), 1).astype(np.float32)
+    return coo_array((edges.astype(np.float32) / total[row], (row, column)), shape=(count, count)).tocsr()
+
+
+def _told_of(touching: csr_array) -> tuple[NDArray[np.int64], Floats]:
+    """How many regions each region touches, and its largest share of border with one: (n,) each."""
+    shares = touching.tocoo()
+    most = np.zeros(touching.shape[0], np.float32)
+    np.maximum.at(most, shares.row, shares.data)
+    return np.bincount(shares.row[shares.data > 0.02], minlength=len(most)), most
 
 
 def _rasters(

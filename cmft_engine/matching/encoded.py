@@ -168,6 +168,6 @@ def _keep(side: RegionSide, kept: NDArray[np.intp]) -> RegionSide:
     number[kept + 1] = np.arange(1, len(kept) + 1)
     d = side.descriptors
     descriptors = Descriptors(
-        d.node[kept], d.raster[kept], d.position[kept], d.area[kept], d.touching[np.ix_(kept, kept)]
+        d.node[kept], d.raster[kept], d.position[kept], d.area[kept], d.touching[kept][:, kept]
     )
     return RegionSide(number[side.labels], number[side.labels_under_ink], side.ink, len(kept), descriptors)

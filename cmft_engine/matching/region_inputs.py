@@ -170,7 +170,8 @@ def relation_features(descriptors: Descriptors) -> Floats:
     """Offset (x, y), distance and touching share of every pair of one drawing's regions: (n, n, 4)."""
     offset = descriptors.position[:, None] - descriptors.position[None]
     distance = np.sqrt((offset**2).sum(-1))
-    return np.concatenate([offset, distance[..., None], descriptors.touching[..., None]], -1).astype(np.float32)
+    touching = descriptors.touching.toarray()
+    return np.concatenate([offset, distance[..., None], touching[..., None]], -1).astype(np.float32)
 
 
 def find_motions(target: RegionSide, reference: RegionSide) -> tuple[Motion, Motion]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.owner import Owner, owner_from, owner_of, this_owner
-from ..protocol.text_file import remove_leftovers, remove_quietly, write_remedy
+from ..protocol.text_file import parse_json, read_bytes, remove_leftovers, remove_quietly, write_remedy
 from .resume import STATE
 
 ENDING = ".claim"
@@ -135,16 +135,17 @@ def _read(path: Path) -> tuple[Owner | None, str, set[str] | None]:
     """Return what a claim says: its owner, since when, its plates; None for plates that cannot be read yet."""
     owner = owner_of(path.name[:-len(ENDING)].rpartition("-")[0])
     try:
-        values = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
+        values = parse_json(read_bytes(path).decode("utf-8", "surrogatepass"))
     except FileNotFoundError:
         return None, "", None
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return owner, "a moment ago", None
     plates = values.get("plates") if isinstance(values, dict) else None
-    if not isinstance(plates, list):
+    if not isinstance(plates, list) or not all(isinstance(name, str) for name in plates):
         return owner, "a moment ago", None
     said = owner_from(values)
-    return said or owner, str(values.get("since"))[:40], set(map(str, plates))
+    since = values.get("since")
+    return said or owner, since[:40] if isinstance(since, str) else "a moment ago", set(plates)
 
 
 def _is_touched(path: Path) -> bool:

@@ -107,18 +107,18 @@ class FrameReader:
         """state: of the output folder, where finished frames are to be kept."""
         self._shot, self._settings, self._digests, self._state = shot, settings, digests, state
         self._clock = clock
-        self._canvas, self._holds = shot.canvas(), shot.holds()
-        readable = [frame for frame in shot.todo if frame in self._holds]
-        self._last_use = {self._holds[frame]: frame for frame in readable}
-        self._first_use = {self._holds[frame]: frame for frame in reversed(readable)}
+        self._canvas, self._todo = shot.canvas(), frozenset(shot.todo)
         self.decisions: dict[int, Future[ColoredFrame]] = {}  # that a later frame holds, by the drawing's first frame
         self._matches: dict[int, MatchCache] = {}  # of the drawing read last and of its neighbours, by frame
         self._read_ahead: dict[int, LineDrawing] = {}  # neighbours that come later, by frame
 
     def is_new(self, frame: int) -> bool:
         """Say whether a frame shows another drawing than the frames to be coloured before it."""
-        is_first = frame in self._holds and frame == self._first_use[self._holds[frame]]
-        return is_first or self._shot.is_painted(frame)
+        return self._uses(frame)[:1] == [frame] or self._shot.is_painted(frame)
+
+    def _uses(self, frame: int) -> list[int]:
+        """The frames to be coloured that show the drawing of this one, in order."""
+        return [other for other in self._shot.drawings.same(frame) if other in self._todo]
 
     def take(self, frame: int, path: Path) -> FrameTask:
         """Make a frame ready: its drawing, unless it is kept; of one held from before, the plate alone.
@@ -130,11 +130,11 @@ class FrameReader:
             task = self._take(frame, path)
         except PlateError as error:
             task = FrameTask(frame, path, "", 0.0, error=error)
-        self.decisions = {first: kept for first, kept in self.decisions.items() if self._last_use[first] > frame}
+        self.decisions = {first: kept for first, kept in self.decisions.items() if self._uses(first)[-1] > frame}
         return replace(task, seconds=time.perf_counter() - started)
 
     def _take(self, frame: int, path: Path) -> FrameTask:
-        if (error := self._shot.failed.get(frame)) is not None:
+        if (error := self._shot.failure(frame)) is not None:
             raise error
         digest = self._digests.of(frame)
         kept = None if self._state is None else self._state.finished(frame, digest, path)
@@ -142,7 +142,8 @@ class FrameReader:
             return FrameTask(frame, path, digest, 0.0, kept=kept)
         drawing = held_plate = None
         matches: tuple[MatchCache, ...] = ()
-        at, held = decided_at(self._shot, frame), self._holds[frame]
+        at, held = decided_at(self._shot, frame), self._shot.hold(frame)
+        assert held is not None  # it has not failed
         with self._clock.stage("read"):
             if held in self.decisions and not self._shot.is_painted(frame):
                 held_plate = self._read_plate(frame)
@@ -174,6 +175,7 @@ class FrameReader:
 
     def _read_neighbor(self, other: int, frame: int) -> MatchCache:
         near = self._read_drawing(other)
-        if other > frame and self._first_use.get(other) == other:
+        uses = self._uses(other)
+        if other > frame and uses[:1] == [other]:
             self._read_ahead[other] = near
-        return MatchCache(other, near.segmented, needs_votes=self._last_use.get(other, frame) > frame)
+        return MatchCache(other, near.segmented, needs_votes=max(uses, default=frame) > frame)

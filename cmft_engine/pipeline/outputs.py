@@ -49,7 +49,8 @@ def check_outputs(shot: Shot, out: str, *, overwrite: bool, resume: bool, others
     Without `overwrite` only what a run of the engine wrote: plates under `resume`, and reports. Inputs never; others:
     those that are no plates of the shot.
     """
-    paths = {frame: path for frame, path in plan_outputs(shot, out).items() if frame in shot.todo}
+    todo = frozenset(shot.todo)
+    paths = {frame: path for frame, path in plan_outputs(shot, out).items() if frame in todo}
     if resume:
         _check_noted(paths, Path(out))
     elif not overwrite:

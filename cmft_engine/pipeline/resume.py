@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..protocol.errors import InputError, PlateError
 from ..protocol.settings import Settings
-from ..protocol.text_file import write_remedy, write_text
+from ..protocol.text_file import parse_json, read_text, write_remedy, write_text
 from ..review.report_data import FrameReport
 from ..shot.serving import decided_at
 from ..shot.shot import Shot
@@ -119,10 +119,8 @@ class Note(NamedTuple):
 def read_note(path: Path, frame: int) -> Note | None:
     """Read the note of a frame; one that is damaged or was tampered with only costs the frame being coloured again."""
     try:
-        if path.stat().st_size > MAX_NOTE_BYTES:
-            return None
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        values = parse_json(read_text(path, most=MAX_NOTE_BYTES))
+    except (OSError, ValueError):
         return None
     if not isinstance(values, dict) or values.get("version") != STATE_VERSION:
         return None

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from ..matching.network.device import sharing_threads
@@ -38,7 +39,7 @@ def in_order(frames: Sequence[int], steps: Steps[Task, Decided], *, resume: bool
     finished frames, and what it has finished cannot be held.
     """
     with (
-        sharing_threads(min(DECIDERS, sum(map(steps.is_new, frames)))) as (workers, share),
+        sharing_threads(len(list(islice(filter(steps.is_new, frames), DECIDERS)))) as (workers, share),
         ThreadPoolExecutor(1, "cmft-read") as reader,
         ThreadPoolExecutor(workers, "cmft-decide", share) as decider,
         ThreadPoolExecutor(1, "cmft-write") as writer,

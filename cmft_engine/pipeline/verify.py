@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,8 @@ MISSING = "missing: its note is there, the plate is not; --resume colours it"
 DAMAGED = "damaged: it is not what its run wrote; --resume colours it again"
 NOT_NOTED = "damaged: its note cannot be read, so that nothing vouches for it; --resume colours it again"
 FOREIGN = "foreign: no run noted it; move it away, colour into another folder, or replace it with --overwrite"
+
+_FRAME = re.compile(r"-?\d{1,18}")
 
 
 class Finding(NamedTuple):
@@ -56,7 +59,7 @@ def _problem(path: Path, note_file: Path, frame: int) -> str:
 
 def _noted_frames(folder: Path) -> list[int]:
     stems = (path.stem for path in folder.glob("*.json"))
-    return sorted(int(stem) for stem in stems if stem.lstrip("-").isdecimal() and len(stem) < 20)
+    return sorted(int(stem) for stem in stems if _FRAME.fullmatch(stem))
 
 
 def _plates_of(pattern: Path) -> list[Path]:

@@ -14,8 +14,25 @@ CmftError
 Every message says what happened, to which file and frame, and what to do.
 """
 
+import errno
+import os
 from pathlib import Path
 from typing import Any, Optional, Union
+
+_LONG = 300  # letters of a value that a message shows
+
+
+def brief(text: str) -> str:
+    """Return a text for a sentence: of a very long one its beginning."""
+    return text if len(text) <= _LONG else text[:_LONG] + "…"
+
+
+def repr_of(value: Any) -> str:
+    """Return what a value looks like in Python, whatever it is: a file may hold anything."""
+    try:
+        return repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or a number of thousands of digits
+        return "this {}".format(type(value).__name__)
 
 
 class CmftError(Exception):
@@ -51,7 +68,7 @@ class SettingsError(InputError):
     """A setting has a value that is not allowed."""
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
-        super().__init__("{}: {!r} is not allowed; use {}".format(field, value, allowed))
+        super().__init__("{}: {} is not allowed; use {}".format(brief(field), brief(repr_of(value)), allowed))
         self.field = field
         self.value = value
         self.allowed = allowed
@@ -79,6 +96,15 @@ class Cancelled(CmftError):
     exit_code = 130
 
 
+def path_error_from(error: BaseException) -> Optional[InputError]:
+    """Return the error for a person when the system does not take a path that was given, else None."""
+    if isinstance(error, OSError) and error.filename is not None and error.errno in _PATH_ERRORS:
+        return InputError("{}: {}; check the path and its permissions".format(
+            brief(os.fsdecode(error.filename)), error.strerror))
+    return None
+
+
+_PATH_ERRORS = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP, errno.EINVAL, errno.ENOTDIR, errno.EISDIR)
 _NO_MEMORY = ("not enough memory", "out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc",
               "bad alloc", "insufficient memory", "unable to allocate", "can't start new thread",
               "failed to map segment", "_find_and_load at ",  # libraries that could not be loaded to their end

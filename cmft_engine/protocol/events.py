@@ -7,6 +7,8 @@ import json
 from typing import Any, Dict, NamedTuple, Optional, Tuple, Type, Union, get_type_hints
 
 from . import errors
+from .plain import plain
+from .text_file import is_path, is_text, parse_json
 
 VERSION = 1
 
@@ -94,6 +96,8 @@ _ACCEPTED: Dict[Any, Tuple[type, ...]] = {
     Optional[str]: (str, type(None)),
 }
 _MISSING = object()
+_PATHS = ("path", "report", "html")
+MAX_NUMBER = 2**53  # in either direction
 
 
 def to_line(event: Event) -> str:
@@ -108,17 +112,14 @@ def from_line(line: str) -> Event:
 
     Raises ValueError for a line that is no event, EngineError for an event of another version.
     """
-    try:
-        values = json.loads(line)
-    except RecursionError:
-        values = None
+    values = parse_json(line)
     name = values.get("event") if isinstance(values, dict) else None
     if not isinstance(name, str) or name not in _CLASSES:
         raise ValueError("not an event: {}".format(line.strip()[:200]))
     if values.get("version") != VERSION:
         raise errors.EngineError(
             "the engine speaks version {} of the events, this plug-in version {}; install both from the "
-            "same release".format(values.get("version"), VERSION)
+            "same release".format(errors.brief(errors.repr_of(values.get("version"))), VERSION)
         )
     return _build(_CLASSES[name], values)
 
@@ -128,9 +129,22 @@ def _build(cls: Type[Any], values: Dict[str, Any]) -> Event:
     for name, kind in get_type_hints(cls).items():
         value = given.get(name, cls._field_defaults.get(name, _MISSING))
         if not isinstance(value, _ACCEPTED[kind]) or isinstance(value, bool):
-            raise ValueError("{}.{} cannot be {!r}".format(cls.__name__, name, value))
+            raise ValueError("{}.{} cannot be {}".format(cls.__name__, name, errors.brief(errors.repr_of(value))))
+        if name in given:
+            given[name] = _tame(name, value)
     event: Event = cls(**given)
     return event
+
+
+def _tame(name: str, value: Any) -> Any:
+    """Return a value that every host can hold and show: texts without broken letters. Raises ValueError for others."""
+    if isinstance(value, str):
+        if name in _PATHS and not is_path(value):
+            raise ValueError("{} is no path".format(name))
+        return value if name in _PATHS or is_text(value) else plain(value)
+    if isinstance(value, (int, float)) and not abs(value) <= MAX_NUMBER:  # NaN neither
+        raise ValueError("{} is too large, or no number".format(name))
+    return value
 
 
 def failed_from(error: BaseException) -> Failed:

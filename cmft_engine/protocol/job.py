@@ -9,14 +9,15 @@ import re
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple, Union
 
-from .errors import InputError, SettingsError
+from .errors import InputError, SettingsError, brief
 from .settings import Settings
-from .text_file import read_text, write_remedy, write_text
+from .text_file import is_path, parse_json, read_text, write_remedy, write_text
 
 VERSION = 1
 MAX_FRAMES = 1000000
+MAX_NUMBER = 10**15 - 1  # of a frame
 
-_PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:[x:](\d+))?)?$")  # 1-9:2 is how farms write 1-9x2
+_PART = re.compile(r"(-?\d{1,15})(?:-(-?\d{1,15})(?:[x:](\d{1,15}))?)?$")  # 1-9:2 is how farms write 1-9x2
 
 
 class JobReference(NamedTuple):
@@ -44,8 +45,13 @@ class Job(NamedTuple):
 def parse_frames(text: str) -> Tuple[int, ...]:
     """Return the frames of "1-48x2", "1,5,9" or "-5--1", sorted, each once. Raises SettingsError."""
     frames: Set[int] = set()
+    left = MAX_FRAMES  # counted before they are made, so that no text takes for ever
     for part in text.replace(",", " ").split():
-        frames.update(_parse_part(part, text))
+        found = _parse_part(part, text)
+        left -= len(found)
+        if left < 0:
+            raise SettingsError("frames", text, "at most {} frames".format(MAX_FRAMES))
+        frames.update(found)
     if not frames:
         raise SettingsError("frames", text, 'frames such as "1-48", "1-48x2" or "1,5,9"')
     return tuple(sorted(frames))
@@ -70,12 +76,13 @@ def frames_text(frames: Iterable[int]) -> str:
 def _parse_part(part: str, text: str) -> range:
     match = _PART.match(part)
     if match is None:
-        raise SettingsError("frames", text, 'frames such as "1-48", "1-48x2" or "1,5,9"; "{}" is none'.format(part))
+        raise SettingsError("frames", text, 'frames such as "1-48", "1-48x2" or "1,5,9"; "{}" is none'.format(
+            brief(part)))
     first = int(match.group(1))
     last = int(match.group(2) or first)
     step = int(match.group(3) or 1)
     if last < first or step == 0:
-        raise SettingsError("frames", text, 'ranges from low to high, step 1 or more; "{}" is not'.format(part))
+        raise SettingsError("frames", text, 'ranges from low to high, step 1 or more; "{}" is not'.format(brief(part)))
     if (last - first) // step >= MAX_FRAMES:
         raise SettingsError("frames", text, "at most {} frames".format(MAX_FRAMES))
     return range(first, last + 1, step)
@@ -95,10 +102,10 @@ def load_job(path: Union[str, Path]) -> Job:
     """Read a job; relative paths in it are taken from the job file's folder. Raises InputError, SettingsError."""
     source = Path(path)
     try:
-        values = json.loads(read_text(source))
+        values = parse_json(read_text(source))
     except OSError as error:
         raise InputError("{}: the job cannot be read ({}); check the path".format(source, error.strerror)) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError("{}: the job is not JSON ({}); write it again".format(source, error)) from error
     folder = os.path.dirname(os.path.abspath(str(source)))
     try:
@@ -137,11 +144,11 @@ def from_dict(values: Any) -> Job:
         raise SettingsError("version", values.get("version"), str(VERSION))
     _refuse_unknown(values, Job._fields + ("version",), "")
     job = Job(
-        lines=_field(values, "lines", str),
+        lines=_path(values, "lines"),
         references=_references(values.get("references")),
-        out=_field(values, "out", str),
+        out=_path(values, "out"),
         frames=_field(values, "frames", str, required=False),
-        palette=_field(values, "palette", str, required=False),
+        palette=_path(values, "palette", required=False),
         settings=Settings.from_dict(_field(values, "settings", dict, required=False) or {}),
         overwrite=_field(values, "overwrite", bool, required=False) or False,
         resume=_field(values, "resume", bool, required=False) or False,
@@ -172,9 +179,9 @@ def _references(values: Any) -> Tuple[JobReference, ...]:
         _refuse_unknown(value, JobReference._fields, where + ".")
         references.append(
             JobReference(
-                path=_field(value, "path", str, where + "."),
-                frame=_field(value, "frame", int, where + ".", required=False),
-                lines=_field(value, "lines", str, where + ".", required=False),
+                path=_path(value, "path", where + "."),
+                frame=_frame(value, "frame", where + "."),
+                lines=_path(value, "lines", where + ".", required=False),
             )
         )
     return tuple(references)
@@ -191,6 +198,20 @@ def _field(values: Mapping[str, Any], name: str, kind: type, prefix: str = "", *
     if not isinstance(value, kind) or is_bool_for_int or value == "":
         raise SettingsError(prefix + name, value, _WORDS[kind] + ("" if required else " or null"))
     return value
+
+
+def _path(values: Mapping[str, Any], name: str, prefix: str = "", *, required: bool = True) -> Any:
+    value = _field(values, name, str, prefix, required=required)
+    if value is not None and not is_path(value):
+        raise SettingsError(prefix + name, value, "a path that a file system takes")
+    return value
+
+
+def _frame(values: Mapping[str, Any], name: str, prefix: str) -> Optional[int]:
+    value = _field(values, name, int, prefix, required=False)
+    if value is not None and abs(value) > MAX_NUMBER:
+        raise SettingsError(prefix + name, value, "a number of at most 15 digits")
+    return None if value is None else int(value)
 
 
 def _refuse_unknown(values: Mapping[str, Any], known: Tuple[str, ...], prefix: str) -> None:

@@ -8,6 +8,7 @@ import logging
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .errors import SettingsError
+from .text_file import is_text
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Setting(NamedTuple):
                 raise SettingsError(self.name, value, "true or false")
             return value
         if self.kind == "text":
-            if not isinstance(value, str):
+            if not isinstance(value, str) or not is_text(value):
                 raise SettingsError(self.name, value, "a text")
             return value
         return self._check_number(value)

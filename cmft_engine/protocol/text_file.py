@@ -5,16 +5,20 @@ Knows nothing of what is in them.
 
 import codecs
 import errno
+import json
 import os
 import re
 import secrets
 from pathlib import Path
-from typing import Union
+from typing import Any, Union
 
 from .owner import owner_of, this_owner
 
+MAX_TEXT_BYTES = 64000000  # of a file that is read as a whole; jobs and palettes have thousands
+
 _PREFIX, _MARK = ".cmft-", ".tmp"
 _SUFFIX_BYTES = 32  # of a temporary name, which is far from the 255 that a file system takes; a longer one is left out
+_PATH_BYTES = 4095
 _REMEDIES = {
     errno.ENAMETOOLONG: "give it a shorter name",
     errno.ENOSPC: "free disk space",
@@ -34,14 +38,50 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-
                      (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def read_text(path: Union[str, Path]) -> str:
+def read_text(path: Union[str, Path], *, most: int = MAX_TEXT_BYTES) -> str:
     """Return the text of a UTF-8 file, or of one in UTF-16 or UTF-32 with a byte order mark, which is left out.
 
-    Raises OSError, and UnicodeDecodeError for what is no such text.
+    Raises OSError, also for more than `most` bytes, and UnicodeDecodeError for what is no such text.
     """
-    raw = Path(path).read_bytes()
+    raw = read_bytes(path, most=most)
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
     return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Union[str, Path], *, most: int = MAX_TEXT_BYTES) -> bytes:
+    """Return the bytes of a file. Raises OSError, also for more than `most` of them."""
+    try:
+        with open(str(path), "rb") as stream:
+            raw = stream.read(most + 1)
+    except ValueError as error:  # a name with a NUL, or with half a letter
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from error
+    if len(raw) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return raw
+
+
+def parse_json(text: str) -> Any:
+    """Return what a JSON text holds. Raises ValueError for any text that is none, however it is nested."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def is_text(text: str) -> bool:
+    """Say whether a text is one that every program takes: no NUL, no half letters."""
+    try:
+        return "\0" not in text and bool(text.encode("utf-8") or not text)
+    except UnicodeError:
+        return False
+
+
+def is_path(text: str) -> bool:
+    """Say whether a text can be the path of a file: no NUL, no half letters, no longer than systems take."""
+    try:
+        return "\0" not in text and len(os.fsencode(text)) <= _PATH_BYTES
+    except UnicodeError:
+        return False
 
 
 def write_remedy(error: OSError, path: Union[str, Path]) -> str:

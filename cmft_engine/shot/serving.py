@@ -15,8 +15,8 @@ def serving_references(shot: Shot, frame: int) -> list[int]:
 
 def is_painting_of(shot: Shot, i: int, frame: int) -> bool:
     """Say whether reference i is a painting of this frame's very drawing."""
-    at, holds = shot.references[i].frame, shot.holds()
-    return at == frame or (at in holds and holds[at] == holds[frame])
+    at = shot.references[i].frame
+    return at is not None and (at == frame or shot.drawings.are_same(at, frame))
 
 
 def decided_at(shot: Shot, frame: int) -> int:
@@ -24,6 +24,7 @@ def decided_at(shot: Shot, frame: int) -> int:
 
     It is the latest painting of this very drawing up to the frame, else the first frame that shows the drawing.
     """
-    holds = shot.holds()
     painted = (r.frame for r in shot.references if r.frame is not None and r.frame <= frame)
-    return max((at for at in painted if holds.get(at) == holds[frame]), default=holds[frame])
+    first = shot.hold(frame)
+    assert first is not None  # else it cannot be read, and has failed
+    return max((at for at in painted if shot.drawings.are_same(at, frame)), default=first)

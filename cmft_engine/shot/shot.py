@@ -5,28 +5,23 @@ Reads headers to check that everything fits before any work starts; colours noth
 
 import dataclasses
 import functools
-import hashlib
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
-
-import numpy as np
+from typing import NamedTuple
 
 from ..image.limits import over_limit
-from ..image.plate import Header, Plate, Window, read_header, read_plate
+from ..image.plate import Header, Window, read_header
 from ..image.sequence import PlateSequence, find_spelling, frame_in_name, frame_path, frames_text, has_frame_token
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.job import parse_frames
+from .holds import Holds, apart
 
 log = logging.getLogger(__name__)
 
-HASH_THREADS = 2  # plates decoded at once to find holds; each takes its memory
-
-_AT = re.compile(r"(.+)@(-?\d+|sheet)$", re.DOTALL)
+_AT = re.compile(r"(.+)@(-?\d{1,15}|sheet)$", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +83,16 @@ class Shot:
 
     @property
     def failed(self) -> dict[int, PlateError]:
-        """The frames whose line plates cannot be read or have another size than most, each with what is wrong."""
-        return {**self._headers.failed, **self._drawings.failed}
+        """The frames whose line plates cannot be read or have another size than most, each with what is wrong.
+
+        Decodes every plate.
+        """
+        found = {frame: self.failure(frame) for frame in self.frames}
+        return {frame: error for frame, error in found.items() if error is not None}
+
+    def failure(self, frame: int) -> PlateError | None:
+        """Return what is wrong with a frame's line plate."""
+        return self._headers.failed.get(frame) or self.drawings.failure(frame)
 
     def only(self, frames: str | Iterable[int]) -> "Shot":
         """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
@@ -101,7 +104,9 @@ class Shot:
         if strangers or not wanted:
             raise ShotError(f"{self.lines.pattern}: frame {frames_text(strangers) or '(none)'} is not in the shot "
                             f"({frames_text(self.frames)}); ask for frames that are")
-        return dataclasses.replace(self, part=wanted)
+        shot = dataclasses.replace(self, part=wanted)
+        shot.__dict__.update({name: self.__dict__[name] for name in ("_headers", "drawings") if name in self.__dict__})
+        return shot
 
     def reference_for(self, frame: int) -> tuple[Reference, ...]:
         """Return all references, the nearest in time first (of two as near, the earlier), sheets last."""
@@ -114,6 +119,10 @@ class Shot:
         """Say whether a reference stands at this frame."""
         return any(reference.frame == frame for reference in self.references)
 
+    def shows_painted(self, frame: int) -> bool:
+        """Say whether a frame shows the drawing of one at which a reference stands."""
+        return any(r.frame is not None and self.drawings.are_same(r.frame, frame) for r in self.references)
+
     def neighbor_frames(self, frame: int, radius: int) -> tuple[int, ...]:
         """Return the first frames of the neighbouring drawings, up to `radius` before a frame's own and as many after.
 
@@ -121,18 +130,21 @@ class Shot:
         named, for its painting is a reference; a drawing that is painted itself has no neighbours. What part of the
         shot is to be coloured now changes nothing.
         """
-        holds = self.holds()
-        painted = {holds[r.frame] for r in self.references if r.frame in holds}
-        if holds[frame] in painted:
+        if self.shows_painted(frame):
             return ()
         at = self.frames.index(frame)
-        met, found = {holds[frame]}, []
-        for side in (reversed(self.frames[:at]), self.frames[at + 1 :]):
-            others = dict.fromkeys(holds[other] for other in side
-                                   if other in holds and holds[other] not in met)
-            found += list(others)[:radius]
-            met |= set(found)
-        return tuple(first for first in found if first not in painted)
+        met, found = {self.hold(frame)}, list[int]()
+        for side in (range(at - 1, -1, -1), range(at + 1, len(self.frames))):
+            on_side: list[int] = []
+            for place in side:
+                if len(on_side) == radius:
+                    break
+                first = self.hold(self.frames[place])
+                if first is not None and first not in met:
+                    met.add(first)
+                    on_side.append(first)
+            found += on_side
+        return tuple(first for first in found if not self.shows_painted(first))
 
     def canvas(self) -> Window:
         """Return the window that holds the display and data windows of every plate but the sheets."""
@@ -141,32 +153,22 @@ class Shot:
         return functools.reduce(Window.union, windows)
 
     def holds(self) -> dict[int, int]:
-        """Return for each frame that can be read the first with the same drawing; pixels and alpha are identical."""
-        return dict(self._drawings.holds)
+        """Return `hold` of each frame that can be read; decodes every plate."""
+        found = {frame: self.hold(frame) for frame in self.frames}
+        return {frame: first for frame, first in found.items() if first is not None}
+
+    def hold(self, frame: int) -> int | None:
+        """Return the first frame with the same drawing, see `Holds`; None: it is not of the shot or cannot be read."""
+        return self.drawings.first(frame)
 
     @functools.cached_property
-    def _drawings(self) -> "_Drawings":
-        first_of: dict[str, int] = {}
-        bytes_of, failed = _apart({frame: _hash_file(self.lines.path(frame), frame)
-                                   for frame in self._headers.line_plates})
-        alone = [frame for frame, digest in bytes_of.items() if first_of.setdefault(digest, frame) == frame]
-        with ThreadPoolExecutor(HASH_THREADS, "cmft-holds") as pool:  # the same bytes need no decoding
-            pixels_of, damaged = _apart(dict(zip(alone, pool.map(self._hash_drawing, alone), strict=True)))
-        by_pixels: dict[str, int] = {}
-        drawing = {bytes_of[frame]: by_pixels.setdefault(pixels, frame) for frame, pixels in pixels_of.items()}
-        copies = {frame: self._hash_drawing(frame) for frame, digest in bytes_of.items() if first_of[digest] in damaged}
-        holds = {frame: drawing[digest] for frame, digest in bytes_of.items() if digest in drawing}
-        return _Drawings(holds, {**failed, **_apart(copies)[1]})
-
-    def _hash_drawing(self, frame: int) -> str | PlateError:
-        try:
-            return _hash_pixels(read_plate(self.lines.path(frame), frame=frame))
-        except PlateError as error:
-            return error
+    def drawings(self) -> Holds:
+        """Which frames show the same drawing."""
+        return Holds(self.lines, self.frames, self._headers.line_plates)
 
     @functools.cached_property
     def _headers(self) -> "_Headers":
-        lines, failed = _apart({frame: _header_of(self.lines.path(frame), frame) for frame in self.frames})
+        lines, failed = apart({frame: _header_of(self.lines.path(frame), frame) for frame in self.frames})
         sizes = Counter(map(_size, lines.values()))
         expected = max(sizes, key=sizes.__getitem__, default="")  # of as many, the first
         usual = next((frame for frame, header in lines.items() if _size(header) == expected), 0)
@@ -196,20 +198,6 @@ class _Headers(NamedTuple):
     references: dict[Path, Header]
     failed: dict[int, PlateError]
     size: str
-
-
-class _Drawings(NamedTuple):
-    holds: dict[int, int]
-    failed: dict[int, PlateError]
-
-
-Found = TypeVar("Found")
-
-
-def _apart(found: Mapping[int, Found | PlateError]) -> tuple[dict[int, Found], dict[int, PlateError]]:
-    """Return what was found by frame, and what went wrong."""
-    good = {frame: one for frame, one in found.items() if not isinstance(one, PlateError)}
-    return good, {frame: one for frame, one in found.items() if isinstance(one, PlateError)}
 
 
 def _header_of(path: Path, frame: int) -> Header | PlateError:
@@ -340,23 +328,3 @@ def _as_list(items: object) -> list:  # type: ignore[type-arg]
 
 def _size(header: Header) -> str:
     return f"{header.display_window.width}x{header.display_window.height}"
-
-
-def _hash_file(path: Path, frame: int) -> str | PlateError:
-    try:
-        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-    except OSError as error:
-        return PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and may be "
-                          "read", path, frame)
-
-
-def _hash_pixels(plate: Plate) -> str:
-    """Hash what the drawing shows: windows and pixels, whatever the order of the channels."""
-    order = sorted(range(len(plate.channels)), key=lambda i: ("RGBA".find(plate.channels[i]), plate.channels[i]))
-    names = [plate.channels[i] for i in order]
-    pixels = plate.pixels if order == list(range(len(order))) else plate.pixels[..., order]
-    if not plate.bit_depth.startswith("uint"):
-        pixels = pixels + np.float32(0)  # -0 and 0 are one
-    digest = hashlib.sha256(repr((plate.data_window, plate.display_window, names)).encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return digest.hexdigest()

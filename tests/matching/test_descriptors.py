@@ -1,5 +1,7 @@
 """Numbers of regions: right for boxes, unchanged by pan and zoom."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -53,7 +55,7 @@ def test_a_square_is_round_and_a_bar_is_long():
 
 def test_touching_shares():
     """A region's border is shared out among its neighbours: the hat lies on paper and face, not on the coat."""
-    touching = describe(figure()).touching
+    touching = describe(figure()).touching.toarray()
     assert touching.sum(1) == pytest.approx([1, 1, 1, 1])
     assert (np.diag(touching) == 0).all()
     paper, coat, face, hat = range(4)
@@ -88,3 +90,13 @@ def test_overlap_counts_pixels():
     """Pixels with label i + 1 here and j + 1 there; ink counts for neither."""
     a, b = np.array([[1, 1, 2, 0]]), np.array([[2, 2, 3, 3]])
     assert overlap(a, b, (2, 3)).tolist() == [[0, 2, 0], [0, 0, 1]]
+
+
+def test_many_regions_take_little_memory():
+    """Thousands of regions are described without a number for every pair of them."""
+    labels = np.arange(1, 150 * 150 + 1, dtype=np.int32).reshape(150, 150).repeat(3, axis=0).repeat(3, axis=1)
+    tracemalloc.start()
+    found = describe_regions(labels, labels, np.zeros(labels.shape, np.float32), count=150 * 150)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6 and found.touching[150 * 75 + 75].sum() == pytest.approx(1)

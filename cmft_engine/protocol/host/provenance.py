@@ -7,7 +7,7 @@ from typing import Iterable, NamedTuple, Optional, Tuple
 
 from ..errors import SettingsError
 from ..job import frames_text, parse_frames
-from ..text_file import read_text, write_text
+from ..text_file import parse_json, read_text, write_text
 
 RECORD = "node.json"
 
@@ -56,10 +56,11 @@ def record_provenance(folder: Path, signature: str, done: Iterable[int], *, is_w
 def read_provenance(folder: Path) -> Provenance:
     """Return what was recorded; an empty record where nothing can be read."""
     try:
-        found = json.loads(read_text(folder / RECORD))
+        found = parse_json(read_text(folder / RECORD))
         if not isinstance(found, dict):
             return Provenance()
         numbers = parse_frames(str(found["frames"])) if "frames" in found else None
     except (OSError, ValueError, SettingsError):
         return Provenance()
-    return Provenance(str(found.get("signature", "")), numbers)
+    signature = found.get("signature")
+    return Provenance(signature if isinstance(signature, str) else "", numbers)
