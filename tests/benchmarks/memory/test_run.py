@@ -38,7 +38,8 @@ def test_large_plates(tmp_path) -> None:
     from cmft_engine.image.plate import read_header
 
     write_large(tmp_path, width=256, height=128, frames=2)
-    assert [read_header(path).data_window[2:] for path in sorted(tmp_path.glob("*.png"))] == [(256, 128)] * 3
+    windows = [read_header(path).data_window for path in sorted(tmp_path.glob("*.png"))]
+    assert [(window.width, window.height) for window in windows] == [(256, 128)] * 3
 
 
 @pytest.mark.parametrize("limit", [0.1])
