@@ -373,7 +373,8 @@ def test_review(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
                "runner_up": "", "reason": "close vote"} for number, confidence in ((4, 0.4), (5, 0.1))]
     (in_folder / "report.json").write_text(json.dumps({
         "version": 1, "title": "shot", "summary": {"frames": 1, "unsure": 2},
-        "frames": [{"frame": 7, "unsure": unsure}]}))
+        "frames": [{"frame": 7, "path": "c.png", "regions": 5, "held_from": None, "confidence": 0.5, "seconds": 1.0,
+                    "unsure": unsure}]}))  # as an earlier version wrote it, without kinds
     assert cli.run(["review", ".", "--no-browser"]) == 0
     text = capsys.readouterr().out
     assert "2 regions to check" in text and re.search("0.10(.|\n)*0.40", text)

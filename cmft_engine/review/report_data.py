@@ -44,7 +44,8 @@ class UnsureRegion:
             raise ValueError("bbox")
         return cls(label=take.count("label"), bbox=(x0, y0, x1, y1), area=take.count("area"),
                    confidence=take.number("confidence"), color=take.text("color"), runner_up=take.text("runner_up"),
-                   reason=take.text("reason"), kind=take.text("kind"), unknown=notes.get("unknown") is True)
+                   reason=take.text("reason"), kind=take.text("kind") if "kind" in notes else "flat",
+                   unknown=notes.get("unknown") is True)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class FrameReport:
         Raises ValueError for what is no report of a frame.
         """
         take = _Taker(notes)
-        unsure, kinds, held = notes.get("unsure"), notes.get("kinds"), notes.get("held_from")
+        unsure, kinds, held = notes.get("unsure"), notes.get("kinds", {}), notes.get("held_from")
         if not isinstance(unsure, list) or not isinstance(kinds, dict) or not all(map(is_count, kinds.values())):
             raise ValueError("unsure or kinds")
         return cls(
