@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.color_space import to_display
+from ..image.color_space import over_white
 from ..image.palette import Painting, Palette
 
 Picture = NDArray[np.uint8]  # display RGB (H, W, 3)
@@ -35,8 +35,7 @@ def draw_palette(
 
 def _pair(painting: Painting, index: NDArray[np.int32], palette: Palette) -> Picture:
     """Return a painting and its paints, numbered, side by side in white."""
-    alpha = np.clip(painting.pixels[..., 3:], 0, 1)
-    shown = _bytes(np.clip(to_display(painting.pixels[..., :3], palette.space), 0, 1) * alpha + (1 - alpha))
+    shown = _bytes(over_white(painting.pixels, palette.space))
     height, width = index.shape
     factor = min(LARGEST / max(height, width), max(1, round(SMALLEST / max(height, width))))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))

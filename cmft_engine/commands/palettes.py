@@ -13,7 +13,7 @@ from ..image.color_space import check_spaces
 from ..image.paints import PaintsRead, map_paints, read_paints
 from ..image.palette import Painting, Palette
 from ..image.palette_files import load_palette, save_palette
-from ..image.plate import Plate, Window, read_header, write_plate
+from ..image.plate import Plate, read_header, write_plate
 from ..protocol.errors import PlateError, SettingsError
 from ..protocol.settings import Settings
 from ..shot.references import LineDrawing, color_note, read_painting
@@ -95,13 +95,9 @@ def read_paintings(files: Sequence[str], lines: Sequence[str], settings: Setting
 def _read(file: str, lines: str | None, settings: Settings) -> LineDrawing:
     window = read_header(file).display_window
     if lines is not None and (other := read_header(lines).display_window) != window:
-        raise PlateError(f"{lines} is {_size(other)}, but {file}, whose line art it is, is {_size(window)}; export "
-                         "both in one size", lines)
+        raise PlateError(f"{lines} is {other.size_text}, but {file}, whose line art it is, is {window.size_text}; "
+                         "export both in one size", lines)
     drawing = read_painting(Reference(Path(file), None, None if lines is None else Path(lines)), window, settings)
     for note in color_note(drawing.plate):
         log.warning("%s", note)
     return drawing
-
-
-def _size(window: Window) -> str:
-    return f"{window.width}x{window.height}"

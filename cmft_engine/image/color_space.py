@@ -226,6 +226,16 @@ def convert(rgb: np.ndarray, source: str, target: str) -> np.ndarray:
     return np.repeat(_convert_rows(colors[starts], source, target), run_lengths, axis=0).reshape(values.shape)
 
 
+def convert_rgba(rgba: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Convert straight RGBA `(..., 4)` float32 between spaces; the same array if the spaces are one.
+
+    Raises SettingsError for an unknown space.
+    """
+    if same_space(source, target):
+        return rgba
+    return np.concatenate([convert(rgba[..., :3], source, target), rgba[..., 3:]], axis=-1, dtype=np.float32)
+
+
 def to_display(rgb: np.ndarray, space: str) -> np.ndarray:
     """Return display RGB `(..., 3)` float32 in [0, 1] without NaN; values already so come back bit-identical."""
     display = display_space()

@@ -28,4 +28,4 @@ def over_limit(*windows: Window) -> str | None:
     largest = max(windows, key=lambda window: window.width * window.height)
     if largest.width * largest.height <= _LIMIT.pixels:
         return None
-    return f"is {largest.width}x{largest.height}, over the limit of {_LIMIT.pixels:,} pixels"
+    return f"is {largest.size_text}, over the limit of {_LIMIT.pixels:,} pixels"

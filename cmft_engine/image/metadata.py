@@ -10,6 +10,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.file_formats import EXR, JPEG, PNG, FileFormat, format_of
+from ..protocol.text_file import is_unicode
 from .color_space import ICC_NAME, ICC_SPACE, PRIMARIES, chromaticities, display_space, interop_id, is_rec709
 from .file_tags import png_primaries
 from .icc import SRGB, read_profile
@@ -69,7 +70,7 @@ def read_metadata(specs: Sequence[oiio.ImageSpec], path: Path) -> dict[str, Any]
             if _OWN_TO_A_FILE.match(name) or (number and not _EXR_ONLY.match(name)):
                 continue
             value = _as_text(value, path) if isinstance(value, str) else value
-            if not (_is_unicode(name) and _is_unicode(value)):
+            if not (_has_unicode(name) and _has_unicode(value)):
                 log.warning("%s: its metadata %r is left out, because it is not UTF-8", path, name)
                 continue
             metadata[name] = value if kinds[name] in ("string", "int", "float") else TypedValue(kinds[name], value)
@@ -86,16 +87,16 @@ def _attributes(spec: oiio.ImageSpec) -> Iterator[tuple[str, Any]]:
 
 def _as_text(value: str, path: Path) -> str:
     """A text as it is, or in a PNG, whose bytes are Latin-1 where they are no UTF-8, so read."""
-    if _is_unicode(value) or format_of(path.name) != PNG:
+    if _has_unicode(value) or format_of(path.name) != PNG:
         return value
     return value.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-def _is_unicode(value: Any) -> bool:
+def _has_unicode(value: Any) -> bool:
     """Whether a value has no bytes that are no UTF-8, which OpenImageIO reads as surrogates."""
     if isinstance(value, str):
-        return not any("\ud800" <= letter <= "\udfff" for letter in value)
-    return all(map(_is_unicode, value)) if isinstance(value, (tuple, list)) else True
+        return is_unicode(value)
+    return all(map(_has_unicode, value)) if isinstance(value, (tuple, list)) else True
 
 
 def write_metadata(spec: oiio.ImageSpec, metadata: Mapping[str, Any], space: str, kind: FileFormat, *,

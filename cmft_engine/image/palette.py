@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ..protocol.errors import PaletteError
-from .color_space import convert, over_white, same_space
+from .color_space import convert_rgba, over_white, same_space
 from .palette_names import PAPER, color_name, unique_names
 
 Rgba = tuple[float, float, float, float]
@@ -111,8 +111,7 @@ class Palette:
             return self
 
         def converted(values: Rgba) -> Rgba:
-            row = np.array(values, np.float32)
-            return _as_tuple(np.append(convert(row[:3], self.space, space), row[3]))
+            return _as_tuple(convert_rgba(np.array(values, np.float32), self.space, space))
 
         colors = (replace(color, values=converted(color.values), merged=tuple(map(converted, color.merged)))
                   for color in self.colors)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from ..protocol.errors import PaletteError, brief
 from .color_space import display_space
 from .palette import Palette, PaletteColor, Rgba
-from .palette_names import MAX_COLORS, check_number, unique_names
+from .palette_names import MAX_IN_FILE, check_number, unique_names
 
 Entry = tuple[str, tuple[float, ...]]  # name, and RGB or RGBA in [0, 1]
 
@@ -28,7 +28,7 @@ def import_palette(file: Path, content: bytes) -> Palette:
     """Return the palette in the bytes of a file, whose ending is one of IMPORTED. Raises PaletteError."""
     try:
         found = IMPORTED[file.suffix.lower()](file, content)
-        entries = list(itertools.islice(found, MAX_COLORS + 1))
+        entries = list(itertools.islice(found, MAX_IN_FILE + 1))
         check_number(file, len(entries))
     except PaletteError:
         raise

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..protocol.errors import PaletteError, brief
+from ..protocol.text_file import is_unicode
 
 PAPER = "paper"
 MAX_NAME = 1000  # letters
-MAX_COLORS = 4096  # of a palette file: every region gets a chance for each
+MAX_IN_FILE = 4096  # of a palette file: every region gets a chance for each
 
 # Upper end of each hue band in degrees, its name when bright, and its name when dark (empty: "dark" + name).
 _HUES = (
@@ -44,7 +45,7 @@ def _hue_name(degrees: float, saturation: float, value: float) -> str:
 
 def check_color_name(name: str, where: str) -> None:
     """Raise PaletteError for a name that no file can hold: control characters, or halves of a letter."""
-    if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in name):
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in name) or not is_unicode(name):
         raise PaletteError(f"{where}: the name {brief(repr(name))} holds a control character or half a letter; rename "
                            "the color")
     if len(name) > MAX_NAME:
@@ -53,8 +54,8 @@ def check_color_name(name: str, where: str) -> None:
 
 def check_number(file: Path, number: int) -> None:
     """Raise PaletteError for more colors than a palette may have."""
-    if number > MAX_COLORS:
-        raise PaletteError(f"{file}: the palette holds {number:,} colors, more than {MAX_COLORS:,}; delete those that "
+    if number > MAX_IN_FILE:
+        raise PaletteError(f"{file}: the palette holds {number:,} colors, more than {MAX_IN_FILE:,}; delete those that "
                            "are no paint")
 
 

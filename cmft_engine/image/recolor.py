@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..protocol.errors import PaletteError
-from .color_space import convert, from_display, to_display
+from .color_space import convert_rgba, from_display, to_display
 from .cryptomatte import has_matte, ink_name, matte, paints_of
 from .palette import Palette
 from .plate import Plate
@@ -72,7 +72,7 @@ def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.n
     paints = paints_of(channels, old.names)
     at = np.nonzero(paints.share > 0)
     first, second, share = paints.first[at], paints.second[at], paints.share[at][:, None]
-    before, after = (_converted(colors[first] * (1 - share) + colors[second] * share, old.space, plate.space)
+    before, after = (convert_rgba(colors[first] * (1 - share) + colors[second] * share, old.space, plate.space)
                      for colors in (old.values, values))
     shown = np.abs(before - swapped[at]).max(1) <= MIXTURE_TOLERANCE
     swapped[at[0][shown], at[1][shown]] = after[shown]
@@ -152,11 +152,6 @@ def _check_distinct(old: Palette, values: np.ndarray, bit_depth: str) -> None:
 def _premultiplied(rows: np.ndarray, space: str) -> np.ndarray:
     """Return straight RGBA (N, 4) in `space` as premultiplied display RGBA."""
     return np.concatenate([to_display(rows[:, :3], space) * rows[:, 3:], rows[:, 3:]], axis=1)
-
-
-def _converted(rows: np.ndarray, source: str, target: str) -> np.ndarray:
-    """Return straight RGBA (N, 4) in another space."""
-    return np.concatenate([convert(rows[:, :3], source, target), rows[:, 3:]], axis=1)
 
 
 def _opaque(pixels: np.ndarray) -> np.ndarray:

@@ -12,6 +12,11 @@ class Window:
     width: int
     height: int
 
+    @property
+    def size_text(self) -> str:
+        """Its width and height as people write them: 1920x1080."""
+        return f"{self.width}x{self.height}"
+
     def union(self, other: "Window") -> "Window":
         """Return the smallest window that holds both."""
         x, y = min(self.x, other.x), min(self.y, other.y)

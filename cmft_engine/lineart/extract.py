@@ -10,11 +10,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
-Pixels = NDArray[np.float32]
-Mask = NDArray[np.bool_]
+from .paper import Mask, Pixels, over_white
 
 SMALLEST_PX = 3
 """In a picture with a smaller side nothing can be told."""
@@ -76,13 +74,13 @@ def extract_lines(rgb: Pixels, alpha: Pixels | None = None, *, detail: float = 0
     sizes = _Sizes.of(rgb.shape, detail)
     picture = np.clip(rgb, 0, 1).astype(np.float32)
     if alpha is not None:
-        share = np.clip(alpha, 0, 1)[..., None].astype(np.float32)
-        picture = picture * share + (1 - share)
+        share = np.clip(alpha, 0, 1).astype(np.float32)
+        picture = over_white(picture, share)
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2Lab)
     ink, paint = _ink(lab, sizes)
     lines = np.maximum(ink, _borders(_calm(paint, sizes), sizes))
     if alpha is not None and np.ptp(alpha) > 0:  # white paint beside nothing has a border too
-        lines = np.maximum(lines, _borders(np.repeat(100 * share, 3, axis=2), sizes))
+        lines = np.maximum(lines, _borders(np.repeat(100 * share[..., None], 3, axis=2), sizes))
     return lines
 
 

@@ -69,6 +69,17 @@ def line_distance(ink: Mask) -> NDArray[np.uint8]:
     return np.asarray(np.minimum(distance, MAX_DISTANCE_PX) * 10, np.uint8)
 
 
+def distance_change(distance: NDArray[np.uint8], other: NDArray[np.uint8], places: Floats | None) -> NDArray[np.uint8]:
+    """Return how far distances to lines (h, w) and those at places (h, w, 2) in another drawing differ, in tenths.
+
+    places: x and y; None for pixels' own places in a drawing of the same size.
+    """
+    there = other
+    if places is not None:
+        there = np.asarray(cv2.remap(other, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(cv2.absdiff(np.ascontiguousarray(there), np.ascontiguousarray(distance)))
+
+
 def still_pixels(ink_target: Mask, ink_reference: Mask, places: Floats) -> Mask:
     """Return where a reference of the same size shows the same lines at the same place: bool (H, W).
 

@@ -15,6 +15,7 @@ from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
 from .calibration import UNCALIBRATED, Calibration
 from .divide import agreement, divide
+from .kinds import region_kinds
 from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
 
 UNKNOWN_BELOW = 0.8  # chance of being in the references, below which a region is unknown
@@ -53,6 +54,10 @@ class Decision:
     def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
         """Confidence (H, W) of every pixel of the drawing that was decided."""
         return spread_regions(self.confidence, drawing)
+
+    def kinds(self, drawing: SegmentedDrawing) -> NDArray[np.intp]:
+        """How each region (n,) of the drawing that was decided is coloured: its number in `kinds.KINDS`."""
+        return region_kinds(self.paints, drawing.labels, drawing.count)
 
     def as_painted(self, paints: PaintMap) -> Decision:
         """Return the decision for a drawing that the painter coloured: his own pixels, nothing to check."""

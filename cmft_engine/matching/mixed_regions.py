@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..shot.drawing import SegmentedDrawing
-from .carry import CarriedPaint, line_distance, sample_paints
+from .carry import CarriedPaint, distance_change, line_distance, sample_paints
 from .encoded import EncodedReference
 from .region_warp import PaintedRegions, PlacedRegion, RegionWarp, place_regions
 from .temporal import MatchedDrawing
@@ -74,7 +73,7 @@ def carry_whole(
         ways = [(reference, places) for places in region.places]
         if flow is not None:
             ways.insert(0, (flow[0], flow[1][region.window]))
-        errors = [_disagreement(distance[region.window], known, places, region.inside) for known, places in ways]
+        errors = [_mean_disagreement(distance[region.window], known, places, region.inside) for known, places in ways]
         best = int(np.argmin(errors))
         known, places = ways[best]
         if errors[best] * scale <= AGREE_PX:
@@ -93,9 +92,8 @@ def carry_anew(
     return anew
 
 
-def _disagreement(
+def _mean_disagreement(
     distance: NDArray[np.uint8], reference: EncodedReference, places: Floats, inside: NDArray[np.bool_]
 ) -> float:
     """How far the distances to lines differ between a region's pixels and their places, on average, in plate pixels."""
-    there = cv2.remap(reference.distance, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return float(cv2.absdiff(np.asarray(there, np.uint8), np.ascontiguousarray(distance))[inside].mean()) / 10
+    return float(distance_change(distance, reference.distance, places)[inside].mean()) / 10

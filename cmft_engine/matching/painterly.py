@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
-from .carry import CarriedPaint, line_distance, overwrite, sample_paints
+from .carry import CarriedPaint, distance_change, line_distance, overwrite, sample_paints
 from .encoded import EncodedReference
 from .flow import flow_between
 from .mixed_regions import Placed, carry_whole
@@ -111,33 +111,35 @@ def carry_pixels(
     carried = carry_paints(drawing.ink, references, [places for _, places in ways], framing)
     painterly = painterly_regions(drawing.count, matched.kept, references, chance)
     flat, own = split_placed(placed, painterly)
-    carry_whole(carried, flat, distance=line_distance(drawing.ink), scale=framing.scale, flow=ways[0])
+    distance = line_distance(drawing.ink)
+    carry_whole(carried, flat, distance=distance, scale=framing.scale, flow=ways[0])
     ends = np.cumsum([reference.side.count for reference in references])[:-1]
     mismatches = [
         Mismatch((drawing.count, matched.kept), (reference.segmented.count, reference.drawing.kept), part)
         for reference, part in zip(references, np.split(chance, ends, axis=1), strict=True)
     ]
     told = [Way(*way, mismatch) for way, mismatch in zip(ways, mismatches, strict=True)]
-    carry_painterly(carried, drawing, painterly, told, own, scale=framing.scale)
+    carry_painterly(carried, drawing, painterly, told, own, distance=distance, scale=framing.scale)
     return carried
 
 
 def carry_painterly(
     carried: CarriedPaint, drawing: SegmentedDrawing, regions: Mask, ways: Sequence[Way], placed: Sequence[Placed], *,
-    scale: float,
+    distance: NDArray[np.uint8], scale: float,
 ) -> None:
     """Take the painter's own pixels in painterly regions (n,); changes `carried`.
 
-    ways: for the whole plate, at least one. placed: of those of the regions that were warped. scale: work pixels a
-    plate pixel.
+    ways: for the whole plate, at least one. placed: of those of the regions that were warped. distance: (H, W) of the
+    target's pixels to its lines, as `line_distance` gives it. scale: work pixels a plate pixel.
     """
     inside = regions[drawing.labels_under_ink - 1]
     if not inside.any():
         return
-    distance, spread, labels = line_distance(drawing.ink), AROUND_PX / scale, drawing.labels_under_ink
+    spread, labels = AROUND_PX / scale, drawing.labels_under_ink
     costs = {id(way.reference): way.mismatch for way in ways}
     same_size = [one for one in _references(ways) if one.segmented.size == drawing.size]
-    whole = _RegionMeans(drawing, [_still_shares(drawing, distance, one.distance) for one in same_size])
+    still = {id(one): _still_shares(drawing, distance, one.distance) for one in same_size}
+    whole = _RegionMeans(drawing, list(still.values()))
     ways = [*(Way(one, None, costs[id(one)]) for one in same_size), *(Way(one, flow_between(
         distance, one.distance, longest=FLOW_SIZE), costs[id(one)]) for one in same_size), *ways]
     best = np.full(drawing.size, np.inf, np.float32)
@@ -146,7 +148,7 @@ def carry_painterly(
         error = error + _mismatch(way.mismatch, labels, way.reference, way.places)
         if way.places is None:
             error = error - PREFERENCE_PX * whole.is_scenery
-            error = np.where(_stands_still(drawing, distance, way.reference), -np.inf, error)
+            error = np.where(_stands_still(still[id(way.reference)], drawing, distance, way.reference), -np.inf, error)
         better = inside & (error < best)
         best[better] = error[better]
         overwrite(carried.paints, (slice(None), slice(None)), better, way.paints())
@@ -212,17 +214,17 @@ def _disagreement(
     distance: NDArray[np.uint8], reference: EncodedReference, places: Floats | None, spread: float
 ) -> Floats:
     """How far distances to lines differ around each pixel of a picture (h, w) and its place, in plate pixels."""
-    there = reference.distance
-    if places is not None:
-        there = np.asarray(cv2.remap(there, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
-    differs = cv2.absdiff(np.ascontiguousarray(there), np.ascontiguousarray(distance))
-    differs = np.minimum(differs, np.uint8(10 * MOST_PX))
+    differs = np.minimum(distance_change(distance, reference.distance, places), np.uint8(10 * MOST_PX))
     return np.asarray(cv2.GaussianBlur(differs.astype(np.float32), (0, 0), spread) / 10, np.float32)
 
 
-def _stands_still(drawing: SegmentedDrawing, distance: NDArray[np.uint8], reference: EncodedReference) -> Mask:
-    """Pixels (H, W) whose region stands still in the target, and at whose place the reference shows such a one too."""
-    here = _still_shares(drawing, distance, reference.distance)
+def _stands_still(
+    here: Floats, drawing: SegmentedDrawing, distance: NDArray[np.uint8], reference: EncodedReference
+) -> Mask:
+    """Pixels (H, W) whose region stands still in the target, and at whose place the reference shows such a one too.
+
+    here: `_still_shares` of the target's regions (n,).
+    """
     there = _still_shares(reference.segmented, reference.distance, distance)
     beside = np.minimum(distance, reference.distance) <= 10 * FRINGE_PX
     moved = beside & (cv2.absdiff(distance, reference.distance) > 10 * MOVED_PX)

@@ -101,10 +101,10 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
     decision = known_numbers(decision).finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
     if (painted := run.loaded.painting_of(task.decided_at, segmented.size)) is not None:
         decision = decision.as_painted(painted)
-    report = report_frame(task.frame, task.path, drawing, decision, run.loaded.palette, run.settings)
-    held_from = None if task.decided_at == task.frame else task.decided_at
+    kinds = decision.kinds(segmented)
+    report = report_frame(task.frame, task.path, drawing, decision, kinds, run.loaded.palette, run.settings)
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
-    return ColoredFrame(drawing, Colored.of(decision, segmented), replace(report, held_from=held_from))
+    return ColoredFrame(drawing, Colored.of(decision, segmented, kinds), replace(report, held_from=task.held_from))
 
 
 def write_frame(run: Run, decided: DecidedFrame) -> Event:

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image.color_space import (
-    convert,
+    convert_rgba,
     display_space,
     from_display,
     is_linear_space,
     linear_space,
     over_white,
-    same_space,
     to_display,
 )
 from ..image.cryptomatte import cryptomatte_layers
@@ -25,7 +24,6 @@ from ..image.palette import Palette
 from ..image.plate import Plate
 from ..lineart.lineart import LineArt
 from ..matching.decide import Decision, spread_regions
-from ..matching.kinds import region_kinds
 from ..protocol.file_formats import EXR, format_of
 from ..protocol.settings import Settings
 from ..shot.drawing import SegmentedDrawing
@@ -48,9 +46,8 @@ class Colored:
     unknown: Floats
 
     @classmethod
-    def of(cls, decision: Decision, drawing: SegmentedDrawing) -> Colored:
-        """Return the decision on a drawing, spread to its pixels."""
-        kinds = region_kinds(decision.paints, drawing.labels, drawing.count)
+    def of(cls, decision: Decision, drawing: SegmentedDrawing, kinds: NDArray[np.intp]) -> Colored:
+        """Return the decision on a drawing, and the kinds (n,) of its regions, spread to its pixels."""
         kind, unknown = (spread_regions(values, drawing) for values in (kinds, decision.unknown))
         return cls(decision.paints, decision.confidence_map(drawing), kind, unknown)
 
@@ -93,17 +90,10 @@ def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
     if len(at[0]):
         share = paints.share[at][:, None]
         mixed = palette.values[paints.first[at]] * (1 - share) + palette.values[paints.second[at]] * share
-        flats[at] = _in_space(mixed.astype(np.float32), palette.space, space)
+        flats[at] = convert_rgba(mixed.astype(np.float32), palette.space, space)
     if paints.own is not None and paints.pixels is not None and paints.own.any():
-        flats[paints.own] = _in_space(paints.pixels[paints.own], palette.space, space)
+        flats[paints.own] = convert_rgba(paints.pixels[paints.own], palette.space, space)
     return flats
-
-
-def _in_space(rows: Floats, source: str, space: str) -> Floats:
-    """Straight RGBA (N, 4) brought from one colour space to another; the same bits if they are one."""
-    if same_space(source, space):
-        return rows
-    return np.concatenate([convert(rows[None, :, :3], source, space)[0], rows[:, 3:]], 1).astype(np.float32)
 
 
 def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:

@@ -54,6 +54,11 @@ class FrameTask:
     matches: tuple[MatchCache, ...] = ()
 
     @property
+    def held_from(self) -> int | None:
+        """Return the frame whose colours it gets, None when that is itself."""
+        return None if self.decided_at == self.frame else self.decided_at
+
+    @property
     def own(self) -> MatchCache:
         """Return what is found of the drawing by itself."""
         return self.matches[0]

@@ -68,12 +68,18 @@ def parse_json(text: str) -> Any:
         raise ValueError("it is nested too deeply") from error
 
 
-def is_text(text: str) -> bool:
-    """Say whether a text is one that every program takes: no NUL, no half letters."""
+def is_unicode(text: str) -> bool:
+    """Say whether a text has no half letters, as bytes that are no UTF-8 are read."""
     try:
-        return "\0" not in text and bool(text.encode("utf-8") or not text)
+        text.encode("utf-8")
     except UnicodeError:
         return False
+    return True
+
+
+def is_text(text: str) -> bool:
+    """Say whether a text is one that every program takes: no NUL, no half letters."""
+    return "\0" not in text and is_unicode(text)
 
 
 def is_path(text: str) -> bool:

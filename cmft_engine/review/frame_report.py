@@ -7,26 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..image.palette import Palette
 from ..lineart.faint import faint_note
 from ..matching.decide import Decision
-from ..matching.kinds import KINDS, region_kinds
+from ..matching.kinds import KINDS
 from ..protocol.settings import Settings
 from ..shot.references import LineDrawing
 from .report_data import FrameReport, UnsureRegion
 
 
-def report_frame(frame: int, path: Path, drawing: LineDrawing, decision: Decision, palette: Palette,
-                 settings: Settings) -> FrameReport:
-    """Report on a frame whose plate is written to `path`.
+def report_frame(frame: int, path: Path, drawing: LineDrawing, decision: Decision,
+                 kinds: NDArray[np.intp], palette: Palette, settings: Settings) -> FrameReport:
+    """Report on a frame whose plate is written to `path`; kinds (n,): of its regions, by number in KINDS.
 
     Unsure are regions with less than the asked confidence, and those that no reference shows.
     """
     area = np.bincount(drawing.segmented.labels.ravel(), minlength=drawing.segmented.count + 1)[1:]
     unsure = np.flatnonzero(((decision.confidence < settings.confidence_below) | decision.unknown) & (area > 0))
-    kinds = region_kinds(decision.paints, drawing.segmented.labels, drawing.segmented.count)
     counts = np.bincount(kinds[area > 0], minlength=len(KINDS)).tolist()
     boxes = ndimage.find_objects(drawing.segmented.labels, drawing.segmented.count)
     mean = float((decision.confidence * area).sum() / area.sum()) if area.sum() else 0.0

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.color_space import check_spaces, convert, over_white, to_display
+from ..image.color_space import check_spaces, convert_rgba, over_white, to_display
 from ..image.paint_map import PaintMap
 from ..image.paints import OwnPixels, map_paints, read_paints
 from ..image.palette import Painting, Palette
@@ -96,7 +96,8 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     drawings = [read_painting(reference, canvas, settings) for reference in shot.references]
     space = drawings[0].plate.space
     paintings = [
-        Painting(_rgba_in(d.plate, space), d.segmented.labels, str(d.plate.path)) for d in drawings
+        Painting(convert_rgba(d.plate.rgb_alpha(), d.plate.space, space), d.segmented.labels, str(d.plate.path))
+        for d in drawings
     ]
     found = read_paints(paintings, space=space)
     colors = found.palette if palette is None else load_palette(palette).in_space(space)
@@ -164,9 +165,3 @@ def read_painting(reference: Reference, canvas: Window, settings: Settings) -> L
     return replace(_segment(plate, lines, settings), painted=painted)
 
 
-def _rgba_in(plate: Plate, space: str) -> NDArray[np.float32]:
-    """Straight RGBA (H, W, 4) of a painting, in another's space if it differs."""
-    pixels: NDArray[np.float32] = plate.rgb_alpha()
-    if plate.space != space:
-        pixels = np.dstack([convert(pixels[..., :3], plate.space, space), pixels[..., 3]])
-    return pixels

@@ -327,4 +327,4 @@ def _as_list(items: object) -> list:  # type: ignore[type-arg]
 
 
 def _size(header: Header) -> str:
-    return f"{header.display_window.width}x{header.display_window.height}"
+    return header.display_window.size_text
