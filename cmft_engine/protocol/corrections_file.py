@@ -1,0 +1,239 @@
+"""The file of corrections beside the plates: versioned JSON, a line for each correction, written by one at a time.
+
+`docs/formats.md` specifies it.
+"""
+
+import contextlib
+import json
+import math
+import os
+import time
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+
+from .corrections import KINDS, SHAPE_SIDE, Anchor, Correction, Corrections, Point
+from .errors import InputError, brief
+from .owner import owner_of, this_owner
+from .text_file import is_unicode, parse_json, read_text, remove_quietly, write_remedy, write_text
+
+VERSION = 1
+FILE = "corrections.json"
+MAX_CORRECTIONS = 100000
+MAX_POINTS = 10000
+MAX_TEXT = 1000  # letters of a name or a note
+LOCK_S = 5.0  # how long one waits for another who writes
+_MAX_PX = 10.0**6
+
+
+def load_corrections(path: Union[str, Path]) -> Corrections:
+    """Return the corrections of a file, none where there is no file. Raises InputError for what is no such file."""
+    try:
+        values = parse_json(read_text(path))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise InputError("{}: the corrections cannot be read ({}); check that the file may be read".format(
+            path, error.strerror)) from error
+    except ValueError as error:
+        raise InputError("{} is no file of corrections ({}); mend it, or move it away to begin anew".format(
+            path, brief(str(error)))) from error
+    items = values.get("corrections") if isinstance(values, dict) else None
+    if not isinstance(items, list) or values.get("version") != VERSION or len(items) > MAX_CORRECTIONS:
+        raise InputError("{} is no file of corrections of version {}; use the engine that wrote it, or move it away "
+                         "to begin anew".format(path, VERSION))
+    found = []
+    for number, item in enumerate(items, 1):
+        try:
+            found.append(_from_dict(item))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise InputError("{}: correction {} is damaged ({}); mend or remove it".format(
+                path, number, brief(str(error)))) from error
+    if len({one.id for one in found}) < len(found):
+        raise InputError("{}: two corrections have one id; remove one of them".format(path))
+    return tuple(found)
+
+
+def save_corrections(path: Union[str, Path], corrections: Iterable[Correction]) -> None:
+    """Write the file whole, or not at all. Raises InputError."""
+    lines = ",\n".join("  " + json.dumps(_to_dict(one), ensure_ascii=False) for one in corrections)
+    try:
+        write_text(path, '{{"version": {}, "corrections": [\n{}\n]}}\n'.format(VERSION, lines))
+    except OSError as error:
+        raise InputError("{}: the corrections cannot be written ({}); {}".format(
+            path, error.strerror, write_remedy(error, path))) from error
+
+
+def change(path: Union[str, Path], how: Callable[[Corrections], Corrections]) -> Corrections:
+    """Read the file, change the list and write it, so that of two who do so at once both are kept; return the list.
+
+    Raises InputError.
+    """
+    with _locked(Path(path)):
+        corrections = how(load_corrections(path))
+        save_corrections(path, corrections)
+    return corrections
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock file beside the corrections; one whose process is gone is cleared."""
+    lock = path.with_name(path.name + ".lock")
+    until = time.monotonic() + LOCK_S
+    while True:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            with open(str(lock), "x", encoding="utf-8") as stream:
+                stream.write(this_owner().short)
+            break
+        except FileExistsError:
+            if _is_left(lock):
+                remove_quietly(lock)
+            elif time.monotonic() > until:
+                raise InputError("{}: another program writes the corrections; try again, or delete {} if none "
+                                 "does".format(path, lock.name)) from None
+            else:
+                time.sleep(0.02)
+        except OSError as error:
+            raise InputError("{}: the corrections cannot be written ({}); {}".format(
+                path, error.strerror, write_remedy(error, path))) from error
+    try:
+        yield
+    finally:
+        remove_quietly(lock)
+
+
+def _is_left(lock: Path) -> bool:
+    try:
+        owner = owner_of(lock.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return owner is not None and owner.is_gone()
+
+
+_NO_DEFAULTS = ("kind", "frame", "id")
+
+
+def _to_dict(correction: Correction) -> Dict[str, Any]:
+    """Plain JSON values; what is as by default is left out, so that a person reads what there is."""
+    defaults = Correction("", 0)
+    values = {name: value for name, value in correction._asdict().items()
+              if name in _NO_DEFAULTS or value != getattr(defaults, name)}
+    if correction.anchors:
+        values["anchors"] = [dict(one._asdict()) for one in correction.anchors]
+    return dict(values)
+
+
+def _from_dict(item: Any) -> Correction:
+    """Read JSON values of any kind. Raises ValueError for what is no correction."""
+    if not isinstance(item, dict):
+        raise ValueError("no object")
+    strangers = set(item) - set(Correction._fields)
+    if strangers:
+        raise ValueError("unknown: {}".format(", ".join(sorted(map(repr, strangers))[:3])))
+    if item.get("kind") not in KINDS:
+        raise ValueError("kind is one of {}".format(", ".join(KINDS)))
+    take = {name: reader(item[name], name) for name, reader in _READERS.items() if name in item}
+    correction = Correction(**take)
+    if not correction.id or "frame" not in item:
+        raise ValueError("id and frame are needed")
+    _check(correction)
+    return correction
+
+
+def _check(correction: Correction) -> None:
+    """Raise ValueError where the kind lacks what it needs."""
+    needs = {"pin": 1, "stroke": 2, "lock": 1, "unknown": 1, "line": 2}.get(correction.kind, 0)
+    if len(correction.points) < needs:
+        raise ValueError("{} needs {} point{}".format(correction.kind, needs, "s" if needs > 1 else ""))
+    if correction.kind in ("stroke", "lock", "recolor") and not correction.color:
+        raise ValueError("{} needs a color".format(correction.kind))
+    if correction.kind == "pin" and bool(correction.color) == (correction.like is not None):
+        raise ValueError("pin needs a color, or a place in a painting")
+    if correction.kind == "recolor" and not correction.old:
+        raise ValueError("recolor needs an old color")
+    if correction.last is not None and correction.last < correction.frame:
+        raise ValueError("last is before frame")
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not is_unicode(value):
+        raise ValueError("{} is no text".format(name))
+    return value
+
+
+def _whole(value: Any, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 10**15:
+        raise ValueError("{} is no whole number".format(name))
+    return value
+
+
+def _flag(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("{} is neither true nor false".format(name))
+    return value
+
+
+def _px(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or abs(
+            value) > _MAX_PX:
+        raise ValueError("{} is no place in a picture".format(name))
+    return float(value)
+
+
+def _items(value: Any, name: str, count: Optional[int] = None) -> List[Any]:
+    if not isinstance(value, list) or len(value) > MAX_POINTS or count not in (None, len(value)):
+        raise ValueError("{} is no list{}".format(name, "" if count is None else " of {}".format(count)))
+    return value
+
+
+def _points(value: Any, name: str) -> Tuple[Point, ...]:
+    pairs = [_items(point, name, 2) for point in _items(value, name)]
+    return tuple((_px(x, name), _px(y, name)) for x, y in pairs)
+
+
+def _box(value: Any, name: str) -> Tuple[int, int, int, int]:
+    x0, y0, x1, y1 = (_whole(one, name) for one in _items(value, name, 4))
+    if not (x0 < x1 and y0 < y1):
+        raise ValueError("{} is empty".format(name))
+    return x0, y0, x1, y1
+
+
+def _like(value: Any, name: str) -> Tuple[Optional[int], float, float]:
+    frame, x, y = _items(value, name, 3)
+    return None if frame is None else _whole(frame, name), _px(x, name), _px(y, name)
+
+
+def _anchors(value: Any, name: str) -> Tuple[Anchor, ...]:
+    return tuple(_anchor(one, name) for one in _items(value, name))
+
+
+def _anchor(value: Any, name: str) -> Anchor:
+    if not isinstance(value, dict):
+        raise ValueError("{} is no object".format(name))
+    shape = _text(value.get("shape"), name)
+    if len(shape) * 4 != SHAPE_SIDE**2 or set(shape) - set("0123456789abcdef"):
+        raise ValueError("{} has no shape".format(name))
+    return Anchor(_box(value.get("box"), name), _whole(value.get("area"), name), shape)
+
+
+def _colors(value: Any, name: str) -> Tuple[Tuple[float, float, str], ...]:
+    if not isinstance(value, list) or len(value) > MAX_CORRECTIONS:
+        raise ValueError("{} is no list".format(name))
+    triples = [_items(one, name, 3) for one in value]
+    return tuple((_px(x, name), _px(y, name), _text(color, name)) for x, y, color in triples)
+
+
+def _optional_whole(value: Any, name: str) -> Optional[int]:
+    return None if value is None else _whole(value, name)
+
+
+_READERS: Dict[str, Callable[[Any, str], Any]] = {
+    "kind": _text, "frame": _whole, "points": _points, "color": _text, "old": _text, "like": _like,
+    "last": _optional_whole, "box": _box, "closes": _flag, "anchors": _anchors, "colors": _colors, "author": _text,
+    "time": _text, "note": _text, "on": _flag, "undone": _flag, "id": _text,
+}
+
+
+def default_path(out: Union[str, Path]) -> Path:
+    """Return where the corrections of plates written to `out` lie: beside them."""
+    return Path(os.path.dirname(str(out))) / FILE
