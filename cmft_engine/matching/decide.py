@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
-from .calibration import UNCALIBRATED, Calibration
+from .calibration import UNCALIBRATED, Calibration, Fitted
 from .divide import agreement, divide
 from .kinds import region_kinds
 from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
@@ -102,11 +102,27 @@ def decide(
         agreed = [np.where(divided, of_pixels, share) for of_pixels, share in zip(shares, agreed, strict=True)]
     paints = _paints(index, drawing, votes, temporal, _allowed(chance))
     features = _features(votes, temporal, chance, color=color, runner_up=runner_up, agreed=agreed)
-    confidence = 1 / (1 + np.exp(-(features @ fitted.confidence[:-1] + fitted.confidence[-1])))
+    confidence = _confidence(features, fitted)
     unknown = votes.has_region_vote & (votes.known < UNKNOWN_BELOW)
     return Decision(
-        color, runner_up, confidence.astype(np.float32), divided, features.astype(np.float32), unknown, paints
+        color, runner_up, confidence, divided, features.astype(np.float32), unknown, paints
     )
+
+
+def judge_alone(votes: Votes, calibration: Calibration) -> tuple[Floats, Floats]:
+    """Return what a drawing finds by itself: chance (n, K) of each colour, and confidence (n,) in the likeliest."""
+    chance = color_chances(votes, None, calibration.single.fusion)
+    ranked = np.argsort(-chance, axis=1, kind="stable")
+    color, runner_up = ranked[:, 0], ranked[:, min(1, ranked.shape[1] - 1)]
+    rows = np.arange(len(color))
+    agreed = [share[rows, color] for share in (votes.flow, votes.match)]
+    features = _features(votes, None, chance, color=color, runner_up=runner_up, agreed=agreed)
+    return chance, _confidence(features, calibration.single)
+
+
+def _confidence(features: NDArray[np.floating], fitted: Fitted) -> Floats:
+    odds = features @ fitted.confidence[:-1] + fitted.confidence[-1]
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
 
 def _paints(

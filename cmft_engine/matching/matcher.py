@@ -32,6 +32,7 @@ from .region_flow import flow_disagrees
 from .region_inputs import find_motions, look_up
 from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
 from .region_warp import warp_regions
+from .shot_graph import Links
 from .temporal import MatchedDrawing, NeighborVoter, reweight_matches
 from .votes import TemporalVotes, Votes, color_chances
 
@@ -145,6 +146,10 @@ class Matcher:
                 warps = np.where(anew >= 0, anew, warps) if placed else warps
                 carried = carry_anew(carried, drawing, own, rows[moved], placed)
         return TemporalVotes(of_neighbors, color, warps, carried)
+
+    def links(self, own: MatchedDrawing, before: MatchedDrawing) -> Links:
+        """Return which regions of a drawing and of the one before, both matched, show the same part."""
+        return self._neighbors.links(own, before)
 
     def _references_of(self, matched: MatchedDrawing) -> list[EncodedReference]:
         return [self.references[i] for i in matched.found]

@@ -18,6 +18,7 @@ from .assignment import join_chances
 from .framing import Framing
 from .network.region_network import MASS_FEATURES, RegionNetwork, RegionTensors, score_pairs
 from .region_inputs import Motion, RegionSide, find_motions, pair_features
+from .shot_graph import Links
 
 NEIGHBOR_GAIN = 4.0  # how much the log of a match's chance grows if all neighbouring frames are sure of it
 
@@ -65,6 +66,12 @@ class NeighborVoter:
             for at in found.keys() & other.found.keys():
                 found[at] += same @ other.found[at]
         return neighbor_votes, np.concatenate([*found.values()], 1)
+
+    @torch.inference_mode()
+    def links(self, own: MatchedDrawing, before: MatchedDrawing) -> Links:
+        """Return which regions of a drawing and of the one before show the same part, both ways."""
+        there, back = self.region_correspondence(own, before), self.region_correspondence(before, own)
+        return Links.of(there, back, own.kept, before.kept)
 
     def region_correspondence(self, target: MatchedDrawing, other: MatchedDrawing) -> Floats:
         """Return the chance (n, m) that the kept regions of two line drawings show the same part.

@@ -30,6 +30,7 @@ from .compose import Colored, compose, known_numbers, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
 from .memory import memory_told
 from .outputs import check_outputs
+from .recording import record_drawing
 from .reporting import Report
 from .run import Run
 from .schedule import Steps, in_order
@@ -104,7 +105,10 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
     kinds = decision.kinds(segmented)
     report = report_frame(task.frame, task.path, drawing, decision, kinds, run.loaded.palette, run.settings)
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
-    return ColoredFrame(drawing, Colored.of(decision, segmented, kinds), replace(report, held_from=task.held_from))
+    record = record_drawing(task, drawing, votes, decision, kinds, matcher=matcher, match=match,
+                            is_painted=painted is not None)
+    report = replace(report, held_from=task.held_from)
+    return ColoredFrame(drawing, Colored.of(decision, segmented, kinds), report, record)
 
 
 def write_frame(run: Run, decided: DecidedFrame) -> Event:

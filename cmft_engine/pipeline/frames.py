@@ -18,17 +18,19 @@ from ..shot.serving import decided_at
 from ..shot.shot import Shot
 from .clock import Clock
 from .compose import Colored
+from .drawing_record import DrawingRecord
 from .match_cache import MatchCache
 from .resume import Digests, State
 
 
 @dataclass(frozen=True)
 class ColoredFrame:
-    """A frame with its colours: the drawing as it was read, and what the report says of it."""
+    """A frame with its colours: the drawing as it was read, what the report says of it, and what is kept of it."""
 
     drawing: LineDrawing
     colored: Colored
     report: FrameReport
+    record: DrawingRecord
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class FrameTask:
     kept: the report of an earlier run, where its plate is kept; error: why it cannot be coloured; where one is there,
     the rest is not. drawing: of a new drawing; held_plate: of a frame that holds one from before. decision: of the
     drawing, once it is there. decided_at: the frame whose colours it gets. matches: of the drawing, then of its
-    neighbouring frames. seconds: spent so far.
+    neighbouring frames. before: of the drawing before, where its links are wanted. record_digest: of what the drawing
+    is decided from. seconds: spent so far.
     """
 
     frame: int
@@ -52,6 +55,8 @@ class FrameTask:
     decision: Future[ColoredFrame] | None = None
     decided_at: int = 0
     matches: tuple[MatchCache, ...] = ()
+    before: MatchCache | None = None
+    record_digest: str = ""
 
     @property
     def held_from(self) -> int | None:
@@ -90,7 +95,7 @@ class FrameTask:
         held = self.decision.result()
         since = held.report.frame if held.report.held_from is None else held.report.held_from
         report = replace(held.report, frame=self.frame, path=str(self.path), held_from=since)
-        return ColoredFrame(replace(held.drawing, plate=self.held_plate), held.colored, report)
+        return replace(held, drawing=replace(held.drawing, plate=self.held_plate), report=report)
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ class FrameReader:
         kept = None if self._state is None else self._state.finished(frame, digest, path)
         if kept is not None:
             return FrameTask(frame, path, digest, 0.0, kept=kept)
-        drawing = held_plate = None
+        drawing = held_plate = before = None
         matches: tuple[MatchCache, ...] = ()
         at, held = decided_at(self._shot, frame), self._shot.hold(frame)
         assert held is not None  # it has not failed
@@ -154,10 +159,11 @@ class FrameReader:
                 held_plate = self._read_plate(frame)
             else:
                 drawing = self._read_ahead.pop(frame, None) or self._read_drawing(frame)
-                matches = self._match_caches(at, drawing)
+                matches, before = self._match_caches(at, drawing)
                 self.decisions[held] = Future()
         return FrameTask(frame, path, digest, 0.0, drawing=drawing, held_plate=held_plate,
-                         decision=self.decisions[held], decided_at=at, matches=matches)
+                         decision=self.decisions[held], decided_at=at, matches=matches, before=before,
+                         record_digest=self._digests.of(at))
 
     def _read_plate(self, frame: int) -> Plate:
         return read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
@@ -165,8 +171,8 @@ class FrameReader:
     def _read_drawing(self, frame: int) -> LineDrawing:
         return read_drawing(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
 
-    def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[MatchCache, ...]:
-        """Of a drawing and of its neighbours; of these, those are read that no earlier frame needed."""
+    def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[tuple[MatchCache, ...], MatchCache | None]:
+        """Of a drawing and its neighbours, and of the drawing before; those are read that no earlier frame needed."""
         own = self._matches.get(frame) or MatchCache(frame, drawing.segmented, needs_votes=True)
         own.use_drawing(drawing.segmented)
         found = {frame: own}
@@ -174,9 +180,14 @@ class FrameReader:
         neighbors = self._shot.neighbor_frames(frame, self._settings.temporal_radius)
         for other in neighbors:
             found[other] = self._matches.get(other) or self._read_neighbor(other, frame)
-        if neighbors:  # a painting has none, but those before and after it still vote on each other
-            self._matches = found
-        return tuple(found.values())
+        matches, before = tuple(found.values()), None
+        previous = self._shot.drawing_before(frame) if self._settings.temporal_radius else None
+        if previous is not None:
+            before = found.get(previous) or self._matches.get(previous) or self._read_neighbor(previous, frame)
+            found[previous] = before
+        # a painting has no neighbours, but those before and after it still vote on each other
+        self._matches = found if neighbors else {**self._matches, **found}
+        return matches, before
 
     def _read_neighbor(self, other: int, frame: int) -> MatchCache:
         near = self._read_drawing(other)

@@ -17,7 +17,7 @@ class MatchCache:
 
     def __init__(self, frame: int, drawing: SegmentedDrawing, *, needs_votes: bool) -> None:
         """frame: at which the drawing is decided. needs_votes: whether it will be; else it is but a neighbour."""
-        self._frame, self._needs_votes = frame, needs_votes
+        self.frame, self._needs_votes = frame, needs_votes
         self._drawing: SegmentedDrawing | None = drawing
         self._votes: Votes | None = None
         self._matched: MatchedDrawing | None = None
@@ -50,7 +50,7 @@ class MatchCache:
     def _once(self, match: Match) -> MatchedDrawing:
         if self._matched is None:
             assert self._drawing is not None
-            votes, self._matched = match(self._frame, self._drawing)
+            votes, self._matched = match(self.frame, self._drawing)
             self._votes = votes if self._needs_votes else None
             self._drawing = None
         return self._matched

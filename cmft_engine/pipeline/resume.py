@@ -22,7 +22,8 @@ from ..shot.serving import decided_at
 from ..shot.shot import Shot
 
 STATE = ".cmft-state"
-STATE_VERSION = 3
+RECORD_SUFFIX = ".npz"
+STATE_VERSION = 4
 MAX_NOTE_BYTES = 64_000_000  # a note of 100,000 unsure regions has half of that
 
 
@@ -97,9 +98,18 @@ class State:
         except ValueError:
             return None
 
-    def note(self, frame: int, digest: str, plate: Path, notes: Mapping[str, Any]) -> None:
-        """Record a frame whose plate is finished, under a temporary name still. Raises InputError."""
-        entry = {"version": STATE_VERSION, "digest": digest, "content": content_of(plate), "notes": dict(notes)}
+    def record(self, frame: int) -> Path:
+        """Return the file of the drawing that is decided at a frame."""
+        return self.folder / f"{frame}{RECORD_SUFFIX}"
+
+    def note(self, frame: int, digest: str, plate: Path, notes: Mapping[str, Any], *, drawing: str,
+             settled: str = "") -> None:
+        """Record a frame whose plate is finished, under a temporary name still. Raises InputError.
+
+        drawing: digest of the record that it is made from. settled: digest of what was changed in it since.
+        """
+        entry = {"version": STATE_VERSION, "digest": digest, "content": content_of(plate), "notes": dict(notes),
+                 "drawing": drawing, "settled": settled}
         path = self.folder / f"{frame}.json"
         try:
             write_text(path, json.dumps(entry))
@@ -109,11 +119,17 @@ class State:
 
 
 class Note(NamedTuple):
-    """A frame's note: digests of what its plate was made from and of the plate's bytes, and the frame's report."""
+    """A frame's note: digests of what its plate was made from and of the plate's bytes, and the frame's report.
+
+    drawing: digest of the drawing's record; settled: of what the shot as a whole, or a person, changed in it since, ""
+    for nothing.
+    """
 
     digest: str
     content: str
     report: Any
+    drawing: str = ""
+    settled: str = ""
 
 
 def read_note(path: Path, frame: int) -> Note | None:
@@ -124,8 +140,10 @@ def read_note(path: Path, frame: int) -> Note | None:
         return None
     if not isinstance(values, dict) or values.get("version") != STATE_VERSION:
         return None
-    note = Note(values.get("digest", ""), values.get("content", ""), values.get("notes"))
-    is_whole = all(isinstance(text, str) and text for text in note[:2]) and _is_of(note.report, frame)
+    note = Note(values.get("digest", ""), values.get("content", ""), values.get("notes"), values.get("drawing", ""),
+                values.get("settled", ""))
+    is_whole = (all(isinstance(text, str) and text for text in note[:2]) and _is_of(note.report, frame)
+                and isinstance(note.drawing, str) and isinstance(note.settled, str))
     return note if is_whole else None
 
 

@@ -15,6 +15,7 @@ from ..protocol.file_formats import format_of
 from ..protocol.settings import Settings
 from ..shot.shot import Shot
 from .clock import Clock
+from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
@@ -55,7 +56,9 @@ class Run:
     def note(self, frame: ColoredFrame, task: FrameTask, temporary: Path) -> None:
         """Note a frame whose plate is finished under a temporary name, so that no plate is ever without its note."""
         report = replace(frame.report, seconds=task.seconds)
-        self._state.note(task.frame, task.digest, temporary, asdict(report))
+        if task.drawing is not None:
+            write_record(self._state.record(task.decided_at), frame.record)
+        self._state.note(task.frame, task.digest, temporary, asdict(report), drawing=frame.record.digest)
 
     def done(self, frame: ColoredFrame, plate: Plate, *, task: FrameTask, seconds: float) -> FrameDone:
         """Take a frame whose plate is written into the report; seconds: since it was read."""

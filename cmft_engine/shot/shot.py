@@ -146,6 +146,15 @@ class Shot:
             found += on_side
         return tuple(first for first in found if not self.shows_painted(first))
 
+    def drawing_before(self, frame: int) -> int | None:
+        """Return the first frame of the drawing before a frame's own where that one is shown first; None: none is."""
+        first = self.hold(frame)
+        earlier = self.frames[:self.frames.index(first)] if first is not None else ()
+        for other in reversed(earlier):
+            if (found := self.hold(other)) is not None:
+                return found
+        return None
+
     def canvas(self) -> Window:
         """Return the window that holds the display and data windows of every plate but the sheets."""
         headers = list(self._headers.line_plates.values()) + list(self._headers.references.values())

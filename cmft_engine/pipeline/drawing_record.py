@@ -1,0 +1,223 @@
+"""What a run keeps of each drawing beside the plates, so that colours can be corrected without the networks.
+
+A record holds the drawing's place in the shot graph, its regions, and the paints that it was given by itself. It lies
+with the frames' notes, as one compressed file of arrays; its bytes depend on what is in it alone.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ..image.paint_map import PaintMap
+from ..matching.shot_graph import GraphDrawing, Links
+from ..protocol.errors import InputError
+from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
+
+VERSION = 1
+COMPRESSION = 1  # label maps shrink to a few per cent at any level; this one takes a third of the time
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that its bytes tell nothing of when it was written
+
+Labels = NDArray[np.int32]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DrawingRecord:
+    """A drawing that was decided by itself and by its neighbours.
+
+    digest: of what it was decided from. graph: its place in the shot graph. labels_under_ink: int32 (H, W), 1..n.
+    bare: bool (H, W), where no ink lies. paints: what every pixel shows. confidence: float32 (n,). kind: (n,) number in
+    KINDS. unknown: bool (n,). runner_up: (n,) second choice. lines: coverage float32 (H, W) and color float32 (H, W, 3)
+    of the ink where it is other than its plate's, because references keep coloured lines; None elsewhere.
+    """
+
+    digest: str
+    graph: GraphDrawing
+    labels_under_ink: Labels
+    bare: NDArray[np.bool_]
+    paints: PaintMap
+    confidence: Floats
+    kind: NDArray[np.intp]
+    unknown: NDArray[np.bool_]
+    runner_up: NDArray[np.intp]
+    lines: tuple[Floats, Floats] | None = None
+
+    @property
+    def labels(self) -> Labels:
+        """Regions int32 (H, W), 0 under ink."""
+        return np.where(self.bare, self.labels_under_ink, np.int32(0))
+
+
+@dataclass(frozen=True)
+class RegionPlaces:
+    """Where regions (n,) lie: area in bare px, 0 for one that is all under ink; box (n, 4) x0, y0, x1, y1, x1 and y1
+    outside; point (n, 2) x and y of a pixel inside, far from the region's border."""
+
+    area: NDArray[np.intp]
+    box: NDArray[np.intp]
+    point: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, labels: Labels, count: int) -> RegionPlaces:
+        """Measure the regions of a label map (H, W), 0 = ink."""
+        area = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+        box, point = np.zeros((count, 4), np.intp), np.zeros((count, 2), np.intp)
+        for i, slices in enumerate(ndimage.find_objects(labels, count)):
+            if slices is None:
+                continue
+            rows, columns = slices
+            box[i] = columns.start, rows.start, columns.stop, rows.stop
+            y, x = inner_point(labels[slices] == i + 1)
+            point[i] = columns.start + x, rows.start + y
+        return cls(area, box, point)
+
+
+def inner_point(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return row and column of a pixel of a mask (H, W) that lies as far as any from its border."""
+    depth = ndimage.distance_transform_cdt(np.pad(mask, 1), "chessboard")[1:-1, 1:-1]
+    row, column = np.unravel_index(int(depth.argmax()), mask.shape)
+    return int(row), int(column)
+
+
+def write_record(path: Path, record: DrawingRecord) -> None:
+    """Write a record whole or not at all. Raises InputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = make_temporary(path)
+        try:
+            with open(temporary, "wb") as stream:
+                _write_arrays(stream, dict(_arrays_of(record)))
+            os.replace(temporary, path)
+        except BaseException:
+            remove_quietly(temporary)
+            raise
+    except OSError as error:
+        raise InputError(f"{path}: what corrections need cannot be written ({error.strerror}); "
+                         f"{write_remedy(error, path)}, then --resume") from error
+
+
+def read_digest(path: Path) -> str:
+    """Return the digest of a record, "" where there is none that can be read."""
+    found = _read(path, ("digest",))
+    return "" if found is None else str(found["digest"])
+
+
+def read_graph(path: Path) -> GraphDrawing | None:
+    """Return a drawing's place in the shot graph, None where there is no record that can be read."""
+    found = _read(path, _GRAPH)
+    return None if found is None else _graph_of(found)
+
+
+def read_record(path: Path) -> DrawingRecord | None:
+    """Return a record, None where there is none that can be read."""
+    found = _read(path, None)
+    return None if found is None else _record_of(found)
+
+
+def read_labels(path: Path) -> tuple[Labels, NDArray[np.bool_]] | None:
+    """Return regions under ink (H, W) and where no ink lies (H, W), None where there is no record."""
+    found = _read(path, ("under", "bare"))
+    return None if found is None else (found["under"].astype(np.int32), _unpacked(found["bare"], found["under"].shape))
+
+
+_GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted")
+
+
+def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
+    graph, paints = record.graph, record.paints
+    yield "version", np.asarray(VERSION)
+    yield "digest", np.asarray(record.digest)
+    yield "frame", np.asarray(graph.frame)
+    yield "before", np.asarray([] if graph.before is None else [graph.before], np.int64)
+    yield "rows", _small(graph.links.rows)
+    yield "columns", _small(graph.links.columns)
+    yield "there", graph.links.there.astype(np.float16)
+    yield "back", graph.links.back.astype(np.float16)
+    yield "color", _small(graph.color)
+    yield "alone", graph.alone.astype(np.float16)
+    yield "own", graph.confidence
+    yield "free", graph.free
+    yield "painted", np.asarray(graph.is_painted)
+    yield "under", _small(record.labels_under_ink)
+    yield "bare", np.packbits(record.bare)
+    yield "first", _small(paints.first)
+    if paints.share.any():
+        yield "second", _small(paints.second)
+        yield "share", paints.share
+    if paints.own is not None and paints.pixels is not None:
+        yield "own_pixels", np.packbits(paints.own)
+        yield "pixels", paints.pixels[paints.own]
+    yield "confidence", record.confidence
+    yield "kind", _small(record.kind)
+    yield "unknown", record.unknown
+    yield "runner_up", _small(record.runner_up)
+    if record.lines is not None:
+        yield "coverage", record.lines[0]
+        yield "ink", record.lines[1]
+
+
+def _record_of(found: dict[str, NDArray[Any]]) -> DrawingRecord:
+    under = found["under"].astype(np.int32)
+    first = found["first"].astype(np.int32)
+    soft = "share" in found
+    own = pixels = None
+    if "pixels" in found:
+        own = _unpacked(found["own_pixels"], under.shape)
+        pixels = np.zeros((*under.shape, 4), np.float32)
+        pixels[own] = found["pixels"]
+    paints = PaintMap(first, found["second"].astype(np.int32) if soft else first,
+                      found["share"] if soft else np.zeros(under.shape, np.float32), own, pixels)
+    return DrawingRecord(
+        str(found["digest"]), _graph_of(found), under, _unpacked(found["bare"], under.shape), paints,
+        found["confidence"], found["kind"].astype(np.intp), found["unknown"], found["runner_up"].astype(np.intp),
+        (found["coverage"], found["ink"]) if "coverage" in found else None,
+    )
+
+
+def _graph_of(found: dict[str, NDArray[Any]]) -> GraphDrawing:
+    links = Links(found["rows"].astype(np.intp), found["columns"].astype(np.intp), found["there"].astype(np.float32),
+                  found["back"].astype(np.float32))
+    before = found["before"]
+    return GraphDrawing(int(found["frame"]), int(before[0]) if len(before) else None, links,
+                        found["color"].astype(np.intp), found["alone"].astype(np.float32), found["own"], found["free"],
+                        bool(found["painted"]))
+
+
+def _small(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger[Any]]:
+    """The same numbers, 0 or more, in as few bytes each as hold them."""
+    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
+
+
+def _unpacked(bits: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
+
+
+def _write_arrays(stream: IO[bytes], arrays: dict[str, NDArray[Any]]) -> None:
+    """As np.savez_compressed, but with the time out of it, and faster."""
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
+        for name, values in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as member:
+                npy.write_array(member, np.asarray(values, order="C"), allow_pickle=False)
+
+
+def _read(path: Path, names: tuple[str, ...] | None) -> dict[str, NDArray[Any]] | None:
+    """The named arrays, or all; None for a file that is not there, damaged, or of another version."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if int(archive["version"]) != VERSION:
+                return None
+            return {name: archive[name] for name in names or archive.files}
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.error):
+        return None
