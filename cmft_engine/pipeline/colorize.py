@@ -20,7 +20,7 @@ from ..matching.temporal import MatchedDrawing
 from ..matching.votes import Votes
 from ..protocol.events import Event, Finished, Message
 from ..protocol.settings import Settings
-from ..review.frame_report import frame_warnings, report_frame
+from ..review.frame_report import JudgedRegions, frame_warnings, report_frame
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
 from ..shot.serving import serving_references
@@ -69,6 +69,7 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
         yield run.started()
         yield from in_order(shot.todo, steps, resume=resume)
         yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
+        yield from run.settle()
         yield run.finish()
 
 
@@ -103,7 +104,8 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
     if (painted := run.loaded.painting_of(task.decided_at, segmented.size)) is not None:
         decision = decision.as_painted(painted)
     kinds = decision.kinds(segmented)
-    report = report_frame(task.frame, task.path, drawing, decision, kinds, run.loaded.palette, run.settings)
+    report = report_frame(task.frame, task.path, segmented.labels, JudgedRegions.of(decision, kinds),
+                          run.loaded.palette, run.settings)
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
     record = record_drawing(task, drawing, votes, decision, kinds, matcher=matcher, match=match,
                             is_painted=painted is not None)

@@ -37,8 +37,8 @@ class DrawingRecord:
 
     digest: of what it was decided from. graph: its place in the shot graph. labels_under_ink: int32 (H, W), 1..n.
     bare: bool (H, W), where no ink lies. paints: what every pixel shows. confidence: float32 (n,). kind: (n,) number in
-    KINDS. unknown: bool (n,). runner_up: (n,) second choice. lines: coverage float32 (H, W) and color float32 (H, W, 3)
-    of the ink where it is other than its plate's, because references keep coloured lines; None elsewhere.
+    KINDS. unknown, divided: bool (n,). runner_up: (n,) second choice. lines: coverage float32 (H, W) and color float32
+    (H, W, 3) of the ink where it is other than its plate's, because references keep coloured lines; None elsewhere.
     """
 
     digest: str
@@ -49,6 +49,7 @@ class DrawingRecord:
     confidence: Floats
     kind: NDArray[np.intp]
     unknown: NDArray[np.bool_]
+    divided: NDArray[np.bool_]
     runner_up: NDArray[np.intp]
     lines: tuple[Floats, Floats] | None = None
 
@@ -160,6 +161,7 @@ def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
     yield "confidence", record.confidence
     yield "kind", _small(record.kind)
     yield "unknown", record.unknown
+    yield "divided", record.divided
     yield "runner_up", _small(record.runner_up)
     if record.lines is not None:
         yield "coverage", record.lines[0]
@@ -179,7 +181,8 @@ def _record_of(found: dict[str, NDArray[Any]]) -> DrawingRecord:
                       found["share"] if soft else np.zeros(under.shape, np.float32), own, pixels)
     return DrawingRecord(
         str(found["digest"]), _graph_of(found), under, _unpacked(found["bare"], under.shape), paints,
-        found["confidence"], found["kind"].astype(np.intp), found["unknown"], found["runner_up"].astype(np.intp),
+        found["confidence"], found["kind"].astype(np.intp), found["unknown"], found["divided"],
+        found["runner_up"].astype(np.intp),
         (found["coverage"], found["ink"]) if "coverage" in found else None,
     )
 

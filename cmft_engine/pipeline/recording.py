@@ -35,7 +35,7 @@ def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
                          confidence, (kinds == KINDS.index("flat")) & ~decision.divided, is_painted)
     kept = (drawing.lines.coverage, drawing.lines.color) if matcher.keeps_lines else None
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
-                         decision.confidence, kinds, decision.unknown, decision.runner_up, kept)
+                         decision.confidence, kinds, decision.unknown, decision.divided, decision.runner_up, kept)
 
 
 def _commonest(decision: Decision, drawing: SegmentedDrawing) -> NDArray[np.intp]:

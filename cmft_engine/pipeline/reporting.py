@@ -99,6 +99,11 @@ class Reporter:
         """Take a frame into the report."""
         self._frames.append(report)
 
+    def replace(self, report: FrameReport) -> None:
+        """Take a frame that was reported already as it is now; pictures of its regions are made anew."""
+        self._frames = [report if one.frame == report.frame else one for one in self._frames]
+        self._thumbnails = {place: picture for place, picture in self._thumbnails.items() if place[0] != report.frame}
+
     def finish(self, palette: Palette, *, weights: str, timings: dict[str, float]) -> Finished:
         """Write report.json and report.html; weights: which checkpoint. Raises InputError."""
         seconds = self._seconds()

@@ -12,14 +12,17 @@ from ..image.plate import Plate, read_plate
 from ..protocol.errors import PlateError
 from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
 from ..protocol.file_formats import format_of
+from ..protocol.job import frames_text
 from ..protocol.settings import Settings
 from ..shot.shot import Shot
 from .clock import Clock
+from .colored_shot import ColoredShot
 from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State
+from .shot_file import SHOT, save_shot
 
 MAX_NAMED = 8  # frames that an error names
 
@@ -29,7 +32,7 @@ class Run:
 
     def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None, resume: bool) -> None:
         """Load the checkpoint; the references wait for the first frame. resume: whether finished frames are kept."""
-        self.shot, self.settings = shot, settings
+        self.shot, self.out, self.settings = shot, out, settings
         self.clock = Clock()
         self.reporter = Reporter(shot, Path(out).parent, settings)
         self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn)
@@ -83,6 +86,32 @@ class Run:
         self.reporter.picture(task.kept, read_plate(task.path, frame=task.frame), None)
         self._plates.append((task.frame, task.path))
         return Skipped(task.frame, str(task.path))
+
+    def settle(self) -> Iterator[Message]:
+        """Let the whole shot and its corrections change what single drawings found, and make plates anew that differ.
+
+        Of a part of the shot only once all others are coloured, for their colours count too. Raises InputError,
+        PlateError.
+        """
+        if self.loaded.references_made is not None:
+            save_shot(self._state.folder, self.shot, self.settings, self.loaded.references_made)
+        if not (self._state.folder / SHOT).exists() or not self._plates:
+            return
+        colored, written = ColoredShot(Path(self.out)), {frame for frame, _ in self._plates}
+        if self.shot.part is not None and set(self.shot.frames) - set(colored.decided_at):
+            return
+        wanted = colored.wanted()
+        for lost in wanted.lost:
+            self.reporter.warn(f"correction {lost.correction.id} ({lost.correction.text}): {lost.reason}")
+        stale = [frame for frame in colored.stale(wanted) if frame in written]
+        for frame in stale:
+            with self.clock.stage("settle"):
+                again = colored.rewrite(frame, wanted)
+            self.reporter.replace(again.report)
+            self.reporter.picture(again.report, again.plate, again.labels_under_ink)
+        yield from self.reporter.news()
+        if stale:
+            yield Message("info", f"the shot as a whole changed regions of {len(stale)} frames: {frames_text(stale)}")
 
     def finish(self) -> Finished:
         """Write the report, unless only a part of the shot was to be coloured.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,38 @@ from ..shot.references import LineDrawing
 from .report_data import FrameReport, UnsureRegion
 
 
-def report_frame(frame: int, path: Path, drawing: LineDrawing, decision: Decision,
-                 kinds: NDArray[np.intp], palette: Palette, settings: Settings) -> FrameReport:
-    """Report on a frame whose plate is written to `path`; kinds (n,): of its regions, by number in KINDS.
+@dataclass(frozen=True)
+class JudgedRegions:
+    """What is told of regions (n,): palette index of first and second choice, confidence in [0, 1], whether no
+    reference shows them, whether they are divided, and their number in KINDS."""
+
+    color: NDArray[np.intp]
+    runner_up: NDArray[np.intp]
+    confidence: NDArray[np.float32]
+    unknown: NDArray[np.bool_]
+    divided: NDArray[np.bool_]
+    kind: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, decision: Decision, kinds: NDArray[np.intp]) -> JudgedRegions:
+        """Return what a decision says; kinds (n,): of its regions."""
+        return cls(decision.color, decision.runner_up, decision.confidence, decision.unknown, decision.divided, kinds)
+
+
+def report_frame(frame: int, path: Path, labels: NDArray[np.int32], judged: JudgedRegions, palette: Palette,
+                 settings: Settings) -> FrameReport:
+    """Report on a frame whose plate is written to `path`; labels: (H, W), 0 = ink, of its regions.
 
     Unsure are regions with less than the asked confidence, and those that no reference shows.
     """
-    area = np.bincount(drawing.segmented.labels.ravel(), minlength=drawing.segmented.count + 1)[1:]
-    unsure = np.flatnonzero(((decision.confidence < settings.confidence_below) | decision.unknown) & (area > 0))
-    counts = np.bincount(kinds[area > 0], minlength=len(KINDS)).tolist()
-    boxes = ndimage.find_objects(drawing.segmented.labels, drawing.segmented.count)
-    mean = float((decision.confidence * area).sum() / area.sum()) if area.sum() else 0.0
+    count = len(judged.color)
+    area = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    unsure = np.flatnonzero(((judged.confidence < settings.confidence_below) | judged.unknown) & (area > 0))
+    counts = np.bincount(judged.kind[area > 0], minlength=len(KINDS)).tolist()
+    boxes = ndimage.find_objects(labels, count)
+    mean = float((judged.confidence * area).sum() / area.sum()) if area.sum() else 0.0
     return FrameReport(frame, str(path), int((area > 0).sum()),
-                       tuple(_unsure(int(i), boxes, area, decision, palette, KINDS[kinds[i]]) for i in unsure), mean,
+                       tuple(_unsure(int(i), boxes, area, judged, palette) for i in unsure), mean,
                        kinds=dict(zip(KINDS, counts, strict=True)))
 
 
@@ -48,19 +68,17 @@ def frame_warnings(report: FrameReport, drawing: LineDrawing, settings: Settings
                f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
 
 
-def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, decision: Decision, palette: Palette,
-            kind: str) -> UnsureRegion:
+def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, judged: JudgedRegions, palette: Palette) -> UnsureRegion:
     rows, columns = boxes[i]
     names = palette.names
     return UnsureRegion(
         label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
-        confidence=float(decision.confidence[i]), color=names[decision.color[i]],
-        runner_up=names[decision.runner_up[i]],
-        reason=_reason(decision, i), kind=kind, unknown=bool(decision.unknown[i]),
+        confidence=float(judged.confidence[i]), color=names[judged.color[i]], runner_up=names[judged.runner_up[i]],
+        reason=_reason(judged, i), kind=KINDS[judged.kind[i]], unknown=bool(judged.unknown[i]),
     )
 
 
-def _reason(decision: Decision, i: int) -> str:
-    if decision.unknown[i]:
+def _reason(judged: JudgedRegions, i: int) -> str:
+    if judged.unknown[i]:
         return "first seen: no reference shows it"
-    return "several colours without a line between" if decision.divided[i] else "no sure match in the references"
+    return "several colours without a line between" if judged.divided[i] else "no sure match in the references"

@@ -1,0 +1,222 @@
+"""A coloured shot as it lies on disk: its plates, what its runs kept, and its corrections. The networks do not run.
+
+What the shot as a whole and its corrections want of each frame is worked out from records alone; `rewrite` then makes
+the plates whose regions change again, and no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image.plate import Plate, write_plate
+from ..image.sequence import frame_path, has_frame_token
+from ..matching.decide import spread_regions
+from ..matching.kinds import KINDS
+from ..matching.shot_graph import GraphDrawing, ShotGraph
+from ..protocol.corrections import Corrections
+from ..protocol.corrections_file import default_path, load_corrections
+from ..protocol.errors import PlateError
+from ..review.frame_report import JudgedRegions, report_frame
+from ..review.report_data import FrameReport
+from ..shot.drawing import SegmentedDrawing
+from ..shot.references import LineDrawing, find_lines, read_line_plate
+from .compose import Colored, compose
+from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
+from .resume import Note, State, content_of, read_note
+from .shot_file import load_shot, state_of
+from .wanted import Changes, Corrector, Wanted, digest_of
+
+PICTURES_KEPT = 8  # label maps and records of drawings that were looked at last
+
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class ColoredFrame:
+    """A frame on disk: its plate, its note, and the frame at which its drawing is decided."""
+
+    frame: int
+    path: Path
+    note: Note
+    decided_at: int
+
+
+class Rewritten(NamedTuple):
+    """A plate that was made again, its report, the plate itself, and its regions under ink (H, W)."""
+
+    frame: int
+    path: Path
+    report: FrameReport
+    plate: Plate
+    labels_under_ink: Labels
+
+
+class ColoredShot:
+    """The plates of a shot with what its runs kept of them; cheap to open, reads what is asked for."""
+
+    def __init__(self, out: Path) -> None:
+        """out: the `--out` of the run, or the folder of its plates. Raises InputError."""
+        self.folder, self.pattern = state_of(Path(out))
+        self.shot = load_shot(self.folder)
+        self.palette = self.shot.palette
+        self._state = State(self.pattern.parent, str(self.pattern))
+        self.record = lru_cache(maxsize=PICTURES_KEPT)(self._record)
+        self.labels_under_ink = lru_cache(maxsize=PICTURES_KEPT)(self._labels_under_ink)
+
+    @cached_property
+    def frames(self) -> dict[int, ColoredFrame]:
+        """The frames that are coloured, by number, in order."""
+        found = {}
+        for frame in self.shot.frames:
+            note = read_note(self.folder / f"{frame}.json", frame)
+            if note is not None:
+                held = note.report.get("held_from")
+                found[frame] = ColoredFrame(frame, self.plate_path(frame), note,
+                                            held if isinstance(held, int) else frame)
+        return found
+
+    def plate_path(self, frame: int) -> Path:
+        """Return where the coloured plate of a frame lies."""
+        return frame_path(self.pattern, frame) if has_frame_token(self.pattern) else self.pattern
+
+    @property
+    def corrections_path(self) -> Path:
+        """Where the corrections of the shot lie: beside its plates."""
+        return default_path(self.pattern)
+
+    def corrections(self) -> Corrections:
+        """Read the corrections. Raises InputError."""
+        return load_corrections(self.corrections_path)
+
+    @cached_property
+    def decided_at(self) -> dict[int, int]:
+        """Where the drawing of each frame is decided, for those whose record fits their plate."""
+        digests = {at: read_digest(self._state.record(at)) for at in {one.decided_at for one in self.frames.values()}}
+        return {frame: one.decided_at for frame, one in self.frames.items()
+                if one.note.drawing and digests[one.decided_at] == one.note.drawing}
+
+    @cached_property
+    def graph(self) -> ShotGraph:
+        """The shot graph over all drawings that have a record."""
+        found = (read_graph(self._state.record(at)) for at in dict.fromkeys(self.decided_at.values()))
+        entries = len(self.palette)
+        return ShotGraph([one for one in found if one is not None and _fits(one, entries)])
+
+    def _record(self, at: int) -> DrawingRecord | None:
+        """Return the record of the drawing that is decided at a frame."""
+        return read_record(self._state.record(at))
+
+    def _labels_under_ink(self, at: int) -> Labels | None:
+        """Return the regions (H, W) of the drawing that is decided at a frame, those under ink too."""
+        found = read_labels(self._state.record(at))
+        return None if found is None else found[0]
+
+    @cached_property
+    def corrector(self) -> Corrector:
+        """What works out the colours of the shot with any corrections."""
+        return Corrector(self.graph, names=self.palette.names, paper=self.shot.references.paper,
+                         decided_at=self.decided_at, labels_of=self.labels_under_ink)
+
+    def wanted(self) -> Wanted:
+        """Return what the shot as a whole and the corrections on disk want. Raises InputError."""
+        return self.corrector.wanted(self.corrections())
+
+    def region_at(self, frame: int, x: float, y: float) -> int | None:
+        """Return the region, from 0, of a frame's drawing at a pixel, those under ink too; None outside."""
+        labels = self.labels_under_ink(self.decided_at[frame]) if frame in self.decided_at else None
+        row, column = int(np.floor(y)), int(np.floor(x))
+        if labels is None or not (0 <= row < labels.shape[0] and 0 <= column < labels.shape[1]):
+            return None
+        return int(labels[row, column]) - 1
+
+    def stale(self, wanted: Wanted) -> list[int]:
+        """Return the frames whose plates show something else than is wanted, in order."""
+        return [frame for frame in self.decided_at
+                if self.frames[frame].note.settled != digest_of(wanted.changes.get(frame, {}))]
+
+    def rewrite(self, frame: int, wanted: Wanted) -> Rewritten:
+        """Make the plate of a frame again with what is wanted of it.
+
+        Raises PlateError where its line plate cannot be read, or its plate was changed by others since it was written.
+        """
+        one, changes = self.frames[frame], wanted.changes.get(frame, {})
+        record = self.record(one.decided_at)
+        if record is None:
+            raise PlateError(f"{one.path} (frame {frame}): what its run kept of it is gone; run the shot again with "
+                             "--resume", one.path, frame)
+        if one.path.exists() and content_of(one.path) != one.note.content:
+            raise PlateError(f"{one.path} (frame {frame}) was changed since it was coloured, and a correction would "
+                             "replace it; move it away, then run the shot with --resume", one.path, frame)
+        changed = with_changes(record, changes)
+        drawing = self._line_drawing(frame, record)
+        plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
+                        settings=self.shot.settings, path=one.path)
+        report = self._report(one, changed)
+        settled = digest_of(changes)
+
+        def note(temporary: Path) -> None:
+            self._state.note(frame, one.note.digest, temporary, asdict(report), drawing=one.note.drawing,
+                             settled=settled)
+
+        write_plate(plate, one.path, before_rename=note)
+        fresh = read_note(self.folder / f"{frame}.json", frame)
+        assert fresh is not None
+        self.frames[frame] = replace(one, note=fresh)
+        return Rewritten(frame, one.path, report, plate, changed.labels_under_ink)
+
+    def _report(self, one: ColoredFrame, record: DrawingRecord) -> FrameReport:
+        noted = FrameReport.from_notes(one.note.report, str(one.path))
+        judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.divided,
+                               record.kind)
+        report = report_frame(one.frame, one.path, record.labels, judged, self.palette, self.shot.settings)
+        return replace(report, seconds=noted.seconds, held_from=noted.held_from)
+
+    def _line_drawing(self, frame: int, record: DrawingRecord) -> LineDrawing:
+        plate = read_line_plate(self.shot.line_plate(frame), frame, canvas=self.shot.canvas,
+                                settings=self.shot.settings)
+        if record.bare.shape != plate.pixels.shape[:2]:
+            raise PlateError(f"{plate.path} (frame {frame}) has another size than when it was coloured; run the shot "
+                             "again with --resume", plate.path, frame)
+        lines = find_lines(plate, self.shot.settings)
+        if record.lines is not None:
+            lines = replace(lines, coverage=record.lines[0], color=record.lines[1])
+        segmented = SegmentedDrawing(lines.ink, record.labels, record.labels_under_ink, record.graph.count)
+        return LineDrawing(plate, lines, segmented)
+
+
+def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
+    """Return a drawing's record with the changes of its regions."""
+    if not changes:
+        return record
+    color, confidence, unknown = record.graph.color.copy(), record.confidence.copy(), record.unknown.copy()
+    divided, kind, paints, under = record.divided.copy(), record.kind.copy(), record.paints, record.labels_under_ink
+    for region, change in changes.items():
+        color[region], confidence[region], unknown[region] = change.color, change.confidence, change.unknown
+        kind[region], divided[region] = KINDS.index("flat"), False
+    poured = np.full(record.graph.count + 1, -1, np.int64)
+    poured[np.fromiter(changes, np.intp, len(changes)) + 1] = [change.color for change in changes.values()]
+    wanted = poured[under]
+    inside = wanted >= 0
+    first, second = (np.where(inside, wanted, entries).astype(np.int32) for entries in (paints.first, paints.second))
+    paints = replace(paints, first=first, second=second, share=np.where(inside, np.float32(0), paints.share),
+                     own=None if paints.own is None else paints.own & ~inside)
+    return replace(record, graph=replace(record.graph, color=color), confidence=confidence, unknown=unknown, kind=kind,
+                   divided=divided, paints=paints)
+
+
+def colored_of(record: DrawingRecord) -> Colored:
+    """Return what a record says of every pixel, ready to become a plate."""
+    drawing = SegmentedDrawing(~record.bare, record.labels, record.labels_under_ink, record.graph.count)
+    maps = (spread_regions(values, drawing) for values in (record.confidence, record.kind, record.unknown))
+    return Colored(record.paints, *maps)
+
+
+def _fits(drawing: GraphDrawing, entries: int) -> bool:
+    """Whether a record is of this palette: another run may have left one."""
+    return drawing.alone.shape == (drawing.count, entries) and bool((drawing.color < entries).all())

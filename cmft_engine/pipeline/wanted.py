@@ -1,0 +1,133 @@
+"""What the shot as a whole and its corrections want of each region: changes to what its drawing found by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..matching.anchors import region_at
+from ..matching.shot_graph import ShotGraph, Solution
+from ..protocol.corrections import Correction, counting
+from .wishes import Lost, Wishes, read_wishes
+
+Labels = NDArray[np.int32]
+
+
+class Change(NamedTuple):
+    """What a region is given instead of what its drawing found: a palette entry, confidence, whether it is unknown."""
+
+    color: int
+    confidence: float
+    unknown: bool = False
+
+
+Changes = Mapping[int, Change]  # by the region, from 0
+
+
+class Wanted(NamedTuple):
+    """What is wanted of a shot: the solution of its graph, changes by frame, and corrections without effect."""
+
+    solution: Solution
+    changes: Mapping[int, Changes]
+    lost: tuple[Lost, ...]
+
+
+class Corrector:
+    """Works out what is wanted, from the shot graph and the regions of corrected drawings."""
+
+    def __init__(self, graph: ShotGraph, *, names: Sequence[str], paper: int, decided_at: Mapping[int, int],
+                 labels_of: Callable[[int], Labels | None]) -> None:
+        """names: of the palette's colors. paper: its entry for what is left unpainted.
+
+        decided_at: by frame, where its drawing is decided. labels_of: by that frame, its regions (H, W), those under
+        ink too.
+        """
+        self.graph, self.colors = graph, {name: index for index, name in enumerate(names)}
+        self._paper, self._decided_at, self._labels_of = paper, decided_at, labels_of
+
+    def wanted(self, corrections: Sequence[Correction]) -> Wanted:
+        """Return what is wanted with these corrections."""
+        counts = counting(corrections)
+        wishes = read_wishes(counts, self.colors, self._decided_at, self._labels_of)
+        solution = self.graph.solve(*self._pins(wishes))
+        by_drawing = self._by_drawing(solution, wishes)
+        changes = {frame: dict(by_drawing[at]) for frame, at in self._decided_at.items() if at in by_drawing}
+        lost = list(wishes.lost)
+        for one in (one for one in counts if one.kind == "recolor"):
+            missing = [name for name in (one.old, one.color) if name not in self.colors]
+            if missing:
+                lost.append(Lost(one, f'the palette has no color "{missing[0]}"; `cmft palette show` lists them'))
+            else:
+                self._recolor(changes, one)
+        return Wanted(solution, changes, tuple(lost))
+
+    def _pins(self, wishes: Wishes) -> tuple[dict[int, int], NDArray[np.bool_]]:
+        known = self.graph.place
+        kept = np.zeros(len(self.graph), np.bool_)
+        kept[[self.graph.of(at).start + region for at, region in wishes.kept if at in known]] = True
+        pins = {self.graph.of(at).start + region: color for (at, region), color in wishes.pins.items() if at in known}
+        return pins, kept
+
+    def _by_drawing(self, solution: Solution, wishes: Wishes) -> dict[int, dict[int, Change]]:
+        changes: dict[int, dict[int, Change]] = {}
+        for at in self.graph.place:
+            nodes = self.graph.of(at)
+            other = np.flatnonzero(solution.color[nodes] != self.graph.color[nodes])
+            changes[at] = {int(i): Change(int(solution.color[nodes][i]), round(float(solution.confidence[nodes][i]), 4))
+                           for i in other}
+        for (at, region), color in (*wishes.pins.items(), *wishes.held.items()):
+            if at in changes:
+                changes[at][region] = Change(color, 1.0)
+        for at, region in wishes.unknown:
+            if at in changes:
+                changes[at][region] = Change(self._paper, 0.0, True)
+        return changes
+
+    def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction) -> None:
+        old, new = self.colors[one.old], self.colors[one.color]
+        tracks = set(self._tracks_at(one))
+        for frame in changes:
+            if not one.frame <= frame <= (one.frame if one.last is None else one.last):
+                continue
+            nodes = self.graph.of(self._decided_at[frame])
+            color = self.graph.color[nodes].copy()
+            for region, change in changes[frame].items():
+                color[region] = change.color
+            found = np.flatnonzero((color == old) & self.graph.free[nodes])
+            if one.points:
+                found = found[np.isin(self.graph.track[nodes][found], list(tracks))]
+            if one.box is not None:
+                found = found[self._is_within(frame, found, one.box)]
+            changes[frame].update({int(region): Change(new, 1.0) for region in found})
+
+    def _is_within(self, frame: int, regions: NDArray[np.intp], box: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+        """Which regions have more than half of their pixels in a box."""
+        labels = self._labels_of(self._decided_at[frame])
+        if labels is None:
+            return np.zeros(len(regions), np.bool_)
+        x0, y0, x1, y1 = (max(0, edge) for edge in box)
+        whole = np.bincount(labels.ravel())
+        inside = np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=len(whole))
+        return np.asarray(2 * inside[regions + 1] > whole[regions + 1])
+
+    def _tracks_at(self, one: Correction) -> Iterator[int]:
+        at = self._decided_at.get(one.frame)
+        labels = None if at is None or not one.points else self._labels_of(at)
+        if labels is None or at not in self.graph.place:
+            return
+        for (x, y), anchor in zip(one.points, (*one.anchors, *(None for _ in one.points)), strict=False):
+            region = region_at(labels, x, y, anchor)
+            if region is not None:
+                yield int(self.graph.track[self.graph.of(at)][region - 1])
+
+
+def digest_of(changes: Changes) -> str:
+    """Return a digest of changes, "" for none."""
+    if not changes:
+        return ""
+    return hashlib.sha256(json.dumps(sorted(changes.items())).encode()).hexdigest()[:32]
