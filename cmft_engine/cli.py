@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
+from .commands import correct
 from .commands import options as choices
 from .commands.memory_limit import check_memory_limit
 from .commands.options import build_job, with_settings
@@ -43,6 +44,9 @@ palette_app = typer.Typer(help="Extract, show, correct and swap palettes.", no_a
 app.add_typer(palette_app, name="palette")
 export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
+app.add_typer(correct.corrections_app, name="corrections")
+for command in (correct.pin, correct.approve, correct.recolor):
+    app.command()(command)
 
 
 @app.command("colour", hidden=True)  # another spelling of the same command

@@ -5,9 +5,7 @@ from typing import Any, NamedTuple
 
 from ..protocol.errors import InputError, brief
 from ..protocol.text_file import parse_json, read_text
-from ..review.report_data import VERSION, FrameReport, UnsureRegion, ratio
-
-MAX_REPORT_BYTES = 1_000_000_000
+from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, UnsureRegion, ratio
 
 
 class Report(NamedTuple):

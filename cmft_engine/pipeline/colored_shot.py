@@ -28,6 +28,8 @@ from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, find_lines, read_line_plate
 from .compose import Colored, compose
 from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
+from .pictures import write_pictures
+from .reporting import frame_pictures
 from .resume import Note, State, content_of, read_note
 from .shot_file import load_shot, state_of
 from .wanted import Changes, Corrector, Wanted, digest_of
@@ -165,6 +167,7 @@ class ColoredShot:
                              settled=settled)
 
         write_plate(plate, one.path, before_rename=note)
+        write_pictures(self.folder, frame, frame_pictures(report, plate, changed.labels_under_ink))
         fresh = read_note(self.folder / f"{frame}.json", frame)
         assert fresh is not None
         self.frames[frame] = replace(one, note=fresh)

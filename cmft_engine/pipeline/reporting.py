@@ -82,18 +82,14 @@ class Reporter:
         for text in fresh:
             yield Message("warning", text)
 
-    def picture(self, report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> None:
-        """Make the pictures of a frame; labels_under_ink: (H, W), to outline regions by, else their boxes are."""
-        rgb = display_picture(plate)
-        unknown = [region.label for region in report.unsure if region.unknown]
-        hatched = np.isin(labels_under_ink, unknown) if unknown and labels_under_ink is not None else None
-        self._thumbnails[report.frame, WHOLE_FRAME] = frame_thumbnail(rgb, hatched)
-        worst = sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]
-        for region in worst:
-            mask = None if labels_under_ink is None else labels_under_ink == region.label
-            if region.bbox[2] > rgb.shape[1] or region.bbox[3] > rgb.shape[0]:
-                continue  # the note of an earlier run tells of another picture
-            self._thumbnails[report.frame, region.label] = outline_thumbnail(rgb, region.bbox, mask)
+    def picture(self, report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> dict[int, bytes]:
+        """Make the pictures of a frame, and return them by region label.
+
+        labels_under_ink: (H, W), to outline regions by, else their boxes are.
+        """
+        made = frame_pictures(report, plate, labels_under_ink)
+        self._thumbnails.update({(report.frame, label): picture for label, picture in made.items()})
+        return made
 
     def add(self, report: FrameReport) -> None:
         """Take a frame into the report."""
@@ -126,3 +122,17 @@ class Reporter:
 
     def _seconds(self) -> float:
         return time.perf_counter() - self._start
+
+
+def frame_pictures(report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> dict[int, bytes]:
+    """Return the pictures of a frame by region label, as `Reporter.picture` makes them."""
+    rgb = display_picture(plate)
+    unknown = [region.label for region in report.unsure if region.unknown]
+    hatched = np.isin(labels_under_ink, unknown) if unknown and labels_under_ink is not None else None
+    found = {WHOLE_FRAME: frame_thumbnail(rgb, hatched)}
+    for region in sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]:
+        mask = None if labels_under_ink is None else labels_under_ink == region.label
+        if region.bbox[2] > rgb.shape[1] or region.bbox[3] > rgb.shape[0]:
+            continue  # the note of an earlier run tells of another picture
+        found[region.label] = outline_thumbnail(rgb, region.bbox, mask)
+    return found

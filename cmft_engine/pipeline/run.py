@@ -19,6 +19,7 @@ from .clock import Clock
 from .colored_shot import ColoredShot
 from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
+from .pictures import write_pictures
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State
@@ -67,7 +68,8 @@ class Run:
         """Take a frame whose plate is written into the report; seconds: since it was read."""
         started = time.perf_counter()
         with self.clock.stage("report"):
-            self.reporter.picture(frame.report, plate, frame.drawing.segmented.labels_under_ink)
+            made = self.reporter.picture(frame.report, plate, frame.drawing.segmented.labels_under_ink)
+            write_pictures(self._state.folder, task.frame, made)
         report = replace(frame.report, seconds=task.seconds + seconds + time.perf_counter() - started)
         self.reporter.add(report)
         self._plates.append((task.frame, task.path))

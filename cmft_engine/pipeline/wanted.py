@@ -116,7 +116,7 @@ class Corrector:
         return np.asarray(2 * inside[regions + 1] > whole[regions + 1])
 
     def _tracks_at(self, one: Correction) -> Iterator[int]:
-        at = self._decided_at.get(one.frame)
+        at = self._decided_at.get(one.frame if one.at is None else one.at)
         labels = None if at is None or not one.points else self._labels_of(at)
         if labels is None or at not in self.graph.place:
             return

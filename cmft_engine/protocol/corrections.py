@@ -37,9 +37,9 @@ class Correction(NamedTuple):
     `color` it has, whatever others say; "recolor": `old` becomes `color` in the frames up to `last`, within `box` or
     the track of the region at the point, where one is given; "unknown": the region is left unpainted; "line": the line
     of points closes a gap, or opens one where `closes` is False.
-    color, old: names of palette entries. like: the frame of a painting (None for a sheet), x and y in it. undone: taken
-    back by `undo`, waiting for `redo`. on: switched off by hand when False. colors: of an approved frame, what its
-    regions had, as point and color name of each.
+    color, old: names of palette entries. at: the frame of a recolor's point, `frame` if None. like: the frame of a
+    painting (None for a sheet), x and y in it. undone: taken back by `undo`, waiting for `redo`. on: switched off
+    by hand when False. colors: of an approved frame, what its regions had, as point and color name of each.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Correction(NamedTuple):
     old: str = ""
     like: Optional[Tuple[Optional[int], float, float]] = None
     last: Optional[int] = None
+    at: Optional[int] = None
     box: Optional[Tuple[int, int, int, int]] = None
     closes: bool = True
     anchors: Tuple[Anchor, ...] = ()

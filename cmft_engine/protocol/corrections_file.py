@@ -228,9 +228,9 @@ def _optional_whole(value: Any, name: str) -> Optional[int]:
 
 
 _READERS: Dict[str, Callable[[Any, str], Any]] = {
-    "kind": _text, "frame": _whole, "points": _points, "color": _text, "old": _text, "like": _like,
-    "last": _optional_whole, "box": _box, "closes": _flag, "anchors": _anchors, "colors": _colors, "author": _text,
-    "time": _text, "note": _text, "on": _flag, "undone": _flag, "id": _text,
+    "kind": _text, "frame": _whole, "points": _points, "color": _text, "old": _text, "like": _like, "last":
+    _optional_whole, "at": _optional_whole, "box": _box, "closes": _flag, "anchors": _anchors, "colors": _colors,
+    "author": _text, "time": _text, "note": _text, "on": _flag, "undone": _flag, "id": _text,
 }
 
 

@@ -11,6 +11,7 @@ VERSION = 1
 WHOLE_FRAME = 0  # the label under which a frame's own thumbnail is kept; regions begin at 1
 
 MAX_WHOLE = 2**53
+MAX_REPORT_BYTES = 1_000_000_000
 
 Thumbnails = Mapping[tuple[int, int], bytes]
 

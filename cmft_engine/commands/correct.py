@@ -1,0 +1,194 @@
+"""Commands that correct a coloured shot: each adds to its list of corrections, then makes the plates that change."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..console import say
+from ..protocol.corrections import Corrections, Point, dropped, merged, redone, switched, undone
+from ..protocol.errors import InputError
+from ..protocol.job import parse_frames
+
+corrections_app = typer.Typer(help="List, undo, switch and merge the corrections of a shot.", no_args_is_help=True)
+
+Out = Annotated[Path, typer.Argument(metavar="OUT", help="The --out of a run, or the folder of its plates.",
+                                     show_default=False)]
+Frame = Annotated[int, typer.Option(help="The frame.", show_default=False)]
+At = Annotated[list[str], typer.Option(metavar="X,Y", help="A place in px from the top left corner. Repeated, it is a "
+                                       "line through several regions.", show_default=False)]
+Color = Annotated[str | None, typer.Option(help="A color of the palette, by name.", show_default=False)]
+Note = Annotated[str, typer.Option(help="Why, for whoever reads the list.")]
+Author = Annotated[str | None, typer.Option(help="Who; by default the user of this machine.", show_default=False)]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or their beginnings.", show_default=False)]
+
+
+def pin(
+    out: Out, frame: Frame, at: At, color: Color = None,
+    like: Annotated[str | None, typer.Option(metavar="FRAME,X,Y", help="Paint the region like this place of the "
+                                             "painting of a frame; SHEET for FRAME names a sheet.")] = None,
+    unknown: Annotated[bool, typer.Option("--unknown", help="Leave the region unpainted.")] = False,
+    lock: Annotated[bool, typer.Option("--lock", help="Keep the color here, and carry it nowhere else.")] = False,
+    note: Note = "", author: Author = None,
+) -> None:
+    """Say which color a region has: it spreads to the same part in other frames, and their plates follow."""
+    from ..pipeline.correcting import anchored, correct, open_colored, stroke
+    from ..protocol.corrections import Correction
+
+    points = [_point(text) for text in at]
+    if sum((color is not None and not lock, like is not None, unknown, lock)) != 1 or (lock and color is None):
+        raise InputError("a pin needs one of --color NAME, --color NAME --lock, --like FRAME,X,Y and --unknown")
+    if color is not None and not lock:
+        wish = stroke(frame, points, color)
+    elif like is not None:
+        wish = Correction("pin", frame, tuple(points[:1]), like=_like(like))
+    else:
+        wish = Correction("lock" if lock else "unknown", frame, tuple(points[:1]), color or "")
+    shot = open_colored(out)
+    correct(shot, anchored(shot, wish._replace(note=note)), author=author)
+    _follow(out)
+
+
+def approve(out: Out, frame: Frame, note: Note = "", author: Author = None) -> None:
+    """Call a frame right as it is: its regions count as pins for the others, and no later pin changes it."""
+    from ..pipeline.correcting import approval, correct, open_colored
+
+    shot = open_colored(out)
+    correct(shot, approval(shot, frame, shot.wanted())._replace(note=note), author=author)
+    _follow(out)
+
+
+def recolor(
+    out: Out,
+    old: Annotated[str | None, typer.Option("--from", help="The color that is to be another one.")] = None,
+    new: Annotated[str | None, typer.Option("--to", help="The color that it becomes.")] = None,
+    frames: Annotated[str | None, typer.Option(help="In these frames, such as 1-48; all by default.")] = None,
+    box: Annotated[str | None, typer.Option(metavar="X0,Y0,X1,Y1", help="Only within this box, in px.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="FRAME,X,Y", help="Only where the part at this place goes.")] = None,
+    note: Note = "", author: Author = None,
+) -> None:
+    """Make the plates again that the corrections change; with --from and --to, add such a correction first."""
+    from ..pipeline.correcting import correct, open_colored
+    from ..protocol.corrections import Correction
+
+    if old is None or new is None:
+        if old or new or box or at or frames:
+            raise InputError("recolor needs both --from and --to; without them it applies the corrections there are")
+        _follow(out)
+        return
+    shot = open_colored(out)
+    for name in (old, new):
+        if name not in shot.palette.names:
+            raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
+                             f"{', '.join(shot.palette.names[:30])}")
+    wanted = parse_frames(frames) if frames else shot.shot.frames
+    wish = Correction("recolor", wanted[0], (), new, old, last=wanted[-1], note=note)
+    if box is not None:
+        x0, y0, x1, y1 = (int(one) for one in _numbers(box, 4, "--box"))
+        wish = wish._replace(box=(x0, y0, x1, y1))
+    if at is not None:
+        frame, x, y = _numbers(at, 3, "--at")
+        wish = wish._replace(points=((x, y),), at=int(frame))
+    correct(shot, wish, author=author)
+    _follow(out)
+
+
+@corrections_app.command("list")
+def list_corrections(out: Out) -> None:
+    """List the corrections of a shot, in order, with their ids."""
+    from ..pipeline.correcting import open_colored
+
+    shot = open_colored(out)
+    there = shot.corrections()
+    lost = {one.correction.id: one.reason for one in shot.wanted().lost}
+    for one in there:
+        state = "undone" if one.undone else "off" if not one.on else "lost" if one.id in lost else "on"
+        say("  ".join(filter(None, (one.id, f"{state:<6}", one.text, one.author, one.time, one.note,
+                                    lost.get(one.id, "")))))
+    say(f"{len(there)} corrections in {shot.corrections_path}")
+
+
+@corrections_app.command()
+def undo(out: Out) -> None:
+    """Take the latest correction back."""
+    _change(out, undone)
+
+
+@corrections_app.command()
+def redo(out: Out) -> None:
+    """Do again what was taken back."""
+    _change(out, redone)
+
+
+@corrections_app.command()
+def drop(out: Out, ids: Ids) -> None:
+    """Remove corrections from the list."""
+    _change(out, lambda there: dropped(there, ids))
+
+
+@corrections_app.command()
+def on(out: Out, ids: Ids) -> None:
+    """Switch corrections on."""
+    _change(out, lambda there: switched(there, ids, True))
+
+
+@corrections_app.command()
+def off(out: Out, ids: Ids) -> None:
+    """Switch corrections off; they stay in the list."""
+    _change(out, lambda there: switched(there, ids, False))
+
+
+@corrections_app.command()
+def merge(
+    out: Out,
+    other: Annotated[Path, typer.Argument(help="Another person's corrections.json.", show_default=False)],
+) -> None:
+    """Add the corrections of another person, in the order of time."""
+    from ..protocol.corrections_file import load_corrections
+
+    if not other.is_file():
+        raise InputError(f"{other}: there is no such file; give a corrections.json")
+    theirs = load_corrections(other)
+    _change(out, lambda there: merged(there, theirs))
+
+
+def _change(out: Path, how: Callable[[Corrections], Corrections]) -> None:
+    from ..pipeline.correcting import open_colored
+    from ..protocol.corrections_file import change
+
+    change(open_colored(out).corrections_path, how)
+    _follow(out)
+
+
+def _follow(out: Path) -> None:
+    """Make the plates that change, and say which."""
+    from ..pipeline.correcting import apply, open_colored
+
+    shot = open_colored(out)
+    applied = apply(shot, tell=lambda again: say(str(again.path)))
+    for sentence in applied.lost:
+        say(sentence)
+    say(f"{len(applied.rewritten)} of {len(shot.frames)} plates changed")
+
+
+def _point(text: str) -> Point:
+    x, y = _numbers(text, 2, "--at")
+    return x, y
+
+
+def _like(text: str) -> tuple[int | None, float, float]:
+    name, _, rest = text.partition(",")
+    x, y = _numbers(rest, 2, "--like")
+    return (None if name.lower() == "sheet" else int(next(iter(_numbers(name, 1, "--like"))))), x, y
+
+
+def _numbers(text: str, count: int, option: str) -> Iterator[float]:
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count:
+        raise InputError(f"{option} {text}: {count} numbers with commas between are needed, such as "
+                         f"{','.join(['640', '360', '10', '20'][:count])}")
+    return iter(found)

@@ -1,0 +1,109 @@
+"""Correct a coloured shot: add corrections, and make the plates again that they change. The networks do not run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..matching.anchors import anchor_of
+from ..protocol.corrections import Anchor, Correction, Corrections, Point, added, made
+from ..protocol.corrections_file import change
+from ..protocol.errors import InputError
+from .claims import claimed
+from .colored_shot import ColoredShot, Rewritten
+from .drawing_record import RegionPlaces
+from .report_refresh import refresh_report
+from .wanted import Wanted
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of corrections: the frames whose plates were made again, and what had no effect, as sentences."""
+
+    rewritten: tuple[int, ...]
+    lost: tuple[str, ...]
+
+
+def anchored(shot: ColoredShot, correction: Correction) -> Correction:
+    """Return a correction with the shape of the region at each of its points.
+
+    Raises InputError for a frame that is not coloured, a point outside of it, or a color that the palette lacks.
+    """
+    at = shot.decided_at.get(correction.frame)
+    labels = None if at is None else shot.labels_under_ink(at)
+    if labels is None:
+        raise InputError(f"frame {correction.frame} of {shot.pattern} is not coloured, or was by an earlier version; "
+                         "run the shot with --resume first")
+    for name in filter(None, (correction.color, correction.old)):
+        if name not in shot.palette.names:
+            raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
+                             f"{', '.join(shot.palette.names[:30])}")
+    height, width = labels.shape
+    anchors: list[Anchor] = []
+    for x, y in correction.points:
+        if not (0 <= x < width and 0 <= y < height):
+            raise InputError(f"{x:g}, {y:g} lies outside of frame {correction.frame}, which is {width}x{height}")
+        anchors.append(anchor_of(labels, int(labels[int(y), int(x)])))
+    return correction._replace(anchors=tuple(anchors) if correction.kind in ("pin", "lock", "unknown", "recolor")
+                               else ())
+
+
+def approval(shot: ColoredShot, frame: int, wanted: Wanted) -> Correction:
+    """Return the correction that approves a frame as it is wanted now. Raises InputError as `anchored` does."""
+    correction = anchored(shot, Correction("approve", frame))
+    at = shot.decided_at[frame]
+    record = shot.record(at)
+    if record is None:
+        raise InputError(f"frame {frame} of {shot.pattern}: what its run kept of it is gone; run it with --resume")
+    color = record.graph.color.copy()
+    for region, wish in wanted.changes.get(frame, {}).items():
+        color[region] = wish.color
+    places, names = RegionPlaces.of(record.labels, record.graph.count), shot.palette.names
+    colors = tuple((float(places.point[i, 0]), float(places.point[i, 1]),
+                    names[color[i]] if record.graph.free[i] or i in wanted.changes.get(frame, {}) else "")
+                   for i in range(record.graph.count) if places.area[i] > 0)
+    return correction._replace(colors=colors)
+
+
+def correct(shot: ColoredShot, *corrections: Correction, author: str | None = None) -> Corrections:
+    """Add corrections to the file beside the plates, each with its id, time and author. Raises InputError."""
+    fresh = [made(one, author=author) for one in corrections]
+    return change(shot.corrections_path, lambda there: added(there, *fresh))
+
+
+def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewritten], None] | None = None) -> Applied:
+    """Make all plates again that show something else than is wanted, and the report.
+
+    first: frames to be made before the others, as the one in view. tell: called after each plate. Raises PlateError,
+    InputError, and ShotError while a run colours these plates; it takes the corrections up at its end.
+    """
+    wanted = shot.wanted()
+    stale = shot.stale(wanted)
+    order = sorted(stale, key=lambda frame: (frame not in first, stale.index(frame)))
+    done = list[int]()
+    if order:
+        with claimed({frame: shot.plate_path(frame) for frame in order}):
+            for rewritten in _rewritten(shot, order, wanted):
+                done.append(rewritten.frame)
+                if tell is not None:
+                    tell(rewritten)
+        refresh_report(shot)
+    lost = tuple(f"correction {one.correction.id} ({one.correction.text}): {one.reason}" for one in wanted.lost)
+    return Applied(tuple(sorted(done)), lost)
+
+
+def _rewritten(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten]:
+    for frame in frames:
+        yield shot.rewrite(frame, wanted)
+
+
+def open_colored(out: str | Path) -> ColoredShot:
+    """Open a coloured shot by the `--out` of its run, or the folder of its plates. Raises InputError."""
+    return ColoredShot(Path(out))
+
+
+def stroke(frame: int, points: Sequence[Point], color: str) -> Correction:
+    """Return a correction of all regions under a line of points, or of the one at a single point."""
+    kind = "pin" if len(points) == 1 else "stroke"
+    return Correction(kind, frame, tuple(points), color)
