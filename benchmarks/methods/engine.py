@@ -29,7 +29,7 @@ def color_shot(shot: UncoloredShot, *, temporal_radius: int | None = None) -> di
 
 
 def write_shot(shot: UncoloredShot, folder: Path) -> cmft_engine.Shot:
-    """Write line plates and paintings as PNG files and return them as a shot whose frames are all but references."""
+    """Write line plates and paintings as PNG files and return them as a shot of all drawings, painted ones too."""
     targets = {**shot.targets, **shot.between}
     lines = {frame: reference.line for frame, reference in shot.references.items()} | targets
     for frame, line in lines.items():
@@ -40,7 +40,7 @@ def write_shot(shot: UncoloredShot, folder: Path) -> cmft_engine.Shot:
     return cmft_engine.Shot.open(
         str(folder / "lines" / "line.####.png"),
         reference=[f"{path}@{frame}" for frame, path in paintings.items()],
-        frames=sorted(targets),
+        frames=sorted(lines),
     )
 
 

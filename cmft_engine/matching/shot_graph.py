@@ -109,10 +109,12 @@ class ShotGraph:
     def _links(self) -> tuple[Ints, Ints, Floats, Floats]:
         linked = [(start, self.starts[self.place[d.before]], d.links)
                   for start, d in zip(self.starts, self.drawings, strict=False) if d.before in self.place]
-        return (_joined([start + links.rows for start, _, links in linked], np.intp),
-                _joined([start + links.columns for _, start, links in linked], np.intp),
-                _joined([links.there for *_, links in linked], np.float32),
-                _joined([links.back for *_, links in linked], np.float32))
+        rows = _joined([start + links.rows for start, _, links in linked], np.intp)
+        columns = _joined([start + links.columns for _, start, links in linked], np.intp)
+        there = _joined([links.there for *_, links in linked], np.float32)
+        back = _joined([links.back for *_, links in linked], np.float32)
+        known = (rows < len(self)) & (columns < len(self)) & (there > 0) & (back > 0)  # a file may hold anything
+        return rows[known], columns[known], there[known], back[known]
 
     def __len__(self) -> int:
         return len(self.color)
@@ -140,6 +142,8 @@ class ShotGraph:
     def unary(self) -> Floats:
         """What each region (N, K) finds by itself, as its calibrated confidence has it, with the paintings' field."""
         alone = _joined([d.alone for d in self.drawings], np.float32).reshape(len(self), self.n_colors)
+        if not alone.size:
+            return alone
         at, top = np.arange(len(self)), alone.argmax(1)
         rest = alone + np.float32(1e-3)
         rest[at, top] = 0
@@ -165,14 +169,16 @@ class ShotGraph:
         """
         pins = pins or {}
         fixed = ~self.free | self.painted
-        color = np.where(fixed, self.color, self.belief.argmax(1)) if self.n_colors else self.color.copy()
-        confidence = self.unary[np.arange(len(self)), color] if self.n_colors else self.confidence
+        if not self.unary.size:
+            return Solution(self.color, self.unary, self.confidence)
+        color = np.where(fixed, self.color, self.belief.argmax(1))
+        confidence = self.unary[np.arange(len(self)), color]
         if pins:
             at = np.fromiter(pins, np.intp, len(pins))
             wish = np.zeros(len(self), np.intp)
             wish[at] = np.fromiter(pins.values(), np.intp, len(pins))
-            field = self.field(at)
-            takes = self._takes(field, wish, color) & ~fixed
+            field = self.field(np.union1d(at, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
+            takes = self._takes(field, wish, color) & ~fixed & np.isin(field.source, at)
             if kept is not None:
                 takes &= ~kept
             takes[at] = True

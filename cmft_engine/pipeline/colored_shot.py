@@ -222,4 +222,6 @@ def colored_of(record: DrawingRecord) -> Colored:
 
 def _fits(drawing: GraphDrawing, entries: int) -> bool:
     """Whether a record is of this palette: another run may have left one."""
-    return drawing.alone.shape == (drawing.count, entries) and bool((drawing.color < entries).all())
+    of_regions = (drawing.confidence, drawing.free, drawing.alone)
+    return (drawing.alone.ndim == 2 and drawing.alone.shape[1] == entries and bool((drawing.color < entries).all())
+            and all(len(one) == drawing.count for one in of_regions))

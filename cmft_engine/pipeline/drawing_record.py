@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..image.paint_map import PaintMap
+from ..matching.kinds import KINDS
 from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
 from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
@@ -116,19 +118,42 @@ def read_digest(path: Path) -> str:
 def read_graph(path: Path) -> GraphDrawing | None:
     """Return a drawing's place in the shot graph, None where there is no record that can be read."""
     found = _read(path, _GRAPH)
-    return None if found is None else _graph_of(found)
+    try:
+        return None if found is None else _graph_of(found)
+    except (ValueError, TypeError, IndexError):
+        return None
 
 
 def read_record(path: Path) -> DrawingRecord | None:
     """Return a record, None where there is none that can be read."""
     found = _read(path, None)
-    return None if found is None else _record_of(found)
+    try:
+        record = None if found is None else _record_of(found)
+    except (KeyError, ValueError, TypeError, IndexError):
+        return None
+    return record if record is not None and _is_whole(record) else None
 
 
 def read_labels(path: Path) -> tuple[Labels, NDArray[np.bool_]] | None:
     """Return regions under ink (H, W) and where no ink lies (H, W), None where there is no record."""
     found = _read(path, ("under", "bare"))
-    return None if found is None else (found["under"].astype(np.int32), _unpacked(found["bare"], found["under"].shape))
+    try:
+        return None if found is None else (found["under"].astype(np.int32),
+                                           _unpacked(found["bare"], found["under"].shape))
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_whole(record: DrawingRecord) -> bool:
+    """Whether the arrays of a record, which others may have written, fit together."""
+    count, shape = record.graph.count, record.labels_under_ink.shape
+    of_regions = (record.confidence, record.kind, record.unknown, record.divided, record.runner_up,
+                  record.graph.alone, record.graph.confidence, record.graph.free)
+    of_pixels = (record.bare, record.paints.first, record.paints.second, record.paints.share)
+    labels = record.labels_under_ink
+    return (len(shape) == 2 and all(len(one) == count for one in of_regions)
+            and all(one.shape == shape for one in of_pixels) and bool((record.kind < len(KINDS)).all())
+            and (not labels.size or (int(labels.min()) >= 1 and int(labels.max()) <= count)))
 
 
 _GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted")
@@ -202,7 +227,10 @@ def _small(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger[Any]]:
 
 
 def _unpacked(bits: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    return np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
+    count = int(np.prod(shape))
+    if bits.size != (count + 7) // 8:
+        raise ValueError("bits of another picture")
+    return np.unpackbits(bits, count=count).reshape(shape).astype(np.bool_)
 
 
 def _write_arrays(stream: IO[bytes], arrays: dict[str, NDArray[Any]]) -> None:
@@ -218,9 +246,9 @@ def _write_arrays(stream: IO[bytes], arrays: dict[str, NDArray[Any]]) -> None:
 def _read(path: Path, names: tuple[str, ...] | None) -> dict[str, NDArray[Any]] | None:
     """The named arrays, or all; None for a file that is not there, damaged, or of another version."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
             if int(archive["version"]) != VERSION:
                 return None
             return {name: archive[name] for name in names or archive.files}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.error):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

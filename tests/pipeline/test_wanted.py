@@ -1,0 +1,154 @@
+"""Corrections of every kind become changes of regions, and what has no effect is told, never dropped."""
+
+import numpy as np
+import pytest
+
+from cmft_engine.matching.anchors import anchor_of
+from cmft_engine.matching.shot_graph import GraphDrawing, Links, ShotGraph
+from cmft_engine.pipeline.wanted import Change, Corrector, digest_of
+from cmft_engine.protocol.corrections import Correction
+
+NAMES = ("paper", "red", "blue", "green")
+FRAMES = (1, 2, 3, 4, 5)
+DECIDED = {1: 1, 2: 2, 3: 2, 4: 4, 5: 5}  # frame 3 holds frame 2
+
+
+def labels(at):
+    """Two columns of three rows each: regions 1 to 6, moving right."""
+    picture = np.zeros((30, 40 + at), np.int32)
+    for row in range(3):
+        for column in range(2):
+            picture[row * 10:row * 10 + 10, at + column * 20:at + column * 20 + 20] = 1 + row * 2 + column
+    picture[:, :at] = 1
+    return picture
+
+
+def drawing(at, before, *, free=(True,) * 6, painted=False):
+    same = np.arange(6)
+    chance = np.full(6, 0.97, np.float32)
+    links = Links(same, same, chance, chance) if before else Links(same[:0], same[:0], chance[:0], chance[:0])
+    color = np.array([0, 1, 1, 2, 2, 3])
+    alone = np.full((6, 4), 0.05, np.float32)
+    alone[same, color] = 0.85
+    return GraphDrawing(at, before, links, color, alone, np.full(6, 0.9, np.float32), np.array(free), painted)
+
+
+@pytest.fixture
+def corrector():
+    graph = ShotGraph([drawing(1, None), drawing(2, 1), drawing(4, 2, free=(True,) * 5 + (False,)), drawing(5, 4)])
+    return Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at))
+
+
+def wanted(corrector, *corrections):
+    found = corrector.wanted([one._replace(id=str(i)) for i, one in enumerate(corrections)])
+    return {frame: dict(changes) for frame, changes in found.changes.items() if changes}, list(found.lost)
+
+
+def colors(changes, region):
+    return {frame: of[region].color for frame, of in changes.items() if region in of}
+
+
+def test_nothing_to_correct(corrector):
+    assert wanted(corrector) == ({}, [])
+
+
+def test_pin_spreads_to_all_frames(corrector):
+    """Held frames too; a region that was divided there keeps what it has."""
+    changes, lost = wanted(corrector, Correction("pin", 1, ((25, 5),), "green"))
+    assert not lost and colors(changes, 1) == dict.fromkeys(FRAMES, 3) and changes[1][1] == Change(3, 1.0)
+    changes, _ = wanted(corrector, Correction("pin", 1, ((25, 25),), "red"))
+    assert colors(changes, 5) == {1: 1, 2: 1, 3: 1, 5: 1}
+    changes, _ = wanted(corrector, Correction("pin", 4, ((30, 25),), "red"))
+    assert colors(changes, 5)[4] == 1  # pinned itself
+
+
+def test_later_pins_win(corrector):
+    """Of one region the later; between two of a track the nearer."""
+    both = Correction("pin", 1, ((25, 5),), "green"), Correction("pin", 1, ((25, 5),), "blue")
+    assert set(colors(wanted(corrector, *both)[0], 1).values()) == {2}
+    ends = Correction("pin", 1, ((25, 5),), "green"), Correction("pin", 5, ((28, 5),), "blue")
+    assert colors(wanted(corrector, *ends)[0], 1) == {1: 3, 2: 3, 3: 3, 4: 2, 5: 2}
+
+
+def test_lock_stays_where_it_is(corrector):
+    """It holds its region against other pins and spreads nowhere."""
+    pin = Correction("pin", 1, ((25, 5),), "green")
+    changes, _ = wanted(corrector, pin, Correction("lock", 4, ((30, 5),), "red"))
+    assert colors(changes, 1) == {1: 3, 2: 3, 3: 3, 4: 1, 5: 3}
+
+
+def test_approved_frame(corrector):
+    """Its regions count as pins, and a pin of another frame changes none of them."""
+    approve = Correction("approve", 4, colors=((30.0, 5.0, "blue"), (10.0, 5.0, "paper"), (10.0, 15.0, "")))
+    changes, _ = wanted(corrector, approve)
+    assert colors(changes, 1) == dict.fromkeys(FRAMES, 2)
+    changes, _ = wanted(corrector, approve, Correction("pin", 1, ((25, 5),), "green"),
+                        Correction("pin", 1, ((5, 15),), "green"))
+    assert colors(changes, 1)[4] == 2 and colors(changes, 1)[1] == 3
+    assert 4 not in colors(changes, 2) and colors(changes, 2)[5] == 3  # it had no color of its own, and is kept
+
+
+def test_stroke(corrector):
+    """All regions under it, in its color; a graze of one pixel is none."""
+    changes, _ = wanted(corrector, Correction("stroke", 2, ((30, 5), (30, 28)), "green"))
+    assert [colors(changes, region)[2] for region in (1, 3, 5)] == [3, 3, 3] and 0 not in changes[2]
+    changes, _ = wanted(corrector, Correction("stroke", 2, ((22, 5), (30, 5)), "green"))
+    assert 1 in changes[2] and 0 not in changes[2]
+
+
+def test_unknown(corrector):
+    """Left unpainted, unsure and marked, here alone."""
+    changes, _ = wanted(corrector, Correction("unknown", 2, ((30, 5),)))
+    assert changes == {2: {1: Change(0, 0.0, True)}, 3: {1: Change(0, 0.0, True)}}
+
+
+def test_recolor(corrector):
+    """A color in some frames, within a box or along a track; what was pinned to it before counts."""
+    everywhere = Correction("recolor", 2, (), "green", "red", last=4)
+    changes, _ = wanted(corrector, everywhere)
+    assert changes == {frame: {1: Change(3, 1.0), 2: Change(3, 1.0)} for frame in (2, 3, 4)}
+    changes, _ = wanted(corrector, everywhere._replace(box=(20, 0, 60, 10)))
+    assert {frame: set(of) for frame, of in changes.items()} == {2: {1}, 3: {1}, 4: {1}}
+    changes, _ = wanted(corrector, everywhere._replace(points=((5, 15),), at=1))
+    assert {frame: set(of) for frame, of in changes.items()} == {2: {2}, 3: {2}, 4: {2}}
+    changes, _ = wanted(corrector, Correction("pin", 1, ((5, 5),), "red"), everywhere)
+    assert 0 in changes[4] and changes[4][0].color == 3 and changes[5][0].color == 1
+
+
+def test_one_frame_of_a_held_drawing(corrector):
+    changes, _ = wanted(corrector, Correction("recolor", 3, (), "green", "red"))
+    assert set(changes) == {3}
+
+
+@pytest.mark.parametrize("correction, said", [
+    (Correction("pin", 9, ((5, 5),), "red"), "frame 9 is not coloured"),
+    (Correction("pin", 1, ((5, 5),), "mauve"), 'no color "mauve"'),
+    (Correction("pin", 1, ((500, 5),), "red"), "no region at 500, 5"),
+    (Correction("stroke", 1, ((500, 5), (600, 6)), "red"), "no region at 500, 5"),
+    (Correction("recolor", 1, (), "red", "mauve"), 'no color "mauve"'),
+    (Correction("approve", 1, colors=((5.0, 5.0, "mauve"),)), 'no color "mauve"'),
+])
+def test_what_has_no_effect_is_told(corrector, correction, said):
+    changes, lost = wanted(corrector, correction)
+    assert not changes and said in lost[0].reason and lost[0].correction.kind == correction.kind
+
+
+def test_switched_off_and_undone(corrector):
+    pin = Correction("pin", 1, ((25, 5),), "green")
+    assert wanted(corrector, pin._replace(on=False), pin._replace(undone=True)) == ({}, [])
+
+
+def test_redrawn(corrector):
+    """A pin says so where no region looks like the one that it was made in."""
+    anchor = anchor_of(labels(5), 4)
+    correction = Correction("pin", 5, ((30, 15),), "red", anchors=(anchor,))
+    assert wanted(corrector, correction)[0][5][3].color == 1
+    lost = wanted(corrector, correction._replace(anchors=(anchor._replace(area=4, shape="8" + "0" * 63),)))[1]
+    assert "looks like the corrected one" in lost[0].reason
+
+
+def test_digest():
+    """Of what is wanted, in any order; nothing has none."""
+    one, other = Change(1, 0.5), Change(2, 1.0, True)
+    assert digest_of({}) == "" and digest_of({1: one, 2: other}) == digest_of({2: other, 1: one})
+    assert len({digest_of({1: one}), digest_of({1: other}), digest_of({2: one})}) == 3
