@@ -26,6 +26,7 @@ SURE_MOST, SURE_LEAST = 0.98, 0.02  # within which a chance counts
 LEAST_LINK = 0.05  # of a correspondence, and of a chain of them; weaker ones tell nothing
 REFERENCE_ODDS, PIN_ODDS = 0.25, 0.5  # of the colour that a sure chain brings, against a region's own
 MESSAGE_POWER, DAMPING, TURNS, SETTLED = 0.8, 0.3, 10, 5e-3
+EVEN = 1e-6  # beliefs that differ by less are even; the colour that a region has stays
 LEAST_LEAK = 0.02  # share of a message that comes from no region
 TRACK_LINK = 0.5  # chance, both ways, of two regions being one track
 
@@ -149,7 +150,7 @@ class ShotGraph:
         rest[at, top] = 0
         sure = np.clip(self.confidence, SURE_LEAST, SURE_MOST)
         own = (1 - sure)[:, None] * _to_one(rest)
-        own[at, top] += sure
+        own[at, top] = np.maximum(own[at, top] + sure, own.max(1))  # by itself a region keeps what it found
         return _with_field(_to_one(own), self.field(np.flatnonzero(self.painted)), self.color, REFERENCE_ODDS)
 
     @cached_property
@@ -171,22 +172,21 @@ class ShotGraph:
         fixed = ~self.free | self.painted
         if not self.unary.size:
             return Solution(self.color, self.unary, self.confidence)
-        color = np.where(fixed, self.color, self.belief.argmax(1))
-        confidence = self.unary[np.arange(len(self)), color]
+        at = np.arange(len(self))
+        stays = fixed | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
+        color = np.where(stays, self.color, self.belief.argmax(1))
+        confidence = self.unary[at, color]
         if pins:
-            at = np.fromiter(pins, np.intp, len(pins))
+            pinned = np.fromiter(pins, np.intp, len(pins))
             wish = np.zeros(len(self), np.intp)
-            wish[at] = np.fromiter(pins.values(), np.intp, len(pins))
-            field = self.field(np.union1d(at, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
-            takes = self._takes(field, wish, color) & ~fixed & np.isin(field.source, at)
+            wish[pinned] = np.fromiter(pins.values(), np.intp, len(pins))
+            field = self.field(np.union1d(pinned, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
+            takes = self._takes(field, wish, color) & ~fixed & np.isin(field.source, pinned)
             if kept is not None:
                 takes &= ~kept
-            takes[at] = True
             color = np.where(takes, wish[field.source], color)
-            color[at] = wish[at]
-            sure = np.where(takes, np.maximum(field.strength, confidence), confidence)
-            sure[at] = 1
-            confidence = sure
+            confidence = np.where(takes, np.maximum(field.strength, confidence), confidence)
+            color[pinned], confidence[pinned] = wish[pinned], 1
         return Solution(color, self.belief, confidence.astype(np.float32))
 
     def _takes(self, field: Field, wish: Ints, color: Ints) -> NDArray[np.bool_]:

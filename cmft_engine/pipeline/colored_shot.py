@@ -200,7 +200,8 @@ def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
     color, confidence, unknown = record.graph.color.copy(), record.confidence.copy(), record.unknown.copy()
     divided, kind, paints, under = record.divided.copy(), record.kind.copy(), record.paints, record.labels_under_ink
     for region, change in changes.items():
-        color[region], confidence[region], unknown[region] = change.color, change.confidence, change.unknown
+        color[region], confidence[region] = change.color, change.confidence
+        unknown[region] = unknown[region] if change.unknown is None else change.unknown
         kind[region], divided[region] = KINDS.index("flat"), False
     poured = np.full(record.graph.count + 1, -1, np.int64)
     poured[np.fromiter(changes, np.intp, len(changes)) + 1] = [change.color for change in changes.values()]

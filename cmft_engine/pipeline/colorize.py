@@ -108,7 +108,7 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
                           run.loaded.palette, run.settings)
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
     record = record_drawing(task, drawing, votes, decision, kinds, matcher=matcher, match=match,
-                            is_painted=painted is not None)
+                            is_painted=painted is not None, leaves_unknown=run.loaded.paper is not None)
     report = replace(report, held_from=task.held_from)
     return ColoredFrame(drawing, Colored.of(decision, segmented, kinds), report, record)
 

@@ -19,11 +19,14 @@ Labels = NDArray[np.int32]
 
 
 class Change(NamedTuple):
-    """What a region is given instead of what its drawing found: a palette entry, confidence, whether it is unknown."""
+    """What a region is given instead of what its drawing found: a palette entry and confidence in [0, 1].
+
+    unknown: whether no reference shows it; None leaves what its drawing found.
+    """
 
     color: int
     confidence: float
-    unknown: bool = False
+    unknown: bool | None = None
 
 
 Changes = Mapping[int, Change]  # by the region, from 0
@@ -82,7 +85,7 @@ class Corrector:
                            for i in other}
         for (at, region), color in (*wishes.pins.items(), *wishes.held.items()):
             if at in changes:
-                changes[at][region] = Change(color, 1.0)
+                changes[at][region] = Change(color, 1.0, False)
         for at, region in wishes.unknown:
             if at in changes:
                 changes[at][region] = Change(self._paper, 0.0, True)
@@ -103,7 +106,7 @@ class Corrector:
                 found = found[np.isin(self.graph.track[nodes][found], list(tracks))]
             if one.box is not None:
                 found = found[self._is_within(frame, found, one.box)]
-            changes[frame].update({int(region): Change(new, 1.0) for region in found})
+            changes[frame].update({int(region): Change(new, 1.0, False) for region in found})
 
     def _is_within(self, frame: int, regions: NDArray[np.intp], box: tuple[int, int, int, int]) -> NDArray[np.bool_]:
         """Which regions have more than half of their pixels in a box."""

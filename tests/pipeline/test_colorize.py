@@ -137,13 +137,14 @@ def test_a_hold_is_colored_once(shot, out, monkeypatch):
 @pytest.mark.parametrize("finished", [1, 2, 3])
 def test_stopped_and_resumed(shot, out, finished):
     """Stopped after any frame of ABAB, --resume skips what is finished, colours the rest, and both runs agree."""
-    events = steps(shot(frames="1-4"), out, settings=SMALL)
+    settings = SMALL.replace(temporal_radius=0)  # else the whole shot may change what a part of it found
+    events = steps(shot(frames="1-4"), out, settings=settings)
     for _ in range(1 + finished):
         next(events)
     events.close()
     before = times(out)
     assert len(before) == finished
-    seen = list(steps(shot(frames="1-4"), out, settings=SMALL, resume=True))
+    seen = list(steps(shot(frames="1-4"), out, settings=settings, resume=True))
     assert [type(event) for event in seen[1:-1]] == [Skipped] * finished + [FrameDone] * (4 - finished)
     assert {name: time for name, time in times(out).items() if name in before} == before
     plates = [read_plate(out.parent / f"c.{frame:04d}.png").pixels for frame in (1, 2, 3, 4)]
@@ -335,16 +336,19 @@ def test_doubtful_frames_are_told(tmp_path):
 
 
 def test_parts_are_as_the_whole(shot, out, tmp_path):
-    """A part comes out as in a run over the shot, a hold that began before it too, and leaves the report alone."""
+    """A part, a hold that began before it too, leaves the report alone; once all are there they are as the whole."""
     whole = shot()
     colorize(whole, tmp_path / "w" / "c.####.exr", settings=SMALL)
-    last = list(steps(whole.only([3, 4]), tmp_path / "p" / "c.####.exr", settings=SMALL))
+    out = tmp_path / "p" / "c.####.exr"
+    last = list(steps(whole.only([3, 4]), out, settings=SMALL))
     assert [event.held_from for event in last[1:-1]] == [1, 2] and last[0].frames == 2
     assert last[-1].report == "" and not (tmp_path / "p" / "report.json").exists()
-    for frame in (3, 4):
-        part, one = (read_plate(tmp_path / name / f"c.{frame:04d}.exr") for name in "pw")
-        assert np.array_equal(part.pixels, one.pixels)
-
+    colorize(whole.only([1, 2]), out, settings=SMALL)
+    seen = list(steps(whole, out, settings=SMALL, resume=True))
+    assert [type(event) for event in seen[1:5]] == [Skipped] * 4
+    for frame in whole.frames:
+        part, one = ((tmp_path / name / f"c.{frame:04d}.exr").read_bytes() for name in "pw")
+        assert part == one
 
 
 def test_missing_palette(shot, out, tmp_path):

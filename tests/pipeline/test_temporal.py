@@ -78,7 +78,11 @@ def test_drawings_beside_a_painted_one_are_matched_once(tmp_path, monkeypatch):
 
 
 def test_parts_get_the_votes_of_the_whole(shot, tmp_path, monkeypatch):
-    """Neighbours of a part vote though they are not coloured, and a vote makes a difference."""
+    """Neighbours of a part vote though they are not coloured, and a vote makes a difference.
+
+    The whole shot does not settle here, for that would change what its parts find.
+    """
+    monkeypatch.setattr("cmft_engine.pipeline.run.Run.settle", lambda run: iter(()))
     load, neighbors_alone = reference_matcher.load_checkpoint, np.eye(len(CUES), dtype=np.float32)[-1] * 9
     calibration = replace(UNCALIBRATED, temporal=Fitted(UNFITTED.confidence, neighbors_alone))
     monkeypatch.setattr(reference_matcher, "load_checkpoint", lambda: replace(load(), calibration=calibration))

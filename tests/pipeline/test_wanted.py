@@ -55,7 +55,7 @@ def test_nothing_to_correct(corrector):
 def test_pin_spreads_to_all_frames(corrector):
     """Held frames too; a region that was divided there keeps what it has."""
     changes, lost = wanted(corrector, Correction("pin", 1, ((25, 5),), "green"))
-    assert not lost and colors(changes, 1) == dict.fromkeys(FRAMES, 3) and changes[1][1] == Change(3, 1.0)
+    assert not lost and colors(changes, 1) == dict.fromkeys(FRAMES, 3) and changes[1][1] == Change(3, 1.0, False)
     changes, _ = wanted(corrector, Correction("pin", 1, ((25, 25),), "red"))
     assert colors(changes, 5) == {1: 1, 2: 1, 3: 1, 5: 1}
     changes, _ = wanted(corrector, Correction("pin", 4, ((30, 25),), "red"))
@@ -106,7 +106,7 @@ def test_recolor(corrector):
     """A color in some frames, within a box or along a track; what was pinned to it before counts."""
     everywhere = Correction("recolor", 2, (), "green", "red", last=4)
     changes, _ = wanted(corrector, everywhere)
-    assert changes == {frame: {1: Change(3, 1.0), 2: Change(3, 1.0)} for frame in (2, 3, 4)}
+    assert changes == {frame: {1: Change(3, 1.0, False), 2: Change(3, 1.0, False)} for frame in (2, 3, 4)}
     changes, _ = wanted(corrector, everywhere._replace(box=(20, 0, 60, 10)))
     assert {frame: set(of) for frame, of in changes.items()} == {2: {1}, 3: {1}, 4: {1}}
     changes, _ = wanted(corrector, everywhere._replace(points=((5, 15),), at=1))
