@@ -1,0 +1,213 @@
+"""A coloured shot is corrected without the networks: plates, notes and report follow, and nothing else changes.
+
+Runs with random networks: nothing here depends on what they find.
+"""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from cmft_engine.image.plate import read_plate
+from cmft_engine.pipeline.claims import claimed
+from cmft_engine.pipeline.colored_shot import ColoredShot
+from cmft_engine.pipeline.colorize import colorize, colorize_iter
+from cmft_engine.pipeline.correcting import anchored, apply, approval, correct
+from cmft_engine.pipeline.pictures import read_pictures, write_pictures
+from cmft_engine.pipeline.resume import STATE
+from cmft_engine.pipeline.shot_file import SHOT, load_shot, state_of
+from cmft_engine.pipeline.verify import verify
+from cmft_engine.protocol.corrections import Correction, undone
+from cmft_engine.protocol.corrections_file import change
+from cmft_engine.protocol.errors import InputError, PlateError, ShotError
+from cmft_engine.protocol.events import FrameDone, Message, Skipped
+from cmft_engine.protocol.settings import Settings
+from cmft_engine.shot.shot import Shot
+from tests.drawings import figure, write, write_shot
+
+pytestmark = pytest.mark.usefixtures("any_weights")
+SMALL = Settings(work_size=128, device="cpu")
+FACE = (32, 24)  # a pixel of the face of every drawing
+
+
+@pytest.fixture
+def colored(tmp_path):
+    """A folder of four coloured frames, the third of which holds the second."""
+    drawings = {1: figure(), 2: figure(1), 3: figure(1), 4: figure(2)}
+    lines = write_shot(tmp_path, drawings, reference=1)
+    shot = Shot.open(lines, reference=f"{tmp_path}/ref.png@1")
+    colorize(shot, tmp_path / "o" / "c.####.exr", settings=SMALL)
+    return tmp_path / "o"
+
+
+def pin(out, frame=4, color=None, at=FACE, **values):
+    """Pin a region, and return what came of it and the shot."""
+    shot = ColoredShot(out)
+    name = color or shot.palette.names[-1]
+    correct(shot, anchored(shot, Correction("pin", frame, (at,), name, **values)))
+    return apply(ColoredShot(out)), shot
+
+
+def plates(out):
+    return {path.name: path.read_bytes() for path in out.glob("c.*.exr")}
+
+
+def flat_at(out, frame, at=FACE):
+    plate = read_plate(out / f"c.{frame:04d}.exr")
+    places = [plate.channels.index(f"flats.{c}") for c in "RGBA"]
+    return plate.pixels[at[1], at[0], places]
+
+
+def other_color(out, frame, at=FACE):
+    """A palette entry that the region does not have."""
+    shot = ColoredShot(out)
+    region = shot.region_at(frame, *at)
+    has = shot.record(shot.decided_at[frame]).graph.color[region]
+    wanted = shot.wanted().changes[frame].get(region)
+    has = has if wanted is None else wanted.color
+    return next(name for index, name in enumerate(shot.palette.names) if index != has)
+
+
+def test_pin_and_undo(colored):
+    """A pin changes its region in its plate exactly, undo brings every byte back, and the plates stay verified."""
+    before, name = plates(colored), other_color(colored, 4)
+    applied, shot = pin(colored, color=name)
+    assert 4 in applied.rewritten and not applied.lost
+    space = read_plate(colored / "c.0004.exr").space
+    value = shot.palette.in_space(space).values[shot.palette.names.index(name)]
+    assert np.array_equal(flat_at(colored, 4), value)
+    changed = {name for name, raw in plates(colored).items() if raw != before[name]}
+    assert changed == {f"c.{frame:04d}.exr" for frame in applied.rewritten}
+    assert all(not finding.problem for finding in verify(colored))
+    change(shot.corrections_path, undone)
+    assert apply(ColoredShot(colored)).rewritten == applied.rewritten and plates(colored) == before
+    assert apply(ColoredShot(colored)).rewritten == ()
+
+
+def test_report_follows(colored):
+    """A pinned region is sure, is listed no more, and its picture in the page is a new one."""
+    shot = ColoredShot(colored)
+    region = shot.region_at(4, *FACE) + 1
+    _, shot = pin(colored, color=other_color(colored, 4))
+    frames = {frame["frame"]: frame for frame in json.loads((colored / "report.json").read_text())["frames"]}
+    assert region not in {one["label"] for one in frames[4]["unsure"]} and set(frames) == {1, 2, 3, 4}
+    page = (colored / "report.html").read_text()
+    assert page.count("data:image/jpeg") >= 4
+    plate = read_plate(colored / "c.0004.exr")
+    assert plate.pixels[FACE[1], FACE[0], plate.channels.index("confidence.Y")] == 1
+
+
+def test_a_later_run_keeps_corrections(colored, tmp_path):
+    """--resume skips corrected plates; a redrawn plate is coloured anew with its corrections."""
+    name = other_color(colored, 4)
+    _, shot = pin(colored, color=name)
+    corrected = plates(colored)
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1")
+    seen = list(colorize_iter(again, colored / "c.####.exr", settings=SMALL, resume=True))
+    assert sum(isinstance(event, Skipped) for event in seen) == 4 and plates(colored) == corrected
+    write(figure(3, 1).lines(), tmp_path / "lines.0004.png")
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1")
+    seen = list(colorize_iter(again, colored / "c.####.exr", settings=SMALL, resume=True))
+    assert 4 in {event.frame for event in seen if isinstance(event, FrameDone)}
+    shot = ColoredShot(colored)
+    place = (FACE[0] + 1, FACE[1] + 1)
+    assert shot.wanted().changes[4][shot.region_at(4, *place)].color == shot.palette.names.index(name)
+    assert not shot.stale(shot.wanted())
+
+
+def test_correction_that_finds_nothing_is_told(colored, tmp_path):
+    """The run says which, why, and what to do; the correction stays in the file."""
+    pin(colored)
+    write(np.ones((64, 64, 3), np.float32), tmp_path / "lines.0004.png")
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1")
+    seen = list(colorize_iter(again, colored / "c.####.exr", settings=SMALL, resume=True))
+    told = [event.text for event in seen if isinstance(event, Message) and "frame 4 has no region" in event.text]
+    assert len(told) == 1 and len(ColoredShot(colored).corrections()) == 1
+    assert told[0] in json.loads((colored / "report.json").read_text())["notes"]
+
+
+def test_held_frames_and_approval(colored):
+    """A frame that holds a drawing follows it; an approved one is kept."""
+    name = other_color(colored, 2)
+    pin(colored, frame=2, color=name)
+    assert np.array_equal(flat_at(colored, 2), flat_at(colored, 3))
+    shot = ColoredShot(colored)
+    approved = approval(shot, 2, shot.wanted())
+    assert (len(approved.colors) == 4) and name in {color for *_, color in approved.colors}
+    correct(shot, approved)
+    before = plates(colored)["c.0002.exr"]
+    pin(colored, frame=4, color=other_color(colored, 4))
+    assert np.array_equal(flat_at(colored, 2), flat_at(colored, 3)) and len(before)
+    index = shot.palette.names.index(name)
+    assert ColoredShot(colored).wanted().changes[2][shot.region_at(2, *FACE)].color == index
+
+
+def test_while_a_run_goes_on(colored):
+    """The correction is kept in the file, the plates wait for the run."""
+    with claimed({4: colored / "c.0004.exr"}), pytest.raises(ShotError, match="another run colours them now"):
+        pin(colored, color=other_color(colored, 4))
+    assert len(ColoredShot(colored).corrections()) == 1
+    assert 4 in apply(ColoredShot(colored)).rewritten
+
+
+def test_moved_folder(colored, tmp_path, tmp_path_factory):
+    """Line plates and results that are moved together are found from each other."""
+    elsewhere = tmp_path_factory.mktemp("moved") / "shot"
+    shutil.move(tmp_path, elsewhere)
+    applied, _ = pin(elsewhere / "o", color=other_color(elsewhere / "o", 4))
+    assert 4 in applied.rewritten
+    shutil.move(elsewhere, tmp_path)
+
+
+def test_refused(colored, tmp_path):
+    """What cannot be corrected is named with its frame and a remedy, and no plate is lost."""
+    shot = ColoredShot(colored)
+    for correction, said in (
+        (Correction("pin", 9, (FACE,), shot.palette.names[0]), "frame 9 of .* is not coloured"),
+        (Correction("pin", 1, ((900, 1),), shot.palette.names[0]), "900, 1 lies outside of frame 1, which is 64x64"),
+        (Correction("pin", 1, (FACE,), "mauve"), 'no color "mauve"'),
+    ):
+        with pytest.raises(InputError, match=said):
+            anchored(shot, correction)
+    with pytest.raises(InputError, match="no finished run is noted there"):
+        ColoredShot(tmp_path)
+    retouched = colored / "c.0004.exr"
+    retouched.write_bytes(retouched.read_bytes() + b"retouched")
+    with pytest.raises(PlateError, match="was changed since it was coloured"):
+        pin(colored, color=other_color(colored, 4))
+    assert retouched.read_bytes().endswith(b"retouched")
+
+
+def test_line_plate_gone(colored, tmp_path):
+    (tmp_path / "lines.0004.png").unlink()
+    before = plates(colored)
+    with pytest.raises(PlateError, match=r"lines\.0004\.png"):
+        pin(colored, color=other_color(colored, 4))
+    assert plates(colored)["c.0004.exr"] == before["c.0004.exr"]
+
+
+def test_a_plate_that_is_gone_comes_back(colored):
+    (colored / "c.0004.exr").unlink()
+    assert 4 in pin(colored, color=other_color(colored, 4))[0].rewritten and (colored / "c.0004.exr").exists()
+
+
+def test_shot_file(colored):
+    """It says all that a plate needs; one that is damaged is told."""
+    folder, pattern = state_of(colored / "c.####.exr")
+    shot = load_shot(folder)
+    assert pattern == colored / "c.####.exr" and folder == colored / STATE / "c.####.exr"
+    assert shot.frames == (1, 2, 3, 4) and shot.settings == SMALL and shot.line_plate(3).name == "lines.0003.png"
+    assert len(shot.palette) == 4 and shot.paintings[0].frame == 1
+    for text in ("", "{}", "[]", '{"version": 1, "frames": 7}', "[" * 10000):
+        (folder / SHOT).write_text(text)
+        with pytest.raises(InputError, match="what a run noted of the shot cannot be read"):
+            ColoredShot(colored)
+
+
+def test_pictures(tmp_path):
+    """They come back by their region; a damaged file has none."""
+    write_pictures(tmp_path, 3, {0: b"whole", 12: b"region"})
+    assert read_pictures(tmp_path, 3) == {0: b"whole", 12: b"region"} and read_pictures(tmp_path, 4) == {}
+    (tmp_path / "3.zip").write_bytes(b"PK")
+    assert read_pictures(tmp_path, 3) == {}
