@@ -32,7 +32,7 @@ from .memory import memory_told
 from .outputs import check_outputs
 from .reporting import Report
 from .run import Run
-from .schedule import Steps, in_order
+from .schedule import Steps, scheduled
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
         steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
                       decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
         yield run.started()
-        yield from in_order(shot.todo, steps, resume=resume)
+        yield from scheduled(shot.todo, steps, size=shot.canvas(), resume=resume)
         yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
         yield run.finish()
 
@@ -104,7 +104,7 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
     kinds = decision.kinds(segmented)
     report = report_frame(task.frame, task.path, drawing, decision, kinds, run.loaded.palette, run.settings)
     drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
-    return ColoredFrame(drawing, Colored.of(decision, segmented, kinds), replace(report, held_from=task.held_from))
+    return ColoredFrame(drawing, Colored.of(decision, kinds), replace(report, held_from=task.held_from))
 
 
 def write_frame(run: Run, decided: DecidedFrame) -> Event:
