@@ -1,11 +1,11 @@
 """The command that starts the engine, and what it says of itself. Imports no `bpy`."""
 
-import json
 import os
 from typing import List
 
 from cmft_engine.protocol.errors import EngineError
 from cmft_engine.protocol.host import command
+from cmft_engine.protocol.text_file import parse_json, read_text
 
 HOME_FILE = "engine.json"  # written into the package by install.py: where the clone's environment is
 DOCTOR_S = 300  # the first start of torch on a slow disk takes its time
@@ -27,9 +27,8 @@ def _pythons() -> List[str]:
     here = os.path.dirname(os.path.abspath(__file__))
     found = []
     try:
-        with open(os.path.join(here, HOME_FILE), encoding="utf-8") as stream:
-            found.append(str(json.load(stream)["python"]))
-    except (OSError, ValueError, KeyError):
+        found.append(str(parse_json(read_text(os.path.join(here, HOME_FILE)))["python"]))
+    except (OSError, ValueError, KeyError, TypeError):
         pass  # a package from elsewhere
     return [*found, command.clone_python(os.path.dirname(here))]
 

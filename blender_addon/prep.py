@@ -16,7 +16,7 @@ import bpy
 from cmft_engine.protocol.errors import Cancelled, EngineError, InputError
 from cmft_engine.protocol.host.sequences import Plates
 from cmft_engine.protocol.job import frame_runs
-from cmft_engine.protocol.text_file import write_text
+from cmft_engine.protocol.text_file import parse_json, write_text
 
 from . import compat
 from .nodes import NodeInstance
@@ -121,10 +121,11 @@ class Renderer:
 
 def _news_of(line: str) -> Any:
     try:
-        found = json.loads(line)
+        found = parse_json(line)
     except ValueError:  # Blender's own lines
         return {}
-    return found.get("cmft", {}) if isinstance(found, dict) else {}
+    news = found.get("cmft") if isinstance(found, dict) else None
+    return news if isinstance(news, dict) else {}
 
 
 def _take(source: str, target: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.clips.png_chunk import png_chunk
 from cmft_engine.image.limits import set_max_pixels
 from cmft_engine.image.plate import Plate, Window, write_plate
 
@@ -171,12 +172,9 @@ def odd_names(folder: Path) -> Outcome:
 
 def png(width: int, height: int) -> bytes:
     """Return a PNG that says it has this size, white for the little that it holds."""
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     rows = zlib.compress((b"\x00" + b"\xff" * min(width, 4096)) * min(height, 4096))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-            + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+    return (b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+            + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b""))
 
 
 def short(told: Told) -> str:

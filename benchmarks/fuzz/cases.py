@@ -61,6 +61,15 @@ def file_of(seed: int, kinds: tuple[str, ...] = KINDS) -> tuple[str, str, bytes]
 
 def read_file(kind: str, path: Path, content: bytes) -> str:
     """Read a file of a kind as the engine or a host does, and return what came of it."""
+    error = refusal(kind, path, content)
+    return "read" if error is None else type(error).__name__
+
+
+def refusal(kind: str, path: Path, content: bytes) -> CmftError | None:
+    """Read a file of a kind as the engine or a host does, and return the error that a person is told, if there is one.
+
+    Raises what nobody should meet.
+    """
     path.write_bytes(content)
     set_max_pixels(MAX_PIXELS)
     logging.disable(logging.CRITICAL)
@@ -71,11 +80,11 @@ def read_file(kind: str, path: Path, content: bytes) -> str:
     except CmftError as error:
         if error.exit_code != 2 or not plain(str(error)):
             raise
-        return type(error).__name__
+        return error
     finally:
         logging.disable(logging.NOTSET)
         set_max_pixels(None)
-    return "read"
+    return None
 
 
 def _read_plate(path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from benchmarks.clips.png_chunk import png_chunk
 from benchmarks.clips.puppets import draw_puppet_clip
 from benchmarks.clips.rgb8 import write_rgb8
 
@@ -75,6 +74,5 @@ def _doubled(pictures: list[np.ndarray], width: int) -> np.ndarray:
 
 def _marked(png: bytes, frame: int) -> bytes:
     """Return a PNG with its frame number in a text, as renderers write it."""
-    body = b"tEXtComment\0" + str(frame).encode()
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    chunk = png_chunk(b"tEXt", b"Comment\0" + str(frame).encode())
     return png[:_PNG_HEADER] + chunk + png[_PNG_HEADER:]

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.methods.clock import peak_gb_of
+
 from .material import write_large, write_many, write_mosaic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,15 +122,7 @@ class _Watch:
 
     def _run(self) -> None:
         while self._process.poll() is None:
-            self._peak = max(self._peak, _peak_gb(self._process.pid))
+            self._peak = max(self._peak, peak_gb_of(self._process.pid))
             if self._peak > self._most:
                 self._process.kill()
             time.sleep(POLL_S)
-
-
-def _peak_gb(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024**2 for line in lines if line.startswith("VmHWM:")), 0.0)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.clips.rgb8 import read_rgb8, write_rgb8
-from benchmarks.methods.clock import cpu_seconds
+from benchmarks.methods.clock import cpu_seconds, peak_gb
 from benchmarks.methods.method import NO_CHOICES, Painted, UncoloredShot
 from benchmarks.methods.registry import EBSYNTH, FLOW, METHODS, OURS, RULES_AND_FLOW, load_method
 
@@ -75,8 +74,7 @@ def measure_here(task: Task) -> Measurement:
         seconds=(walls[done] - walls[1]) / max(1, done - 1),
         total=walls[-1] - walls[0],
         cpu_total=processors[-1] - processors[0],
-        peak_gb=max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        / 1024**2,
+        peak_gb=peak_gb(),
         stages={name: spent / len(task.frames) for name, spent in stages.items()},
     )
 

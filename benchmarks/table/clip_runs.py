@@ -6,15 +6,13 @@ result there, beginning with the first painting. stride k: a drawing from the tr
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.clips.validation_clip import ValidationClip
-from benchmarks.methods.clock import cpu_seconds
+from benchmarks.methods.clock import cpu_seconds, peak_gb
 from benchmarks.methods.method import REFERENCE_FRAME, Choices, Colorer, Painted, UncoloredShot
 from benchmarks.methods.registry import load_method
 from cmft_engine.protocol.errors import CmftError
@@ -108,16 +106,3 @@ def _color(color: Colorer, reference: Painted, targets: Sequence[np.ndarray]) ->
 
 def _painted(clip: ValidationClip, number: int) -> Painted:
     return Painted(clip.lines[number], clip.paintings[number])
-
-
-def peak_gb() -> float:
-    """Return the most memory that this process, or a child that has ended, had in use, in GB.
-
-    Linux counts what the process that started this one used in `ru_maxrss`, so its own peak is read from `/proc`.
-    """
-    status = Path("/proc/self/status")
-    own_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if status.is_file():
-        lines = status.read_text(encoding="ascii", errors="replace").splitlines()
-        own_kb = int(next((line.split()[1] for line in lines if line.startswith("VmHWM:")), own_kb))
-    return max(own_kb, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024**2

@@ -36,11 +36,12 @@ class Cryptomatte:
 
 
 def cryptomatte_layers(paints: PaintMap, names: Sequence[str], *, ink: np.ndarray | None = None,
-                       layer: str = LAYER) -> Cryptomatte:
+                       layer: str = LAYER, levels: int = 1) -> Cryptomatte:
     """Return the Cryptomatte of the paints of every pixel; of a mixture both have their share.
 
     Entries are -1 where there is none; `names` names them; `ink`, float32 (H, W) in [0, 1], is how far the line art
-    covers the color, and becomes a matte of its own (`ink_name`). With mixtures there are two levels, else one.
+    covers the color, and becomes a matte of its own (`ink_name`). With mixtures there are two levels, else one,
+    but `levels` at least, for a part of a picture whose rest may have mixtures.
     Raises PaletteError when `paints` point outside `names`.
     """
     index = paints.first
@@ -56,6 +57,8 @@ def cryptomatte_layers(paints: PaintMap, names: Sequence[str], *, ink: np.ndarra
     ranks = [(color, bare * (1 - paints.share)), (np.full_like(color, ids[-1]), covered)]
     if paints.share.any():
         ranks.append((ids[paints.second + 1], bare * paints.share))
+    nothing = np.zeros(index.shape, np.float32)
+    ranks += [(nothing, nothing)] * (2 * max(levels, -(-len(ranks) // 2)) - len(ranks))
     return Cryptomatte(_ranked(ranks, layer), metadata(named, layer=layer))
 
 
@@ -127,13 +130,11 @@ def id_hex(name: str) -> str:
 
 
 def _ranked(ranks: Sequence[tuple[np.ndarray, np.ndarray]], layer: str) -> dict[str, np.ndarray]:
-    """Return the channels of a layer from (id, coverage) pairs, the largest coverage of each pixel first."""
+    """Return the channels of a layer from an even number of (id, coverage) pairs, the largest coverage first."""
     ids, coverage = (np.stack(planes).astype(np.float32) for planes in zip(*ranks, strict=True))
     order = np.argsort(-coverage, axis=0, kind="stable")
     ids, coverage = (np.take_along_axis(planes, order, 0) for planes in (ids, coverage))
     ids = np.where(coverage > 0, ids, np.float32(0))
-    if len(ids) % 2:
-        ids, coverage = (np.concatenate([planes, np.zeros_like(planes[:1])]) for planes in (ids, coverage))
     channels: dict[str, np.ndarray] = {}
     for level in range(len(ids) // 2):
         planes = ids[2 * level], coverage[2 * level], ids[2 * level + 1], coverage[2 * level + 1]

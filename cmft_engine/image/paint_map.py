@@ -48,6 +48,12 @@ class PaintMap:
         """Return the map of pixels that each show one paint, int32 (H, W)."""
         return cls(index, index, np.zeros(index.shape, np.float32))
 
+    def rows(self, rows: slice) -> PaintMap:
+        """Return the map of some rows alone; views."""
+        own = None if self.own is None else self.own[rows]
+        pixels = None if self.pixels is None else self.pixels[rows]
+        return PaintMap(self.first[rows], self.second[rows], self.share[rows], own, pixels)
+
     def as_painted(self) -> PaintMap:
         """Return the map with every pixel the painter's own, where these are known: what no paint has evened out."""
         return self if self.pixels is None else replace(self, own=np.ones(self.first.shape, np.bool_))

@@ -1,12 +1,22 @@
-"""Which two paints a soft pixel is mixed of, among those that lie around it. Arrays alone."""
+"""Which two paints a soft pixel is mixed of, among those that lie around it, and how far off that is. Arrays alone."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
+
+from .color_space import over_white
+from .paint_map import PaintMap
+from .palette import Palette
+from .strips import strips
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 MIXTURE_TOLERANCE = 0.03  # how far a mixture may be from the line between its two paints, in values of the file
 REACH_PX = 2  # the paints that a pixel may be a mixture of lie this near
@@ -58,3 +68,24 @@ def _best_partner(
         wins = valid & (error < best)
         best[wins], partner[wins], share[wins] = error[wins], candidate[wins], t[wins]
     return partner, share, best
+
+
+def from_nearest(picture: NDArray[Scalar], holes: Mask) -> NDArray[Scalar]:
+    """Return a picture (H, W, ...) in which each pixel of a hole is that of the nearest pixel outside."""
+    y, x = ndimage.distance_transform_edt(holes, return_distances=False, return_indices=True)
+    filled = np.empty_like(picture)
+    for rows in strips(holes.shape):
+        filled[rows] = picture[y[rows], x[rows]]
+    return filled
+
+
+def off_paints(pixels: Floats, bare: Mask, found: PaintMap, palette: Palette) -> Floats:
+    """How far straight RGBA (H, W, 4) is from the paints found, in display RGB and alpha (H, W, 4); 0 under ink."""
+    share, values = found.share[..., None], palette.values
+    mixed = np.asarray(values[found.first] * (1 - share) + values[found.second] * share, np.float32)
+    off = np.dstack([
+        over_white(pixels, palette.space) - over_white(mixed, palette.space),
+        np.clip(pixels[..., 3], 0, 1) - np.clip(mixed[..., 3], 0, 1),
+    ])
+    off[~bare] = 0
+    return off

@@ -14,12 +14,12 @@ from typing import Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from .color_space import over_white
 from .paint_map import PaintMap
-from .paint_mixtures import around, mixtures
+from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
+from .strips import strips
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, 
     palette = known.palette
     entries = _looks_of(palette.colors, palette.space)
     if near == 0:
-        pure = palette.index_of(painting.pixels)
+        pure = np.concatenate([palette.index_of(painting.pixels[rows]) for rows in strips(bare.shape)])
     else:
         nearest, distance = _nearest(_look(painting.pixels, palette.space), entries)
         pure = np.where(distance <= near, nearest, -1).astype(np.int32)
@@ -158,8 +158,7 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, 
         if bare.any():
             log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
         return PaintMap.pure(_nearest(_look(painting.pixels, palette.space), entries)[0])
-    y, x = ndimage.distance_transform_edt(pure < 0, return_distances=False, return_indices=True)
-    filled = pure[y, x]
+    filled = from_nearest(pure, pure < 0)
     first, second, share = filled, filled.copy(), np.zeros(pure.shape, np.float32)
     at = np.nonzero(bare & (pure < 0))
     if len(at[0]):
@@ -173,8 +172,7 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, 
     shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, near=near)
     if not shown.any() and near == 0:
         return found  # exact: no pixel is known better than by its paint
-    y, x = ndimage.distance_transform_edt(~bare, return_distances=False, return_indices=True)
-    return replace(found, own=shown[y, x], pixels=np.ascontiguousarray(painting.pixels[y, x]))
+    return replace(found, own=from_nearest(shown, ~bare), pixels=from_nearest(painting.pixels, ~bare))
 
 
 def _unexplained(
@@ -184,22 +182,18 @@ def _unexplained(
 
     A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count.
     """
-    palette = known.palette
-    share, values = found.share[..., None], palette.values
-    mixed = np.asarray(values[found.first] * (1 - share) + values[found.second] * share, np.float32)
-    off = np.dstack([
-        over_white(painting.pixels, palette.space) - over_white(mixed, palette.space),
-        np.clip(painting.pixels[..., 3], 0, 1) - np.clip(mixed[..., 3], 0, 1),
-    ])
-    off[~bare] = 0
-    if near > 0:
+    if near == 0:
+        parts = (off_paints(painting.pixels[rows], bare[rows], found.rows(rows), known.palette)
+                 for rows in strips(bare.shape))
+        off = np.concatenate([np.abs(part).max(2) for part in parts])
+    else:
         weight = cv2.blur(bare.astype(np.float32), (5, 5))
-        off = cv2.blur(off, (5, 5)) / np.maximum(weight, 1e-3)[..., None]
-    off = np.abs(off).max(2)
+        around = cv2.blur(off_paints(painting.pixels, bare, found, known.palette), (5, 5))
+        off = np.abs(around / np.maximum(weight, 1e-3)[..., None]).max(2)
     own = _without_dust(bare & (off > (NOISY_TOLERANCE if near > 0 else OWN_TOLERANCE)))
     labels = np.where(bare, painting.labels, 0)
     area = np.bincount(labels.ravel())
-    painterly = np.bincount(labels.ravel(), (off > PAINTERLY_TOLERANCE).ravel(), len(area)) > PAINTERLY_SHARE * area
+    painterly = np.bincount(labels[off > PAINTERLY_TOLERANCE], minlength=len(area)) > PAINTERLY_SHARE * area
     if near > 0:
         painterly |= _runs_through_paints(labels, known.owner[found.first], len(area), entries, near)
     painterly[0] = False
@@ -256,12 +250,16 @@ def _alike(entries: Floats, distance: float) -> Mask:
 
 def _is_noisy(painting: Painting, space: str) -> bool:
     """Say whether colours vary a little where a clean painting has one."""
-    seen = np.rint(over_white(painting.pixels, space) * 255).astype(np.int16)
     away = _away(painting.labels)
     little = 0
-    for pixels, bare in ((seen, away), (seen.transpose(1, 0, 2), away.T)):
-        differs = np.abs(np.diff(pixels, axis=1)).max(2)
-        little += int(((differs > 0) & (differs <= NOISE_LEVELS) & bare[:, 1:] & bare[:, :-1]).sum())
+    for rows in strips(away.shape):
+        below = slice(rows.start, rows.stop + 1)  # each row beside the next, that of the next strip too
+        seen = np.rint(over_white(painting.pixels[below], space) * 255).astype(np.int16)
+        there = away[below]
+        n = rows.stop - rows.start
+        for pixels, bare in ((seen[:n], there[:n]), (seen.transpose(1, 0, 2), there.T)):
+            differs = np.abs(np.diff(pixels, axis=1)).max(2)
+            little += int(((differs > 0) & (differs <= NOISE_LEVELS) & bare[:, 1:] & bare[:, :-1]).sum())
     return little > NOISY_SHARE * max(int(away.sum()), 1)
 
 

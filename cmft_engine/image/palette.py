@@ -207,7 +207,7 @@ def _majority_codes(codes: np.ndarray, labels: np.ndarray, away: np.ndarray) -> 
     starts, lengths = _runs(pairs[:, None])
     keys, inverse = np.unique(pairs[starts], return_inverse=True)
     total = np.bincount(inverse, lengths)
-    far = np.bincount(inverse, np.add.reduceat(away.ravel().astype(np.int64), starts))
+    far = np.bincount(inverse, np.add.reduceat(away.ravel(), starts, dtype=np.int64))
     region, code = np.divmod(keys, n_codes)
     order = np.lexsort((total, far, region))
     last = order[np.append(np.diff(region[order]) > 0, True)]  # the winner of each region
@@ -233,11 +233,11 @@ def _sum_colors(found: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndar
 
 
 def _color_codes(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a number for each pixel, int64 (H, W), equal where colors are equal, and the colors (n, 4) by number."""
+    """Return a number for each pixel, int32 (H, W), equal where colors are equal, and the colors (n, 4) by number."""
     rows = _clean(pixels).reshape(-1, 4)
     starts, lengths = _runs(rows)
     ids, first = _row_ids(rows[starts])
-    return np.repeat(ids, lengths).reshape(pixels.shape[:-1]), rows[starts][first]
+    return np.repeat(ids.astype(np.int32), lengths).reshape(pixels.shape[:-1]), rows[starts][first]
 
 
 def _clean(pixels: np.ndarray) -> np.ndarray:

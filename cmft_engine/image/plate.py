@@ -35,6 +35,7 @@ from .source import (
     windows,
 )
 from .storage import as_associated, as_integers, clean, fill_empty_alpha, make_straight
+from .strips import strips
 from .window import Window
 
 __all__ = ["Header", "Plate", "PlateSequence", "Window", "convert", "from_display", "read_header", "read_plate",
@@ -58,9 +59,23 @@ class Header(NamedTuple):
     bit_depth: str
 
 
+@dataclasses.dataclass(frozen=True)
+class MoreChannels:
+    """Channels of a plate that are worked out for some of its rows at a time, so that a large one is never all there.
+
+    of_rows: from rows, a slice, to their values `(h, W, len(names))` float32.
+    """
+
+    names: tuple[str, ...]
+    of_rows: Callable[[slice], np.ndarray]
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Plate:
-    """The image of one frame: `pixels` `(H, W, C)` float32, straight alpha, covering `data_window`."""
+    """The image of one frame: `pixels` `(H, W, C)` float32, straight alpha, covering `data_window`.
+
+    more: channels besides `channels`, for formats of many layers.
+    """
 
     pixels: np.ndarray
     channels: tuple[str, ...]
@@ -75,6 +90,7 @@ class Plate:
     float_channels: tuple[str, ...] = ()  # stored in 32 bits though `bit_depth` is half
     profile: bytes = b""  # the ICC profile of the colours, b"" where it is plain sRGB or there is none
     left_out: str = ""  # which of the file's colour tags no known space fits
+    more: MoreChannels | None = None
 
     def __post_init__(self) -> None:
         expected = (self.data_window.height, self.data_window.width, len(self.channels))
@@ -111,6 +127,24 @@ class Plate:
         if alpha is None:
             alpha = np.ones(self.pixels.shape[:2], np.float32)
         return np.dstack([self.rgb(), alpha])
+
+    @property
+    def all_channels(self) -> tuple[str, ...]:
+        """Return the names of its channels, those of `more` last."""
+        return self.channels if self.more is None else (*self.channels, *self.more.names)
+
+    def rows(self, rows: slice) -> "Plate":
+        """Return some rows with all channels: `slice(None)` for the whole plate without `more`."""
+        start, stop, _ = rows.indices(self.data_window.height)
+        pixels = self.pixels[rows]
+        if self.more is not None:
+            pixels = np.dstack([pixels, self.more.of_rows(slice(start, stop))])
+        window = dataclasses.replace(self.data_window, y=self.data_window.y + start, height=stop - start)
+        return dataclasses.replace(self, pixels=pixels, channels=self.all_channels, data_window=window, more=None)
+
+    def without_pixels(self) -> "Plate":
+        """Return what the plate says of itself; of its pixels, which are all 0, none takes memory."""
+        return dataclasses.replace(self, pixels=np.broadcast_to(np.float32(0), self.pixels.shape), more=None)
 
     def on_canvas(self, window: Window) -> "Plate":
         """Return the plate cropped or padded with 0 to `window`; padding gives a plate without alpha one."""
@@ -250,39 +284,49 @@ def _encode(plate: Plate, path: Path, kind: FileFormat) -> None:
     depth = plate.bit_depth if plate.bit_depth in kind.depths else kind.depths[-1]
     if kind == EXR and plate.bit_depth == "uint8":
         depth = "half"
-    spec, pixels = _spec(plate, depth), _stored(plate, depth, kind)
+    spec = _spec(plate, depth)
     write_metadata(spec, plate.metadata, plate.space, kind, profile=plate.profile)
     spec.attribute("png:filter", _PNG_FILTER_NONE)
     if kind == JPEG:
         with open(path, "wb") as reserved:  # libjpeg ends the process when the disk is full
-            reserved.write(bytes(pixels.nbytes + _JPEG_RESERVE))
+            reserved.write(bytes(plate.pixels.size + _JPEG_RESERVE))
     name = utf8_name(path, plate.frame)
     target = oiio.ImageOutput.create(name)
     if target is None or not target.open(name, spec):
         raise OSError(" ".join((target.geterror() if target else oiio.geterror()).split()) or _NO_REASON)
-    written = target.write_image(pixels)
+    written = _write_pixels(target, plate, depth, kind)
     reason = " ".join(target.geterror().split())
     closed = target.close()
     if not written or not closed:
         raise OSError(reason or "the file could not be finished")
 
 
+def _write_pixels(target: Any, plate: Plate, depth: str, kind: FileFormat) -> bool:
+    """Write all pixels, of a large plate in layers some rows at a time; say whether it went well."""
+    parts = list(strips(plate.pixels.shape))
+    if len(parts) <= 1 or not kind.has_layers:
+        return bool(target.write_image(_stored(plate.rows(slice(None)), depth, kind)))
+    top = plate.data_window.y
+    return all(target.write_scanlines(top + rows.start, top + rows.stop, 0, _stored(plate.rows(rows), depth, kind))
+               for rows in parts)
+
+
 def _spec(plate: Plate, depth: str) -> oiio.ImageSpec:
-    data, display = plate.data_window, plate.display_window
-    spec = oiio.ImageSpec(data.width, data.height, len(plate.channels), depth)
+    data, display, channels = plate.data_window, plate.display_window, plate.all_channels
+    spec = oiio.ImageSpec(data.width, data.height, len(channels), depth)
     spec.x, spec.y = data.x, data.y
     spec.full_x, spec.full_y, spec.full_width, spec.full_height = display.x, display.y, display.width, display.height
-    spec.channelnames = plate.channels
-    if "A" in plate.channels:
-        spec.alpha_channel = plate.channels.index("A")
+    spec.channelnames = channels
+    if "A" in channels:
+        spec.alpha_channel = channels.index("A")
     if depth == "half" and (wide := _wide_channels(plate)):
-        spec.channelformats = tuple("float" if name in wide else "half" for name in plate.channels)
+        spec.channelformats = tuple("float" if name in wide else "half" for name in channels)
     spec.attribute("PixelAspectRatio", float(plate.pixel_aspect))
     return spec
 
 
 def _wide_channels(plate: Plate) -> set[str]:
-    return {*plate.float_channels, *cryptomatte_channels(plate.channels, plate.metadata)}
+    return {*plate.float_channels, *cryptomatte_channels(plate.all_channels, plate.metadata)}
 
 
 def _stored(plate: Plate, depth: str, kind: FileFormat) -> np.ndarray:

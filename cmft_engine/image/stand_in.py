@@ -8,6 +8,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .strips import strips
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
@@ -31,9 +33,12 @@ def stand_in_colors(count: int = 256) -> Floats:
 
 def stand_in(indices: Sequence[Labels]) -> list[Floats]:
     """Paint index maps (H, W) with stand-in colours, numbered by first appearance: display RGB (H, W, 3) each."""
-    flat = np.concatenate([index.ravel() for index in indices])
-    values, first = np.unique(flat, return_index=True)
-    rank = np.zeros(int(values.max(initial=0)) + 1, np.intp)
-    rank[values[np.argsort(first)]] = np.arange(len(values))
+    rank = np.full(max((int(index.max(initial=0)) for index in indices), default=0) + 1, -1, np.intp)
+    for part in (index[rows] for index in indices for rows in strips(index.shape)):
+        if (rank[np.flatnonzero(np.bincount(part.ravel()))] < 0).any():
+            values, first = np.unique(part, return_index=True)
+            fresh = [value for value in values[np.argsort(first)] if rank[value] < 0]
+            rank[fresh] = np.arange(len(fresh)) + (rank >= 0).sum()
     colors = stand_in_colors()
-    return [colors[rank[index] % len(colors)] for index in indices]
+    numbered = colors[rank % len(colors)]
+    return [numbered[index] for index in indices]

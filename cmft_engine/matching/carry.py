@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
+from ..image.strips import strips
 
 STILL_PX = 41  # nothing has moved where all lines in a window so wide are equal
 STILL_FLOW_PX = 1.5  # and where flow says so too, to this many plate pixels
@@ -38,6 +39,10 @@ class CarriedPaint:
     taken: Mask
     free: Mask
 
+    def rows(self, rows: slice) -> CarriedPaint:
+        """Return what was carried to some rows; views."""
+        return CarriedPaint(self.paints.rows(rows), self.taken[rows], self.free[rows])
+
     def take(self, window: tuple[slice, slice], inside: Mask, paints: PaintMap) -> None:
         """Take other pixels inside a region in a window (rows, columns), but where nothing has moved."""
         fresh = inside & ~self.taken[window]
@@ -56,17 +61,18 @@ class CarriedPaint:
 def overwrite(paints: PaintMap, window: tuple[slice, slice], inside: Mask, new: PaintMap) -> None:
     """Put other pixels into a map, those inside of a window; new: of the window. Own pixels need a place to go to."""
     for old, fresh in ((paints.first, new.first), (paints.second, new.second), (paints.share, new.share)):
-        old[window][inside] = fresh[inside]
+        np.copyto(old[window], fresh, where=inside)
     if paints.own is not None and paints.pixels is not None:
-        paints.own[window][inside] = False if new.own is None else new.own[inside]
+        np.copyto(paints.own[window], False if new.own is None else new.own, where=inside)
         if new.pixels is not None:
-            paints.pixels[window][inside] = new.pixels[inside]
+            np.copyto(paints.pixels[window], new.pixels, where=inside[..., None])
 
 
 def line_distance(ink: Mask) -> NDArray[np.uint8]:
     """Distance (H, W) to the nearest line in tenths of a pixel, up to MAX_DISTANCE_PX."""
     distance = cv2.distanceTransform((~ink).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(np.minimum(distance, MAX_DISTANCE_PX) * 10, np.uint8)
+    np.minimum(distance, np.float32(MAX_DISTANCE_PX), out=distance)
+    return np.asarray(np.multiply(distance, np.float32(10), out=distance), np.uint8)
 
 
 def distance_change(distance: NDArray[np.uint8], other: NDArray[np.uint8], places: Floats | None) -> NDArray[np.uint8]:
@@ -91,9 +97,11 @@ def still_pixels(ink_target: Mask, ink_reference: Mask, places: Floats) -> Mask:
     if not same.any():
         return np.asarray(same)
     height, width = ink_target.shape
-    moved_x = np.abs(places[..., 0] - np.arange(width, dtype=np.float32)[None])
-    moved_y = np.abs(places[..., 1] - np.arange(height, dtype=np.float32)[:, None])
-    return np.asarray(same & (np.maximum(moved_x, moved_y) <= STILL_FLOW_PX))
+    x, y = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
+    for rows in strips(same.shape):
+        for moved in (np.abs(places[rows, :, 0] - x), np.abs(places[rows, :, 1] - y[rows])):
+            same[rows] &= moved <= STILL_FLOW_PX
+    return np.asarray(same)
 
 
 def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
@@ -101,6 +109,23 @@ def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
 
     The border repeats.
     """
+    size = places.shape[:2]
+    has_own = paints.own is not None and paints.pixels is not None
+    found = PaintMap(
+        np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.float32),
+        np.empty(size, np.bool_) if has_own else None, np.empty((*size, 4), np.float32) if has_own else None,
+    )
+    for rows in strips(size):
+        sampled = _sample_rows(paints, places[rows])
+        for old, fresh in ((found.first, sampled.first), (found.second, sampled.second), (found.share, sampled.share)):
+            old[rows] = fresh
+        if found.own is not None and found.pixels is not None:
+            found.own[rows], found.pixels[rows] = sampled.own, sampled.pixels
+    return found
+
+
+def _sample_rows(paints: PaintMap, places: Floats) -> PaintMap:
+    """As `sample_paints`, of some rows of places."""
     height, width = paints.first.shape
     x = np.clip(places[..., 0], 0, width - 1)
     y = np.clip(places[..., 1], 0, height - 1)

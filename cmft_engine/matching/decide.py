@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
+from ..image.strips import strips
 from ..shot.drawing import SegmentedDrawing
 from .calibration import UNCALIBRATED, Calibration, Fitted
+from .carry import CarriedPaint, overwrite
 from .divide import agreement, divide
 from .kinds import region_kinds
 from .votes import MIXED_SHARE, TemporalVotes, Votes, color_chances
@@ -53,7 +55,7 @@ class Decision:
 
     def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
         """Confidence (H, W) of every pixel of the drawing that was decided."""
-        return spread_regions(self.confidence, drawing)
+        return spread_regions(self.confidence, drawing.labels_under_ink)
 
     def kinds(self, drawing: SegmentedDrawing) -> NDArray[np.intp]:
         """How each region (n,) of the drawing that was decided is coloured: its number in `kinds.KINDS`."""
@@ -75,9 +77,8 @@ class Decision:
         return replace(self, paints=paints)
 
 
-def spread_regions(values: NDArray[np.generic], drawing: SegmentedDrawing) -> Floats:
-    """Values (n,) of regions as float32 (H, W), under ink too; 0 where there is no region."""
-    labels = drawing.labels_under_ink
+def spread_regions(values: NDArray[np.generic], labels: Labels) -> Floats:
+    """Values (n,) of regions as float32 (H, W), by the labels of all pixels, under ink too; 0 if there is no region."""
     if not len(values):
         return np.zeros(labels.shape, np.float32)
     return np.asarray(values, np.float32)[labels - 1]
@@ -93,8 +94,9 @@ def decide(
     ranked = np.argsort(-chance, axis=1, kind="stable")
     color = ranked[:, 0]
     runner_up = ranked[:, min(1, ranked.shape[1] - 1)]
-    index = color[drawing.labels_under_ink - 1].astype(np.int32) if len(color) else np.zeros(drawing.labels.shape,
-                                                                                            np.int32)
+    index = np.zeros(drawing.size, np.int32)
+    if len(color):
+        index = color.astype(np.int32)[drawing.labels_under_ink - 1]
     rows = np.arange(len(color))
     agreed = [share[rows, color] for share in (votes.flow, votes.match)]
     if divided.any():
@@ -135,17 +137,25 @@ def _paints(
     carried = votes.carried if temporal is None else temporal.carried
     if carried is None:
         return PaintMap.pure(index)
-    paints, taken = carried.paints, carried.taken
-    divided = np.append(False, votes.is_divided)
+    shown = PaintMap(index.copy(), index.copy(), np.zeros(index.shape, np.float32),
+                     None if carried.paints.own is None else np.zeros(index.shape, np.bool_), carried.paints.pixels)
+    for rows in strips(index.shape):
+        taken = _taken(index[rows], drawing.labels_under_ink[rows], carried.rows(rows), votes.is_divided, allowed)
+        overwrite(shown.rows(rows), (slice(None), slice(None)), taken, replace(carried.paints.rows(rows), pixels=None))
+    return shown
+
+
+def _taken(
+    index: Labels, labels_under_ink: Labels, carried: CarriedPaint, is_divided: NDArray[np.bool_],
+    allowed: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which of some pixels (h, w) show what was carried to them, as `_paints` wants it."""
+    paints, taken, divided = carried.paints, carried.taken, np.append(False, is_divided)
     if len(allowed):
-        taken = taken & (carried.free | allowed[drawing.labels_under_ink - 1, paints.first])
+        taken = taken & (carried.free | allowed[labels_under_ink - 1, paints.first])
     agrees = (paints.first == index) | (paints.second == index)
     soft = paints.share > 0 if paints.own is None else (paints.share > 0) | paints.own
-    taken = taken | (soft & agrees & divided[np.minimum(drawing.labels_under_ink, len(divided) - 1)])
-    return PaintMap(
-        np.where(taken, paints.first, index), np.where(taken, paints.second, index),
-        np.where(taken, paints.share, np.float32(0)), None if paints.own is None else paints.own & taken, paints.pixels,
-    )
+    return np.asarray(taken | (soft & agrees & divided[np.minimum(labels_under_ink, len(divided) - 1)]))
 
 
 def _divide(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.sparse import coo_array, csr_array
 
+from ..image.strips import strips
+
 RASTER = 12  # side of the shape raster
 RASTER_SPAN = 3.2  # its width in units of sqrt(area)
 NODE_FEATURES = 16
@@ -109,8 +111,11 @@ def overlap(target: Labels, reference: Labels, counts: tuple[int, int]) -> NDArr
 def count_colors(labels: Labels, index: NDArray[np.integer], counts: tuple[int, int]) -> NDArray[np.int64]:
     """Pixels of each colour in each region 1..n: (n, K), for counts = (n, K); labels 0 are passed over."""
     n, k = counts
-    flat = labels.astype(np.int64).ravel() * k + index.ravel()
-    return np.bincount(flat, minlength=(n + 1) * k).reshape(-1, k)[1:]
+    found = np.zeros((n + 1, k), np.int64)
+    for rows in strips(labels.shape):
+        flat = labels[rows].astype(np.int64).ravel() * k + index[rows].ravel()
+        found += np.bincount(flat, minlength=found.size).reshape(found.shape)
+    return found[1:]
 
 
 def shares_of(counts: NDArray[np.int64]) -> Floats:

@@ -6,6 +6,7 @@ Shapes: H W plate size, n regions, K palette colours.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,14 +19,15 @@ ORDER_BONUS = 0.02  # of a vote, for each map that is named before another: it b
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
+Indices = NDArray[np.signedinteger[Any]]
 
 
 def divide(
-    index: Labels, labels_under_ink: Labels, warped_indices: Sequence[Labels], allowed: NDArray[np.bool_]
+    index: Labels, labels_under_ink: Labels, warped_indices: Sequence[Indices], allowed: NDArray[np.bool_]
 ) -> Labels:
     """Return the index (H, W) with every pixel of a divided region in the colour that most of its surroundings got.
 
-    warped_indices: int32 (H, W) each, the palette index that one way of carrying brings to a pixel, -1 for none; all
+    warped_indices: (H, W) each, the palette index that one way of carrying brings to a pixel, -1 for none; all
     count alike. allowed: bool (n, K) which colours a region may have, none where it is not divided.
     """
     out = index.copy()
@@ -46,7 +48,7 @@ def divide(
 
 
 def agreement(
-    index: Labels, labels_under_ink: Labels, warped_indices: Sequence[Labels], wanted: NDArray[np.bool_]
+    index: Labels, labels_under_ink: Labels, warped_indices: Sequence[Indices], wanted: NDArray[np.bool_]
 ) -> Floats:
     """Share of the pixels of each wanted region to which a way of carrying brings the colour that they got.
 
@@ -65,7 +67,7 @@ def agreement(
     return shares
 
 
-def smoothed_votes(warped_indices: Sequence[Labels], color: int, sigma: float) -> Floats:
+def smoothed_votes(warped_indices: Sequence[Indices], color: int, sigma: float) -> Floats:
     """How much of each pixel's surroundings gets a colour (h, w), summed over the maps, nothing outside the region.
 
     A wide spread is taken of a smaller picture: nothing is left of the details that get lost there.

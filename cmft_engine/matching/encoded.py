@@ -21,7 +21,7 @@ from .network.inputs import as_batch, line_channels
 from .network.network import LineFeatures, Network, ReferenceFeatures
 from .network.region_network import RegionTensors
 from .network.region_pool import RegionCells, cell_shares, pool, region_cells
-from .region_inputs import RegionSide, region_side
+from .region_inputs import Numbers, RegionSide, as_index, region_side
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
 BUSY_PX, BUSY_SHARE = 64, 0.002  # so much that is unexplained, in a soft painting not the main paint, is no accident
@@ -55,7 +55,7 @@ class EncodedReference:
     """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
 
     segmented: the drawing at plate size; distance: to its lines, from `line_distance`. index: palette index of every
-    plate pixel, as float32 for `look_up`. paints: the same with mixtures. painterly: (kept,) 1 for regions that no flat
+    plate pixel, from `as_index`. paints: the same with mixtures. painterly: (kept,) 1 for regions that no flat
     paint explains, else 0. is_soft: as in `PaintedDrawing`. own_share: how much of the plate its paints do not explain.
     cell_shares: (M, m) share of its kept regions in every cell at 1/8.
     """
@@ -63,7 +63,7 @@ class EncodedReference:
     drawing: EncodedDrawing
     segmented: SegmentedDrawing
     distance: NDArray[np.uint8]
-    index: Floats
+    index: Numbers
     paints: PaintMap
     painterly: Floats
     is_soft: bool
@@ -117,7 +117,7 @@ class Encoder:
         distance = line_distance(painted.drawing.ink)
         shares, paints = shares_of(counted), painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
-            drawing, painted.drawing, distance, painted.index.astype(np.float32), paints,
+            drawing, painted.drawing, distance, as_index(painted.index, n_colors), paints,
             _painterly(painted, paints, distance)[drawing.kept], painted.is_soft,
             0.0 if paints.own is None else float(paints.own.mean()), features, shares,
             cell_shares(drawing.cells),

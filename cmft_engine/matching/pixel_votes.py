@@ -17,7 +17,7 @@ from .carry import CarriedPaint, overwrite, sample_paints, still_pixels
 from .encoded import EncodedReference
 from .framing import Framing
 from .network.network import Match
-from .region_inputs import Motion, RegionSide
+from .region_inputs import Indices, Motion, RegionSide, index_type
 from .region_warp import spread, to_plate
 
 Floats = NDArray[np.float32]
@@ -39,14 +39,13 @@ def carry_paints(
     ink: bool (H, W) of the target. places: (H, W, 2) in each reference, nearest in time first. framing: of the target;
     outside of its picture nothing is known of motion, and there is none.
     """
-    places = [_still_outside(there, framing) for there in places]
-    carried = sample_paints(references[0].paints, places[0])
+    carried = sample_paints(references[0].paints, _still_outside(places[0], framing))
     if carried.own is None and any(reference.paints.own is not None for reference in references):
         carried = replace(carried, own=np.zeros(ink.shape, np.bool_), pixels=np.zeros((*ink.shape, 4), np.float32))
     still = np.zeros(ink.shape, np.bool_)
     for reference, there in zip(references, places, strict=True):
         if reference.segmented.size == ink.shape:
-            more = still_pixels(ink, reference.segmented.ink, there) & ~still
+            more = still_pixels(ink, reference.segmented.ink, _still_outside(there, framing)) & ~still
             paints = reference.paints.as_painted() if reference.is_soft else reference.paints
             overwrite(carried, (slice(None), slice(None)), more, paints)
             still |= more
@@ -56,16 +55,20 @@ def carry_paints(
 def _still_outside(places: Floats, framing: Framing) -> Floats:
     """Places (H, W, 2) that are a pixel's own where it lies outside of the work picture."""
     height, width = places.shape[:2]
-    left, top = framing.x, framing.y
-    right, bottom = left + framing.width / framing.scale, top + framing.height / framing.scale
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    outside = (x < left) | (x >= right) | (y < top) | (y >= bottom)
-    return np.where(outside[..., None], np.dstack([x, y]), places)
+    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+    columns = (x < framing.x) | (x >= framing.x + framing.width / framing.scale)
+    rows = (y < framing.y) | (y >= framing.y + framing.height / framing.scale)
+    if not (columns.any() or rows.any()):
+        return places
+    known = places.copy()
+    known[rows, :, 0], known[rows, :, 1] = x, y[rows, None]
+    known[:, columns, 0], known[:, columns, 1] = x[columns], y[:, None]
+    return known
 
 
 def carry_by_match(
     found: Match, side: RegionSide, references: Sequence[EncodedReference], framing: Framing, size: Size
-) -> Labels:
+) -> Indices:
     """Palette index (H, W) of the best match of each plate pixel's half cell; outside repeats the border."""
     picture = _best_of_half_cells(found, side, references)
     rows, columns = (
@@ -75,12 +78,12 @@ def carry_by_match(
     return picture[np.ix_(rows, columns)]
 
 
-def _best_of_half_cells(found: Match, side: RegionSide, references: Sequence[EncodedReference]) -> Labels:
+def _best_of_half_cells(found: Match, side: RegionSide, references: Sequence[EncodedReference]) -> Indices:
     """Palette index of the best match of each half cell: (h/2, w/2)."""
     near = candidate_places(found, [reference.side for reference in references])
     best = found.weights[1][0].argmax(-1).cpu().numpy()  # (N, 16)
     owner, x, y = (np.take_along_axis(a, best, axis=1) for a in (near.owner, near.x, near.y))
-    out = np.zeros(best.shape, np.int32)
+    out = np.zeros(best.shape, index_type(references[0].index))
     for position, reference in enumerate(references):
         mine = owner == position
         rows = reference.framing.rows(reference.index.shape[0])

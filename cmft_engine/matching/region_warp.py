@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from .alignment import REACH_PX, Box, align_regions
 from .framing import Framing
-from .region_inputs import look_up
+from .region_inputs import Indices, Numbers, index_type, look_up
 
 STARTS = 2  # of `align_regions`, each with an answer of its own
 
@@ -30,12 +30,12 @@ Corner = tuple[int, int]  # y, x
 class PaintedRegions:
     """Regions of a drawing at the work size, int32 (h, w), where they lie in the plate, and its index (H, W).
 
-    The index is float32, for `look_up`.
+    The index is one from `as_index`.
     """
 
     labels_under_ink: Labels
     framing: Framing
-    index: Floats
+    index: Numbers
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,11 @@ def place_regions(
     return placed
 
 
-def warp_regions(placed: Sequence[PlacedRegion], size: tuple[int, ...]) -> Labels:
+def warp_regions(placed: Sequence[PlacedRegion], size: tuple[int, ...]) -> Indices:
     """Return index maps (STARTS, H, W), -1 outside of the regions placed; (0, H, W) when there is none."""
-    warped = np.full((STARTS if placed else 0, *size), -1, np.int32)
+    if not placed:
+        return np.zeros((0, *size), np.int32)
+    warped = np.full((STARTS, *size), -1, index_type(placed[0].warp.reference.index))
     for region in placed:
         for index, places in zip(warped, region.places, strict=True):
             index[region.window][region.inside] = look_up(region.warp.reference.index, places)[region.inside]

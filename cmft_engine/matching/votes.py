@@ -6,6 +6,7 @@ Shapes: H W plate size, n regions, K palette colours.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from .calibration import CUES, UNFUSED
 from .carry import CarriedPaint
 
 Floats = NDArray[np.float32]
-Labels = NDArray[np.int32]
+Indices = NDArray[np.signedinteger[Any]]
 
 MIXED_SHARE = 0.03  # further colours with this share of the matched regions divide a region
 PIXEL_TRUST = 0.5  # chance of a colour that only pixels vote for
@@ -30,7 +31,8 @@ class Votes:
     carried to the region. mixture: (n,) how much of the matched regions is painted in other than their main colour.
     known: (n,) probability that the region is in the reference. cycle: (n,) whether the match holds in return.
     flow_agreement: (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work
-    pixels. by_flow, by_match: int32 (H, W) palette index carried to each pixel by flow and by the pixel network.
+    pixels. by_flow, by_match: (H, W) palette index carried to each pixel by flow and by the pixel network, of the type
+    that `index_type` gives.
     region_warps: any number of such maps (…, H, W), from reference regions warped onto those that matched them, -1
     where nothing was carried. rgb: (H, W, 3) the decoder's display RGB, where it was wanted. carried: the painter's
     pixels, mixtures kept; None where they were not carried. places: float32 (H, W, 2) where flow says that each pixel
@@ -46,9 +48,9 @@ class Votes:
     cycle: Floats
     flow_agreement: Floats
     area: Floats
-    by_flow: Labels
-    by_match: Labels
-    region_warps: Labels
+    by_flow: Indices
+    by_match: Indices
+    region_warps: Indices
     rgb: Floats | None = None
     carried: CarriedPaint | None = None
     places: tuple[Floats, ...] | None = None
@@ -83,7 +85,7 @@ class TemporalVotes:
 
     neighbors: Floats
     color: Floats
-    region_warps: Labels
+    region_warps: Indices
     carried: CarriedPaint | None = None
 
 

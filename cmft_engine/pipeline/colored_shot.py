@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ..image.plate import Plate, write_plate
 from ..image.sequence import frame_path, has_frame_token
-from ..matching.decide import spread_regions
 from ..matching.kinds import KINDS
 from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
@@ -216,9 +215,7 @@ def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
 
 def colored_of(record: DrawingRecord) -> Colored:
     """Return what a record says of every pixel, ready to become a plate."""
-    drawing = SegmentedDrawing(~record.bare, record.labels, record.labels_under_ink, record.graph.count)
-    maps = (spread_regions(values, drawing) for values in (record.confidence, record.kind, record.unknown))
-    return Colored(record.paints, *maps)
+    return Colored(record.paints, record.confidence, record.kind, record.unknown)
 
 
 def _fits(drawing: GraphDrawing, entries: int) -> bool:

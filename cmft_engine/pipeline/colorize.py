@@ -33,7 +33,7 @@ from .outputs import check_outputs
 from .recording import record_drawing
 from .reporting import Report
 from .run import Run
-from .schedule import Steps, in_order
+from .schedule import Steps, scheduled
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = No
         steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
                       decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
         yield run.started()
-        yield from in_order(shot.todo, steps, resume=resume)
+        yield from scheduled(shot.todo, steps, size=shot.canvas(), resume=resume)
         yield from run.reporter.news(space_notes(run.loaded.references_made, run.settings, Path(out)))
         yield from run.settle()
         yield run.finish()
@@ -110,7 +110,7 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
     record = record_drawing(task, drawing, votes, decision, kinds, matcher=matcher, match=match,
                             is_painted=painted is not None, leaves_unknown=run.loaded.paper is not None)
     report = replace(report, held_from=task.held_from)
-    return ColoredFrame(drawing, Colored.of(decision, segmented, kinds), report, record)
+    return ColoredFrame(drawing, Colored.of(decision, kinds), report, record)
 
 
 def write_frame(run: Run, decided: DecidedFrame) -> Event:

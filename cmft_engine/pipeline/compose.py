@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,11 @@ from ..image.color_space import (
     over_white,
     to_display,
 )
-from ..image.cryptomatte import cryptomatte_layers
+from ..image.cryptomatte import Cryptomatte, cryptomatte_layers
 from ..image.paint_map import PaintMap
 from ..image.palette import Palette
-from ..image.plate import Plate
+from ..image.plate import MoreChannels, Plate
+from ..image.strips import strips
 from ..lineart.lineart import LineArt
 from ..matching.decide import Decision, spread_regions
 from ..protocol.file_formats import EXR, format_of
@@ -36,20 +38,19 @@ Floats = NDArray[np.float32]
 class Colored:
     """A decision ready to become a plate.
 
-    paints: the palette entries of every pixel. confidence: float32 (H, W). kind: float32 (H, W), the number in KINDS of
-    each pixel's region. unknown: float32 (H, W), 1 in regions that no reference shows.
+    paints: the palette entries of every pixel. Of every region (n,): confidence, float32; kind, its number in KINDS;
+    unknown, bool, whether no reference shows it.
     """
 
     paints: PaintMap
     confidence: Floats
-    kind: Floats
-    unknown: Floats
+    kind: NDArray[np.intp]
+    unknown: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, decision: Decision, drawing: SegmentedDrawing, kinds: NDArray[np.intp]) -> Colored:
-        """Return the decision on a drawing, and the kinds (n,) of its regions, spread to its pixels."""
-        kind, unknown = (spread_regions(values, drawing) for values in (kinds, decision.unknown))
-        return cls(decision.paints, decision.confidence_map(drawing), kind, unknown)
+    def of(cls, decision: Decision, kinds: NDArray[np.intp]) -> Colored:
+        """Return what a plate shows of a decision; kinds (n,): of its regions."""
+        return cls(decision.paints, decision.confidence, kinds, decision.unknown)
 
 
 def known_numbers(decision: Decision) -> Decision:
@@ -69,14 +70,17 @@ def compose(
     space, profile = output_space(references, settings, path)
     values = palette.in_space(space).values  # (K, 4) straight
     flats = mix_paints(colored.paints, palette, space)  # (H, W, 4)
-    inked = lay_ink(flats, lines, space) if settings.ink == "over" else flats
+    is_inked, covered = settings.ink == "over", _Covered.of(flats, lines)
+    inked = lay_ink(flats, lines, space) if is_inked else flats
+    del flats
     base = replace(
         drawing.plate, pixels=inked, channels=("R", "G", "B", "A"), space=space,
         bit_depth=_depth(references.first, path), path=path, float_channels=(), profile=profile, left_out="",
     )
     if not format_of(path).has_layers:
         return base if _has_alpha(values) else _opaque(base)
-    return _with_layers(base, flats, colored, palette=palette, lines=lines if settings.ink == "over" else None)
+    layers = _Layers(inked, covered, colored, drawing.segmented, palette.names, lines.coverage if is_inked else None)
+    return layers.beside(base)
 
 
 def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
@@ -85,7 +89,15 @@ def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
 
     Paints mix in the palette's own space, as the painting's program has mixed them.
     """
-    flats: Floats = palette.in_space(space).values[paints.first]
+    values, flats = palette.in_space(space).values, np.empty((*paints.first.shape, 4), np.float32)
+    for rows in strips(flats.shape):
+        _mix_rows(flats[rows], paints.rows(rows), values, palette, space)
+    return flats
+
+
+def _mix_rows(flats: Floats, paints: PaintMap, values: Floats, palette: Palette, space: str) -> None:
+    """Fill flats (h, W, 4) as `mix_paints` does; values (K, 4): of the palette in the space."""
+    flats[:] = values[paints.first]
     at = np.nonzero(paints.share > 0)
     if len(at[0]):
         share = paints.share[at][:, None]
@@ -93,7 +105,6 @@ def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
         flats[at] = convert_rgba(mixed.astype(np.float32), palette.space, space)
     if paints.own is not None and paints.pixels is not None and paints.own.any():
         flats[paints.own] = convert_rgba(paints.pixels[paints.own], palette.space, space)
-    return flats
 
 
 def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
@@ -109,18 +120,63 @@ def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
     return inked
 
 
-def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palette, lines: LineArt | None) -> Plate:
-    matte = cryptomatte_layers(colored.paints, palette.names, ink=None if lines is None else lines.coverage)
-    channels: dict[str, Floats] = {f"flats.{c}": flats[..., i] for i, c in enumerate("RGBA")}
-    channels |= {"confidence.Y": colored.confidence, "kind.Y": colored.kind,
-                 "unknown.Y": colored.unknown, **matte.channels}
-    return replace(
-        base,
-        pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32, copy=False),
-        channels=(*base.channels, *channels),
-        metadata={**base.metadata, **matte.metadata},
-        float_channels=tuple(matte.channels),
-    )
+@dataclass(frozen=True)
+class _Covered:
+    """What lies under the main lines: places (N,), the flat index of their pixels, ascending; values float32 (N, 4)."""
+
+    places: NDArray[np.intp]
+    values: Floats
+
+    @classmethod
+    def of(cls, flats: Floats, lines: LineArt) -> _Covered:
+        """Return what straight RGBA (H, W, 4) shows under lines."""
+        places = np.flatnonzero(lines.coverage > 0)
+        return cls(places, flats.reshape(-1, 4)[places])
+
+    def laid_bare(self, inked: Floats, rows: slice) -> Floats:
+        """Return rows of a picture (H, W, 4) as they were before these lines were laid over it."""
+        part, width = inked[rows].copy(), inked.shape[1]
+        first, last = np.searchsorted(self.places, (rows.start * width, rows.stop * width))
+        part.reshape(-1, 4)[self.places[first:last] - rows.start * width] = self.values[first:last]
+        return part
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """The channels of an EXR beside its picture: flats, confidence, kind, unknown, Cryptomatte.
+
+    inked: the picture (H, W, 4). covered: of it. drawing: its regions. names: of the palette's entries. ink: coverage
+    (H, W) where ink is a matte too.
+    """
+
+    inked: Floats
+    covered: _Covered
+    colored: Colored
+    drawing: SegmentedDrawing
+    names: tuple[str, ...]
+    ink: Floats | None
+
+    def beside(self, base: Plate) -> Plate:
+        """Return the plate with these channels."""
+        none = self._matte(slice(0, 0))
+        names = (*(f"flats.{letter}" for letter in "RGBA"), "confidence.Y", "kind.Y", "unknown.Y", *none.channels)
+        return replace(base, metadata={**base.metadata, **none.metadata}, float_channels=tuple(none.channels),
+                       more=MoreChannels(names, self.of_rows))
+
+    def of_rows(self, rows: slice) -> Floats:
+        """Return the channels (h, W, C) of some rows."""
+        colored, labels = self.colored, self.drawing.labels_under_ink[rows]
+        told = (spread_regions(values, labels) for values in (colored.confidence, colored.kind, colored.unknown))
+        planes = [self.covered.laid_bare(self.inked, rows), *told, *self._matte(rows).channels.values()]
+        return np.dstack(planes).astype(np.float32, copy=False)
+
+    def _matte(self, rows: slice) -> Cryptomatte:
+        return cryptomatte_layers(self.colored.paints.rows(rows), self.names, levels=self._levels,
+                                  ink=None if self.ink is None else self.ink[rows])
+
+    @cached_property
+    def _levels(self) -> int:
+        return 2 if self.colored.paints.share.any() else 1
 
 
 def output_space(references: References, settings: Settings, path: Path) -> tuple[str, bytes]:
@@ -168,4 +224,8 @@ def _opaque(plate: Plate) -> Plate:
 
 def display_picture(plate: Plate) -> Floats:
     """What a person sees of a plate over white: display RGB (H, W, 3)."""
-    return np.asarray(over_white(plate.rgb_alpha(), plate.space))
+    picture = np.empty((*plate.pixels.shape[:2], 3), np.float32)
+    base = replace(plate, more=None)
+    for rows in strips(picture.shape):
+        picture[rows] = over_white(base.rows(rows).rgb_alpha(), plate.space)
+    return picture

@@ -136,12 +136,17 @@ class FrameReader:
         What is wrong with a line plate is the task's error, so that the other frames go on.
         """
         started = time.perf_counter()
+        self._keep_decisions(frame)
         try:
             task = self._take(frame, path)
         except PlateError as error:
             task = FrameTask(frame, path, "", 0.0, error=error)
-        self.decisions = {first: kept for first, kept in self.decisions.items() if self._uses(first)[-1] > frame}
+        self._keep_decisions(frame + 1)
         return replace(task, seconds=time.perf_counter() - started)
+
+    def _keep_decisions(self, frame: int) -> None:
+        """Give up the decisions that neither this frame nor a later one holds."""
+        self.decisions = {first: kept for first, kept in self.decisions.items() if self._uses(first)[-1] >= frame}
 
     def _take(self, frame: int, path: Path) -> FrameTask:
         if (error := self._shot.failure(frame)) is not None:

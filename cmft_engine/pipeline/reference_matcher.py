@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
 from ..image.palette import Palette
+from ..matching.descriptors import count_colors
 from ..matching.kept_lines import keep_lines
 from ..matching.matcher import Matcher
 from ..matching.network.device import choose_device, describe, memory_errors
@@ -120,10 +121,11 @@ class ReferenceMatcher:
                 work_size=self._settings.work_size, device=self._device,
                 temporal_radius=self._settings.temporal_radius,
             )
-        shown = np.concatenate([painted.index.ravel() for painted in references.painted])
-        if (np.bincount(shown) > LEAST_PAINT * shown.size).sum() < 2:
+        area = sum(count_colors(np.ones_like(one.index), one.index, (1, len(references.palette)))[0]
+                   for one in references.painted)
+        if (area > LEAST_PAINT * np.sum(area)).sum() < 2:
             files = ", ".join(str(reference.plate) for reference in self._shot.references)
             self._warn(f"{files}: the references show a single colour; give a painted drawing, not line art")
         for told in filter(None, (references.told, *references.notes)):
             self._warn(told)
-        return references, matcher
+        return references.without_pictures(), matcher

@@ -1,4 +1,7 @@
-"""The order in which frames pass through the threads of a run: read, decided two at a time, written."""
+"""The order in which frames pass through the threads of a run: read, decided two at a time, written.
+
+Very large plates pass one by one, for memory.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
+from ..image.window import Window
 from ..matching.network.device import sharing_threads
 from ..protocol.events import Event
 
 DECIDERS = 2  # frames decided at once
+ONE_BY_ONE_PX = 16_000_000  # plates of more pixels, twice UHD, have the memory to themselves
 Task = TypeVar("Task")
 Decided = TypeVar("Decided")
 
@@ -30,6 +35,23 @@ class Steps(Generic[Task, Decided]):
     decide: Callable[[Task], Decided]
     news: Callable[[Decided], Iterator[Event]]
     write: Callable[[Decided], Event]
+
+
+def scheduled(frames: Sequence[int], steps: Steps[Task, Decided], *, size: Window, resume: bool) -> Iterator[Event]:
+    """Take all frames through the steps; size: of the plates. resume: as for `in_order`."""
+    if size.width * size.height > ONE_BY_ONE_PX:
+        return one_by_one(frames, steps)
+    return in_order(frames, steps, resume=resume)
+
+
+def one_by_one(frames: Sequence[int], steps: Steps[Task, Decided]) -> Iterator[Event]:
+    """Take each frame through all steps before the next is read, with all threads to itself."""
+    for frame in frames:
+        decided = steps.decide(steps.take(frame))
+        yield from steps.news(decided)
+        written = steps.write(decided)
+        del decided  # before the next is read
+        yield written
 
 
 def in_order(frames: Sequence[int], steps: Steps[Task, Decided], *, resume: bool) -> Iterator[Event]:

@@ -33,7 +33,7 @@ SOFT_INK = 0.02  # pixels with more ink than this are not looked at for paint
 class LineDrawing:
     """A plate made ready: the plate, its line art, and the drawing cut into regions.
 
-    painted: of a reference, what its painting says of coloured lines.
+    A line plate has no pixels any more. painted: of a reference, what its painting says of coloured lines.
     """
 
     plate: Plate
@@ -49,7 +49,7 @@ class LineDrawing:
 
 @dataclass(frozen=True)
 class References:
-    """All references of a shot: what the matcher takes, the palette, and the first painting (for its depth).
+    """All references of a shot: what the matcher takes, the palette, and the first painting, without its pixels.
 
     told: what was merged in reading the paintings, as a sentence, or "". notes: what of their colour tags was left out,
     as sentences; of the first painting's, `color_note` tells. paper: the palette entry that most of their
@@ -63,11 +63,17 @@ class References:
     paper: int = 0
     notes: tuple[str, ...] = ()
 
+    def without_pictures(self) -> References:
+        """Return the references without the pictures that a matcher has taken in."""
+        nothing = np.zeros((0, 0, 3), np.float32)
+        return replace(self, painted=tuple(replace(one, rgb=nothing) for one in self.painted))
+
 
 def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> LineDrawing:
     """Read a line plate and cut it into regions. Raises PlateError."""
     plate = read_line_plate(path, frame, canvas=canvas, settings=settings)
-    return _segment(plate, find_lines(plate, settings), settings)
+    lines = find_lines(plate, settings)
+    return _segment(plate.without_pixels(), lines, settings)
 
 
 def read_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
@@ -99,6 +105,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
         Painting(convert_rgba(d.plate.rgb_alpha(), d.plate.space, space), d.segmented.labels, str(d.plate.path))
         for d in drawings
     ]
+    drawings = [replace(d, plate=d.plate.without_pixels()) for d in drawings]
     found = read_paints(paintings, space=space)
     colors = found.palette if palette is None else load_palette(palette).in_space(space)
     paints = [

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from benchmarks.clips.png_chunk import png_chunk
 from cmft_engine.image.plate import Plate, Window, read_header, read_plate, write_plate
 from cmft_engine.protocol.errors import PlateError, SettingsError
 
@@ -48,12 +49,10 @@ def stored(path, kind):
 
 def png(path, rows, *, bits, color_type, palette=b""):
     """Write a PNG of packed `rows` by hand: OpenImageIO writes no 1-bit and no palette PNG."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     width = len(rows[0]) * 8 // bits
     header = struct.pack(">IIBBBBB", width, len(rows), bits, color_type, 0, 0, 0)
-    chunks = [chunk(b"IHDR", header), chunk(b"PLTE", palette) if palette else b"",
-              chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))), chunk(b"IEND", b"")]
+    chunks = [png_chunk(b"IHDR", header), png_chunk(b"PLTE", palette) if palette else b"",
+              png_chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))), png_chunk(b"IEND", b"")]
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from benchmarks.clips.png_chunk import png_chunk
 from cmft_engine.image.file_tags import has_unspecified_extra, is_animated_png, png_chunks, png_primaries
 from cmft_engine.image.metadata import TypedValue
 from cmft_engine.image.plate import Plate, read_plate, write_plate
@@ -21,28 +22,24 @@ PICTURE = np.full((6, 8, 4), (200, 100, 50, 0), np.uint8)
 PICTURE[2:4, 2:4, :3] = 10
 
 
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 def png(path, *chunks):
     """Write an orange PNG with chunks of its own before the pixels."""
     rows = zlib.compress(b"".join(b"\0" + bytes(ORANGE) * 8 for _ in range(6)))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 6, 8, 2, 0, 0, 0))
-                     + b"".join(chunks) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 6, 8, 2, 0, 0, 0))
+                     + b"".join(chunks) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b""))
     return path
 
 
 def gamma(value):
-    return chunk(b"gAMA", struct.pack(">I", round(value * 100000)))
+    return png_chunk(b"gAMA", struct.pack(">I", round(value * 100000)))
 
 
 def primaries(*values):
-    return chunk(b"cHRM", struct.pack(">8I", *(round(value * 100000) for value in values)))
+    return png_chunk(b"cHRM", struct.pack(">8I", *(round(value * 100000) for value in values)))
 
 
 def profile(data):
-    return chunk(b"iCCP", b"name\0\0" + zlib.compress(data))
+    return png_chunk(b"iCCP", b"name\0\0" + zlib.compress(data))
 
 
 def save(path, pixels, depth="uint8", *, pictures=1, **attributes):
@@ -151,7 +148,7 @@ def test_cryptomatte_of_channels_that_are_written_stays(tmp_path):
 
 def test_text_of_a_png_is_latin_1(tmp_path, caplog):
     """Bytes that are no UTF-8 are read as the PNG's own letters, and written again as UTF-8."""
-    plate = read_plate(png(tmp_path / "a.png", chunk(b"tEXt", b"Author\0J\xe9r\xf4me")))
+    plate = read_plate(png(tmp_path / "a.png", png_chunk(b"tEXt", b"Author\0J\xe9r\xf4me")))
     assert plate.metadata["Artist"] == "Jérôme"
     write_plate(plate, tmp_path / "b.exr")
     assert read_plate(tmp_path / "b.exr").metadata["Artist"] == "Jérôme" and not caplog.text
@@ -227,13 +224,13 @@ def test_several_pictures_are_told(tmp_path, caplog):
     """Pages of a TIFF and frames of a GIF and of an animated PNG; one picture is no news."""
     rgb = np.ascontiguousarray(PICTURE[..., :3])
     for path in (save(tmp_path / "pages.tif", rgb, pictures=3),
-                 png(tmp_path / "anim.png", chunk(b"acTL", struct.pack(">II", 3, 0)))):
+                 png(tmp_path / "anim.png", png_chunk(b"acTL", struct.pack(">II", 3, 0)))):
         caplog.clear()
         read_plate(path)
         assert f"{path}: it holds" in caplog.text and "only the first is read" in caplog.text
     caplog.clear()
     read_plate(save(tmp_path / "one.tif", rgb))
-    read_plate(png(tmp_path / "one.png", chunk(b"acTL", struct.pack(">II", 1, 0))))
+    read_plate(png(tmp_path / "one.png", png_chunk(b"acTL", struct.pack(">II", 1, 0))))
     assert not caplog.text
 
 
@@ -242,7 +239,7 @@ def test_tags_of_what_is_no_png(tmp_path):
     (tmp_path / "a.png").write_bytes(b"")
     for path in (tmp_path / "a.png", tmp_path / "none.png", tiff(tmp_path / "a.tif", (1,))):
         assert png_primaries(path) is None and not is_animated_png(path)
-    large = png(tmp_path / "b.png", chunk(b"iTXt", bytes(1 << 21)), primaries(*ADOBE_FIRST_WHITE))
+    large = png(tmp_path / "b.png", png_chunk(b"iTXt", bytes(1 << 21)), primaries(*ADOBE_FIRST_WHITE))
     assert png_primaries(large) == pytest.approx(ADOBE_FIRST_WHITE[2:] + ADOBE_FIRST_WHITE[:2])
 
 

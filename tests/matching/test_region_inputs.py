@@ -10,6 +10,7 @@ from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.matching.network.region_network import PAIR_FEATURES
 from cmft_engine.matching.network.region_pool import POOLED
 from cmft_engine.matching.region_inputs import (
+    as_index,
     as_tensors,
     find_motion,
     find_motions,
@@ -52,6 +53,14 @@ def test_look_up_repeats_the_border():
     picture = np.arange(6).reshape(2, 3)
     found = look_up(picture, np.array([[[-9, 0], [0.4, 0.6], [1.6, -1], [99, 5]]], np.float32))
     assert found.tolist() == [[0, 3, 2, 5]]
+
+
+@pytest.mark.parametrize(("n_colors", "kind"), [(256, np.int16), (2**15 - 1, np.int16), (2**15, np.int32)])
+def test_palette_indices_take_the_least_memory(n_colors, kind):
+    """Indices are found as they are, in 16 bit where the palette's largest fits."""
+    index = np.array([[0, n_colors - 1], [3, 7]], np.int32)
+    found = look_up(as_index(index, n_colors), np.array([[[0, 0], [1, 0]], [[0, 1], [1, 1]]], np.float32))
+    assert found.tolist() == index.tolist() and found.dtype == kind
 
 
 def test_pair_features_of_a_drawing_with_itself(same):

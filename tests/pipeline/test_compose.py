@@ -25,14 +25,15 @@ def palette(*values, space="sRGB"):
 def composed(path, *, colors=None, depth="uint8", ink="over", paints=None, **settings):
     """The plate of the figure in its own paints, or others."""
     colors = colors or palette()
-    unknown = np.zeros((64, 64), np.float32)
-    unknown[:4] = 1
-    colored = Colored(paints or PaintMap.pure(figure().paint), np.full((64, 64), 0.75, np.float32),
-                      np.ones((64, 64), np.float32), unknown)
+    drawing = cut(figure())
+    unknown = np.arange(drawing.count) == 0
+    colored = Colored(paints or PaintMap.pure(figure().paint), np.full(drawing.count, 0.75, np.float32),
+                      np.ones(drawing.count, np.intp), unknown)
     painting = Plate.from_pixels(figure().painted(), bit_depth=depth)
-    drawing = LineDrawing(Plate.from_pixels(figure().lines(), frame=3), LINES, cut(figure()))
-    return compose(colored, drawing=drawing, references=References((), colors, painting),
-                   settings=Settings(ink=ink, **settings), path=path)
+    line_drawing = LineDrawing(Plate.from_pixels(figure().lines(), frame=3), LINES, drawing)
+    plate = compose(colored, drawing=line_drawing, references=References((), colors, painting),
+                    settings=Settings(ink=ink, **settings), path=path)
+    return plate.rows(slice(None))
 
 
 def test_bare_paint_is_the_palettes_own(tmp_path):

@@ -4,12 +4,15 @@ The numbers come from report.json; the pictures stand in report.html beside it, 
 """
 
 import base64
-import json
 import re
 import threading
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from cmft_engine.protocol.errors import brief, repr_of
+from cmft_engine.protocol.text_file import parse_json, read_text
+
+MAX_BYTES = 1000000000  # of a report
 VERSION = 1  # of report.json
 JSON, HTML = "report.json", "report.html"
 
@@ -65,16 +68,16 @@ READING = Review("reading the report")
 def read_review(folder: Path) -> Review:
     """Read the report in a folder; a missing or damaged one becomes a sentence."""
     try:
-        report = json.loads((folder / JSON).read_text(encoding="utf-8"))
+        report = parse_json(read_text(folder / JSON, most=MAX_BYTES))
         if report["version"] != VERSION:
             return Review("the report is of version {}, this panel reads {}; install engine and plug-in from the same "
-                          "release".format(report["version"], VERSION))
+                          "release".format(brief(repr_of(report["version"])), VERSION))
         return _review(report, _pictures(folder / HTML))
     except FileNotFoundError:
         return NOTHING
     except OSError as error:
         return Review("{} cannot be read ({}); look at the disk".format(folder / JSON, error.strerror))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return Review("{} is damaged; delete it and press Colorize".format(folder / JSON))
 
 
