@@ -15,7 +15,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from . import __version__
 from .commands import options as choices
@@ -30,6 +29,7 @@ from .protocol.events import Event, Failed, Finished, failed_from, to_line
 from .protocol.job import Job, load_job
 from .protocol.plain import plain
 from .protocol.settings import Settings
+from .shot.named import check_named
 from .stopping import CANCELLED, Stopped, catch_signals, go_on, loading
 
 app = typer.Typer(
@@ -84,16 +84,16 @@ def colorize(
 
 
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
-    """Open the shot and return the events of colouring it, or some of its frames."""
+    """Open the shot and return the events of colouring it, or some of its frames; what is named wrong is told first."""
     check_memory_limit()
+    check_named(job, only)
+    with loading():
+        from .pipeline.open_shot import open_run
+    shot, palette = open_run(job, only)
     with loading():
         from .pipeline.colorize import colorize_iter
-        from .pipeline.open_shot import open_shot, palette_of
-    shot = open_shot(job)
-    return colorize_iter(
-        shot if only is None else shot.only(only), job.out, settings=job.settings,
-        palette=palette_of(job), overwrite=job.overwrite, resume=job.resume,
-    )
+    return colorize_iter(shot, job.out, settings=job.settings, palette=palette, overwrite=job.overwrite,
+                         resume=job.resume)
 
 
 @app.command()
@@ -307,14 +307,10 @@ def review(
     browser: Annotated[bool, typer.Option(help="Open report.html in the browser.")] = True,
 ) -> None:
     """Show what to check by hand, the least sure regions first."""
-    from .commands.report import read_report
+    from .commands.report import read_report, review_table
 
     found = read_report(report)
-    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(found.summary)),
-                  title_justify="left")
-    for row in found.worst(30):
-        table.add_row(*(escape(plain(cell)) for cell in row))
-    PlainConsole().print(table)
+    PlainConsole().print(review_table(found))
     if browser and found.html.exists():
         webbrowser.open(found.html.resolve().as_uri())
 

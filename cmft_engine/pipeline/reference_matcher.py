@@ -16,8 +16,8 @@ from ..matching.kept_lines import keep_lines
 from ..matching.matcher import Matcher
 from ..matching.network.device import choose_device, describe, memory_errors
 from ..matching.network.weights import load_checkpoint
-from ..protocol.errors import PaletteError
 from ..protocol.settings import Settings
+from ..shot.named import no_palette
 from ..shot.references import LineDrawing, References, read_references
 from ..shot.serving import is_painting_of, serving_references
 from ..shot.shot import Shot
@@ -37,7 +37,7 @@ class ReferenceMatcher:
         Raises PaletteError for a palette that is not there, WeightsError and DeviceError.
         """
         if palette is not None and not Path(palette).is_file():
-            raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
+            raise no_palette(palette)
         self._shot, self._settings, self._palette = shot, settings, palette
         self._clock, self._warn = clock, warn
         self._device = choose_device(settings.device)
