@@ -16,8 +16,6 @@ from ..image.plate import write_plate
 from ..matching.decide import decide
 from ..matching.matcher import Matcher
 from ..matching.network.device import memory_errors
-from ..matching.temporal import MatchedDrawing
-from ..matching.votes import Votes
 from ..protocol.events import Event, Finished, Message
 from ..protocol.settings import Settings
 from ..review.frame_report import frame_warnings, report_frame
@@ -28,6 +26,7 @@ from ..shot.shot import Shot
 from .claims import claimed
 from .compose import Colored, compose, known_numbers, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
+from .kept import Found, Kept
 from .memory import memory_told
 from .outputs import check_outputs
 from .reporting import Report
@@ -55,14 +54,14 @@ def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, p
 
 
 def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = None, palette: Path | None = None,
-                  overwrite: bool = False, resume: bool = False) -> Iterator[Event]:
+                  overwrite: bool = False, resume: bool = False, kept: Kept | None = None) -> Iterator[Event]:
     """Colour the shot as `colorize` does: Started; FrameDone, Skipped or FrameFailed for each frame; then Finished.
 
     Closing the iterator stops the run; finished frames stay. Where a frame failed, PlateError comes after the others.
     """
     paths = check_outputs(shot, str(out), overwrite=overwrite, resume=resume, others=[palette] if palette else [])
     with memory_told(), claimed(paths):
-        run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
+        run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume, kept=kept)
         steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
                       decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
         yield run.started()
@@ -84,9 +83,10 @@ def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
     return DecidedFrame(task, colored, warnings, time.perf_counter() - started)
 
 
-def match_drawing(run: Run, matcher: Matcher, frame: int, drawing: SegmentedDrawing) -> tuple[Votes, MatchedDrawing]:
+def match_drawing(run: Run, matcher: Matcher, frame: int, drawing: SegmentedDrawing) -> Found:
     """Match a drawing by itself, with the references that serve its frame."""
-    return matcher.match_to_references(drawing, serving_references(run.shot, frame))
+    with run.keeper.match(frame, use := serving_references(run.shot, frame)) as kept:
+        return kept.found or kept.keep(matcher.match_to_references(drawing, use))
 
 
 def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matcher) -> ColoredFrame:

@@ -66,7 +66,12 @@ class Reporter:
             yield Message("warning", text)
 
     def picture(self, report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> None:
-        """Make the pictures of a frame; labels_under_ink: (H, W), to outline regions by, else their boxes are."""
+        """Make the pictures of a frame; labels_under_ink: (H, W), to outline regions by, else their boxes are.
+
+        A part of a shot needs none, for it has no report.
+        """
+        if self._shot.part is not None:
+            return
         rgb = display_picture(plate)
         unknown = [region.label for region in report.unsure if region.unknown]
         hatched = np.isin(labels_under_ink, unknown) if unknown and labels_under_ink is not None else None

@@ -16,6 +16,7 @@ from ..protocol.settings import Settings
 from ..shot.shot import Shot
 from .clock import Clock
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
+from .kept import Keeper, Kept, Keys
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State
@@ -26,19 +27,26 @@ MAX_NAMED = 8  # frames that an error names
 class Run:
     """One run over a shot."""
 
-    def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None, resume: bool) -> None:
-        """Load the checkpoint; the references wait for the first frame. resume: whether finished frames are kept."""
+    def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None, resume: bool,
+                 kept: Kept | None = None) -> None:
+        """Load the checkpoint; the references wait for the first frame. resume: whether finished frames are kept.
+
+        kept: from earlier runs of this process, and for later ones.
+        """
         self.shot, self.settings = shot, settings
         self.clock = Clock()
         self.reporter = Reporter(shot, Path(out).parent, settings)
-        self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn)
+        self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn,
+                                       kept=kept)
         self._checkpoint = self.loaded.checkpoint
         digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette)
+        self.keeper = self.loaded.keeper = Keeper() if kept is None else Keeper(kept, Keys(
+            shot, settings, digests=digests, weights=self._checkpoint.sha256, palette=palette))
         self._state = State(Path(out).parent, out)
         self._plates: list[tuple[int, Path]] = []  # written or kept
         self._failed: list[PlateError] = []
         self.frames = FrameReader(shot, settings, digests=digests, state=self._state if resume else None,
-                                  clock=self.clock)
+                                  clock=self.clock, keeper=self.keeper)
         if format_of(out).is_lossy:
             self.reporter.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
 
@@ -77,7 +85,8 @@ class Run:
         if task.kept is None:
             return None
         self.reporter.add(task.kept)
-        self.reporter.picture(task.kept, read_plate(task.path, frame=task.frame), None)
+        if self.shot.part is None:
+            self.reporter.picture(task.kept, read_plate(task.path, frame=task.frame), None)
         self._plates.append((task.frame, task.path))
         return Skipped(task.frame, str(task.path))
 
