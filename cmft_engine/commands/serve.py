@@ -66,8 +66,9 @@ class Session:
     def _steps(self, attempt: Attempt) -> Iterator[Colorize]:
         self._tell(Ready(__version__))
         self._engine.load()
-        for work in (self._listen, self._watch_owner):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
+        if self._owner is not None:
+            threading.Thread(target=end_with, args=(self._owner, self._leave), daemon=True).start()
         yield from self._answers(attempt)
 
     def _answers(self, attempt: Attempt) -> Iterator[Colorize]:
@@ -168,19 +169,22 @@ class Session:
             with suppress(Cancelled):
                 self._tell(failed_from(Cancelled(CANCELLED)), request.id)
 
-    def _watch_owner(self) -> None:
-        """End with the process that all is done for, whoever else may hold the pipes."""
-        while self._owner is not None and not self._owner.is_gone():
-            time.sleep(LOOK_S)
-        if self._owner is not None:
-            self._hear(Quit())
-            self._requests.put(None)
-            time.sleep(OWNER_S)
-            end_at_once(Cancelled.exit_code)
+    def _leave(self) -> None:
+        self._hear(Quit())
+        self._requests.put(None)
 
     def _tell(self, event: Event, request: str | None = None) -> None:
         with self._writing:
             say(answer_line(event, request))
+
+
+def end_with(owner: Owner, leave: Callable[[], None]) -> None:
+    """End in order when a process has gone, whoever else may hold the pipes, and then in any case."""
+    while not owner.is_gone():
+        time.sleep(LOOK_S)
+    leave()
+    time.sleep(OWNER_S)
+    end_at_once(Cancelled.exit_code)
 
 
 def lines_of(stream: int) -> Iterator[str]:
