@@ -53,7 +53,7 @@ def go_on() -> None:
 
 
 def stay() -> None:
-    """Hear the next signal as the first: a run was cancelled, and the process goes on."""
+    """Take the next signal as the first: a run was cancelled, and the process goes on."""
     _PHASE.is_asked, _PHASE.is_staying = False, True
     catch_signals()
 
@@ -77,7 +77,7 @@ def end_at_once(code: int) -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_DFL)
     if _PHASE.is_loading and _PHASE.is_staying:
-        _PHASE.is_asked = True  # heard when all is loaded
+        _PHASE.is_asked = True  # it stops when all is loaded
         return
     if _PHASE.is_loading:  # nothing is written yet, and a library that is half loaded takes no exception
         _end_now()

@@ -120,7 +120,7 @@ class Session:
         return is_ours
 
     def _listen(self) -> None:
-        """Hear what is asked, while a request runs too."""
+        """Listen to what is asked, while a request runs too."""
         for line in lines_of(0):
             if not line.strip():
                 continue
@@ -130,11 +130,11 @@ class Session:
                 with suppress(Cancelled):
                     self._tell(failed_from(error))
                 continue
-            if not self._hear(request):
+            if not self._accept(request):
                 break
         self._requests.put(None)
 
-    def _hear(self, request: Request) -> bool:
+    def _accept(self, request: Request) -> bool:
         """Take a request; return whether more may come."""
         if isinstance(request, Quit):
             self._reason = "quit"
@@ -170,7 +170,7 @@ class Session:
                 self._tell(failed_from(Cancelled(CANCELLED)), request.id)
 
     def _leave(self) -> None:
-        self._hear(Quit())
+        self._accept(Quit())
         self._requests.put(None)
 
     def _tell(self, event: Event, request: str | None = None) -> None:

@@ -54,7 +54,7 @@ class StayingEngine:
         """Start it. Raises Trouble."""
         self.command, self.environment = tuple(command), clean_environment(os.environ)
         self.log: Deque[str] = collections.deque(maxlen=LOG_LINES)
-        self.was_ready = False
+        self.ready_at: Optional[float] = None  # on the monotonic clock, once it is
         self._answers: Dict[str, "queue.Queue[Optional[Event]]"] = {}  # None: it has ended
         self._late: Dict[str, float] = {}  # requests that were to end, and since when
         self._is_ended = False
@@ -71,6 +71,11 @@ class StayingEngine:
     def is_alive(self) -> bool:
         """Whether it can be asked, in the environment that the host has now."""
         return not self._is_ended and self.environment == clean_environment(os.environ)
+
+    def may_answer(self, asked: float) -> bool:
+        """Say whether it has time left to answer what was asked then."""
+        now, ready = time.monotonic(), self.ready_at
+        return now - asked < READY_S if ready is None else now - max(asked, ready) < ANSWER_S
 
     @property
     def is_stuck(self) -> bool:
@@ -110,7 +115,7 @@ class StayingEngine:
                 self._late[name] = time.monotonic()
 
     def close(self) -> None:
-        """End it, in order if it hears; nothing of it is left afterwards. Safe from any thread, and again."""
+        """End it, in order if it listens; nothing of it is left afterwards. Safe from any thread, and again."""
         try:
             self.ask(Quit())
         except Trouble:
@@ -142,7 +147,7 @@ class StayingEngine:
         except EngineError as error:  # it speaks another version
             self._note(str(error))
             event = Ended("")
-        self.was_ready = self.was_ready or isinstance(event, Ready)
+        self.ready_at = time.monotonic() if isinstance(event, Ready) else self.ready_at
         with self._lock:
             if isinstance(event, (Finished, Failed)):
                 self._late.pop(name or "", None)
@@ -180,7 +185,7 @@ class Engines:
     def drop(self, engine: StayingEngine) -> None:
         """End an engine that was of no use; one that was never ready is not started again."""
         with self._lock:
-            if not engine.was_ready:
+            if engine.ready_at is None:
                 self._useless.add(engine.command)
             if self._engine is engine:
                 self._engine = None
@@ -271,19 +276,19 @@ class WarmClient:
         raise Cancelled(_CANCELLED) if isinstance(error, Cancelled) else error
 
     def _events(self, engine: StayingEngine, answers: "queue.Queue[Optional[Event]]") -> Iterator[Event]:
-        end = time.monotonic() + (ANSWER_S if engine.was_ready else READY_S)  # type: Optional[float]
+        asked, is_taken = time.monotonic(), False
         while True:
             if self._cancelled.is_set():
                 raise Cancelled(_CANCELLED)
             try:
                 event = answers.get(timeout=POLL_S)
             except queue.Empty:
-                if engine.is_stuck or (end is not None and time.monotonic() > end):
+                if engine.is_stuck or not (is_taken or engine.may_answer(asked)):
                     raise Trouble("it does not answer") from None
                 continue
             if event is None:
                 raise Trouble("it has ended")
-            end = None
+            is_taken = True
             if not isinstance(event, Taken):
                 yield event
             if isinstance(event, (Finished, Failed)):

@@ -74,7 +74,7 @@ class _Part(NamedTuple):
     failed: dict[int, PlateError]
 
 
-class _Known:
+class _Decoded:
     """What files' pixels are, by their suffixes and bytes, so that a process decodes the same file once."""
 
     def __init__(self) -> None:
@@ -97,13 +97,13 @@ class _Known:
         return found
 
 
-_KNOWN = _Known()
+_DECODED = _Decoded()
 
 
 def _find(lines: PlateSequence, frames: Sequence[int]) -> _Part:
     def hash_drawing(frame: int) -> str | PlateError:
         try:
-            return _KNOWN.pixels(lines.path(frame), frame, bytes_of[frame])
+            return _DECODED.pixels(lines.path(frame), frame, bytes_of[frame])
         except PlateError as error:
             return error
 

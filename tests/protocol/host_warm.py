@@ -134,7 +134,7 @@ class Warm(InFolder):
         self.assertEqual([is_running(pid) for pid in pids], [False, False, False, True])
 
     def test_close_leaves_nothing(self):
-        """The engine has ended when its document is closed, whether it hears or not; it is there again when asked."""
+        """The engine has ended when its document is closed, whether it listens or not; it is there again when asked."""
         pid = self.told()["pid"]
         self.engines.close()
         self.assertFalse(is_running(pid))
