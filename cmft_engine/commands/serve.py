@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from .. import __version__
@@ -68,7 +69,7 @@ class Session:
         self._engine.load()
         threading.Thread(target=self._listen, daemon=True).start()
         if self._owner is not None:
-            threading.Thread(target=end_with, args=(self._owner, self._leave), daemon=True).start()
+            threading.Thread(target=end_with, args=(self._owner, partial(self._accept, Quit())), daemon=True).start()
         yield from self._answers(attempt)
 
     def _answers(self, attempt: Attempt) -> Iterator[Colorize]:
@@ -96,15 +97,15 @@ class Session:
         error = attempt(lambda: self._color(request))
         with self._lock:
             self._running = None
-            is_ours = self._is_interrupted
+            is_ours, self._is_interrupted = self._is_interrupted, False
+        if is_ours:
+            stay()
         if isinstance(error, DeviceError | EngineError) or (error is not None and not isinstance(error, CmftError)):
             self._engine.forget()
         if error is not None:
             self._tell(failed_from(error), request.id)
-        if isinstance(error, Cancelled):
-            if not is_ours:
-                raise Stopped
-            stay()
+        if isinstance(error, Cancelled) and not is_ours:
+            raise Stopped
 
     def _color(self, request: Colorize) -> None:
         for event in self._engine.color(request):
@@ -115,8 +116,11 @@ class Session:
         """Say whether the signal was our own, for a request that has ended meanwhile."""
         with self._lock:
             is_ours, self._is_interrupted = self._is_interrupted, False
+            left, self._running = self._running, None
         if is_ours:
             stay()
+            if left is not None:
+                self._tell(failed_from(Cancelled(CANCELLED)), left.id)
         return is_ours
 
     def _listen(self) -> None:
@@ -139,6 +143,7 @@ class Session:
         if isinstance(request, Quit):
             self._reason = "quit"
             self._cancel(None)
+            self._requests.put(None)
             return False
         if isinstance(request, Cancel):
             self._cancel(request.id)
@@ -169,16 +174,12 @@ class Session:
             with suppress(Cancelled):
                 self._tell(failed_from(Cancelled(CANCELLED)), request.id)
 
-    def _leave(self) -> None:
-        self._accept(Quit())
-        self._requests.put(None)
-
     def _tell(self, event: Event, request: str | None = None) -> None:
         with self._writing:
             say(answer_line(event, request))
 
 
-def end_with(owner: Owner, leave: Callable[[], None]) -> None:
+def end_with(owner: Owner, leave: Callable[[], object]) -> None:
     """End in order when a process has gone, whoever else may hold the pipes, and then in any case."""
     while not owner.is_gone():
         time.sleep(LOOK_S)

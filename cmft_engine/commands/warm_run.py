@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..protocol.errors import CmftError, PlateError
 from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
-from ..protocol.job import Job, parse_frames
+from ..protocol.job import Job
 from ..protocol.requests import Colorize
 from ..shot.named import check_named
 from .memory_limit import check_memory_limit
@@ -29,7 +30,7 @@ class WarmEngine:
         self._kept: Kept | None = None
         self._is_light = threading.Event()  # what looks at a shot is loaded
         self._loader = threading.Thread(target=self._load, name="cmft-load", daemon=True)
-        self._seen: tuple[Job, int] | None = None  # the job and the frame that were coloured last, by themselves
+        self._seen: Callable[[], Iterator[int]] | None = None  # how to look ahead of the frame that was coloured last
         self._stop_ahead = threading.Event()
 
     def load(self) -> None:
@@ -81,8 +82,11 @@ class WarmEngine:
         self._kept = self._kept or Kept(self._limit)
         yield from colorize_iter(shot, job.out, settings=job.settings, palette=palette, overwrite=job.overwrite,
                                  resume=job.resume, kept=self._kept)
-        chosen = () if only is None else parse_frames(only)
-        self._seen = (job, chosen[0]) if len(chosen) == 1 else None
+        if only is not None and len(shot.todo) == 1:
+            from ..pipeline.ahead import look_ahead
+
+            self._seen = partial(look_ahead, shot, shot.todo[0], job.out, settings=job.settings, palette=palette,
+                                 kept=self._kept)
 
     def _first(self, job: Job, first: int) -> Iterator[Event]:
         """Colour the whole job, the frame in view before the others; it is told once, and so is a warning."""
@@ -108,25 +112,22 @@ class WarmEngine:
 
     def look_ahead(self) -> None:
         """Match what the frames beside the last one need, until somebody asks for something."""
-        if self._seen is not None and self._kept is not None:
+        if self._seen is not None:
             self._stop_ahead = threading.Event()
             seen, self._seen = self._seen, None
-            threading.Thread(target=self._match_ahead, args=(self._kept, *seen, self._stop_ahead), daemon=True).start()
+            threading.Thread(target=_drain, args=(seen, self._stop_ahead), daemon=True).start()
 
     def stop_looking_ahead(self) -> None:
         """Begin no further match that nobody has asked for."""
         self._stop_ahead.set()
 
-    @staticmethod
-    def _match_ahead(kept: Kept, job: Job, frame: int, stop: threading.Event) -> None:
-        from ..pipeline.ahead import look_ahead
-        from ..pipeline.open_shot import open_shot, palette_of
 
-        with suppress(*_TROUBLE):
-            for _ in look_ahead(open_shot(job), frame, job.out, settings=job.settings, palette=palette_of(job),
-                                kept=kept):
-                if stop.is_set():
-                    return
+def _drain(work: Callable[[], Iterator[int]], stop: threading.Event) -> None:
+    """Do some work step by step until it is to stop; what fails is told to whoever asks for it."""
+    with suppress(*_TROUBLE):
+        for _ in work():
+            if stop.is_set():
+                return
 
 
 def _frame_of(event: Event) -> int | None:

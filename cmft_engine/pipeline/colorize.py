@@ -85,7 +85,7 @@ def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
 
 def match_drawing(run: Run, matcher: Matcher, frame: int, drawing: SegmentedDrawing) -> Found:
     """Match a drawing by itself, with the references that serve its frame."""
-    with run.keeper.match(frame, use := serving_references(run.shot, frame)) as kept:
+    with run.keeper.match(drawing, use := serving_references(run.shot, frame)) as kept:
         return kept.found or kept.keep(matcher.match_to_references(drawing, use))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -22,6 +23,7 @@ from ..matching.matcher import Matcher
 from ..matching.temporal import MatchedDrawing
 from ..matching.votes import Votes
 from ..protocol.settings import Settings
+from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, References
 from ..shot.shot import Shot
 from .resume import Digests, color_config, fingerprint, source_files
@@ -165,9 +167,6 @@ class Keys:
         """Say whether a frame's line plate is still that of its key."""
         return fingerprint(self._shot.lines.path(frame)) == self._digests.plate(frame)
 
-    def match(self, frame: int, use: tuple[int, ...]) -> tuple[str, ...]:
-        """Return the key of the match of a frame's drawing with these references, by their numbers."""
-        return self.references, self.drawing(frame), repr(use)
 
 
 class Keeper:
@@ -180,24 +179,36 @@ class Keeper:
         """keys: of the run; without them nothing is kept."""
         self._kept, self._keys = kept, keys
         self._is_mixed = False
+        self._names: dict[int, tuple[weakref.ref[SegmentedDrawing], str]] = {}  # keys of the drawings that it has given
 
     def references(self) -> AbstractContextManager[Entry[tuple[References, Matcher]]]:
         """Return the place of the run's references and their matcher."""
-        return self._entry(lambda keys: keys.references, lambda keys: keys.are_references_same())
-
-    def drawing(self, frame: int) -> AbstractContextManager[Entry[LineDrawing]]:
-        """Return the place of a frame's line plate, read and cut into regions."""
-        return self._entry(lambda keys: keys.drawing(frame), lambda keys: keys.is_drawing_same(frame))
-
-    def match(self, frame: int, use: Sequence[int]) -> AbstractContextManager[Entry[Found]]:
-        """Return the place of what is found of a frame's drawing by itself, with these references."""
-        return self._entry(lambda keys: keys.match(frame, tuple(use)), lambda keys: True)
-
-    def _entry(self, key: Callable[[Keys], Hashable], is_same: Callable[[Keys], bool]
-               ) -> AbstractContextManager[Entry[Any]]:
-        if self._kept is None or self._keys is None or self._is_mixed:
+        if self._keys is None:
             return nullcontext(Entry())
-        return self._kept.entry(key(self._keys), partial(self._still, partial(is_same, self._keys)))
+        return self._entry(self._keys.references, self._keys.are_references_same)
+
+    @contextmanager
+    def drawing(self, frame: int) -> Iterator[Entry[LineDrawing]]:
+        """Yield the place of a frame's line plate, read and cut into regions."""
+        key = "" if self._keys is None else self._keys.drawing(frame)
+        is_same = None if self._keys is None else partial(self._keys.is_drawing_same, frame)
+        with self._entry(key, is_same) as entry:
+            yield entry
+        drawing = entry.found or entry.made
+        if drawing is not None and is_same is not None and not self._is_mixed:
+            self._names[id(drawing.segmented)] = weakref.ref(drawing.segmented), key
+
+    def match(self, drawing: SegmentedDrawing, use: Sequence[int]) -> AbstractContextManager[Entry[Found]]:
+        """Return the place of what is found of a drawing by itself, with these references; it is one given before."""
+        known, key = self._names.get(id(drawing), (None, ""))
+        if self._keys is None or known is None or known() is not drawing:
+            return nullcontext(Entry())
+        return self._entry((self._keys.references, key, tuple(use)), lambda: True)
+
+    def _entry(self, key: Hashable, is_same: Callable[[], bool] | None) -> AbstractContextManager[Entry[Any]]:
+        if self._kept is None or is_same is None or self._is_mixed:
+            return nullcontext(Entry())
+        return self._kept.entry(key, partial(self._still, is_same))
 
     def _still(self, is_same: Callable[[], bool]) -> bool:
         self._is_mixed = self._is_mixed or not is_same()
