@@ -27,8 +27,8 @@ FRAME, NEXT, FAR = 10, 11, 1  # places of them in the shot: next to each other, 
 REST_S = 12.0  # of a person who looks at a frame, in which the engine looks ahead
 
 OWN, FIRST, AGAIN, AHEAD, AT_ONCE, JUMP, WRONG = (
-    "a process of its own", "the engine starts", "the same frame, another setting", "the next frame, after a look",
-    "the next frame, at once", "a frame far away", "a wrong path, told",
+    "a process of its own", "the engine starts", "after a look, the same frame with another setting", "then the next frame",
+    "then the next one, at once", "then a frame far away", "a wrong path, told",
 )
 
 
@@ -87,8 +87,8 @@ def _presses(shot: Shot) -> Iterator[tuple[str, float]]:
     yield f"{WRONG}, {OWN}", shot.seconds(wrong, None)
     try:
         yield FIRST, shot.seconds(Press(FRAME, plain), engines)
-        yield AGAIN, shot.seconds(Press(FRAME, plain.replace(edges="hard")), engines)
         time.sleep(REST_S)
+        yield AGAIN, shot.seconds(Press(FRAME, plain.replace(edges="hard")), engines)
         yield AHEAD, shot.seconds(Press(NEXT, plain), engines)
         yield AT_ONCE, shot.seconds(Press(min(target for target in TARGETS if target > NEXT), plain), engines)
         yield JUMP, shot.seconds(Press(FAR, plain), engines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +20,7 @@ from .memory_limit import check_memory_limit
 if TYPE_CHECKING:
     from ..pipeline.kept import Kept
 
+LOW = 10  # niceness
 _TROUBLE = (CmftError, OSError, ImportError, MemoryError, RuntimeError)  # a request that meets it tells of it
 
 
@@ -80,6 +83,7 @@ class WarmEngine:
         from ..pipeline.kept import Kept
 
         self._kept = self._kept or Kept(self._limit)
+        self._kept.mark()
         yield from colorize_iter(shot, job.out, settings=job.settings, palette=palette, overwrite=job.overwrite,
                                  resume=job.resume, kept=self._kept)
         if only is not None and len(shot.todo) == 1:
@@ -123,7 +127,12 @@ class WarmEngine:
 
 
 def _drain(work: Callable[[], Iterator[int]], stop: threading.Event) -> None:
-    """Do some work step by step until it is to stop; what fails is told to whoever asks for it."""
+    """Do some work step by step until it is to stop; what fails is told to whoever asks for it.
+
+    Others go first where a thread may have a priority of its own.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW)
     with suppress(*_TROUBLE):
         for _ in work():
             if stop.is_set():

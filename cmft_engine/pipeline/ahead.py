@@ -9,7 +9,7 @@ from ..protocol.settings import Settings
 from ..shot.serving import decided_at
 from ..shot.shot import Shot
 from .colorize import match_drawing
-from .kept import Kept
+from .kept import Kept, bytes_of
 from .run import Run
 
 
@@ -20,10 +20,12 @@ def look_ahead(shot: Shot, frame: int, out: str, *, settings: Settings, palette:
     Yields after each, so that whoever asks may stop. Raises as colouring does.
     """
     run = Run(shot, out, settings=settings, palette=palette, resume=False, kept=kept)
-    needed = 2 + 2 * settings.temporal_radius  # the frame's own with its neighbours, and the references
-    for near in near_frames(shot, frame, settings.temporal_radius + 1)[: max(0, kept.room - needed)]:
-        match_drawing(run, run.loaded.matcher, decided_at(shot, near), run.frames.read_drawing(near).segmented)
+    for near in near_frames(shot, frame, settings.temporal_radius + 1):
+        drawing = run.frames.read_drawing(near)
+        votes = match_drawing(run, run.loaded.matcher, decided_at(shot, near), drawing.segmented)
         yield near
+        if kept.spare < bytes_of((drawing, votes)):
+            return
 
 
 def near_frames(shot: Shot, frame: int, most: int) -> list[int]:

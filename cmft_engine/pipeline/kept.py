@@ -59,6 +59,7 @@ class Kept:
         """limit: bytes of arrays and tensors that are kept at most."""
         self._limit = limit
         self._found: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._used: set[Hashable] = set()
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -69,11 +70,15 @@ class Kept:
             return sum(size for _, size in self._found.values())
 
     @property
-    def room(self) -> int:
-        """Return how many drawings with their votes, as large as the largest thing that is kept, there is room for."""
+    def spare(self) -> int:
+        """Return how many bytes may still be kept without losing what was used since `mark`."""
         with self._lock:
-            largest = max((size for _, size in self._found.values()), default=0)
-        return self._limit // (2 * largest) if largest else 0
+            return self._limit - sum(size for key, (_, size) in self._found.items() if key in self._used)
+
+    def mark(self) -> None:
+        """Begin to note what is used: a run begins."""
+        with self._lock:
+            self._used.clear()
 
     @contextmanager
     def entry(self, key: Hashable, is_same: Callable[[], bool] = lambda: True) -> Iterator[Entry[Any]]:
@@ -83,6 +88,7 @@ class Kept:
         """
         with self._lock:
             lock = self._making.setdefault(key, threading.Lock())
+            self._used.add(key)
         with lock:
             with self._lock:
                 found = self._found.get(key, (None, 0))[0]

@@ -33,7 +33,7 @@ class Run:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.outcome: Optional[Outcome] = None
-        stays = Stays(_engines, int(nuke.frame())) if plan.keeps_engine else None
+        stays = Stays(_engines, int(nuke.frame())) if plan.keeps_engine and nuke.GUI else None  # a terminal ends soon
         self.engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames), only=plan.only, stays=stays)
 
     def cancel(self) -> None:

@@ -34,11 +34,14 @@ def test_the_least_recently_used_goes():
     put(kept, "d", arrays["d"])
     with kept.entry("a") as a, kept.entry("b") as b, kept.entry("d") as d:
         assert a.found is arrays["a"] and b.found is None and d.found is arrays["d"]
-    assert kept.size == 3000 and kept.room == 1
+    assert kept.size == 3000 and kept.spare == 0
+    kept.mark()
+    put(kept, "a", [])
+    assert kept.spare == 2000
     put(kept, "e", np.zeros(3001, np.uint8))
     assert kept.size <= 3000
     kept.forget()
-    assert (kept.size, kept.room) == (0, 0)
+    assert (kept.size, kept.spare) == (0, 3000)
 
 
 def test_two_who_ask_wait_for_one():
