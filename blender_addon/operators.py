@@ -18,7 +18,7 @@ from cmft_engine.protocol.job import parse_frames
 
 from .engine import engine_command
 from .nodes import NodeInstance, editable, find_group, find_instance, instances, take_layout
-from .preferences import written_command
+from .preferences import keeps_engine, written_command
 from .results import apply_outcome, say_missing
 from .runner import Run, refuse_second, running
 from .shot_job import prepare
@@ -155,7 +155,8 @@ def start(instance: NodeInstance, frames: str, say: Optional[Callable[[Progress]
     refuse_second(instance.group.cmft.uid, instance.name)
     try:
         engine = engine_command(written_command())
-        run = Run(prepare(instance, parse_frames(frames) if frames.strip() else None), engine)
+        run = Run(prepare(instance, parse_frames(frames) if frames.strip() else None), engine,
+                  view=instance.scene.frame_current if keeps_engine() else None)
     except EngineMissing as error:
         say_missing(instance, error)
         raise

@@ -3,7 +3,7 @@
 from typing import Any
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 
 class CMFT_AP_preferences(bpy.types.AddonPreferences):
@@ -14,12 +14,16 @@ class CMFT_AP_preferences(bpy.types.AddonPreferences):
     __annotations__ = {
         "engine": StringProperty(name="Engine Command", description="Starts the engine; empty takes the one that "
                                  "install.py has set up. For another machine: ssh HOST cmft"),
+        "keep_engine": BoolProperty(name="Keep Engine", default=True, description="Keeps one engine for the .blend, "
+                                    "with what it has read and matched, so that the next frame comes quickly; it ends "
+                                    "with the .blend, or after ten minutes without work. Off: a process for each run"),
         "found": StringProperty(name="Last test", options={"SKIP_SAVE"}),
     }
 
     def draw(self, context: Any) -> None:
         """Show the command, the button, and the last test's lines."""
         self.layout.prop(self, "engine")
+        self.layout.prop(self, "keep_engine")
         self.layout.operator("cmft.test_engine", icon="CHECKMARK")
         column = self.layout.column(align=True)
         for line in self.found.splitlines():
@@ -30,6 +34,12 @@ def preferences() -> Any:
     """Return the add-on's preferences, None when it was registered without being enabled."""
     addon = bpy.context.preferences.addons.get(__package__)
     return None if addon is None else addon.preferences
+
+
+def keeps_engine() -> bool:
+    """Say whether one engine stays for the file."""
+    found = preferences()
+    return found is None or bool(found.keep_engine)
 
 
 def written_command() -> str:

@@ -7,7 +7,7 @@ from bpy.app.handlers import persistent
 
 from . import node_operators, operators, preferences, properties, ui
 from .results import refresh_all, warn_of_frame, warn_of_render
-from .runner import all_running
+from .runner import all_running, close_engine
 
 CLASSES = (
     properties.CMFT_PG_reference, properties.CMFT_PG_node, preferences.CMFT_AP_preferences,
@@ -45,10 +45,11 @@ def _handlers() -> Any:
 
 @persistent
 def stop_all(*_: Any) -> None:
-    """Stop every run: its node is going away."""
+    """Stop every run, for its node is going away, and the engine that stays."""
     for run in all_running():
         run.cancel()
         run.wait()
+    close_engine()
 
 
 @persistent

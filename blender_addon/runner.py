@@ -9,14 +9,17 @@ from typing import Callable, List, Optional
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
 from cmft_engine.protocol.host.progress import Progress
-from cmft_engine.protocol.host.run import EngineRun, Runs, bug
+from cmft_engine.protocol.host.run import EngineRun, Runs, Stays, bug
+from cmft_engine.protocol.warm import Engines
 
 from .names import WORDING
 from .prep import Renderer
 from .shot_job import Plan, RunRequest, write_job
 
 _runs: "Runs[Run]" = Runs()
+_engines = Engines()
 running, all_running, refuse_second = _runs.running, _runs.all, _runs.refuse_second
+close_engine = _engines.close
 
 
 class Run:
@@ -25,11 +28,13 @@ class Run:
     `plan` is there when the job is written, `outcome` when the run is over.
     """
 
-    def __init__(self, request: RunRequest, engine: List[str]) -> None:
+    def __init__(self, request: RunRequest, engine: List[str], *, view: Optional[int] = None) -> None:
+        """view: the frame in view, where one engine stays for the file; None: the run gets a process of its own."""
         self.request = request
         self.plan: Optional[Plan] = None
         self._outcome = Outcome(error=bug())
-        self.engine = EngineRun(engine, frames=len(request.frames), shift=request.lines.shift, only=request.only)
+        self.engine = EngineRun(engine, frames=len(request.frames), shift=request.lines.shift, only=request.only,
+                                stays=None if view is None else Stays(_engines, view))
         self._renderer = Renderer(request.rendering) if request.rendering is not None else None
         self._thread = threading.Thread(target=self._work, name="cmft-run", daemon=True)
         self._say: Callable[[Progress], None] = _ignore

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from .pipeline.reporting import Report
     from .protocol import errors
     from .protocol.settings import Settings
-    from .shot.shot import Reference, Shot
+    from .shot.named import Reference
+    from .shot.shot import Shot
 
 __version__ = "0.1.0"
 
 __all__ = ["Reference", "Report", "Settings", "Shot", "__version__", "colorize", "colorize_iter", "errors"]
 
 _HOMES = {
-    "Reference": "shot.shot",
+    "Reference": "shot.named",
     "Report": "pipeline.reporting",
     "Settings": "protocol.settings",
     "Shot": "shot.shot",

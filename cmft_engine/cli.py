@@ -4,24 +4,24 @@ Exit codes: 0 done, 2 bad input, 3 weights or device, 130 cancelled, 1 a bug. Un
 """
 
 import json
+import os
 import sys
 import traceback
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from . import __version__
 from .commands import correct
 from .commands import options as choices
 from .commands.memory_limit import check_memory_limit
 from .commands.options import build_job, with_settings
+from .commands.palette_app import palette_app
 from .commands.progress import watch
 from .commands.save import save_safely
 from .console import PlainConsole, complain, prepare_streams, say
@@ -29,9 +29,11 @@ from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from, path_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
 from .protocol.job import Job, load_job
+from .protocol.owner import owner_of
 from .protocol.plain import plain
 from .protocol.settings import Settings
-from .stopping import CANCELLED, Stopped, catch_signals, go_on, loading
+from .shot.named import check_named
+from .stopping import CANCELLED, Stopped, catch_signals, end_at_once, go_on, loading
 
 app = typer.Typer(
     help="Colour a shot of line art from one painted frame.",
@@ -40,7 +42,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-palette_app = typer.Typer(help="Extract, show, correct and swap palettes.", no_args_is_help=True)
 app.add_typer(palette_app, name="palette")
 export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
@@ -88,16 +89,16 @@ def colorize(
 
 
 def start(job: Job, only: str | None = None) -> Iterator[Event]:
-    """Open the shot and return the events of colouring it, or some of its frames."""
+    """Open the shot and return the events of colouring it, or some of its frames; what is named wrong is told first."""
     check_memory_limit()
+    check_named(job, only)
+    with loading():
+        from .pipeline.open_shot import open_run
+    shot, palette = open_run(job, only)
     with loading():
         from .pipeline.colorize import colorize_iter
-        from .pipeline.open_shot import open_shot, palette_of
-    shot = open_shot(job)
-    return colorize_iter(
-        shot if only is None else shot.only(only), job.out, settings=job.settings,
-        palette=palette_of(job), overwrite=job.overwrite, resume=job.resume,
-    )
+    return colorize_iter(shot, job.out, settings=job.settings, palette=palette, overwrite=job.overwrite,
+                         resume=job.resume)
 
 
 @app.command()
@@ -136,84 +137,6 @@ def lines(
     for written in draw_lines(sequence, paths, detail=detail, settings=Settings(**settings)):
         found = f"{100 * written.share:.1f} % is line" if written.share else "no line is found; raise --detail"
         say(f"{written.path}  {found}")
-
-
-@palette_app.command()
-@with_settings("gap_px", "min_region_px", "input_space")
-def extract(
-    references: Annotated[list[str], typer.Argument(metavar="FILE...", help="Painted drawings.", show_default=False)],
-    out: choices.PaletteOut,
-    lines: choices.PaintingLines = None,
-    picture: choices.Sheet = None,
-    overwrite: choices.Overwrite = False,
-    *,
-    settings: dict[str, Any],
-) -> None:
-    """Write the paints of painted drawings as a palette."""
-    from .commands.palettes import extract_palette
-
-    for line in extract_palette(references, lines or (), out, picture, Settings(**settings), overwrite=overwrite):
-        say(line)
-
-
-@palette_app.command()
-def merge(
-    palette: choices.PaletteFile,
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Colours that are no paints of their own.",
-                                               show_default=False)],
-    into: Annotated[str, typer.Option(help="The colour that they are.", show_default=False)],
-    out: choices.PaletteOut,
-    overwrite: choices.Overwrite = False,
-) -> None:
-    """Make colours of a palette one; reading paints with it, their pixels show the one that is kept."""
-    from .commands.palettes import edit_palette
-    from .image.palette_edit import merge_colors
-
-    say(edit_palette(palette, out, partial(merge_colors, names=names, into=into), overwrite=overwrite))
-
-
-@palette_app.command()
-def rename(
-    palette: choices.PaletteFile,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The colour's name.", show_default=False)],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
-    out: choices.PaletteOut,
-    overwrite: choices.Overwrite = False,
-) -> None:
-    """Give a colour of a palette another name."""
-    from .commands.palettes import edit_palette
-    from .image.palette_edit import rename_colors
-
-    say(edit_palette(palette, out, partial(rename_colors, names={old: new}), overwrite=overwrite))
-
-
-@palette_app.command()
-def swap(
-    lines: choices.Plates,
-    old: Annotated[Path, typer.Option("--from", help="The palette that the plates are in.", show_default=False)],
-    new: Annotated[Path, typer.Option("--to", help="The palette to change to; by name.", show_default=False)],
-    out: choices.Out,
-    frames: choices.Frames = None,
-    overwrite: choices.Overwrite = False,
-) -> None:
-    """Recolour finished plates with another palette; the network does not run."""
-    from .commands import plates
-    from .image.palette_files import load_palette
-
-    before, after = load_palette(old), load_palette(new)
-    sequence = plates.find_plates(lines, frames)
-    paths = plates.plan(sequence, out, overwrite=overwrite)
-    for written in plates.swap_plates(sequence, paths, before, after):
-        say(f"{written.path}" + (f"  {written.number} px are in no colour of {old} and stay" if written.number else ""))
-
-
-@palette_app.command()
-def show(palette: choices.PaletteFile) -> None:
-    """List a palette's colours."""
-    from .commands.palettes import palette_table
-    from .image.palette_files import load_palette
-
-    PlainConsole().print(palette_table(load_palette(palette), str(palette)))
 
 
 @app.command()
@@ -311,14 +234,10 @@ def review(
     browser: Annotated[bool, typer.Option(help="Open report.html in the browser.")] = True,
 ) -> None:
     """Show what to check by hand, the least sure regions first."""
-    from .commands.report import read_report
+    from .commands.report import read_report, review_table
 
     found = read_report(report)
-    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(found.summary)),
-                  title_justify="left")
-    for row in found.worst(30):
-        table.add_row(*(escape(plain(cell)) for cell in row))
-    PlainConsole().print(table)
+    PlainConsole().print(review_table(found))
     if browser and found.html.exists():
         webbrowser.open(found.html.resolve().as_uri())
 
@@ -334,6 +253,18 @@ def tell_farm(progress: FarmProgress) -> Callable[[Event], None]:
         for line in progress.lines(event):
             say(line)
     return tell
+
+
+@app.command()
+def serve(
+    idle: Annotated[float, typer.Option(min=0, help="Seconds without a request after which it ends.")] = 600,
+    keep: Annotated[int, typer.Option(min=0, help="Megabytes of references, drawings and matches to keep.")] = 1500,
+    owner: Annotated[str, typer.Option(hidden=True, help="The process without which it ends.")] = "",
+) -> None:
+    """Stay, and colour what is asked for on stdin, a JSON line each; hosts use it for quick answers."""
+    from .commands.serve import Session
+
+    end_at_once(Session(idle_s=idle, limit=keep * 10**6, owner=owner_of(owner)).run(attempt))
 
 
 def show_result(finished: Finished | None) -> None:
@@ -359,32 +290,44 @@ def options(
     """Colour a shot of line art from one painted frame."""
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; every error ends here in a sentence, a bug in a traceback."""
+def attempt(action: Callable[[], object]) -> Exception | None:
+    """Do something, and return the error in which it ends, as a person is told it; a bug is printed with its place."""
     try:
-        app(args=arguments, prog_name="cmft")
+        action()
+    except Stopped:
+        return Cancelled(CANCELLED)
+    except CmftError as error:
+        return memory_error_from(error) or error
+    except Exception as error:
+        if (told := memory_error_from(error) or path_error_from(error)) is None:
+            traceback.print_exc()
+        return told or error
+    return None
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; every error ends here in a sentence."""
+    try:
+        error = attempt(lambda: app(args=arguments, prog_name="cmft"))
     except SystemExit as end:  # Typer has said on stderr what is wrong with the command line
         code = end.code if isinstance(end.code, int) else 1
         if code == 2:
             tell_program(failed_from(InputError("the command line is wrong; the log says where")), arguments)
         return code if code != 1 else Cancelled.exit_code  # the reader of the help has gone, as `head` does
-    except Stopped:
-        return fail(Cancelled(CANCELLED), arguments)
-    except CmftError as error:
-        return fail(memory_error_from(error) or error, arguments)
-    except Exception as error:
-        if (told := memory_error_from(error) or path_error_from(error)) is None:
-            traceback.print_exc()
-        return fail(told or error, arguments)
-    return 0
+    return 0 if error is None else fail(error, arguments)
 
 
 def tell_program(failed: Failed, arguments: list[str]) -> None:
     """Tell the program that reads stdout, if one does, what went wrong."""
-    if "--events" in arguments:
+    if is_for_program(arguments):
         send(failed)
     elif "--openjd" in arguments:
         tell_farm(FarmProgress())(failed)
+
+
+def is_for_program(arguments: list[str]) -> bool:
+    """Say whether a program reads stdout, as events."""
+    return "--events" in arguments or arguments[:1] == ["serve"]
 
 
 def fail(error: Exception, arguments: list[str]) -> int:
@@ -399,6 +342,7 @@ def fail(error: Exception, arguments: list[str]) -> int:
 def main() -> None:
     """Run the command line of this process."""
     catch_signals()
-    prepare_streams(is_program="--events" in sys.argv)
+    prepare_streams(is_program=is_for_program(sys.argv[1:]))
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that spin lose seconds on a busy machine
     with loading(False):
         sys.exit(run(sys.argv[1:]))

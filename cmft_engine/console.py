@@ -65,6 +65,19 @@ class Once(logging.Filter):
         return is_new
 
 
+    def forget(self) -> None:
+        """Let everything be said once more."""
+        self._said.clear()
+
+
+def say_again() -> None:
+    """Let the log say what it has said before: another run begins."""
+    for handler in logging.getLogger().handlers:
+        for found in handler.filters:
+            if isinstance(found, Once):
+                found.forget()
+
+
 class _PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return plain(super().format(record))

@@ -1,10 +1,12 @@
 """How a signal ends the engine: at once while libraries load, else in order. Imports nothing that takes time."""
 
+import _thread
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
@@ -22,6 +24,7 @@ class Stopped(BaseException):
 class _Phase:
     is_loading: bool = True  # until the command line is there
     is_asked: bool = False  # to stop
+    is_staying: bool = False  # after a run is cancelled
 
 
 _PHASE = _Phase()
@@ -49,8 +52,33 @@ def go_on() -> None:
         raise Stopped
 
 
+def stay() -> None:
+    """Take the next signal as the first: a run was cancelled, and the process goes on."""
+    _PHASE.is_asked, _PHASE.is_staying = False, True
+    catch_signals()
+
+
+def interrupt() -> None:
+    """Let the main thread stop what it does, as a signal would; safe from any thread."""
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def end_at_once(code: int) -> None:
+    """End the process, whatever other threads do; all that was said is written."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_DFL)
+    if _PHASE.is_loading and _PHASE.is_staying:
+        _PHASE.is_asked = True  # it stops when all is loaded
+        return
     if _PHASE.is_loading:  # nothing is written yet, and a library that is half loaded takes no exception
         _end_now()
     _PHASE.is_asked = True

@@ -18,7 +18,7 @@ from cmft_engine.image.palette import Palette
 from cmft_engine.matching.calibration import CONFIDENCE_FEATURES
 from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.matching.network import encoders, network, region_network, region_pool
-from cmft_engine.protocol import errors, events, job
+from cmft_engine.protocol import errors, events, job, requests
 from cmft_engine.protocol.settings import SETTINGS, Setting
 from cmft_engine.review.report_data import FrameReport, ReportData, UnsureRegion, to_dict
 from cmft_engine.shot import serving
@@ -167,7 +167,7 @@ def test_formats_tell_every_field() -> None:
     frame = content["frames"][0]
     names = [*content, *content["summary"], *frame, *frame["unsure"][0], *job.Job._fields, *job.JobReference._fields]
     for kind in (events.Started, events.FrameDone, events.Skipped, events.FrameFailed, events.Message,
-                 events.Finished, events.Failed):
+                 events.Finished, events.Failed, events.Ready, events.Taken, events.Ended, requests.Colorize):
         names += kind._fields
     assert [name for name in names if f"`{name}`" not in text] == []
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and kind.__module__ == errors.__name__]
@@ -177,8 +177,9 @@ def test_formats_tell_every_field() -> None:
 
 
 def test_formats_examples_are_valid() -> None:
-    """The examples of job, event and palette are read by the engine's own readers."""
-    job_text, event_text, palette_text = blocks(FORMATS, "json")
+    """The examples of job, event, requests and palette are read by the engine's own readers."""
+    job_text, event_text, request_text, palette_text = blocks(FORMATS, "json")
+    assert [request.id for request in map(requests.read_request, request_text.splitlines())] == ["7", "7"]
     assert job.from_dict(json.loads(job_text)).frames == "1001-1048x2"
     assert isinstance(events.from_line(event_text), events.FrameDone)
     assert [color["name"] for color in json.loads(palette_text)["colors"]] == ["paper", "skin"]

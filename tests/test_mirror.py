@@ -30,6 +30,8 @@ ELSEWHERE = {
     # One script asks each promise of the host side, for it runs under every host's Python without pytest.
     "cmft_engine/protocol/[cej]*.py": "protocol/host_side.py",
     "cmft_engine/protocol/settings.py": "protocol/host_side.py",
+    "cmft_engine/protocol/requests.py": "protocol/host_warm.py",
+    "cmft_engine/protocol/warm.py": "protocol/host_warm.py",
     "cmft_engine/protocol/host/*.py": "protocol/host_work.py",
     # Line art and regions are looked at with all that belongs to them.
     "cmft_engine/lineart/gaps.py": "lineart/test_regions.py",
@@ -52,6 +54,7 @@ ELSEWHERE = {
     "cmft_engine/pipeline/match_cache.py": "pipeline/test_schedule.py",
     "cmft_engine/pipeline/open_shot.py": "farm/test_bundle.py",
     "cmft_engine/pipeline/reference_matcher.py": "pipeline/test_schedule.py",
+    "cmft_engine/pipeline/report_files.py": "pipeline/test_faults.py",
     "cmft_engine/pipeline/reporting.py": "pipeline/test_colorize.py",
     "cmft_engine/pipeline/run.py": "pipeline/test_schedule.py",
     # Whole clips are looked at, not the parts that draw them.

@@ -21,7 +21,7 @@ from cmft_engine.image.plate import Plate, read_header, read_plate, write_plate
 from cmft_engine.pipeline import claims
 from cmft_engine.pipeline.open_shot import open_shot
 from cmft_engine.pipeline.resume import State, read_note
-from cmft_engine.protocol.client import _event_of
+from cmft_engine.protocol.client import event_of
 from cmft_engine.protocol.errors import CmftError, EngineError, path_error_from
 from cmft_engine.protocol.events import Failed, error_from, to_line
 from cmft_engine.protocol.host.progress import Progress
@@ -118,7 +118,7 @@ def _read_event(path: Path) -> None:
     progress, farm = Progress(24), FarmProgress()
     for line in path.read_bytes().decode("utf-8", "replace").split("\n"):
         try:
-            event = _event_of(line)
+            event = event_of(line)
         except EngineError:  # of another version, which a host tells
             continue
         if event is None:

@@ -1,6 +1,6 @@
 """Seconds a frame, peak memory and the share of each stage, beside the floor, a naive match and the peers.
 
-`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu]`
+`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu] [--warm]`
 Every method and size runs in a process of its own, whose peak resident memory is read at its end.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,12 +24,14 @@ from .floor import Floor, measure_floor
 from .material import REFERENCES, TARGETS, UNPAINTED, write_material
 from .measurement import Measurement, Task, available_peers, measure_here, with_cpu_seconds
 from .page import Size, render
+from .warm import measure_warm, render_warm
 
 SIZES = ("256x256", "512x512", "1280x720", "1920x1080", "3840x2160")
 SLOW_PEER_SIZES = SIZES[:4]  # rules and EbSynth take minutes beyond
 GROWTH_SIZE = "512x512"
 MAX_MEMORY_GB = {"1920x1080": 4.0, "3840x2160": 6.0}  # promises on the CPU
 FLOOR = "floor"
+WARM_SIZE = "1920x1080"
 
 
 def measure_size(size: str, device: str, *, grows: bool) -> Size:
@@ -80,9 +83,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--sizes", default=",".join(SIZES), help="comma-separated WIDTHxHEIGHT")
     parser.add_argument("--device", default="cpu", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--warm", type=int, nargs="?", const=3, metavar="TIMES",
+                        help="measure presses of one frame, cold and in an engine that stays, at the first size")
     parser.add_argument("--out", type=Path, help="Markdown file; standard output when absent")
     parser.add_argument("--child", type=json.loads, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
+
+
+def _tell(text: str, out: Path | None) -> None:
+    if out:
+        write_page(out, text)
+    else:
+        print(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -91,12 +103,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.child:
         _child(options.child)
         return
+    if options.warm:
+        size = options.sizes.split(",")[0] if options.sizes != ",".join(SIZES) else WARM_SIZE
+        _tell(render_warm(measure_warm(size, options.device, options.warm), size, options.device, os.getloadavg),
+              options.out)
+        return
     sizes = [measure_size(size, options.device, grows=size == GROWTH_SIZE) for size in options.sizes.split(",")]
-    text = render(sizes, options.device)
-    if options.out:
-        write_page(options.out, text)
-    else:
-        print(text)
+    _tell(render(sizes, options.device), options.out)
     over = [one.size for one in sizes if one.ours.peak_gb > MAX_MEMORY_GB.get(one.size, float("inf"))]
     if over:
         sys.exit(f"peak memory is above what was promised at {', '.join(over)}")

@@ -14,6 +14,7 @@ import typer
 from ..protocol.errors import SettingsError
 from ..protocol.job import Job, JobReference, checked
 from ..protocol.settings import SETTINGS, Setting
+from ..shot.named import split_frame
 
 Plates = Annotated[str, typer.Argument(metavar="PLATES", help="####, %04d, a folder, or one file.", show_default=False)]
 Out = Annotated[str, typer.Option(help="Where to write; #### or %04d stands for the frame.", show_default=False)]
@@ -117,8 +118,6 @@ def build_job(base: Job | None, *, given: dict[str, Any], settings: dict[str, An
 
 def parse_reference(text: str) -> JobReference:
     """Return the reference that "painted.png@1001" names; without @FRAME the shot decides what it is."""
-    from ..shot.shot import split_frame  # here: brings numpy, which --help does without
-
     path, at = split_frame(text)
     return JobReference(path, None if at in (None, "sheet") else int(at))
 

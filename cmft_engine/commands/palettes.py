@@ -16,8 +16,8 @@ from ..image.palette_files import load_palette, save_palette
 from ..image.plate import Plate, read_header, write_plate
 from ..protocol.errors import PlateError, SettingsError
 from ..protocol.settings import Settings
+from ..shot.named import Reference
 from ..shot.references import LineDrawing, color_note, read_painting
-from ..shot.shot import Reference
 from .palette_sheet import draw_palette
 from .plates import check_free
 

@@ -3,9 +3,15 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rich.markup import escape
+from rich.table import Table
+
 from ..protocol.errors import InputError, brief
+from ..protocol.plain import plain
 from ..protocol.text_file import parse_json, read_text
 from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, UnsureRegion, ratio
+
+MAX_ROWS = 30  # that are listed
 
 
 class Report(NamedTuple):
@@ -48,6 +54,15 @@ def read_report(path: Path) -> Report:
                          "shot again with --resume") from error
     title = content.get("title")
     return Report(source.with_suffix(".html"), title if isinstance(title, str) else source.stem, frames)
+
+
+def review_table(report: Report) -> Table:
+    """Return the least sure regions as a table."""
+    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(report.summary)),
+                  title_justify="left")
+    for row in report.worst(MAX_ROWS):
+        table.add_row(*(escape(plain(cell)) for cell in row))
+    return table
 
 
 def _list(content: dict[str, Any], name: str) -> list[Any]:

@@ -18,7 +18,8 @@ from ..pipeline.open_shot import open_shot
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
 from ..protocol.text_file import write_text
-from ..shot.shot import Reference, Shot
+from ..shot.named import Reference
+from ..shot.shot import Shot
 
 TEMPLATE, VALUES, PARAMETERS, ASSETS, JOB = (
     "template.json", "parameter_values.json", "parameters.json", "asset_references.json", "job.json")

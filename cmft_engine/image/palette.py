@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -110,12 +111,11 @@ class Palette:
         if same_space(self.space, space):
             return self
 
-        def converted(values: Rgba) -> Rgba:
-            return _as_tuple(convert_rgba(np.array(values, np.float32), self.space, space))
-
-        colors = (replace(color, values=converted(color.values), merged=tuple(map(converted, color.merged)))
-                  for color in self.colors)
-        return Palette(tuple(colors), space)
+        given = [values for color in self.colors for values in (color.values, *color.merged)]
+        rows = convert_rgba(np.array(given, np.float32).reshape(-1, 4), self.space, space)  # at once: each call is slow
+        converted = map(_as_tuple, rows)
+        return Palette(tuple(replace(color, values=next(converted), merged=tuple(islice(converted, len(color.merged))))
+                             for color in self.colors), space)
 
     def index(self, name: str) -> int:
         """Return the position of the color `name`; raises PaletteError that lists the names there are."""

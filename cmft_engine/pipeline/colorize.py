@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,21 +15,20 @@ from ..image.plate import write_plate
 from ..matching.decide import decide
 from ..matching.matcher import Matcher
 from ..matching.network.device import memory_errors
-from ..matching.temporal import MatchedDrawing
-from ..matching.votes import Votes
 from ..protocol.events import Event, Finished, Message
 from ..protocol.settings import Settings
-from ..review.frame_report import JudgedRegions, frame_warnings, report_frame
+from ..review.frame_report import frame_warnings
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
 from ..shot.serving import serving_references
 from ..shot.shot import Shot
 from .claims import claimed
-from .compose import Colored, compose, known_numbers, space_notes
+from .compose import compose, space_notes
 from .frames import ColoredFrame, DecidedFrame, FrameTask
+from .kept import Found, Kept
 from .memory import memory_told
 from .outputs import check_outputs
-from .recording import record_drawing
+from .recording import finish_drawing
 from .reporting import Report
 from .run import Run
 from .schedule import Steps, scheduled
@@ -56,14 +54,14 @@ def colorize(shot: Shot, out: str | Path, *, settings: Settings | None = None, p
 
 
 def colorize_iter(shot: Shot, out: str | Path, *, settings: Settings | None = None, palette: Path | None = None,
-                  overwrite: bool = False, resume: bool = False) -> Iterator[Event]:
+                  overwrite: bool = False, resume: bool = False, kept: Kept | None = None) -> Iterator[Event]:
     """Colour the shot as `colorize` does: Started; FrameDone, Skipped or FrameFailed for each frame; then Finished.
 
     Closing the iterator stops the run; finished frames stay. Where a frame failed, PlateError comes after the others.
     """
     paths = check_outputs(shot, str(out), overwrite=overwrite, resume=resume, others=[palette] if palette else [])
     with memory_told(), claimed(paths):
-        run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume)
+        run = Run(shot, str(out), settings=settings or Settings(), palette=palette, resume=resume, kept=kept)
         steps = Steps(is_new=run.frames.is_new, take=lambda frame: run.frames.take(frame, paths[frame]),
                       decide=partial(decide_frame, run), news=run.news, write=partial(write_frame, run))
         yield run.started()
@@ -86,9 +84,10 @@ def decide_frame(run: Run, task: FrameTask) -> DecidedFrame:
     return DecidedFrame(task, colored, warnings, time.perf_counter() - started)
 
 
-def match_drawing(run: Run, matcher: Matcher, frame: int, drawing: SegmentedDrawing) -> tuple[Votes, MatchedDrawing]:
+def match_drawing(run: Run, matcher: Matcher, frame: int, drawing: SegmentedDrawing) -> Found:
     """Match a drawing by itself, with the references that serve its frame."""
-    return matcher.match_to_references(drawing, serving_references(run.shot, frame))
+    with run.keeper.match(drawing, use := serving_references(run.shot, frame)) as kept:
+        return kept.found or kept.keep(matcher.match_to_references(drawing, use))
 
 
 def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matcher) -> ColoredFrame:
@@ -100,17 +99,7 @@ def color_drawing(run: Run, task: FrameTask, drawing: LineDrawing, matcher: Matc
         temporal = matcher.apply_temporal_votes(segmented, votes, task.own.matched(match), neighbors,
                                                 n_neighbors=2 * run.settings.temporal_radius)
     decision = decide(segmented, votes, temporal, calibration=matcher.calibration)
-    decision = known_numbers(decision).finished(segmented, edges=run.settings.edges, paper=run.loaded.paper)
-    if (painted := run.loaded.painting_of(task.decided_at, segmented.size)) is not None:
-        decision = decision.as_painted(painted)
-    kinds = decision.kinds(segmented)
-    report = report_frame(task.frame, task.path, segmented.labels, JudgedRegions.of(decision, kinds),
-                          run.loaded.palette, run.settings)
-    drawing = run.loaded.keep_lines(task.decided_at, drawing, votes.places)
-    record = record_drawing(task, drawing, votes, decision, kinds, matcher=matcher, match=match,
-                            is_painted=painted is not None, leaves_unknown=run.loaded.paper is not None)
-    report = replace(report, held_from=task.held_from)
-    return ColoredFrame(drawing, Colored.of(decision, kinds), report, record)
+    return finish_drawing(task, drawing, votes, decision, loaded=run.loaded, settings=run.settings, match=match)
 
 
 def write_frame(run: Run, decided: DecidedFrame) -> Event:

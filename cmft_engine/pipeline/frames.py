@@ -19,6 +19,7 @@ from ..shot.shot import Shot
 from .clock import Clock
 from .compose import Colored
 from .drawing_record import DrawingRecord
+from .kept import Keeper
 from .match_cache import MatchCache
 from .resume import Digests, State
 
@@ -112,11 +113,11 @@ class FrameReader:
     """Reads frames in order, in one thread."""
 
     def __init__(
-        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, clock: Clock
+        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, clock: Clock, keeper: Keeper
     ) -> None:
-        """state: of the output folder, where finished frames are to be kept."""
+        """state: of the output folder, where finished frames are to be kept. keeper: of drawings from earlier runs."""
         self._shot, self._settings, self._digests, self._state = shot, settings, digests, state
-        self._clock = clock
+        self._clock, self._keeper = clock, keeper
         self._canvas, self._todo = shot.canvas(), frozenset(shot.todo)
         self.decisions: dict[int, Future[ColoredFrame]] = {}  # that a later frame holds, by the drawing's first frame
         self._matches: dict[int, MatchCache] = {}  # of the drawing read last and of its neighbours, by frame
@@ -163,7 +164,7 @@ class FrameReader:
             if held in self.decisions and not self._shot.is_painted(frame):
                 held_plate = self._read_plate(frame)
             else:
-                drawing = self._read_ahead.pop(frame, None) or self._read_drawing(frame)
+                drawing = self._read_ahead.pop(frame, None) or self.read_drawing(frame)
                 matches, before = self._match_caches(at, drawing)
                 self.decisions[held] = Future()
         return FrameTask(frame, path, digest, 0.0, drawing=drawing, held_plate=held_plate,
@@ -173,8 +174,11 @@ class FrameReader:
     def _read_plate(self, frame: int) -> Plate:
         return read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
 
-    def _read_drawing(self, frame: int) -> LineDrawing:
-        return read_drawing(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
+    def read_drawing(self, frame: int) -> LineDrawing:
+        """Read a frame's line plate and cut it into regions, unless it is kept. Raises PlateError."""
+        with self._keeper.drawing(frame) as kept:
+            return kept.found or kept.keep(read_drawing(
+                self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings))
 
     def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[tuple[MatchCache, ...], MatchCache | None]:
         """Of a drawing and its neighbours, and of the drawing before; those are read that no earlier frame needed."""
@@ -195,7 +199,7 @@ class FrameReader:
         return matches, before
 
     def _read_neighbor(self, other: int, frame: int) -> MatchCache:
-        near = self._read_drawing(other)
+        near = self.read_drawing(other)
         uses = self._uses(other)
         if other > frame and uses[:1] == [other]:
             self._read_ahead[other] = near

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from ..matching.temporal import MatchedDrawing
 from ..matching.votes import Votes
 from ..shot.drawing import SegmentedDrawing
+from .kept import Found
 
-Match = Callable[[int, SegmentedDrawing], tuple[Votes, MatchedDrawing]]
+Match = Callable[[int, SegmentedDrawing], Found]
 
 
 class MatchCache:

@@ -9,8 +9,9 @@ from ..image.limits import set_max_pixels
 from ..image.palette_files import load_palette
 from ..image.sequence import find_spelling
 from ..protocol.job import Job
-from ..shot.shot import Reference, Shot
-from .outputs import plan_outputs
+from ..shot.named import references_of
+from ..shot.shot import Shot
+from .outputs import check_outputs, plan_outputs
 
 
 def palette_of(job: Job) -> Path | None:
@@ -27,8 +28,17 @@ def open_shot(job: Job) -> Shot:
     check_spaces(job.settings)
     if job.palette is not None:
         load_palette(job.palette)
-    references = [Reference(Path(r.path), r.frame, Path(r.lines)) if r.lines
-                  else r.path if r.frame is None else f"{r.path}@{r.frame}" for r in job.references]
-    shot = Shot.open(job.lines, reference=references, frames=job.frames)
+    shot = Shot.open(job.lines, reference=references_of(job), frames=job.frames)
     plan_outputs(shot, job.out)
     return shot
+
+
+def open_run(job: Job, only: str | None) -> tuple[Shot, Path | None]:
+    """Return the shot of a job, with the frames to colour now, and its palette file; nothing stands in their way.
+
+    only: some frames of the job; None for all. Raises as `open_shot` does.
+    """
+    shot, palette = open_shot(job), palette_of(job)
+    shot = shot if only is None else shot.only(only)
+    check_outputs(shot, job.out, overwrite=job.overwrite, resume=job.resume, others=[palette] if palette else [])
+    return shot, palette

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..image.sequence import frame_path, has_frame_token
 from ..protocol.errors import ShotError
 from ..shot.shot import Shot
-from .reporting import REPORT_HTML, REPORT_JSON, own_reports
+from .report_files import REPORT_HTML, REPORT_JSON, own_reports
 from .resume import STATE
 
 

@@ -1,6 +1,8 @@
-"""What a run keeps of a drawing that it has decided: the record from which corrections go on."""
+"""A decided drawing made ready to be written: its borders, its report, and the record from which corrections go on."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +12,36 @@ from ..matching.kinds import KINDS
 from ..matching.matcher import Matcher
 from ..matching.shot_graph import GraphDrawing, Links
 from ..matching.votes import Votes
+from ..protocol.settings import Settings
+from ..review.frame_report import JudgedRegions, report_frame
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing
+from .compose import Colored, known_numbers
 from .drawing_record import DrawingRecord
-from .frames import FrameTask
+from .frames import ColoredFrame, FrameTask
 from .match_cache import Match
+from .reference_matcher import ReferenceMatcher
 
 _NO_LINKS = Links(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.float32), np.zeros(0, np.float32))
+
+
+def finish_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision: Decision, *,
+                   loaded: ReferenceMatcher, settings: Settings, match: Match) -> ColoredFrame:
+    """Return a decided drawing with its borders, or as its painting shows it, and what is told and kept of it.
+
+    match: as for `MatchCache.matched`.
+    """
+    segmented = drawing.segmented
+    decision = known_numbers(decision).finished(segmented, edges=settings.edges, paper=loaded.paper)
+    if (painted := loaded.painting_of(task.decided_at, segmented.size)) is not None:
+        decision = decision.as_painted(painted)
+    kinds = decision.kinds(segmented)
+    report = report_frame(task.frame, task.path, segmented.labels, JudgedRegions.of(decision, kinds), loaded.palette,
+                          settings)
+    drawing = loaded.keep_lines(task.decided_at, drawing, votes.places)
+    record = record_drawing(task, drawing, votes, decision, kinds, matcher=loaded.matcher, match=match,
+                            is_painted=painted is not None, leaves_unknown=loaded.paper is not None)
+    return ColoredFrame(drawing, Colored.of(decision, kinds), replace(report, held_from=task.held_from), record)
 
 
 def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision: Decision, kinds: NDArray[np.intp], *,

@@ -16,13 +16,14 @@ from ..matching.descriptors import count_colors
 from ..matching.kept_lines import keep_lines
 from ..matching.matcher import Matcher
 from ..matching.network.device import choose_device, describe, memory_errors
-from ..matching.network.weights import load_checkpoint
-from ..protocol.errors import PaletteError
+from ..matching.network.weights import Checkpoint, load_checkpoint
 from ..protocol.settings import Settings
+from ..shot.named import no_palette
 from ..shot.references import LineDrawing, References, read_references
 from ..shot.serving import is_painting_of, serving_references
 from ..shot.shot import Shot
 from .clock import Clock
+from .kept import Keeper, Kept
 
 LEAST_PAINT = 0.002  # a paint with less of all references than this share may be a speck
 
@@ -31,18 +32,20 @@ class ReferenceMatcher:
     """References and networks, made once by whichever thread asks first; who asks after a failure gets its error."""
 
     def __init__(
-        self, shot: Shot, settings: Settings, *, palette: Path | None, clock: Clock, warn: Callable[[str], None]
+        self, shot: Shot, settings: Settings, *, palette: Path | None, clock: Clock, warn: Callable[[str], None],
+        kept: Kept | None = None,
     ) -> None:
         """Load the checkpoint; palette: as for `colorize`. warn: told what is odd about the references.
 
-        Raises PaletteError for a palette that is not there, WeightsError and DeviceError.
+        kept: from earlier runs. Raises PaletteError for a palette that is not there, WeightsError and DeviceError.
         """
         if palette is not None and not Path(palette).is_file():
-            raise PaletteError(f"{palette}: there is no such palette file; check the path, or extract one first")
+            raise no_palette(palette)
         self._shot, self._settings, self._palette = shot, settings, palette
         self._clock, self._warn = clock, warn
         self._device = choose_device(settings.device)
-        self.checkpoint = load_checkpoint()
+        self.checkpoint = load_checkpoint() if kept is None else kept_checkpoint(kept, settings.device)
+        self.keeper = Keeper()  # the run's own, once it is there
         self._made: tuple[References, Matcher] | None = None
         self._error: BaseException | None = None
         self._lock = threading.Lock()
@@ -105,7 +108,9 @@ class ReferenceMatcher:
                 raise self._error
             if self._made is None:
                 try:
-                    self._made = self._encode()
+                    with self.keeper.references() as kept:
+                        self._made = kept.found or kept.keep(self._encode())
+                    self._tell_odd(self._made[0])
                 except BaseException as error:
                     self._error = error
                     raise
@@ -121,6 +126,9 @@ class ReferenceMatcher:
                 work_size=self._settings.work_size, device=self._device,
                 temporal_radius=self._settings.temporal_radius,
             )
+        return references.without_pictures(), matcher
+
+    def _tell_odd(self, references: References) -> None:
         area = sum(count_colors(np.ones_like(one.index), one.index, (1, len(references.palette)))[0]
                    for one in references.painted)
         if (area > LEAST_PAINT * np.sum(area)).sum() < 2:
@@ -128,4 +136,13 @@ class ReferenceMatcher:
             self._warn(f"{files}: the references show a single colour; give a painted drawing, not line art")
         for told in filter(None, (references.told, *references.notes)):
             self._warn(told)
-        return references.without_pictures(), matcher
+
+
+def kept_checkpoint(kept: Kept, device: str) -> Checkpoint:
+    """Return the checkpoint for a device as the setting names it: networks that serve one move there.
+
+    Raises WeightsError and DeviceError.
+    """
+    with kept.entry(str(choose_device(device))) as place:
+        checkpoint: Checkpoint = place.found or place.keep(load_checkpoint())
+    return checkpoint

@@ -10,7 +10,7 @@ from ..review.report import write_report
 from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, ReportData
 from .colored_shot import ColoredShot
 from .pictures import read_pictures
-from .reporting import REPORT_HTML, REPORT_JSON, own_reports
+from .report_files import REPORT_HTML, REPORT_JSON, own_reports
 
 
 def refresh_report(shot: ColoredShot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +14,13 @@ from ..image.palette import Palette
 from ..image.plate import Plate
 from ..protocol.events import Finished, Message
 from ..protocol.settings import Settings
-from ..review.page import GENERATOR
 from ..review.report import write_report
 from ..review.report_data import WHOLE_FRAME, FrameReport, ReportData
 from ..review.thumbnails import frame_thumbnail, outline_thumbnail
 from ..shot.shot import Shot
 from .compose import display_picture
+from .report_files import REPORT_HTML, REPORT_JSON
 
-REPORT_JSON, REPORT_HTML = "report.json", "report.html"
-HEAD_BYTES = 4000  # of a report, that tell whose it is
 MAX_OUTLINED = 12  # regions of a frame that get a picture in the report
 
 
@@ -40,21 +38,6 @@ class Report:
     def of(cls, finished: Finished) -> Report:
         """Return the report that a run's last event tells of."""
         return cls(Path(finished.report), Path(finished.html), finished.frames, finished.unsure, finished.seconds)
-
-
-def own_reports(folder: Path) -> dict[Path, bool]:
-    """Return the files in a folder that have the names of reports, and whether a run of the engine wrote them."""
-    marks = {REPORT_JSON: b'"engine": "', REPORT_HTML: GENERATOR.encode()}
-    found = {}
-    for name, mark in marks.items():
-        if (path := folder / name).exists() or path.is_symlink():
-            try:
-                with open(path, "rb") as stream:
-                    head = stream.read(HEAD_BYTES)
-            except OSError:
-                head = b""
-            found[path] = mark in head and not path.is_symlink()
-    return found
 
 
 class Reporter:
@@ -83,13 +66,17 @@ class Reporter:
             yield Message("warning", text)
 
     def picture(self, report: FrameReport, plate: Plate, labels_under_ink: np.ndarray | None) -> dict[int, bytes]:
-        """Make the pictures of a frame, and return them by region label.
+        """Make the pictures of a frame, and return them by region label; a part of a shot needs none.
 
         labels_under_ink: (H, W), to outline regions by, else their boxes are.
         """
-        made = frame_pictures(report, plate, labels_under_ink)
-        self._thumbnails.update({(report.frame, label): picture for label, picture in made.items()})
+        made = {} if self._shot.part is not None else frame_pictures(report, plate, labels_under_ink)
+        self.take_pictures(report.frame, made)
         return made
+
+    def take_pictures(self, frame: int, pictures: Mapping[int, bytes]) -> None:
+        """Take the pictures of a frame, by region label, into the report."""
+        self._thumbnails.update({(frame, label): picture for label, picture in pictures.items()})
 
     def add(self, report: FrameReport) -> None:
         """Take a frame into the report."""

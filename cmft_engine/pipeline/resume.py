@@ -33,20 +33,19 @@ class Digests:
     def __init__(self, shot: Shot, settings: Settings, *, weights: str, palette: Path | None) -> None:
         """weights: checksum of the checkpoint. palette: the file that is given instead of the references' colours."""
         self._shot, self._radius = shot, settings.temporal_radius
-        files = [path for r in shot.references for path in (r.plate, r.lines) if path is not None]
         order = repr([(r.frame, r.plate.name) for r in shot.references])
-        palettes = [palette] if palette is not None else []
         self._base = fingerprint(__version__, weights, repr(settings), repr(shot.canvas()), color_config(), order,
-                                 *files, *palettes)
+                                 *source_files(shot, palette))
         self._plates: dict[int, str] = {}
 
     def of(self, frame: int) -> str:
         """Return the digest of all that a frame's plate is made from, the neighbouring frames that vote included."""
         neighbors = self._shot.neighbor_frames(decided_at(self._shot, frame), self._radius)
-        of_neighbors = [part for other in neighbors for part in (str(other), self._plate(other))]
-        return fingerprint(self._base, str(frame), self._plate(frame), *of_neighbors)
+        of_neighbors = [part for other in neighbors for part in (str(other), self.plate(other))]
+        return fingerprint(self._base, str(frame), self.plate(frame), *of_neighbors)
 
-    def _plate(self, frame: int) -> str:
+    def plate(self, frame: int) -> str:
+        """Return the digest of a frame's line plate. Raises PlateError."""
         if frame not in self._plates:
             path = self._shot.lines.path(frame)
             try:
@@ -55,6 +54,12 @@ class Digests:
                 raise PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and "
                                  "may be read", path, frame) from error
         return self._plates[frame]
+
+
+def source_files(shot: Shot, palette: Path | None) -> list[Path]:
+    """Return the files besides the line plates that all frames of a shot are made from."""
+    files = [path for r in shot.references for path in (r.plate, r.lines) if path is not None]
+    return files if palette is None else [*files, palette]
 
 
 def color_config() -> str | Path:

@@ -14,12 +14,14 @@ from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, 
 from ..protocol.file_formats import format_of
 from ..protocol.job import frames_text
 from ..protocol.settings import Settings
+from ..review.report_data import FrameReport
 from ..shot.shot import Shot
 from .clock import Clock
 from .colored_shot import ColoredShot
 from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
-from .pictures import write_pictures
+from .kept import Keeper, Kept, Keys
+from .pictures import read_pictures, write_pictures
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State
@@ -31,19 +33,26 @@ MAX_NAMED = 8  # frames that an error names
 class Run:
     """One run over a shot."""
 
-    def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None, resume: bool) -> None:
-        """Load the checkpoint; the references wait for the first frame. resume: whether finished frames are kept."""
+    def __init__(self, shot: Shot, out: str, *, settings: Settings, palette: Path | None, resume: bool,
+                 kept: Kept | None = None) -> None:
+        """Load the checkpoint; the references wait for the first frame. resume: whether finished frames are kept.
+
+        kept: from earlier runs of this process, and for later ones.
+        """
         self.shot, self.out, self.settings = shot, out, settings
         self.clock = Clock()
         self.reporter = Reporter(shot, Path(out).parent, settings)
-        self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn)
+        self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn,
+                                       kept=kept)
         self._checkpoint = self.loaded.checkpoint
         digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette)
+        self.keeper = self.loaded.keeper = Keeper() if kept is None else Keeper(kept, Keys(
+            shot, settings, digests=digests, weights=self._checkpoint.sha256, palette=palette))
         self._state = State(Path(out).parent, out)
         self._plates: list[tuple[int, Path]] = []  # written or kept
         self._failed: list[PlateError] = []
         self.frames = FrameReader(shot, settings, digests=digests, state=self._state if resume else None,
-                                  clock=self.clock)
+                                  clock=self.clock, keeper=self.keeper)
         if format_of(out).is_lossy:
             self.reporter.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
 
@@ -69,7 +78,8 @@ class Run:
         started = time.perf_counter()
         with self.clock.stage("report"):
             made = self.reporter.picture(frame.report, plate, frame.drawing.segmented.labels_under_ink)
-            write_pictures(self._state.folder, task.frame, made)
+            if made:
+                write_pictures(self._state.folder, task.frame, made)
         report = replace(frame.report, seconds=task.seconds + seconds + time.perf_counter() - started)
         self.reporter.add(report)
         self._plates.append((task.frame, task.path))
@@ -85,9 +95,19 @@ class Run:
         if task.kept is None:
             return None
         self.reporter.add(task.kept)
-        self.reporter.picture(task.kept, read_plate(task.path, frame=task.frame), None)
+        if self.shot.part is None:
+            self._kept_pictures(task, task.kept)
         self._plates.append((task.frame, task.path))
         return Skipped(task.frame, str(task.path))
+
+    def _kept_pictures(self, task: FrameTask, report: FrameReport) -> None:
+        """Take the pictures of a frame that an earlier run finished; a part of the shot has made none."""
+        pictures = read_pictures(self._state.folder, task.frame)
+        if pictures:
+            self.reporter.take_pictures(task.frame, pictures)
+        else:
+            made = self.reporter.picture(report, read_plate(task.path, frame=task.frame), None)
+            write_pictures(self._state.folder, task.frame, made)
 
     def settle(self) -> Iterator[Message]:
         """Let the whole shot and its corrections change what single drawings found, and make plates anew that differ.

@@ -49,16 +49,18 @@ def no_program(command: Sequence[str]) -> str:
     return said
 
 
-def engine_arguments(command: Sequence[str], job: Union[str, Path], only: Optional[str] = None) -> List[str]:
-    """Return the whole command line; a Python gets -I so that no folder of the host is on its path.
+def program_of(command: Sequence[str]) -> List[str]:
+    """Return the words that start the engine; a Python gets -I so that no folder of the host is on its path."""
+    words = [os.fspath(part) for part in command]
+    if _PYTHON.search(os.path.basename(words[0].replace("\\", "/"))) and "-I" not in words:
+        words.insert(1, "-I")
+    return words
 
-    only: the frames of the job that are coloured; None for all.
-    """
-    arguments = [os.fspath(part) for part in command]
-    if _PYTHON.search(os.path.basename(arguments[0].replace("\\", "/"))) and "-I" not in arguments:
-        arguments.insert(1, "-I")
+
+def engine_arguments(command: Sequence[str], job: Union[str, Path], only: Optional[str] = None) -> List[str]:
+    """Return the whole command line of a run; only: the frames of the job that are coloured; None for all."""
     chosen = [] if only is None else ["--only={}".format(only)]  # one word, for a negative frame is no option
-    return arguments + ["colorize", "--job", os.fspath(job), "--events", *chosen]
+    return program_of(command) + ["colorize", "--job", os.fspath(job), "--events", *chosen]
 
 
 class EngineClient:
@@ -96,12 +98,12 @@ class EngineClient:
         with self._lock:
             process = self._process
         if process is not None:
-            _stop(process)
+            stop_process(process)
 
     def _run(self, arguments: List[str]) -> Iterator[Event]:
         process = self._start(arguments)
         lines: queue.Queue[Optional[str]] = queue.Queue()
-        readers = [_reader(process.stdout, lines.put), _reader(process.stderr, self._note)]
+        readers = [read_lines(process.stdout, lines.put), read_lines(process.stderr, self._note)]
         last: Optional[Event] = None
         try:
             for event in self._events(lines):
@@ -122,7 +124,7 @@ class EngineClient:
                 raise Cancelled("cancelled before the engine started")
             self._log.clear()
             try:
-                self._process = _popen(arguments)
+                self._process = start_process(arguments)
             except OSError as error:
                 raise InputError("{}: the engine cannot be started ({}); check the engine command".format(
                     arguments[0], error.strerror)) from error
@@ -143,7 +145,7 @@ class EngineClient:
                 return
             if line is None:
                 return
-            event = _event_of(line)
+            event = event_of(line)
             if event is None:
                 continue
             patience = EXIT_S if isinstance(event, Finished) else patience
@@ -157,7 +159,7 @@ class EngineClient:
             raise error_from(last)
         if isinstance(last, Finished):
             return
-        code = _wait(process, EXIT_S)
+        code = wait_for(process, EXIT_S)
         readers[1].join(1.0)
         if self._cancelled.is_set():  # while it was ending
             raise Cancelled("cancelled; the frames that were finished stay")
@@ -165,15 +167,16 @@ class EngineClient:
             code, self.log_text or "(empty)"))
 
     def _release(self, process: "subprocess.Popen[str]", readers: List[threading.Thread], *, patience: float) -> None:
-        if _wait(process, patience) is None:
-            _stop(process)
+        if wait_for(process, patience) is None:
+            stop_process(process)
         for reader in readers:
             reader.join(1.0)
         with self._lock:
             self._process = None
 
 
-def _event_of(line: str) -> Optional[Event]:
+def event_of(line: str) -> Optional[Event]:
+    """Return the event of a line, what a library prints as a message; None for an empty one. Raises EngineError."""
     if not line.strip():
         return None
     try:
@@ -182,14 +185,14 @@ def _event_of(line: str) -> Optional[Event]:
         return Message("log", line)
 
 
-def _popen(arguments: List[str]) -> "subprocess.Popen[str]":
-    """Start the engine as the head of its own process group, without a console window on Windows."""
+def start_process(arguments: List[str], *, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
+    """Start the engine as the head of its own process group, without a console window on Windows. Raises OSError."""
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     return subprocess.Popen(
         arguments,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=clean_environment(os.environ),
@@ -200,7 +203,7 @@ def _popen(arguments: List[str]) -> "subprocess.Popen[str]":
     )
 
 
-def _reader(stream: Optional[IO[str]], put: Callable[[Optional[str]], None]) -> threading.Thread:
+def read_lines(stream: Optional[IO[str]], put: Callable[[Optional[str]], None]) -> threading.Thread:
     """Read lines in a thread (pipes cannot be polled on Windows); None marks the end."""
 
     def read() -> None:
@@ -215,7 +218,7 @@ def _reader(stream: Optional[IO[str]], put: Callable[[Optional[str]], None]) -> 
     return thread
 
 
-def _wait(process: "subprocess.Popen[str]", seconds: float) -> Optional[int]:
+def wait_for(process: "subprocess.Popen[str]", seconds: float) -> Optional[int]:
     """Return the exit code, or None while the process still runs after `seconds`."""
     end = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < end:
@@ -223,7 +226,7 @@ def _wait(process: "subprocess.Popen[str]", seconds: float) -> Optional[int]:
     return process.returncode
 
 
-def _stop(process: "subprocess.Popen[str]") -> None:
+def stop_process(process: "subprocess.Popen[str]") -> None:
     """Ask, then insist: the whole process group is gone afterwards."""
     if process.poll() is not None:
         return
@@ -238,9 +241,9 @@ def _stop(process: "subprocess.Popen[str]") -> None:
     for number, patience in ((signal.SIGINT, INTERRUPT_S), (signal.SIGTERM, TERMINATE_S)):
         if process.poll() is None:
             _signal_group(process, number)
-            _wait(process, patience)
+            wait_for(process, patience)
     _signal_group(process, signal.SIGKILL)  # also what the engine may have started
-    _wait(process, 0.2)
+    wait_for(process, 0.2)
 
 
 def _signal_group(process: "subprocess.Popen[str]", number: int) -> None:

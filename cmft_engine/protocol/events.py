@@ -76,7 +76,25 @@ class Failed(NamedTuple):
     field: Optional[str] = None  # the setting or job field at fault
 
 
-Event = Union[Started, FrameDone, Skipped, FrameFailed, Message, Finished, Failed]
+class Ready(NamedTuple):
+    """An engine that stays can be asked; always its first event."""
+
+    engine: str = ""  # its version
+
+
+class Taken(NamedTuple):
+    """An engine that stays has understood a request; `waiting` others come before it."""
+
+    waiting: int
+
+
+class Ended(NamedTuple):
+    """An engine that stays ends; always its last event. `reason`: see `docs/formats.md`."""
+
+    reason: str
+
+
+Event = Union[Started, FrameDone, Skipped, FrameFailed, Message, Finished, Failed, Ready, Taken, Ended]
 
 _CLASSES: Dict[str, Type[Any]] = {
     "started": Started,
@@ -86,6 +104,9 @@ _CLASSES: Dict[str, Type[Any]] = {
     "message": Message,
     "finished": Finished,
     "failed": Failed,
+    "ready": Ready,
+    "taken": Taken,
+    "ended": Ended,
 }
 _NAMES = {cls: name for name, cls in _CLASSES.items()}
 _ACCEPTED: Dict[Any, Tuple[type, ...]] = {

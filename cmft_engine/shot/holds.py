@@ -13,6 +13,7 @@ from ..image.plate import Plate, read_plate
 from ..image.sequence import PlateSequence
 from ..protocol.errors import PlateError
 
+MAX_KNOWN = 20000  # digests that a process keeps of files that it has decoded
 PART = 240  # frames of a shot that are compared with each other, by their place in the shot
 HASH_THREADS = 2  # plates decoded at once; each takes its memory
 
@@ -73,10 +74,36 @@ class _Part(NamedTuple):
     failed: dict[int, PlateError]
 
 
+class _Decoded:
+    """What files' pixels are, by their suffixes and bytes, so that a process decodes the same file once."""
+
+    def __init__(self) -> None:
+        self._pixels: dict[tuple[str, str], str] = {}
+        self._lock = Lock()
+
+    def pixels(self, path: Path, frame: int, content: str) -> str:
+        """Return the digest of a file's pixels; content: of its bytes. Raises PlateError."""
+        key = path.suffix.lower(), content
+        with self._lock:
+            known = self._pixels.get(key)
+        if known is not None:
+            return known
+        found = _hash_pixels(read_plate(path, frame=frame))
+        if _hash_file(path, frame) == content:  # else it has changed meanwhile
+            with self._lock:
+                if len(self._pixels) >= MAX_KNOWN:
+                    self._pixels.clear()
+                self._pixels[key] = found
+        return found
+
+
+_DECODED = _Decoded()
+
+
 def _find(lines: PlateSequence, frames: Sequence[int]) -> _Part:
     def hash_drawing(frame: int) -> str | PlateError:
         try:
-            return _hash_pixels(read_plate(lines.path(frame), frame=frame))
+            return _DECODED.pixels(lines.path(frame), frame, bytes_of[frame])
         except PlateError as error:
             return error
 

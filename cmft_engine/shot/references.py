@@ -20,8 +20,9 @@ from ..image.stand_in import stand_in
 from ..lineart.lineart import LineArt, extract_line_art, line_art_from_painting
 from ..protocol.settings import Settings
 from .drawing import PaintedDrawing, SegmentedDrawing, segment
+from .named import Reference
 from .painted_lines import PaintedLines, read_painted_lines
-from .shot import Reference, Shot
+from .shot import Shot
 
 log = logging.getLogger(__name__)
 

@@ -127,6 +127,9 @@ _OUTPUT = [
     of_setting("device"),
     Knob("engine", "Engine command", "Starts the engine; empty takes the one that install.py has set up. For another "
          "machine: ssh HOST cmft.", TEXT, ""),
+    Knob("keep_engine", "Keep engine", "Keeps one engine for the script, with what it has read and matched, so that "
+         "the next frame comes quickly; it ends with the script, or after ten minutes without work. Off: a process for "
+         "each run.", SWITCH, True, flags=("-STARTLINE",)),
     button("open_report", "Open report", "Opens the report of the last run in the browser: what to check by hand."),
     button("freeze", "Freeze to Read", "Makes a plain Read of the result and connects what hung on this node to it.",
            same_line=True),

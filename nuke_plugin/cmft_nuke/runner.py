@@ -11,7 +11,8 @@ import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
-from cmft_engine.protocol.host.run import LOG, EngineRun, Runs, bug
+from cmft_engine.protocol.host.run import LOG, EngineRun, Runs, Stays, bug
+from cmft_engine.protocol.warm import Engines
 
 from .engine import engine_command
 from .knobs import WORDING
@@ -21,7 +22,9 @@ from .results import apply_outcome
 from .shot_job import Plan
 
 _runs: "Runs[Run]" = Runs()
+_engines = Engines()
 running, ended, forget_ended, refuse_second = _runs.running, _runs.ended, _runs.forget, _runs.refuse_second
+close_engine = _engines.close
 
 
 class Run:
@@ -30,7 +33,8 @@ class Run:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.outcome: Optional[Outcome] = None
-        self.engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames), only=plan.only)
+        stays = Stays(_engines, int(nuke.frame())) if plan.keeps_engine and nuke.GUI else None  # a terminal ends soon
+        self.engine = EngineRun(engine_command(plan.engine), frames=len(plan.frames), only=plan.only, stays=stays)
 
     def cancel(self) -> None:
         """Stop the engine; the run ends soon after. Safe from any thread."""

@@ -30,6 +30,7 @@ class Plan(NamedTuple):
     frames: Tuple[int, ...]  # the frames of this run
     signature: str
     engine: str
+    keeps_engine: bool
     warnings: Tuple[str, ...] = ()  # what is odd about its inputs
 
     @property
@@ -71,7 +72,8 @@ def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: s
             group.fullName(), palette))
     job = Job(lines.pattern, tuple(references), PLATES, frames_text(shot), palette, settings)
     return Plan(str(value(group, "uid")), group.fullName(), place_job(job, node_folder, [text(group, "view")]), wanted,
-                frames, signature(group), text(group, "engine"), _oddities(group, shot))
+                frames, signature(group), text(group, "engine"),
+                bool(value(group, "keep_engine")), _oddities(group, shot))
 
 
 def _oddities(group: nuke.Group, shot: Tuple[int, ...]) -> Tuple[str, ...]:

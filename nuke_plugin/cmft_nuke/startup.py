@@ -58,6 +58,7 @@ def add_callbacks() -> None:
         return  # without it nothing can be compared
     nuke.addOnScriptLoad(on_load)
     nuke.addOnScriptSave(on_save)
+    nuke.addOnScriptClose(on_close)
     nuke.addBeforeRender(before_render)
     nuke.addUpdateUI(on_idle, nodeClass="Group")
 
@@ -101,6 +102,13 @@ def on_save() -> None:
     from . import watch
 
     watch.settle_all()
+
+
+def on_close() -> None:
+    """End the engine that stays for the script."""
+    runner = sys.modules.get("cmft_nuke.runner")
+    if runner is not None:  # else nothing was coloured
+        runner.close_engine()
 
 
 def before_render() -> None:

@@ -16,7 +16,7 @@ from .signature import forget
 
 _EVENTS = ("inputChange", "showPanel")
 _RESULT_KNOBS = ("state", "status", "first", "last", "signature", "uid", "uid_owner", "xpos", "ypos", "selected",
-                 "label", "name", "there", "place", "outside", "cache", "engine")
+                 "label", "name", "there", "place", "outside", "cache", "engine", "keep_engine")
 
 _asked: Set[str] = set()  # identities of nodes for which a refresh is on its way
 

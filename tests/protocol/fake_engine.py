@@ -1,5 +1,6 @@
 """A stand-in for the engine: acts out the scenario that its job file names. Runs under every host's Python."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,10 +8,12 @@ import subprocess
 import sys
 import time
 
+ASKED = {}  # the request that is answered, in an engine that stays
+
 
 def event(name, **values):
     """Write one event as the engine would."""
-    print(json.dumps(dict(values, event=name, version=1)))
+    print(json.dumps(dict(values, event=name, version=1, **({"request": ASKED["id"]} if ASKED else {}))))
     sys.stdout.flush()
 
 
@@ -84,7 +87,58 @@ def environment():
     good()
 
 
+def process():
+    """A run that tells in which process it is, and what was asked."""
+    event("message", level="info", text=json.dumps({"pid": os.getpid(), "asked": ASKED}))
+    good()
+
+
+def dies_warm():
+    """A run that dies in an engine that stays, and is done by a process of its own, which keeps its first frame."""
+    if ASKED:
+        crash()
+    event("started", frames=2)
+    event("skipped", frame=1, path="out.1.png")
+    event("frame_done", frame=2, path="out.2.png", regions=5, unsure=1, confidence=0.75, seconds=0.5)
+    event("finished", report="report.json", html="report.html", frames=2, unsure=3, seconds=1.5)
+
+
+def full_warm():
+    """A run for which an engine that stays lacks the memory."""
+    if ASKED:
+        failed(kind="DeviceError", message="out of memory", exit_code=3)
+    good()
+
+
+def serve():
+    """Answer requests until there are no more, as an engine that stays; a word of the command says what is odd."""
+    if "--old" in sys.argv:
+        sys.exit(2)
+    print(json.dumps({"event": "ready", "version": 2 if "--newer" in sys.argv else 1, "engine": "fake"}))
+    print("a library says hello")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked["do"] == "quit":
+            return
+        if asked["do"] == "colorize" and "--deaf" not in sys.argv:
+            ASKED.update(asked)
+            event("taken", waiting=0)
+            with contextlib.suppress(SystemExit):
+                act(asked["job"])
+            ASKED.clear()
+
+
+def act(job):
+    """Act out the scenario that a job file names."""
+    with open(job) as file:
+        SCENARIOS[json.load(file)["scenario"]]()
+
+
 SCENARIOS = {
+    "process": process,
+    "dies warm": dies_warm,
+    "full warm": full_warm,
     "good": good,
     "noise": noise,
     "crash": crash,
@@ -101,5 +155,7 @@ SCENARIOS = {
 }
 
 if __name__ == "__main__":
-    with open(sys.argv[sys.argv.index("--job") + 1]) as file:
-        SCENARIOS[json.load(file)["scenario"]]()
+    if "serve" in sys.argv:
+        serve()
+    else:
+        act(sys.argv[sys.argv.index("--job") + 1])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-MODULES = ("host_side", "host_work")
+MODULES = ("host_side", "host_work", "host_warm")
 
 
 def find_python(version: str) -> str | None:

@@ -26,6 +26,7 @@ def lines(tmp_path, monkeypatch):
 def decoded(monkeypatch):
     """The frames that are decoded, as they are."""
     frames = []
+    monkeypatch.setattr(holds, "_DECODED", holds._Decoded())
     monkeypatch.setattr(holds, "read_plate", lambda path, frame: (frames.append(frame), read_plate(path))[1])
     return frames
 

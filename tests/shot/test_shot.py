@@ -9,7 +9,8 @@ import pytest
 from cmft_engine.image.limits import set_max_pixels
 from cmft_engine.image.plate import Plate, Window, write_plate
 from cmft_engine.protocol.errors import PlateError, SettingsError, ShotError
-from cmft_engine.shot.shot import Reference, Shot
+from cmft_engine.shot.named import Reference
+from cmft_engine.shot.shot import Shot
 from tests.drawings import figure, write_shot
 
 

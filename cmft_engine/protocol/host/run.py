@@ -4,13 +4,14 @@ import logging
 import queue
 import threading
 from pathlib import Path
-from typing import Callable, Dict, Generic, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union
+from typing import Callable, Dict, Generic, Iterator, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
 
 from ..client import EngineClient
 from ..errors import Cancelled, CmftError, EngineError, InputError
 from ..events import Event, Finished, FrameDone, FrameFailed, Message, Skipped
 from ..job import Job, save_job
 from ..text_file import write_text
+from ..warm import Engines, WarmClient
 from .digests import content_digest
 from .outcome import Outcome
 from .progress import Progress
@@ -21,7 +22,15 @@ JOB, LOG = "job.json", "engine.log"
 log = logging.getLogger(__name__)
 
 AnyRun = TypeVar("AnyRun")
+AnyClient = Union[EngineClient, WarmClient]
 _News = Union[Event, CmftError, None]
+
+
+class Stays(NamedTuple):
+    """The engine that stays for a host's document, and the frame in view, which it colours first."""
+
+    engines: Engines
+    view: Optional[int] = None
 
 
 def bug() -> EngineError:
@@ -46,14 +55,17 @@ def place_job(job: Job, node_folder: Path, look: Sequence[str] = ()) -> Job:
 class EngineRun:
     """The engine at work for one node. `progress` and `is_stopping` may be read, `cancel` called, from any thread."""
 
-    def __init__(self, command: Sequence[str], *, frames: int, shift: int = 0, only: Optional[str] = None) -> None:
+    def __init__(self, command: Sequence[str], *, frames: int, shift: int = 0, only: Optional[str] = None,
+                 stays: Optional[Stays] = None) -> None:
         """frames: how many are to be coloured; shift: from a host's frame to the number in a plate's name.
 
-        only: those plates of the job that are coloured, as the whole job would colour them; None for all.
+        only: those plates of the job that are coloured, as the whole job would colour them; None for all. stays: the
+        engine that is asked first, None where each run has a process of its own.
         """
         self._only = only
         self.progress = Progress(frames, shift)
-        self._client = EngineClient(command)
+        self._client = EngineClient(command) if stays is None else WarmClient(
+            command, stays.engines, first=None if stays.view is None else stays.view + shift)  # type: AnyClient
         self._stop = threading.Event()
 
     @property

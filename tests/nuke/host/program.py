@@ -53,6 +53,7 @@ class Program:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.session.callbacks.run("onScriptClose", self.session.root)
         left = self._threads_left()
         if self._gui:
             self.session.main.run_waiting()
