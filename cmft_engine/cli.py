@@ -46,8 +46,9 @@ app.add_typer(palette_app, name="palette")
 export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 app.add_typer(correct.corrections_app, name="corrections")
-for command in (correct.pin, correct.approve, correct.recolor):
-    app.command()(command)
+app.command()(correct.pin)
+app.command()(correct.approve)
+app.command()(correct.recolor)
 
 
 @app.command("colour", hidden=True)  # another spelling of the same command

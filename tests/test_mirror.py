@@ -56,6 +56,7 @@ ELSEWHERE = {
     "cmft_engine/pipeline/reference_matcher.py": "pipeline/test_schedule.py",
     "cmft_engine/pipeline/report_files.py": "pipeline/test_faults.py",
     "cmft_engine/pipeline/reporting.py": "pipeline/test_colorize.py",
+    "cmft_engine/pipeline/report_refresh.py": "pipeline/test_correcting.py",
     "cmft_engine/pipeline/run.py": "pipeline/test_schedule.py",
     # Whole clips are looked at, not the parts that draw them.
     "cmft_training/data/seen_lines.py": "training/data/test_region_samples.py",

@@ -7,9 +7,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..protocol.errors import InputError, brief
+from ..protocol.job import frames_text
 from ..protocol.plain import plain
 from ..protocol.text_file import parse_json, read_text
 from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, UnsureRegion, ratio
+from ..review.tracks import Track, group_tracks
 
 MAX_ROWS = 30  # that are listed
 
@@ -24,15 +26,15 @@ class Report(NamedTuple):
     @property
     def summary(self) -> str:
         """One line about the whole run."""
-        unsure = sum(len(frame.unsure) for frame in self.frames)
-        return f"{self.title}: {len(self.frames)} frames, {unsure} regions to check"
+        unsure, tracks = sum(len(frame.unsure) for frame in self.frames), len(group_tracks(self.frames))
+        return f"{self.title}: {len(self.frames)} frames, {tracks} parts of the drawings to check ({unsure} regions)"
 
     def worst(self, limit: int) -> list[tuple[str, str, str, str, str]]:
-        """Return frame, place, colour, confidence and reason of the least sure regions, as text."""
-        pairs = [(frame.frame, region) for frame in self.frames for region in frame.unsure]
-        pairs.sort(key=lambda pair: (ratio(pair[1].confidence), -pair[1].area, pair[0]))
-        return [(str(frame), _place(region), _choice(region), f"{ratio(region.confidence):.2f}", region.reason)
-                for frame, region in pairs[:limit]]
+        """Return frames, place, colour, confidence and reason of the parts in most doubt, as text.
+
+        Place, colour and confidence are of the least sure region of a part, in the frame that is named first.
+        """
+        return [_row(track) for track in group_tracks(self.frames)[:limit]]
 
 
 def read_report(path: Path) -> Report:
@@ -57,12 +59,19 @@ def read_report(path: Path) -> Report:
 
 
 def review_table(report: Report) -> Table:
-    """Return the least sure regions as a table."""
-    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(report.summary)),
+    """Return the parts in most doubt as a table."""
+    table = Table("frames", "region", "colour", "confidence", "why", title=escape(plain(report.summary)),
                   title_justify="left")
     for row in report.worst(MAX_ROWS):
         table.add_row(*(escape(plain(cell)) for cell in row))
     return table
+
+
+def _row(track: Track) -> tuple[str, str, str, str, str]:
+    frame, region = track.worst
+    others = [other for other in track.frames if other != frame.frame]
+    frames = f"{frame.frame}, {frames_text(others)}" if others else str(frame.frame)
+    return frames, _place(region), _choice(region), f"{ratio(region.confidence):.2f}", track.reason
 
 
 def _list(content: dict[str, Any], name: str) -> list[Any]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..image.plate import Plate, write_plate
 from ..image.sequence import frame_path, has_frame_token
 from ..matching.kinds import KINDS
+from ..matching.reasons import FIRST_SEEN, SHOT
 from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
 from ..protocol.corrections_file import default_path, load_corrections
@@ -136,6 +137,12 @@ class ColoredShot:
             return None
         return int(labels[row, column]) - 1
 
+    def tracks(self) -> dict[tuple[int, int], int]:
+        """Return the track of every region by frame and label."""
+        graph = self.graph
+        return {(frame, i + 1): int(track) for frame, at in self.decided_at.items() if at in graph.place
+                for i, track in enumerate(graph.track[graph.of(at)])}
+
     def stale(self, wanted: Wanted) -> list[int]:
         """Return the frames whose plates show something else than is wanted, in order."""
         return [frame for frame in self.decided_at
@@ -174,8 +181,8 @@ class ColoredShot:
 
     def _report(self, one: ColoredFrame, record: DrawingRecord) -> FrameReport:
         noted = FrameReport.from_notes(one.note.report, str(one.path))
-        judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.divided,
-                               record.kind)
+        judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.kind,
+                               record.reason)
         report = report_frame(one.frame, one.path, record.labels, judged, self.palette, self.shot.settings)
         return replace(report, seconds=noted.seconds, held_from=noted.held_from)
 
@@ -197,11 +204,11 @@ def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
     if not changes:
         return record
     color, confidence, unknown = record.graph.color.copy(), record.confidence.copy(), record.unknown.copy()
-    divided, kind, paints, under = record.divided.copy(), record.kind.copy(), record.paints, record.labels_under_ink
+    reason, kind, paints, under = record.reason.copy(), record.kind.copy(), record.paints, record.labels_under_ink
     for region, change in changes.items():
         color[region], confidence[region] = change.color, change.confidence
         unknown[region] = unknown[region] if change.unknown is None else change.unknown
-        kind[region], divided[region] = KINDS.index("flat"), False
+        kind[region], reason[region] = KINDS.index("flat"), FIRST_SEEN if unknown[region] else SHOT
     poured = np.full(record.graph.count + 1, -1, np.int64)
     poured[np.fromiter(changes, np.intp, len(changes)) + 1] = [change.color for change in changes.values()]
     wanted = poured[under]
@@ -210,7 +217,7 @@ def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
     paints = replace(paints, first=first, second=second, share=np.where(inside, np.float32(0), paints.share),
                      own=None if paints.own is None else paints.own & ~inside)
     return replace(record, graph=replace(record.graph, color=color), confidence=confidence, unknown=unknown, kind=kind,
-                   divided=divided, paints=paints)
+                   reason=reason, paints=paints)
 
 
 def colored_of(record: DrawingRecord) -> Colored:

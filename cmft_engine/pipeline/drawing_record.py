@@ -21,6 +21,7 @@ from scipy import ndimage
 
 from ..image.paint_map import PaintMap
 from ..matching.kinds import KINDS
+from ..matching.reasons import REASONS
 from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
 from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
@@ -38,9 +39,10 @@ class DrawingRecord:
     """A drawing that was decided by itself and by its neighbours.
 
     digest: of what it was decided from. graph: its place in the shot graph. labels_under_ink: int32 (H, W), 1..n.
-    bare: bool (H, W), where no ink lies. paints: what every pixel shows. confidence: float32 (n,). kind: (n,) number in
-    KINDS. unknown, divided: bool (n,). runner_up: (n,) second choice. lines: coverage float32 (H, W) and color float32
-    (H, W, 3) of the ink where it is other than its plate's, because references keep coloured lines; None elsewhere.
+    bare: bool (H, W), where no ink lies. paints: what every pixel shows. confidence: float32 (n,). kind: (n,)
+    number in KINDS. unknown: bool (n,). reason: (n,) number in REASONS. runner_up: (n,) second choice. lines:
+    coverage float32 (H, W) and color float32 (H, W, 3) of the ink where it is other than its plate's, because
+    references keep coloured lines; None elsewhere.
     """
 
     digest: str
@@ -51,7 +53,7 @@ class DrawingRecord:
     confidence: Floats
     kind: NDArray[np.intp]
     unknown: NDArray[np.bool_]
-    divided: NDArray[np.bool_]
+    reason: NDArray[np.intp]
     runner_up: NDArray[np.intp]
     lines: tuple[Floats, Floats] | None = None
 
@@ -147,12 +149,13 @@ def read_labels(path: Path) -> tuple[Labels, NDArray[np.bool_]] | None:
 def _is_whole(record: DrawingRecord) -> bool:
     """Whether the arrays of a record, which others may have written, fit together."""
     count, shape = record.graph.count, record.labels_under_ink.shape
-    of_regions = (record.confidence, record.kind, record.unknown, record.divided, record.runner_up,
+    of_regions = (record.confidence, record.kind, record.unknown, record.reason, record.runner_up,
                   record.graph.alone, record.graph.confidence, record.graph.free)
     of_pixels = (record.bare, record.paints.first, record.paints.second, record.paints.share)
     labels = record.labels_under_ink
     return (len(shape) == 2 and all(len(one) == count for one in of_regions)
             and all(one.shape == shape for one in of_pixels) and bool((record.kind < len(KINDS)).all())
+            and bool((record.reason < len(REASONS)).all())
             and (not labels.size or (int(labels.min()) >= 1 and int(labels.max()) <= count)))
 
 
@@ -186,7 +189,7 @@ def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
     yield "confidence", record.confidence
     yield "kind", _small(record.kind)
     yield "unknown", record.unknown
-    yield "divided", record.divided
+    yield "reason", _small(record.reason)
     yield "runner_up", _small(record.runner_up)
     if record.lines is not None:
         yield "coverage", record.lines[0]
@@ -206,7 +209,7 @@ def _record_of(found: dict[str, NDArray[Any]]) -> DrawingRecord:
                       found["share"] if soft else np.zeros(under.shape, np.float32), own, pixels)
     return DrawingRecord(
         str(found["digest"]), _graph_of(found), under, _unpacked(found["bare"], under.shape), paints,
-        found["confidence"], found["kind"].astype(np.intp), found["unknown"], found["divided"],
+        found["confidence"], found["kind"].astype(np.intp), found["unknown"], found["reason"].astype(np.intp),
         found["runner_up"].astype(np.intp),
         (found["coverage"], found["ink"]) if "coverage" in found else None,
     )

@@ -36,33 +36,33 @@ def finish_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     if (painted := loaded.painting_of(task.decided_at, segmented.size)) is not None:
         decision = decision.as_painted(painted)
     kinds = decision.kinds(segmented)
-    report = report_frame(task.frame, task.path, segmented.labels, JudgedRegions.of(decision, kinds), loaded.palette,
-                          settings)
+    judged = JudgedRegions.of(decision, kinds)
+    report = report_frame(task.frame, task.path, segmented.labels, judged, loaded.palette, settings)
     drawing = loaded.keep_lines(task.decided_at, drawing, votes.places)
-    record = record_drawing(task, drawing, votes, decision, kinds, matcher=loaded.matcher, match=match,
+    record = record_drawing(task, drawing, votes, decision, judged, matcher=loaded.matcher, match=match,
                             is_painted=painted is not None, leaves_unknown=loaded.paper is not None)
     return ColoredFrame(drawing, Colored.of(decision, kinds), replace(report, held_from=task.held_from), record)
 
 
-def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision: Decision, kinds: NDArray[np.intp], *,
+def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision: Decision, judged: JudgedRegions, *,
                    matcher: Matcher, match: Match, is_painted: bool, leaves_unknown: bool) -> DrawingRecord:
     """Return the record of a drawing; its links to the drawing before are looked up here.
 
-    drawing: with the coloured lines that its references keep. decision: what every pixel shows by now. kinds: (n,) of
-    its regions. match: as for `MatchCache.matched`. is_painted: whether the decision is a painting's. leaves_unknown:
-    whether unknown regions are left unpainted.
+    drawing: with the coloured lines that its references keep. decision: what every pixel shows by now. judged: what
+    is told of its regions. match: as for `MatchCache.matched`. is_painted: whether the decision is a painting's.
+    leaves_unknown: whether unknown regions are left unpainted.
     """
     segmented, links = drawing.segmented, _NO_LINKS
     if task.before is not None:
         links = matcher.links(task.own.matched(match), task.before.matched(match))
     alone, confidence = judge_alone(votes, matcher.calibration)
     color = _commonest(decision, segmented) if is_painted else decision.color
-    free = (kinds == KINDS.index("flat")) & ~decision.divided & ~(decision.unknown & leaves_unknown)
+    free = (judged.kind == KINDS.index("flat")) & ~decision.divided & ~(decision.unknown & leaves_unknown)
     graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, color, alone,
                          confidence, free, is_painted)
     kept = (drawing.lines.coverage, drawing.lines.color) if matcher.keeps_lines else None
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
-                         decision.confidence, kinds, decision.unknown, decision.divided, decision.runner_up, kept)
+                         decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up, kept)
 
 
 def _commonest(decision: Decision, drawing: SegmentedDrawing) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from ..protocol.errors import InputError
 from ..protocol.text_file import parse_json, read_text
 from ..review.report import write_report
 from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, ReportData
+from ..review.tracks import with_tracks
 from .colored_shot import ColoredShot
 from .pictures import read_pictures
 from .report_files import REPORT_HTML, REPORT_JSON, own_reports
@@ -38,7 +39,8 @@ def _data_of(values: dict[str, Any], shot: ColoredShot) -> ReportData:
     return ReportData(
         title=str(values["title"]), lines=str(values["lines"]), references=tuple(map(str, values["references"])),
         settings=dict(values["settings"]), palette=shot.palette,
-        frames=tuple(FrameReport.from_notes(one.note.report, str(one.path)) for one in shot.frames.values()),
+        frames=with_tracks([FrameReport.from_notes(one.note.report, str(one.path)) for one in shot.frames.values()],
+                           shot.tracks()),
         seconds=float(values["seconds"]), version=str(values["engine"]), weights=str(values["weights"]),
         size=(width, height), notes=tuple(map(str, values["notes"])),
         timings={str(stage): float(spent) for stage, spent in values["timings"].items()},

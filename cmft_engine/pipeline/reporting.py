@@ -17,6 +17,7 @@ from ..protocol.settings import Settings
 from ..review.report import write_report
 from ..review.report_data import WHOLE_FRAME, FrameReport, ReportData
 from ..review.thumbnails import frame_thumbnail, outline_thumbnail
+from ..review.tracks import with_tracks
 from ..shot.shot import Shot
 from .compose import display_picture
 from .report_files import REPORT_HTML, REPORT_JSON
@@ -86,6 +87,10 @@ class Reporter:
         """Take a frame that was reported already as it is now; pictures of its regions are made anew."""
         self._frames = [report if one.frame == report.frame else one for one in self._frames]
         self._thumbnails = {place: picture for place, picture in self._thumbnails.items() if place[0] != report.frame}
+
+    def take_tracks(self, tracks: Mapping[tuple[int, int], int]) -> None:
+        """Take which track each region is of, by frame and label."""
+        self._frames = list(with_tracks(self._frames, tracks))
 
     def finish(self, palette: Palette, *, weights: str, timings: dict[str, float]) -> Finished:
         """Write report.json and report.html; weights: which checkpoint. Raises InputError."""

@@ -131,6 +131,7 @@ class Run:
                 again = colored.rewrite(frame, wanted)
             self.reporter.replace(again.report)
             self.reporter.picture(again.report, again.plate, again.labels_under_ink)
+        self.reporter.take_tracks(colored.tracks())
         yield from self.reporter.news()
         if stale:
             yield Message("info", f"the shot as a whole changed regions of {len(stale)} frames: {frames_text(stale)}")

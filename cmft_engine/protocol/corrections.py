@@ -87,7 +87,7 @@ def made(correction: Correction, *, author: Optional[str] = None) -> Correction:
 def _user() -> str:
     try:
         name = getpass.getuser()
-    except Exception:  # no name in the environment and none known to the system; each Python raises another error
+    except (KeyError, OSError, ImportError):  # none in the environment, and none known to the system
         return ""
     return name if is_unicode(name) else ""
 

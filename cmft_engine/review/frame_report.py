@@ -15,6 +15,7 @@ from ..image.palette import Palette
 from ..lineart.faint import faint_note
 from ..matching.decide import Decision
 from ..matching.kinds import KINDS
+from ..matching.reasons import REASONS, doubt_reasons
 from ..protocol.settings import Settings
 from ..shot.references import LineDrawing
 from .report_data import FrameReport, UnsureRegion
@@ -23,19 +24,20 @@ from .report_data import FrameReport, UnsureRegion
 @dataclass(frozen=True)
 class JudgedRegions:
     """What is told of regions (n,): palette index of first and second choice, confidence in [0, 1], whether no
-    reference shows them, whether they are divided, and their number in KINDS."""
+    reference shows them, their number in KINDS, and why they are in doubt, as a number in REASONS."""
 
     color: NDArray[np.intp]
     runner_up: NDArray[np.intp]
     confidence: NDArray[np.float32]
     unknown: NDArray[np.bool_]
-    divided: NDArray[np.bool_]
     kind: NDArray[np.intp]
+    reason: NDArray[np.intp]
 
     @classmethod
     def of(cls, decision: Decision, kinds: NDArray[np.intp]) -> JudgedRegions:
         """Return what a decision says; kinds (n,): of its regions."""
-        return cls(decision.color, decision.runner_up, decision.confidence, decision.unknown, decision.divided, kinds)
+        reason = doubt_reasons(decision.confidence_features, unknown=decision.unknown, divided=decision.divided)
+        return cls(decision.color, decision.runner_up, decision.confidence, decision.unknown, kinds, reason)
 
 
 def report_frame(frame: int, path: Path, labels: NDArray[np.int32], judged: JudgedRegions, palette: Palette,
@@ -74,11 +76,6 @@ def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, judged: JudgedRegion
     return UnsureRegion(
         label=int(i) + 1, bbox=(columns.start, rows.start, columns.stop, rows.stop), area=int(area[i]),
         confidence=float(judged.confidence[i]), color=names[judged.color[i]], runner_up=names[judged.runner_up[i]],
-        reason=_reason(judged, i), kind=KINDS[judged.kind[i]], unknown=bool(judged.unknown[i]),
+        reason=REASONS[judged.reason[i]], kind=KINDS[judged.kind[i]], unknown=bool(judged.unknown[i]),
     )
 
-
-def _reason(judged: JudgedRegions, i: int) -> str:
-    if judged.unknown[i]:
-        return "first seen: no reference shows it"
-    return "several colours without a line between" if judged.divided[i] else "no sure match in the references"

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from ..image.palette import Palette
 from .page_style import SCRIPT, STYLE
 from .report_data import WHOLE_FRAME, FrameReport, ReportData, Thumbnails, UnsureRegion, ratio
+from .tracks import Entry, Track, group_tracks
 
 MAX_CARDS = 400  # about 4 MB of pictures; report.json lists all
 GENERATOR = '<meta name="generator" content="CMFT">'  # by which a later run knows the page as its own
@@ -69,24 +70,24 @@ def _tile(frame: FrameReport, picture: bytes | None) -> str:
 
 
 def _review(data: ReportData, thumbnails: Thumbnails) -> str:
-    pairs = data.unsure
-    if not pairs:
+    tracks = group_tracks(data.frames)
+    if not tracks:
         return ('<h2>To check by hand</h2>\n<div class="good">Nothing: every region is above the confidence that was '
                 "asked for.</div>")
-    cards = "".join(_card(number, frame, region, picture=thumbnails.get((frame.frame, region.label)), data=data)
-                    for number, (frame, region) in enumerate(pairs[:MAX_CARDS]))
-    more = f", the {MAX_CARDS} least sure shown; report.json lists all" if len(pairs) > MAX_CARDS else ""
-    return (f"<h2>To check by hand<small>{_number(len(pairs))} regions, least sure first{more}</small></h2>\n"
-            f'{_tools(pairs[:MAX_CARDS])}\n<div class="grid" id="grid">{cards}</div>')
+    cards = "".join(_card(number, track, thumbnails, data) for number, track in enumerate(tracks[:MAX_CARDS]))
+    more = f", the first {MAX_CARDS} shown; report.json lists all" if len(tracks) > MAX_CARDS else ""
+    return (f"<h2>To check by hand<small>{_number(len(tracks))} parts of the drawings, {_number(len(data.unsure))} "
+            f"regions in all; most doubt first{more}</small></h2>\n"
+            f'{_tools(tracks[:MAX_CARDS])}\n<div class="grid" id="grid">{cards}</div>')
 
 
-def _tools(pairs: list[tuple[FrameReport, UnsureRegion]]) -> str:
-    frames = sorted({frame.frame for frame, _ in pairs})
-    colors = sorted({region.color for _, region in pairs})
+def _tools(tracks: list[Track]) -> str:
+    frames = sorted({frame for track in tracks for frame in track.frames})
+    colors = sorted({track.worst[1].color for track in tracks})
     return ('<div class="tools" id="tools" hidden>'
             f'<label>Frame <select id="by-frame">{_options(["", *map(str, frames)])}</select></label>'
             f'<label>Color <select id="by-color">{_options(["", *colors])}</select></label>'
-            '<label>Order <select id="sort"><option value="confidence">least sure first</option>'
+            '<label>Order <select id="sort"><option value="confidence">most doubt first</option>'
             '<option value="area">largest first</option><option value="frame">by frame</option></select></label>'
             '<span id="shown"></span></div>')
 
@@ -95,21 +96,34 @@ def _options(values: list[str]) -> str:
     return "".join(f'<option value="{html.escape(value)}">{html.escape(value) or "all"}</option>' for value in values)
 
 
-def _card(number: int, frame: FrameReport, region: UnsureRegion, *, picture: bytes | None, data: ReportData) -> str:
+def _card(number: int, track: Track, thumbnails: Thumbnails, data: ReportData) -> str:
+    frame, region = _shown(track, thumbnails)
+    picture = thumbnails.get((frame.frame, region.label))
     runner_up = (f'<span class="or">or</span>{_chip(region.runner_up, data.palette)}' if region.runner_up else "")
     color = html.escape(region.color)
     shown = _image(picture, f"{region.color} region in frame {frame.frame}") if picture else "no picture"
     x0, y0, x1, y1 = region.bbox
-    return (f'<article class="card" data-order="{number}" data-frame="{frame.frame}" data-area="{region.area}" '
+    return (f'<article class="card" data-order="{number}" data-frame="{frame.frame}" '
+            f'data-frames="{" ".join(map(str, track.frames))}" data-area="{region.area}" '
             f'data-color="{color}"><div class="picture">{shown}</div>{_bar(region.confidence, "low")}<div class="body">'
             f'<div class="top"><b>Frame {frame.frame}</b>'
             f'<span class="low">{_percent(region.confidence)} sure</span></div>'
             f'<div class="choice">{_chip(region.color, data.palette)}{runner_up}</div>'
-            f'<div class="reason">{html.escape(region.reason)}</div>'
+            f'<div class="reason">{html.escape(track.reason)}{_others(track)}</div>'
             f'<div class="where">{_locator(region, data.size)}'
             f"<span>{html.escape(region.kind)}, {_number(region.area)} px, region {region.label}"
             f"<br>at {x0}, {y0} to {x1}, {y1}</span>"
             "</div></div></article>")
+
+
+def _shown(track: Track, thumbnails: Thumbnails) -> Entry:
+    """The least sure region of a track, or the first that has a picture where that one has none."""
+    pictured = [entry for entry in track.entries if (entry[0].frame, entry[1].label) in thumbnails]
+    return track.worst if track.worst in pictured or not pictured else pictured[0]
+
+
+def _others(track: Track) -> str:
+    return f"<br>{len(track.entries)} regions, {track.frames_text}" if track.entries[1:] else ""
 
 
 def _locator(region: UnsureRegion, size: tuple[int, int]) -> str:

@@ -94,7 +94,8 @@ if (grid) {
     const frame = pick("by-frame").value, color = pick("by-color").value;
     let count = 0;
     for (const card of cards) {
-      card.hidden = (frame && card.dataset.frame !== frame) || (color && card.dataset.color !== color);
+      const frames = card.dataset.frames.split(" ");
+      card.hidden = (frame && !frames.includes(frame)) || (color && card.dataset.color !== color);
       count += !card.hidden;
     }
     cards.sort(order[pick("sort").value]).forEach(card => grid.append(card));

@@ -20,7 +20,8 @@ Thumbnails = Mapping[tuple[int, int], bytes]
 class UnsureRegion:
     """A region to check by hand: bbox is x0, y0, x1, y1 in px, x1 and y1 outside; area in px; confidence in [0, 1].
 
-    kind: how it was coloured, "flat", "divided" or "carried". unknown: whether no reference shows it.
+    kind: how it was coloured, "flat", "divided" or "carried". unknown: whether no reference shows it. track: a number
+    that it shares with the regions of other frames that show the same part, None where that is not known.
     """
 
     label: int
@@ -32,6 +33,7 @@ class UnsureRegion:
     reason: str = ""
     kind: str = "flat"
     unknown: bool = False
+    track: int | None = None
 
     @classmethod
     def from_notes(cls, notes: Any) -> "UnsureRegion":
@@ -46,7 +48,8 @@ class UnsureRegion:
         return cls(label=take.count("label"), bbox=(x0, y0, x1, y1), area=take.count("area"),
                    confidence=take.number("confidence"), color=take.text("color"), runner_up=take.text("runner_up"),
                    reason=take.text("reason"), kind=take.text("kind") if "kind" in notes else "flat",
-                   unknown=notes.get("unknown") is True)
+                   unknown=notes.get("unknown") is True,
+                   track=None if notes.get("track") is None else take.count("track"))
 
 
 @dataclass(frozen=True)
@@ -200,4 +203,4 @@ def _frame_dict(frame: FrameReport) -> dict[str, Any]:
 def _region_dict(region: UnsureRegion) -> dict[str, Any]:
     return {"label": region.label, "bbox": list(region.bbox), "area": region.area,
             "confidence": round(ratio(region.confidence), 4), "color": region.color, "runner_up": region.runner_up,
-            "reason": region.reason, "kind": region.kind, "unknown": region.unknown}
+            "reason": region.reason, "kind": region.kind, "unknown": region.unknown, "track": region.track}

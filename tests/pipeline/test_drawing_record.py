@@ -40,7 +40,7 @@ def record(*, soft=False, before=None):
         paints = PaintMap(index, np.where(share > 0, 4, index).astype(np.int32), share, own, pixels)
     lines = (np.ones(index.shape, np.float32), np.zeros((*index.shape, 3), np.float32)) if soft else None
     return DrawingRecord("digest", graph, labels, drawing.labels > 0, paints, np.linspace(0, 1, n, dtype=np.float32),
-                         np.arange(n) % 3, np.arange(n) % 2 > 0, np.arange(n) % 2 == 0, np.arange(n) % 4, lines)
+                         np.arange(n) % 3, np.arange(n) % 2 > 0, np.arange(n) % 8, np.arange(n) % 4, lines)
 
 
 def arrays(value):

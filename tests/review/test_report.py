@@ -118,7 +118,7 @@ def test_json_has_the_documented_form(tmp_path):
         "frames": 2, "regions": 10, "unsure": 1, "unknown": 0, "kinds": {}}
     assert content["frames"][0]["unsure"] == [{
         "label": 4, "bbox": [1, 2, 3, 4], "area": 10, "confidence": 0.25, "color": "red", "runner_up": "paper",
-        "reason": "two colors are close", "kind": "flat", "unknown": False}]
+        "reason": "two colors are close", "kind": "flat", "unknown": False, "track": None}]
     assert content["frames"][1] == {"frame": -2, "path": "out/b.exr", "regions": 5, "held_from": -3,
                                     "confidence": 0.0, "seconds": 0.0, "kinds": {}, "unsure": []}
     assert content["palette"]["colors"][1] == {"name": "red", "rgba": [0.8, 0.1, 0.1, 1.0], "area": 40}
@@ -134,10 +134,10 @@ def test_nothing_to_check_is_said():
 
 
 def test_long_lists_are_cut_in_the_page_only():
-    """The page shows the least sure few hundred and says that the JSON has all."""
+    """The page shows the few hundred in most doubt and says that the JSON has all."""
     data = report(FrameReport(1, "a.exr", 999, tuple(region(label, label / 999) for label in range(1, 999))))
     text = page(data, {})
-    assert len(Page(text).cards) == MAX_CARDS and f"the {MAX_CARDS} least sure shown" in text
+    assert len(Page(text).cards) == MAX_CARDS and f"the first {MAX_CARDS} shown" in text
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path):
