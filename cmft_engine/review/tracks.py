@@ -46,13 +46,13 @@ class Track:
 
 
 def group_tracks(frames: Sequence[FrameReport]) -> list[Track]:
-    """Return the tracks of all regions to check, most doubt first; a region of no known track is one of its own."""
+    """Return the tracks of all regions to check, most doubt first, of equals the largest; a region of no known track is one of its own."""
     found: dict[object, list[Entry]] = defaultdict(list)
     for frame in frames:
         for region in frame.unsure:
             found[(frame.frame, region.label) if region.track is None else region.track].append((frame, region))
     tracks = [Track(tuple(entries)) for entries in found.values()]
-    return sorted(tracks, key=lambda track: (-track.doubt, track.worst[0].frame, track.worst[1].label))
+    return sorted(tracks, key=lambda track: (-track.doubt, -track.worst[1].area, track.worst[0].frame))
 
 
 def with_tracks(frames: Sequence[FrameReport], tracks: Mapping[tuple[int, int], int]) -> tuple[FrameReport, ...]:
