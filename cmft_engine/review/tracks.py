@@ -46,7 +46,10 @@ class Track:
 
 
 def group_tracks(frames: Sequence[FrameReport]) -> list[Track]:
-    """Return the tracks of all regions to check, most doubt first, of equals the largest; a region of no known track is one of its own."""
+    """Return the tracks of all regions to check, most doubt first, of equals the largest.
+
+    A region of no known track is one of its own.
+    """
     found: dict[object, list[Entry]] = defaultdict(list)
     for frame in frames:
         for region in frame.unsure:
