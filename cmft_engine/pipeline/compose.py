@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, References, color_note
 
 Floats = NDArray[np.float32]
+ROWS = 8  # that are gathered at a time
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,22 @@ def _with_layers(base: Plate, flats: Floats, colored: Colored, *, palette: Palet
                  "unknown.Y": colored.unknown, **matte.channels}
     return replace(
         base,
-        pixels=np.dstack([base.pixels, *channels.values()]).astype(np.float32, copy=False),
+        pixels=_stacked(base.pixels, list(channels.values())),
         channels=(*base.channels, *channels),
         metadata={**base.metadata, **matte.metadata},
         float_channels=tuple(matte.channels),
     )
+
+
+def _stacked(pixels: Floats, planes: Sequence[Floats]) -> Floats:
+    """Return channels (H, W, C) with further planes (H, W) behind them; some rows at a time, which a cache holds."""
+    stacked = np.empty((*pixels.shape[:2], pixels.shape[2] + len(planes)), np.float32)
+    for top in range(0, len(pixels), ROWS):
+        rows = slice(top, top + ROWS)
+        stacked[rows, :, :pixels.shape[2]] = pixels[rows]
+        for channel, plane in enumerate(planes, pixels.shape[2]):
+            stacked[rows, :, channel] = plane[rows]
+    return stacked
 
 
 def output_space(references: References, settings: Settings, path: Path) -> tuple[str, bytes]:
