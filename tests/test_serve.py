@@ -35,6 +35,19 @@ from tests.drawings import PAINTS, figure, write_shot
 
 ROOT = Path(__file__).resolve().parents[1]
 START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cmft_engine.cli import main; main()"
+BROKEN = START.replace("from cmft_engine.cli import main; main()", """
+from cmft_engine.cli import main
+from cmft_engine.commands.warm_run import WarmEngine
+run = WarmEngine._run
+def broken(self, job, only):
+    events = run(self, job, only)
+    yield next(events)
+    if only in ("1", "2"):
+        raise MemoryError if only == "1" else AttributeError("a bug")
+    yield from events
+WarmEngine._run = broken
+main()
+""")
 SMALL = Settings(work_size=128, device="cpu")
 PATIENCE_S = 120
 
@@ -42,8 +55,8 @@ PATIENCE_S = 120
 class Engine:
     """An engine that stays, and the answers that were read of it."""
 
-    def __init__(self, *options: str) -> None:
-        self.process = subprocess.Popen([sys.executable, "-c", START, "serve", *options], cwd=ROOT, text=True,
+    def __init__(self, *options: str, start: str = START) -> None:
+        self.process = subprocess.Popen([sys.executable, "-c", start, "serve", *options], cwd=ROOT, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def ask(self, *requests: Any) -> None:
@@ -180,6 +193,15 @@ def test_errors_end_a_request_and_no_more(engine, job, tmp_path):
     assert [name for name, _ in failures] == [None, None]
     assert isinstance(error_from(failures[0][1]), SettingsError) and "not a request" in failures[1][1].message
     assert done(engine.of(asked(job._replace(resume=True, out=str(tmp_path / "n" / "c.####.png")), only="4"))) == [4]
+
+
+def test_memory_that_runs_out_and_bugs_end_a_request_alone(job):
+    """Either is told with the exit code that a process would have, and the next request is coloured as ever."""
+    with Engine(start=BROKEN) as engine:
+        ended = [engine.of(asked(job, only=only))[-1] for only in ("1", "2", "3")]
+    assert [(event.kind, event.exit_code) for event in ended[:2]] == [("DeviceError", 3), ("EngineError", 1)]
+    assert "--work-size" in ended[0].message and ended[1].message == "AttributeError: a bug"
+    assert isinstance(ended[2], Finished) and ended[2].frames == 1
 
 
 def test_requests_wait_or_end_those_before_them(engine, job, tmp_path):

@@ -27,8 +27,8 @@ FRAME, NEXT, FAR = 10, 11, 1  # places of them in the shot: next to each other, 
 REST_S = 12.0  # of a person who looks at a frame, in which the engine looks ahead
 
 OWN, FIRST, AGAIN, AHEAD, AT_ONCE, JUMP, WRONG = (
-    "a process of its own", "the engine starts", "after a look, the same frame with another setting", "then the next frame",
-    "then the next one, at once", "then a frame far away", "a wrong path, told",
+    "a process of its own", "the engine starts", "after a look, the same frame with another setting",
+    "then the next frame", "then the next one, at once", "then a frame far away", "a wrong path, told",
 )
 
 
