@@ -46,9 +46,7 @@ app.add_typer(palette_app, name="palette")
 export_app = typer.Typer(help="Write what other programs run without the engine.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 app.add_typer(correct.corrections_app, name="corrections")
-app.command()(correct.pin)
-app.command()(correct.approve)
-app.command()(correct.recolor)
+app.add_typer(correct.app)
 
 
 @app.command("colour", hidden=True)  # another spelling of the same command

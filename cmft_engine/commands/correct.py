@@ -11,6 +11,7 @@ from ..protocol.corrections import Corrections, Point, dropped, merged, redone, 
 from ..protocol.errors import InputError
 from ..protocol.job import parse_frames
 
+app = typer.Typer()
 corrections_app = typer.Typer(help="List, undo, switch and merge the corrections of a shot.", no_args_is_help=True)
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="The --out of a run, or the folder of its plates.",
@@ -24,6 +25,7 @@ Author = Annotated[str | None, typer.Option(help="Who; by default the user of th
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or their beginnings.", show_default=False)]
 
 
+@app.command()
 def pin(
     out: Out, frame: Frame, at: At, color: Color = None,
     like: Annotated[str | None, typer.Option(metavar="FRAME,X,Y", help="Paint the region like this place of the "
@@ -50,6 +52,7 @@ def pin(
     _follow(out)
 
 
+@app.command()
 def approve(out: Out, frame: Frame, note: Note = "", author: Author = None) -> None:
     """Call a frame right as it is: its regions count as pins for the others, and no later pin changes it."""
     from ..pipeline.correcting import approval, correct, open_colored
@@ -59,6 +62,7 @@ def approve(out: Out, frame: Frame, note: Note = "", author: Author = None) -> N
     _follow(out)
 
 
+@app.command()
 def recolor(
     out: Out,
     old: Annotated[str | None, typer.Option("--from", help="The color that is to be another one.")] = None,

@@ -6,6 +6,7 @@ the plates whose regions change again, and no other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ..image.plate import Plate, write_plate
 from ..image.sequence import frame_path, has_frame_token
 from ..matching.kinds import KINDS
+from ..matching.pattern import painted_like
 from ..matching.reasons import FIRST_SEEN, SHOT
 from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
@@ -161,7 +163,7 @@ class ColoredShot:
         if one.path.exists() and content_of(one.path) != one.note.content:
             raise PlateError(f"{one.path} (frame {frame}) was changed since it was coloured, and a correction would "
                              "replace it; move it away, then run the shot with --resume", one.path, frame)
-        changed = with_changes(record, changes)
+        changed = with_changes(record, changes, self.record)
         drawing = self._line_drawing(frame, record)
         plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
                         settings=self.shot.settings, path=one.path)
@@ -199,8 +201,12 @@ class ColoredShot:
         return LineDrawing(plate, lines, segmented)
 
 
-def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
-    """Return a drawing's record with the changes of its regions."""
+def with_changes(record: DrawingRecord, changes: Changes, records: Callable[[int], DrawingRecord | None]
+                 ) -> DrawingRecord:
+    """Return a drawing's record with the changes of its regions.
+
+    records: of other drawings, by the frame at which they are decided, for regions that are painted like theirs.
+    """
     if not changes:
         return record
     color, confidence, unknown = record.graph.color.copy(), record.confidence.copy(), record.unknown.copy()
@@ -216,6 +222,9 @@ def with_changes(record: DrawingRecord, changes: Changes) -> DrawingRecord:
     first, second = (np.where(inside, wanted, entries).astype(np.int32) for entries in (paints.first, paints.second))
     paints = replace(paints, first=first, second=second, share=np.where(inside, np.float32(0), paints.share),
                      own=None if paints.own is None else paints.own & ~inside)
+    for region, (at, other) in ((region, change.like) for region, change in changes.items() if change.like is not None):
+        if (source := records(at)) is not None:
+            paints = painted_like(paints, under == region + 1, source.paints, source.labels_under_ink == other + 1)
     return replace(record, graph=replace(record.graph, color=color), confidence=confidence, unknown=unknown, kind=kind,
                    reason=reason, paints=paints)
 

@@ -21,12 +21,14 @@ Labels = NDArray[np.int32]
 class Change(NamedTuple):
     """What a region is given instead of what its drawing found: a palette entry and confidence in [0, 1].
 
-    unknown: whether no reference shows it; None leaves what its drawing found.
+    unknown: whether no reference shows it; None leaves what its drawing found. like: the region that it is painted
+    like instead, as the frame at which its drawing is decided, and its number from 0.
     """
 
     color: int
     confidence: float
     unknown: bool | None = None
+    like: tuple[int, int] | None = None
 
 
 Changes = Mapping[int, Change]  # by the region, from 0
@@ -89,6 +91,10 @@ class Corrector:
         for at, region in wishes.unknown:
             if at in changes:
                 changes[at][region] = Change(self._paper, 0.0, True)
+        for (at, region), (other, source) in wishes.like.items():
+            if at in changes and other in self.graph.place:
+                color = int(self.graph.color[self.graph.of(other).start + source])
+                changes[at][region] = Change(color, 1.0, False, (other, source))
         return changes
 
     def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction) -> None:

@@ -31,7 +31,7 @@ class Wishes:
     """What is wanted of regions.
 
     pins: colours that spread. kept: regions that only their own pin changes. held: colours that stay where they are.
-    unknown: regions to be left unpainted. like: regions that are to look like a place of a painting. lost: corrections
+    unknown: regions to be left unpainted. like: regions that are to look like another one. lost: corrections
     that found no region or no color.
     """
 
@@ -39,7 +39,7 @@ class Wishes:
     kept: set[Node] = field(default_factory=set)
     held: dict[Node, int] = field(default_factory=dict)
     unknown: set[Node] = field(default_factory=set)
-    like: dict[Node, tuple[int | None, float, float]] = field(default_factory=dict)
+    like: dict[Node, Node] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
 
     def clear(self, node: Node) -> None:
@@ -66,11 +66,31 @@ def read_wishes(corrections: Sequence[Correction], colors: Mapping[str, int], de
             wishes.lost.append(Lost(one, f"frame {one.frame} is not coloured; run the shot with --resume"))
         elif one.color and one.color not in colors:
             wishes.lost.append(Lost(one, f'the palette has no color "{one.color}"; `cmft palette show` lists them'))
+        elif one.like is not None:
+            reason = _like(wishes, one, decided_at, labels_of)
+            wishes.lost += [Lost(one, reason)] if reason else []
         else:
             reason = _READERS[one.kind](wishes, one, decided_at[one.frame], labels, colors)
-            if reason:
-                wishes.lost.append(Lost(one, reason))
+            wishes.lost += [Lost(one, reason)] if reason else []
     return wishes
+
+
+def _like(wishes: Wishes, one: Correction, decided_at: Mapping[int, int],
+          labels_of: Callable[[int], Labels | None]) -> str:
+    assert one.like is not None
+    frame, x, y = one.like
+    at, other = decided_at[one.frame], decided_at.get(frame) if frame is not None else None
+    labels, others = labels_of(at), None if other is None else labels_of(other)
+    if labels is None or others is None or other is None:
+        return ("a region can look like one of a painted or coloured frame of the shot, not of a sheet" if frame is None
+                else f"frame {frame} is not coloured; run the shot with --resume")
+    region = region_at(labels, *one.points[0], one.anchors[0] if one.anchors else None)
+    source = region_at(others, x, y)
+    if region is None or source is None:
+        return _nowhere(one) if region is None else f"frame {frame} has no region at {x:.0f}, {y:.0f}"
+    wishes.clear((at, region - 1))
+    wishes.like[at, region - 1] = other, source - 1
+    return ""
 
 
 def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int]) -> str:
@@ -84,8 +104,6 @@ def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mappi
     elif one.kind == "lock":
         wishes.held[node] = colors[one.color]
         wishes.kept.add(node)
-    elif one.like is not None:
-        wishes.like[node] = one.like
     else:
         wishes.pins[node] = colors[one.color]
     return ""

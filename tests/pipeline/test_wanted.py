@@ -96,6 +96,14 @@ def test_stroke(corrector):
     assert 1 in changes[2] and 0 not in changes[2]
 
 
+def test_like_another_region(corrector):
+    """It is painted like that region, here alone; a sheet's regions are not known any more."""
+    changes, _ = wanted(corrector, Correction("pin", 4, ((30, 5),), like=(1, 5.0, 25.0)))
+    assert changes == {4: {1: Change(2, 1.0, False, (1, 4))}}
+    for like, said in ((None, 5.0, 5.0), "not of a sheet"), ((9, 5.0, 5.0), "frame 9 is not"), ((1, 900.0, 5.0), "900"):
+        assert said in wanted(corrector, Correction("pin", 4, ((30, 5),), like=like))[1][0].reason
+
+
 def test_unknown(corrector):
     """Left unpainted, unsure and marked, here alone."""
     changes, _ = wanted(corrector, Correction("unknown", 2, ((30, 5),)))

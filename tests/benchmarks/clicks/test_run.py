@@ -1,0 +1,33 @@
+"""The benchmark's table and last line say what was counted."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.clicks.run import Counted, count, last_line, table
+from benchmarks.clips.validation_clip import ValidationClip
+from tests.drawings import figure
+
+
+def rgb(picture):
+    return np.rint(picture * 255).astype(np.uint8)
+
+
+def test_a_clip_is_counted(tmp_path, any_weights):
+    """A clip whose first drawing is painted: what the engine finds of the others is judged and corrected."""
+    drawings = {number: figure(number) for number in range(3)}
+    clip = ValidationClip("boxes", {n: rgb(one.lines()) for n, one in drawings.items()},
+                          {n: rgb(one.painted()) for n, one in drawings.items()})
+    counted = count(clip, tmp_path)
+    assert counted.judged == 8 and counted.by_hand == 6 and counted.divided == 0
+    assert 0 <= counted.pins <= counted.judged and counted.approved >= (counted.settled > 0)
+
+
+def test_table():
+    """Means a set, and factors over all clips with divided regions on every side."""
+    one = Counted("a", 100, 90, 20, 15, 6, 5, 1, 30, 12, 5)
+    other = replace(one, clip="b")
+    cells = table({"puppets": [one, other]}).splitlines()[-1].strip("| ").split(" | ")
+    assert cells == ["puppets", "2", "100.0", "90.0", "20.0", "15.0", "6.0", "5.0", "1.0", "30.0", "12.0", "5.0"]
+    found = "2 clips, 20 clicks: 9.5 times fewer than by hand, 2.50 times fewer than frame by frame"
+    assert last_line([one, other]) == found

@@ -1,0 +1,51 @@
+"""A region is painted like another one, stretched to its box."""
+
+import numpy as np
+
+from cmft_engine.image.paint_map import PaintMap
+from cmft_engine.matching.pattern import painted_like
+
+
+def box(size, x0, y0, x1, y1):
+    mask = np.zeros(size, bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+def test_stretched():
+    """Halves stay halves in a box of another size, and nothing else changes."""
+    source = np.zeros((6, 8), np.int32)
+    source[:, 2:4], source[:, 4:6] = 1, 2
+    like = box((6, 8), 2, 0, 6, 6)
+    inside = box((10, 20), 5, 2, 17, 9)
+    found = painted_like(PaintMap.pure(np.full((10, 20), 7, np.int32)), inside, PaintMap.pure(source), like)
+    assert (found.first[2:9, 5:11] == 1).all() and (found.first[2:9, 11:17] == 2).all()
+    assert (found.first[~inside] == 7).all() and np.array_equal(found.first, found.second)
+
+
+def test_nearest_of_the_region():
+    """A place of the box that is not of the region takes the nearest that is."""
+    source = np.array([[1, 9], [1, 2]], np.int32)
+    found = painted_like(PaintMap.pure(np.zeros((2, 2), np.int32)), np.ones((2, 2), bool), PaintMap.pure(source),
+                         source != 9)
+    assert found.first[0, 1] in (1, 2) and found.first[1].tolist() == [1, 2]
+
+
+def test_mixtures_and_own_pixels():
+    """They come along; where the source has none the region has none either."""
+    index = np.zeros((4, 4), np.int32)
+    own = np.ones((4, 4), bool)
+    soft = PaintMap(index, index + 1, np.full((4, 4), 0.25, np.float32), own, np.full((4, 4, 4), 0.5, np.float32))
+    inside = box((4, 4), 0, 0, 2, 4)
+    found = painted_like(PaintMap.pure(index + 5), inside, soft, np.ones((4, 4), bool))
+    assert (found.own == inside).all() and (found.pixels[inside] == 0.5).all()
+    assert (found.share == np.where(inside, 0.25, 0)).all() and (found.second[inside] == 1).all()
+    back = painted_like(soft, inside, PaintMap.pure(index + 5), np.ones((4, 4), bool))
+    assert (back.own == ~inside).all() and (back.first[inside] == 5).all() and (back.share[inside] == 0).all()
+
+
+def test_empty():
+    paints = PaintMap.pure(np.zeros((3, 3), np.int32))
+    nothing = np.zeros((3, 3), bool)
+    assert painted_like(paints, nothing, paints, ~nothing) is paints
+    assert painted_like(paints, ~nothing, paints, nothing) is paints
