@@ -92,19 +92,18 @@ def prepare(instance: NodeInstance, only: Optional[Sequence[int]] = None) -> Run
         assert rendering is not None  # the lines are its first job
         plates = rendering.plates(LINES)
     return RunRequest(uid, instance.name, folder, plates, wanted, frames, painted, palette, settings,
-                      signature(instance), rendering, _oddities(instance, painted_source, painted, shift))
+                      signature(instance), rendering,
+                      _oddities(painted_source, painted, wanted if lines is None else lines.frames, shift))
 
 
-def _oddities(instance: NodeInstance, source: Optional[Source], painted: Sequence[Painted],
+def _oddities(source: Optional[Source], painted: Sequence[Painted], shot: Iterable[int],
               shift: int) -> Tuple[str, ...]:
-    """Return what is odd about a still picture on Reference."""
+    """Return what is odd about a still picture on Reference; shot: the scene's frames that have line art."""
     if source is None or source.still is None:
         return ()
     taken = [one.frame + shift for one in painted if one.frame is not None and one.path is not None
              and os.path.samefile(one.path, bpy.path.abspath(source.still))]
-    shot = line_source(instance)
-    numbers = [frame + shift for frame in shot.frames] if shot is not None else wanted_frames(instance, shot)
-    return still_warnings(source.still, taken, numbers)
+    return still_warnings(source.still, taken, [frame + shift for frame in shot])
 
 
 def _number(instance: NodeInstance, name: str) -> int:

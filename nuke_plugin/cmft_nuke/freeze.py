@@ -6,7 +6,7 @@ from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.state import NOT_COLOURED, STALE, STALE_TEXT
 
 from .nodes import one_undo, result_pattern, value
-from .results import current_state
+from .results import look
 
 
 def freeze(group: nuke.Group) -> nuke.Node:
@@ -14,7 +14,7 @@ def freeze(group: nuke.Group) -> nuke.Node:
 
     Raises InputError when there is no result, or when it is stale and the node does not show old results.
     """
-    pattern, state = result_pattern(group), current_state(group)
+    pattern, state = result_pattern(group), look(group).state
     if state == NOT_COLOURED:
         raise InputError("{}: there is no result to freeze; press Colorize first".format(group.fullName()))
     if state == STALE and value(group, "on_stale") == "error":

@@ -51,9 +51,11 @@ def show_plates(group: nuke.Group, pattern: str) -> None:
 
 def settle(group: nuke.Group) -> None:
     """Find plates and corrections after the script was moved or saved elsewhere, and name them from where it is now."""
-    if group.knob("place") is None:
-        return _relink(group)  # a node of an older layout is left as it was saved
     pattern = next((found for found in _candidates(group) if numbers_on_disk(found)), "")
+    if group.knob("place") is None:  # a node of an older layout is left as it was saved
+        if pattern and pattern != result_pattern(group):
+            inner(group, RESULT)["file"].setValue(pattern)
+        return
     if pattern:
         show_plates(group, pattern)
     if text(group, "corrections"):
@@ -72,9 +74,3 @@ def _candidates(group: nuke.Group) -> Iterator[str]:
             yield Path(place, relative).as_posix()
         if value(group, "uid"):
             yield (cache_folder(group) / Path(pattern).parent.name / Path(pattern).name).as_posix()
-
-
-def _relink(group: nuke.Group) -> None:
-    pattern = next((found for found in _candidates(group) if numbers_on_disk(found)), "")
-    if pattern and pattern != result_pattern(group):
-        inner(group, RESULT)["file"].setValue(pattern)

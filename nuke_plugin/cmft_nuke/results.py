@@ -1,7 +1,7 @@
 """What a run leaves on the node: the Read, its range, the state and the sentence. Main thread only, one undo step."""
 
 from pathlib import Path
-from typing import Optional, Tuple, cast
+from typing import NamedTuple, Optional, Tuple, cast
 
 import nuke
 
@@ -13,6 +13,7 @@ from cmft_engine.protocol.host.state import (
     NOT_COLOURED,
     READY,
     STALE,
+    OnDisk,
     Shown,
     Stored,
     look_at_disk,
@@ -63,10 +64,20 @@ def asked_frames(group: nuke.Group) -> Tuple[int, ...]:
         return tuple(range(int(value(group, "first")), int(value(group, "last")) + 1))
 
 
-def current_state(group: nuke.Group) -> int:
-    """Return the state as it is, from what the node keeps, the graph, and the files on disk."""
-    shown = shown_by(group)
-    return state_of(shown, look_at_disk(shown), lambda: asked_frames(group), lambda: signature(group))
+class Found(NamedTuple):
+    """What is true of a node now: its result, the files on disk, the frames that it is to colour, and the state."""
+
+    shown: Shown
+    on_disk: OnDisk
+    asked: Tuple[int, ...]
+    state: int
+
+
+def look(group: nuke.Group) -> Found:
+    """Return what is true, from what the node keeps, the graph, and the files on disk."""
+    shown, asked = shown_by(group), asked_frames(group)
+    on_disk = look_at_disk(shown)
+    return Found(shown, on_disk, asked, state_of(shown, on_disk, lambda: asked, lambda: signature(group)))
 
 
 def seems_different(group: nuke.Group) -> bool:
@@ -83,9 +94,7 @@ def seems_different(group: nuke.Group) -> bool:
 
 def refresh(group: nuke.Group, *, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
-    shown, asked = shown_by(group), asked_frames(group)
-    on_disk = look_at_disk(shown)
-    state = state_of(shown, on_disk, lambda: asked, lambda: signature(group))
+    shown, on_disk, asked, state = look(group)
     before = Stored(int(value(group, "state")), str(value(group, "status")))
     stored = to_store(state, before, note, sentence_of(state, shown, WORDING, on_disk, asked))
     set_there(group, [frame for frame in on_disk.frames if shown.first <= frame <= shown.last])
