@@ -9,6 +9,7 @@ from typing import Iterable, NamedTuple, Optional, Tuple, Union, cast
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host import tools
 from cmft_engine.protocol.host.command import EngineMissing
 from cmft_engine.protocol.host.state import ENGINE_MISSING, WORDS
 from cmft_engine.protocol.job import parse_frames
@@ -17,7 +18,6 @@ from . import corrections, results, runner
 from . import freeze as freezing
 from . import upgrade as upgrading
 from .engine import engine_command
-from .farm import write_bundle
 from .nodes import as_cmft, own_identity, quietly, result_pattern, set_state, text, value
 from .shot_job import prepare
 from .signature import forget, signature
@@ -38,18 +38,6 @@ class Status(NamedTuple):
     last: int
     result: str
     running: bool
-
-
-class Exported(NamedTuple):
-    """A job that can run elsewhere: its file, the command line, the farm's bundle, and how to run that.
-
-    `bundle` is None where there is no engine to write it; `farm` then says so.
-    """
-
-    job: Path
-    command: str
-    bundle: Optional[Path]
-    farm: str
 
 
 def create(line: Optional[nuke.Node] = None, ref: Optional[nuke.Node] = None,
@@ -145,17 +133,12 @@ def freeze(node: nuke.Node) -> nuke.Node:
     return freezing.freeze(as_cmft(node))
 
 
-def export_job(node: nuke.Node) -> Exported:
+def export_job(node: nuke.Node) -> tools.Exported:
     """Bake what is needed, write the job file and the farm's bundle, and return them with their command lines."""
     group = as_cmft(node)
     own_identity(group)
     plan = prepare(group, inputs="inputs." + signature(group))  # later bakes must not change what a farm reads
-    command = 'cmft colorize --job "{}" --resume'.format(plan.job_file.as_posix())
-    try:
-        bundle, farm = write_bundle(plan)
-    except EngineMissing as error:
-        return Exported(plan.job_file, command, None, "No bundle for farms was written: {}".format(error))
-    return Exported(plan.job_file, command, bundle, farm)
+    return tools.export(plan.job_file, lambda: engine_command(plan.engine), plan.name)
 
 
 def upgrade(node: nuke.Node) -> nuke.Group:

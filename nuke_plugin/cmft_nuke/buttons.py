@@ -83,9 +83,7 @@ def freeze(group: nuke.Group) -> None:
 
 def export_job(group: nuke.Group) -> None:
     """Write the job file and say the command line."""
-    exported = api.export_job(group)
-    tell("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\n{}\n\nThen "
-         "press Colorize: it takes the finished frames over.".format(exported.job, exported.command, exported.farm))
+    tell(api.export_job(group).words)
 
 
 def upgrade(group: nuke.Group) -> None:

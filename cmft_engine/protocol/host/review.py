@@ -1,4 +1,4 @@
-"""What a run's report says is to be checked by hand: frames, confidence, reasons, pictures. No Nuke and no Qt.
+"""What a run's report says is to be checked by hand: frames, confidence, reasons, pictures.
 
 The numbers come from report.json; the pictures stand in report.html beside it, as docs/formats.md has it.
 """
@@ -132,9 +132,10 @@ class ReviewReader:
         """Return what is known about the report in a folder, and have it looked at; call it now and then."""
         if folder is None:
             return NOTHING
+        is_idle = self._thread is None or not self._thread.is_alive()  # asked first: what it has found is known then
         known_folder, stamp, review = self._known
         is_known = known_folder == folder
-        if self._thread is None or not self._thread.is_alive():
+        if is_idle:
             self._thread = threading.Thread(target=self._read, args=(folder, stamp if is_known else ()),
                                             name="cmft-report", daemon=True)
             self._thread.start()
