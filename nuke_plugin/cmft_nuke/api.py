@@ -14,8 +14,9 @@ from cmft_engine.protocol.host.command import EngineMissing
 from cmft_engine.protocol.host.state import ENGINE_MISSING, WORDS
 from cmft_engine.protocol.job import parse_frames
 
-from . import corrections, results, runner
+from . import corrections, palettes, results, runner
 from . import freeze as freezing
+from . import regions as region_views
 from . import upgrade as upgrading
 from .engine import engine_command
 from .nodes import as_cmft, own_identity, quietly, result_pattern, set_state, text, value
@@ -24,7 +25,7 @@ from .signature import forget, signature
 from .template import TEMPLATE
 
 __all__ = ["Status", "add_correction", "cancel", "colorize", "colour", "create", "create_at_selection", "export_job",
-           "freeze", "report", "status", "upgrade"]
+           "extract_palette", "freeze", "regions", "report", "status", "swap_palette", "upgrade"]
 
 Frames = Union[int, str, Iterable[int], None]
 
@@ -126,6 +127,21 @@ def status(node: nuke.Node) -> Status:
 def add_correction(node: nuke.Node, source: corrections.Source, frame: Optional[int] = None) -> str:
     """Make a frame (the current one) a reference: `source` is a node that shows it repainted, or a file."""
     return corrections.add(as_cmft(node), source, frame)
+
+
+def regions(node: nuke.Node, frames: Frames = None) -> nuke.Node:
+    """Draw what the lines enclose at frames (the current one), and return the Read that shows it."""
+    return region_views.show(as_cmft(node), parsed_frames(frames) or (int(nuke.frame()),))
+
+
+def extract_palette(node: nuke.Node, path: str, *, overwrite: bool = False) -> str:
+    """Write the paints of the references as a palette, .json or .gpl, set it on the node; return what was found."""
+    return palettes.extract(as_cmft(node), path, overwrite=overwrite)
+
+
+def swap_palette(node: nuke.Node, palette: str) -> nuke.Node:
+    """Return a Read, beside the node, of the result in another palette with the names of the node's palette file."""
+    return freezing.swap(as_cmft(node), palette)
 
 
 def freeze(node: nuke.Node) -> nuke.Node:

@@ -40,6 +40,23 @@ def store_corrections(group: nuke.Group, corrections: Dict[int, str]) -> None:
         group["corrections"].setValue(words)
 
 
+def store_palette(group: nuke.Group, path: str) -> None:
+    """Store the palette file, relative to the script where it lies beside it; touches nothing that is so already."""
+    relative = inside(path, script_folder())
+    knob = cast(nuke.File_Knob, group["palette"])
+    written = BESIDE + relative if relative else path
+    if knob.getText() != written:
+        knob.setValue(written)
+
+
+def _settle_palette(group: nuke.Group) -> None:
+    """Find a palette file that lay beside the script where the script is now."""
+    path, place = text(group, "palette").replace("\\", "/"), text(group, "place")
+    relative = inside(path, script_folder()) or inside(path, place)
+    if relative:
+        store_palette(group, found(relative, [script_folder(), place]))
+
+
 def show_plates(group: nuke.Group, pattern: str) -> None:
     """Let the inner Read name plates, relative to the script where they lie beside it."""
     relative = inside(pattern, script_folder())
@@ -60,6 +77,7 @@ def settle(group: nuke.Group) -> None:
         show_plates(group, pattern)
     if text(group, "corrections"):
         store_corrections(group, corrections_of(group))
+    _settle_palette(group)
     if value(group, "place") != script_folder():
         group["place"].setValue(script_folder())
 

@@ -16,6 +16,7 @@ from cmft_engine.protocol.host.state import (
     OnDisk,
     Shown,
     Stored,
+    coloured_frames,
     look_at_disk,
     sentence_of,
     state_of,
@@ -24,7 +25,7 @@ from cmft_engine.protocol.host.state import (
 
 from .knobs import WORDING
 from .moves import show_plates
-from .nodes import RESULT, inner, one_undo, result_pattern, set_state, set_there, stored_frames, value
+from .nodes import RESULT, inner, one_undo, result_pattern, set_range, set_state, set_there, stored_frames, value
 from .shot_job import Plan, wanted_frames
 from .signature import forget, signature, slow_look
 
@@ -42,9 +43,8 @@ def apply_outcome(group: nuke.Group, plan: Plan, outcome: Outcome) -> None:
 def _show(group: nuke.Group, result: Shown) -> None:
     read = inner(group, RESULT)
     show_plates(group, result.pattern)
+    set_range(read, result.first, result.last)
     for name, number in (("first", result.first), ("last", result.last)):
-        read[name].setValue(number)
-        read["orig" + name].setValue(number)
         group[name].setValue(number)
     cast(nuke.Script_Knob, read["reload"]).execute()
     group["signature"].setValue(result.signature)
@@ -72,6 +72,11 @@ class Found(NamedTuple):
     asked: Tuple[int, ...]
     state: int
 
+    @property
+    def coloured(self) -> Tuple[int, ...]:
+        """The frames of the range that have a plate."""
+        return coloured_frames(self.shown, self.on_disk)
+
 
 def look(group: nuke.Group) -> Found:
     """Return what is true, from what the node keeps, the graph, and the files on disk."""
@@ -97,7 +102,7 @@ def refresh(group: nuke.Group, *, note: str = "") -> int:
     shown, on_disk, asked, state = look(group)
     before = Stored(int(value(group, "state")), str(value(group, "status")))
     stored = to_store(state, before, note, sentence_of(state, shown, WORDING, on_disk, asked))
-    set_there(group, [frame for frame in on_disk.frames if shown.first <= frame <= shown.last])
+    set_there(group, coloured_frames(shown, on_disk))
     set_state(group, stored.state, stored.status)
     return stored.state
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
+from ..errors import InputError
 from ..job import frames_text
 from .provenance import read_provenance
 from .sequences import numbers_on_disk
@@ -83,6 +84,19 @@ def state_of(shown: Shown, on_disk: OnDisk, asked: Callable[[], Sequence[int]], 
     if made_from != shown.signature or made_from != now():
         return STALE
     return READY if set(asked()) <= set(on_disk.frames) else INCOMPLETE
+
+
+def coloured_frames(shown: Shown, on_disk: OnDisk) -> Tuple[int, ...]:
+    """Return the frames of the range that a node shows which have a plate."""
+    return tuple(frame for frame in on_disk.frames if shown.first <= frame <= shown.last)
+
+
+def refuse_bad_result(state: int, *, shows_old: bool, name: str) -> None:
+    """Raise InputError when a node has no result to hand on: none, or a stale one while it does not show old ones."""
+    if state in (NOT_COLOURED, ENGINE_MISSING):
+        raise InputError("{}: there is no result yet; press Colorize first".format(name))
+    if state == STALE and not shows_old:
+        raise InputError("{}: {}, or choose to show the old result".format(name, STALE_TEXT))
 
 
 def sentence_of(state: int, shown: Shown, wording: Wording, on_disk: OnDisk, asked: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ Each is one of its own commands, run to its end.
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import EngineError
+from ..errors import EngineError, InputError
 from ..job import JobReference, frames_text
 from ..settings import SETTINGS, Settings
 from .command import EngineMissing, ask_engine
@@ -82,17 +82,23 @@ def extract_palette(engine: Sequence[str], references: Sequence[JobReference], s
                 "{}: the palette cannot be extracted".format(name))
 
 
-def swap_palette(engine: Sequence[str], plates: Plates, palettes: Tuple[str, str], *, name: str) -> Plates:
+def swap_palette(engine: Sequence[str], plates: Plates, frames: Sequence[int], *, palettes: Tuple[str, str],
+                 name: str) -> Plates:
     """Recolour coloured plates from one palette to another by its colours' names; return the new plates.
 
-    They go into a folder of their own beside the plates, one for each pair of palettes. Raises EngineError.
+    frames: the host's; palettes: the one that they were coloured with, "" for none, and the new one. The new plates go
+    into a folder of their own beside the old, one for each pair of palettes. Raises InputError, EngineError.
     """
     old, new = palettes
+    if not old:
+        raise InputError("{}: no palette file names the colours of its result; extract one, press Colorize, and swap "
+                         "then".format(name))
     source = Path(plates.pattern)
     folder = source.parent / "swap.{}".format(content_digest(palettes, ()))
     swapped = Plates((folder / source.name).as_posix(), plates.shift)
+    numbers = [frame + plates.shift for frame in frames]
     _run(engine, ["palette", "swap", plates.pattern, "--from", old, "--to", new, "--out", swapped.pattern,
-                  "--overwrite"], "{}: the palette cannot be swapped".format(name))
+                  "--frames=" + frames_text(numbers), "--overwrite"], "{}: the palette cannot be swapped".format(name))
     return swapped
 
 

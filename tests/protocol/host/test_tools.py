@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.plate import read_plate
-from cmft_engine.protocol.errors import EngineError
+from cmft_engine.protocol.errors import EngineError, InputError
 from cmft_engine.protocol.host import identity, tools
 from cmft_engine.protocol.host.command import EngineMissing
 from cmft_engine.protocol.host.sequences import Plates
@@ -74,11 +74,13 @@ def test_palette_is_extracted_and_swapped(shot):
     before, coat["rgba"] = coat["rgba"], [0.0, 0.0, 0.2, 1.0]
     night.write_text(json.dumps(found))
     plates = Plates((shot / "painted.####.png").as_posix(), shift=-100)
-    swapped = tools.swap_palette(ENGINE, plates, (str(day), str(night)), name="CMFT1")
+    swapped = tools.swap_palette(ENGINE, plates, [101], palettes=(str(day), str(night)), name="CMFT1")
     old, new = read_plate(plates.path(101)).rgb(), read_plate(swapped.path(101)).rgb()
     changed = (old != new).any(axis=2)
     assert np.array_equal(changed, np.isclose(old, before[:3], atol=0.01).all(axis=2)) and changed.any()
     assert np.allclose(new[changed], coat["rgba"][:3], atol=0.003)
+    with pytest.raises(InputError, match="CMFT1: no palette file names the colours"):
+        tools.swap_palette(ENGINE, plates, [101], palettes=("", str(night)), name="CMFT1")
 
 
 def test_exported_job_runs_elsewhere(shot):
