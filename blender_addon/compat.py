@@ -47,11 +47,18 @@ def new_socket(tree: Any, name: str, *, is_output: bool, kind: str) -> None:
         (tree.outputs if is_output else tree.inputs).new(kind, name)
 
 
-def output_names(tree: Any) -> List[str]:
-    """Return the names of a group's outputs."""
+def socket_names(tree: Any) -> List[str]:
+    """Return the names of a group's inputs and outputs."""
     if not HAS_INTERFACE:
-        return [socket.name for socket in tree.outputs]
-    return [item.name for item in tree.interface.items_tree if getattr(item, "in_out", "") == "OUTPUT"]
+        return [socket.name for sockets in (tree.inputs, tree.outputs) for socket in sockets]
+    return [item.name for item in tree.interface.items_tree if getattr(item, "in_out", "")]
+
+
+def show_only(tree: Any, node: Any) -> None:
+    """Select one node of a tree alone, and make it active."""
+    for other in tree.nodes:
+        other.select = other == node
+    tree.nodes.active = node
 
 
 def path_options() -> Any:

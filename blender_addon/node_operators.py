@@ -15,8 +15,8 @@ from .nodes import NodeInstance, add_mattes, add_node, editable
 from .operators import Result, chosen, node_argument, told
 from .places import stored_path
 from .preferences import preferences, written_command
+from .references import implied_references
 from .results import refresh, refresh_all, report_file
-from .shot_job import implied_references
 
 
 class CMFT_OT_add_node(bpy.types.Operator):
@@ -31,13 +31,10 @@ class CMFT_OT_add_node(bpy.types.Operator):
         space = context.space_data
         is_editor = space is not None and space.type == "NODE_EDITOR" and space.tree_type == "CompositorNodeTree"
         tree = space.edit_tree if is_editor and space.edit_tree else compat.ensure_compositor(context.scene)
-        for other in tree.nodes:
-            other.select = False
         node = add_node(tree)
         if is_editor:
             node.location = space.cursor_location
-        node.select = True
-        tree.nodes.active = node
+        compat.show_only(tree, node)
         return {"FINISHED"}
 
     def invoke(self, context: Any, event: Any) -> Result:

@@ -1,4 +1,4 @@
-"""The add-on's preferences: how the engine is started, and what it said when it was tested."""
+"""The add-on's preferences: how the engine is started and what it said when it was tested, and the cache."""
 
 from typing import Any
 
@@ -7,19 +7,23 @@ from bpy.props import StringProperty
 
 
 class CMFT_AP_preferences(bpy.types.AddonPreferences):
-    """Engine command and its test."""
+    """Engine command and its test, and one cache folder for all nodes."""
 
     bl_idname = __package__
 
     __annotations__ = {
         "engine": StringProperty(name="Engine Command", description="Starts the engine; empty takes the one that "
                                  "install.py has set up. For another machine: ssh HOST cmft"),
+        "cache": StringProperty(name="Cache Folder", subtype="DIR_PATH", description="Folder for the results of all "
+                                "nodes that name none of their own; empty takes CMFT_CACHE of the environment, else a "
+                                "folder cmft beside each file"),
         "found": StringProperty(name="Last test", options={"SKIP_SAVE"}),
     }
 
     def draw(self, context: Any) -> None:
         """Show the command, the button, and the last test's lines."""
         self.layout.prop(self, "engine")
+        self.layout.prop(self, "cache")
         self.layout.operator("cmft.test_engine", icon="CHECKMARK")
         column = self.layout.column(align=True)
         for line in self.found.splitlines():
@@ -36,3 +40,9 @@ def written_command() -> str:
     """Return the engine command of the preferences, "" for the usual one."""
     found = preferences()
     return "" if found is None else str(found.engine)
+
+
+def common_cache() -> str:
+    """Return the cache folder of all nodes that have none of their own, "" when none is set."""
+    found = preferences()
+    return "" if found is None else str(found.cache).strip()

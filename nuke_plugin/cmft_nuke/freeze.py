@@ -6,12 +6,12 @@ from typing import Tuple
 import nuke
 
 from cmft_engine.protocol.host.sequences import Plates
-from cmft_engine.protocol.host.state import refuse_bad_result
+from cmft_engine.protocol.host.state import Found, refuse_bad_result
 from cmft_engine.protocol.host.tools import swap_palette
 
 from .engine import engine_command
 from .nodes import one_undo, set_range, text, value
-from .results import Found, look
+from .results import look
 
 
 def freeze(group: nuke.Group) -> nuke.Node:

@@ -1,7 +1,7 @@
 """What a run leaves on the node: the Read, its range, the state and the sentence. Main thread only, one undo step."""
 
 from pathlib import Path
-from typing import NamedTuple, Optional, Tuple, cast
+from typing import Optional, Tuple, cast
 
 import nuke
 
@@ -13,13 +13,12 @@ from cmft_engine.protocol.host.state import (
     NOT_COLOURED,
     READY,
     STALE,
-    OnDisk,
+    Found,
     Shown,
     Stored,
-    coloured_frames,
+    find_state,
     look_at_disk,
     sentence_of,
-    state_of,
     to_store,
 )
 
@@ -64,25 +63,9 @@ def asked_frames(group: nuke.Group) -> Tuple[int, ...]:
         return tuple(range(int(value(group, "first")), int(value(group, "last")) + 1))
 
 
-class Found(NamedTuple):
-    """What is true of a node now: its result, the files on disk, the frames that it is to colour, and the state."""
-
-    shown: Shown
-    on_disk: OnDisk
-    asked: Tuple[int, ...]
-    state: int
-
-    @property
-    def coloured(self) -> Tuple[int, ...]:
-        """The frames of the range that have a plate."""
-        return coloured_frames(self.shown, self.on_disk)
-
-
 def look(group: nuke.Group) -> Found:
     """Return what is true, from what the node keeps, the graph, and the files on disk."""
-    shown, asked = shown_by(group), asked_frames(group)
-    on_disk = look_at_disk(shown)
-    return Found(shown, on_disk, asked, state_of(shown, on_disk, lambda: asked, lambda: signature(group)))
+    return find_state(shown_by(group), asked_frames(group), lambda: signature(group))
 
 
 def seems_different(group: nuke.Group) -> bool:
@@ -99,10 +82,10 @@ def seems_different(group: nuke.Group) -> bool:
 
 def refresh(group: nuke.Group, *, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
-    shown, on_disk, asked, state = look(group)
-    before = Stored(int(value(group, "state")), str(value(group, "status")))
-    stored = to_store(state, before, note, sentence_of(state, shown, WORDING, on_disk, asked))
-    set_there(group, coloured_frames(shown, on_disk))
+    found, before = look(group), Stored(int(value(group, "state")), str(value(group, "status")))
+    stored = to_store(found.state, before, note,
+                      sentence_of(found.state, found.shown, WORDING, found.on_disk, found.asked))
+    set_there(group, found.coloured)
     set_state(group, stored.state, stored.status)
     return stored.state
 

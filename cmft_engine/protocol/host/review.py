@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 VERSION = 1  # of report.json
 JSON, HTML = "report.json", "report.html"
@@ -63,13 +63,22 @@ READING = Review("reading the report")
 
 
 def read_review(folder: Path) -> Review:
-    """Read the report in a folder; a missing or damaged one becomes a sentence."""
+    """Read the report in a folder with its pictures; a missing or damaged one becomes a sentence."""
+    return _read(folder, _pictures)
+
+
+def read_checks(folder: Path) -> Review:
+    """Read the report in a folder without its pictures, which is quick; a bad one becomes a sentence."""
+    return _read(folder, lambda _: {})
+
+
+def _read(folder: Path, pictures: Callable[[Path], Pictures]) -> Review:
     try:
         report = json.loads((folder / JSON).read_text(encoding="utf-8"))
         if report["version"] != VERSION:
             return Review("the report is of version {}, this panel reads {}; install engine and plug-in from the same "
                           "release".format(report["version"], VERSION))
-        return _review(report, _pictures(folder / HTML))
+        return _review(report, pictures(folder / HTML))
     except FileNotFoundError:
         return NOTHING
     except OSError as error:

@@ -63,6 +63,26 @@ class Stored(NamedTuple):
     status: str
 
 
+class Found(NamedTuple):
+    """What is true of a node now: its result, what is on disk, the frames that it is to colour, and the state."""
+
+    shown: Shown
+    on_disk: OnDisk
+    asked: Tuple[int, ...]
+    state: int
+
+    @property
+    def coloured(self) -> Tuple[int, ...]:
+        """The frames of the range that it shows which have a plate."""
+        return tuple(frame for frame in self.on_disk.frames if self.shown.first <= frame <= self.shown.last)
+
+
+def find_state(shown: Shown, asked: Sequence[int], now: Callable[[], str]) -> Found:
+    """Look at the disk and return what is true; asked and now: as `state_of` takes them."""
+    on_disk = look_at_disk(shown)
+    return Found(shown, on_disk, tuple(asked), state_of(shown, on_disk, lambda: asked, now))
+
+
 def look_at_disk(shown: Shown) -> OnDisk:
     """Look at the plates that a node shows, and at the record beside them."""
     if shown.folder is None:
@@ -84,11 +104,6 @@ def state_of(shown: Shown, on_disk: OnDisk, asked: Callable[[], Sequence[int]], 
     if made_from != shown.signature or made_from != now():
         return STALE
     return READY if set(asked()) <= set(on_disk.frames) else INCOMPLETE
-
-
-def coloured_frames(shown: Shown, on_disk: OnDisk) -> Tuple[int, ...]:
-    """Return the frames of the range that a node shows which have a plate."""
-    return tuple(frame for frame in on_disk.frames if shown.first <= frame <= shown.last)
 
 
 def refuse_bad_result(state: int, *, shows_old: bool, name: str) -> None:
