@@ -238,7 +238,7 @@ def quoted(text: str) -> str:
 
 def template_text() -> str:
     """Return the whole content of CMFT.nk."""
-    lines = ["set cut_paste_input [stack 0]", "push 0", "push 0", "push $cut_paste_input"]
+    lines = ["set cut_paste_input [stack 0]", "push 0", "push 0", "push 0", "push $cut_paste_input"]
     lines += ["add_layer {{{} {}}}".format(name, " ".join(name + "." + channel for channel in channels))
               for name, channels in LAYERS]
     head = ["inputs 4", "name CMFT1", "tile_color {:#x}".format(TILE_COLOR), "label {}".format(_label()),
@@ -255,7 +255,8 @@ def example_text() -> str:
     reads = [EXAMPLE_READ.format(name=name, plate=plate, last=last, x=x)
              for name, plate, last, x in (("painted", "ref", 1001, 200), ("lines", "line", 1024, 0))]
     group = template_text().split("push $cut_paste_input\n", 1)[1]
-    return EXAMPLE_HEAD + reads[0] + "set painted [stack 0]\npush 0\npush $painted\n" + reads[1] + group + EXAMPLE_TAIL
+    painted = "set painted [stack 0]\npush 0\npush 0\npush $painted\n"
+    return EXAMPLE_HEAD + reads[0] + painted + reads[1] + group + EXAMPLE_TAIL
 
 
 def write_template() -> None:

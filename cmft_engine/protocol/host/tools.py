@@ -37,7 +37,8 @@ class Exported(NamedTuple):
     def words(self) -> str:
         """What to tell a person."""
         return ("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\n{}"
-                "\n\nSave this file, which names the folder. Colorize takes the finished frames over.".format(self.job, self.command, self.farm))
+                "\n\nSave this file, which names the folder. Colorize takes the finished frames over.".format(
+                    self.job, self.command, self.farm))
 
 
 def export(job_file: Path, engine: Callable[[], List[str]], name: str) -> Exported:
