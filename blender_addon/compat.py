@@ -40,11 +40,12 @@ def output_node(tree: Any) -> Any:
 
 
 def new_socket(tree: Any, name: str, *, is_output: bool, kind: str) -> None:
-    """Give a group an input or an output."""
+    """Give a group an input, which shows no colour of its own, or an output."""
     if HAS_INTERFACE:
-        tree.interface.new_socket(name, in_out="OUTPUT" if is_output else "INPUT", socket_type=kind)
+        made = tree.interface.new_socket(name, in_out="OUTPUT" if is_output else "INPUT", socket_type=kind)
     else:
-        (tree.outputs if is_output else tree.inputs).new(kind, name)
+        made = (tree.outputs if is_output else tree.inputs).new(kind, name)
+    made.hide_value = not is_output
 
 
 def socket_names(tree: Any) -> List[str]:

@@ -91,8 +91,6 @@ class _WithPalette:
 
     def invoke(self: Any, context: Any, event: Any) -> Result:
         """Ask for the file."""
-        if not self.filepath and folder_now():
-            self.filepath = "{}/palette.json".format(folder_now())
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -117,8 +115,10 @@ class CMFT_OT_extract_palette(_WithPalette, bpy.types.Operator):
     )
 
     def invoke(self, context: Any, event: Any) -> Result:
-        """Ask for the file, which warns of one that is there."""
+        """Ask for the file; the window shows when one of its name is there."""
         self.overwrite = True
+        if not self.filepath and folder_now():
+            self.filepath = "{}/palette.json".format(folder_now())
         return super().invoke(context, event)
 
     def execute(self, context: Any) -> Result:
