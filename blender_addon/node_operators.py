@@ -38,11 +38,15 @@ class CMFT_OT_add_node(bpy.types.Operator):
         return {"FINISHED"}
 
     def invoke(self, context: Any, event: Any) -> Result:
-        """Put it under the mouse."""
+        """Put it under the mouse, which it follows until a click as Blender's own nodes do: onto a wire, too."""
         space = context.space_data
-        if space is not None and space.type == "NODE_EDITOR" and context.region.type == "WINDOW":
+        is_in_view = space is not None and space.type == "NODE_EDITOR" and context.region.type == "WINDOW"
+        if is_in_view:
             space.cursor_location_from_region(event.mouse_region_x, event.mouse_region_y)
-        return self.execute(context)
+        result = self.execute(context)
+        if is_in_view:
+            bpy.ops.node.translate_attach_remove_on_cancel("INVOKE_DEFAULT")
+        return result
 
 
 class CMFT_OT_add_reference(bpy.types.Operator):
