@@ -114,12 +114,12 @@ class CMFT_OT_extract_palette(_WithPalette, bpy.types.Operator):
         check_existing=BoolProperty(default=True, options={"HIDDEN"}),
     )
 
-    def invoke(self, context: Any, event: Any) -> Result:
+    def invoke(self: Any, context: Any, event: Any) -> Result:
         """Ask for the file; the window shows when one of its name is there."""
         self.overwrite = True
         if not self.filepath and folder_now():
             self.filepath = "{}/palette.json".format(folder_now())
-        return super().invoke(context, event)
+        return _WithPalette.invoke(self, context, event)
 
     def execute(self, context: Any) -> Result:
         """Write it."""

@@ -5,7 +5,7 @@ Compares borders: those of the line plate's ink must be borders of the painting 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -19,7 +19,7 @@ BORDER = 0.08  # neighbouring pixels of a painting that differ so much in any ch
 NEAR_PX = 1  # a border counts as found within so many pixels
 SEARCH_PX, REFINE_PX = 256, 2048  # longest side of the pictures in which a move is looked for, and made exact
 SCALES = tuple(1.01 ** step for step in range(-70, 71))  # one half to two
-DOUBTFUL = 0.97  # with a larger share of its lines found nothing is looked for
+DOUBTFUL = 0.95  # with a larger share of its lines found nothing is looked for
 BETTER, GOOD = 0.1, 0.6  # an explanation finds so much more of the lines, and so much of them
 STRANGE = 0.35  # with a smaller share found, and no explanation, it is another drawing
 LEAST_PX = 100  # line plates with less border tell nothing
@@ -55,9 +55,9 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
     known = ((borders(), frame) for frame, borders in others)
     by_frame = max(((share_found(borders, painting), frame) for borders, frame in known
                     if borders.shape == lines.shape and borders.sum() >= LEAST_PX), default=(0.0, 0))
-    move = find_move(lines, painting)
-    moved = share_found(lines, apply_move(painting, move))
     least = max(share + BETTER, GOOD)
+    move = Move() if by_frame[0] >= max(least, DOUBTFUL) else find_move(lines, painting)
+    moved = share_found(lines, apply_move(painting, move))
     if by_frame[0] >= max(least, moved):
         return f"{seen}, and {by_frame[0]:.0%} of those of frame {by_frame[1]}; correct its frame"
     if moved >= least and move.words:
@@ -91,23 +91,28 @@ def share_found(lines: Mask, painting: Mask) -> float:
 
 
 def find_move(lines: Mask, painting: Mask) -> Move:
-    """Return the move that lays a painting's borders best on the lines'."""
-    ratio = min(1.0, SEARCH_PX / max(lines.shape))
-    target, source = (_small(mask, ratio) for mask in (lines, painting))
-    scale = max(SCALES, key=lambda scale: _correlate(target, _scaled(source, scale))[1])
-    (x, y), _ = _correlate(target, _scaled(source, scale))
-    coarse = Move(scale, x / ratio, y / ratio)
-    return _refined(lines, painting, coarse)
+    """Return the move that lays a painting's borders best on the lines': scaled first roughly, then to 0.1 per cent."""
+    rough = _best_move(lines, painting, SCALES, longest=SEARCH_PX)
+    near = [round(rough.scale, 3) + step / 1000 for step in range(-5, 6)]
+    return _best_move(lines, painting, near, longest=REFINE_PX)
 
 
-def _refined(lines: Mask, painting: Mask, coarse: Move) -> Move:
-    """Return a move in pixels of the plates, the scale to a tenth of a per cent."""
-    ratio = min(1.0, REFINE_PX / max(lines.shape))
-    target, source = (_small(mask, ratio) for mask in (lines, painting))
-    best = (-1.0, coarse)
-    for scale in sorted({round(coarse.scale, 3) + step / 1000 for step in range(-5, 6)}):
-        (x, y), peak = _correlate(target, _scaled(source, scale))
-        best = max(best, (peak, Move(scale, x / ratio, y / ratio)))
+def _best_move(lines: Mask, painting: Mask, scales: Iterable[float], *, longest: int) -> Move:
+    """Return the best move among scales, found in pictures whose longest side is so many pixels."""
+    ratio = min(1.0, longest / max(lines.shape))
+    target, source = _small(lines, ratio), _small(painting, ratio)
+    size = [cv2.getOptimalDFTSize(2 * side) for side in target.shape]
+    spectrum = cv2.dft(_padded(target, size))
+    best = (-1.0, Move())
+    for scale in scales:
+        scaled = _scaled(source, scale)
+        product = cv2.mulSpectrums(spectrum, cv2.dft(_padded(scaled, size)), 0, conjB=True)
+        surface = cv2.idft(product, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+        y, x = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
+        x, y = (at if at < side else at - whole for at, side, whole in zip((x, y), target.shape[::-1], size[::-1],
+                                                                          strict=True))
+        likeness = float(surface.max()) / (float(np.linalg.norm(scaled)) or 1.0)
+        best = max(best, (likeness, Move(scale, x / ratio, y / ratio)))
     return best[1]
 
 
@@ -116,6 +121,13 @@ def apply_move(painting: Mask, move: Move) -> Mask:
     matrix = np.array([[move.scale, 0, move.x], [0, move.scale, move.y]], np.float32)
     height, width = painting.shape
     return np.asarray(cv2.warpAffine(painting.astype(np.float32), matrix, (width, height)) > 0.25)
+
+
+def _padded(picture: Floats, size: Sequence[int]) -> Floats:
+    """Return a picture with zeros below and right of it, so that what is shifted out does not come in again."""
+    padded = np.zeros(size, np.float32)
+    padded[: picture.shape[0], : picture.shape[1]] = picture
+    return padded
 
 
 def _small(mask: Mask, ratio: float) -> Floats:
@@ -127,15 +139,3 @@ def _scaled(picture: Floats, scale: float) -> Floats:
     height, width = picture.shape
     matrix = np.array([[scale, 0, 0], [0, scale, 0]], np.float32)
     return np.asarray(cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_AREA))
-
-
-def _correlate(target: Floats, source: Floats) -> tuple[tuple[float, float], float]:
-    """Return the shift (x, y) that lays `source` best on `target`, and how well it does, normalised."""
-    norm = float(np.sqrt((source ** 2).sum() * (target ** 2).sum())) or 1.0
-    height, width = target.shape
-    size = [cv2.getOptimalDFTSize(2 * side) for side in (height, width)]
-    spectrum = np.fft.rfft2(target, size) * np.conj(np.fft.rfft2(source, size))
-    surface = np.fft.irfft2(spectrum, size)
-    y, x = np.unravel_index(int(surface.argmax()), surface.shape)
-    at = (float(x if x < width else x - size[1]), float(y if y < height else y - size[0]))
-    return at, float(surface.max()) / norm

@@ -50,10 +50,11 @@ def store_palette(group: nuke.Group, path: str) -> None:
 
 
 def _settle_palette(group: nuke.Group) -> None:
-    """Find a palette file that lay beside the script where the script is now."""
-    path, place = text(group, "palette").replace("\\", "/"), text(group, "place")
-    relative = inside(path, script_folder()) or inside(path, place)
-    if relative:
+    """Find a palette file that lay beside the script where the script is now; an expression is left alone."""
+    written, place = cast(nuke.File_Knob, group["palette"]).getText().replace("\\", "/"), text(group, "place")
+    is_beside = written.startswith(BESIDE)
+    relative = written[len(BESIDE):] if is_beside else inside(written, script_folder()) or inside(written, place)
+    if relative and "[" not in relative:
         store_palette(group, found(relative, [script_folder(), place]))
 
 

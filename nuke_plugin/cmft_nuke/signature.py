@@ -11,13 +11,12 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, cast
 import nuke
 
 from cmft_engine.protocol.host.digests import MAX_FILES, PATIENCE_S, SlowLook, setting_lines, signature_of, stamp
-from cmft_engine.protocol.host.places import inside
 from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.settings import SETTINGS
 
 from .bake import LINE, REF, REF_LINE, in_view, passes
 from .moves import corrections_of
-from .nodes import script_folder, text, value
+from .nodes import text, value
 
 _LOOK = ("reference_frames", "sheet", "corrections")
 _COSMETIC = frozenset((
@@ -69,7 +68,7 @@ def _lines(group: nuke.Group) -> Iterator[str]:
         if name != "corrections" or not text(group, name):
             yield "{}={}".format(name, value(group, name))
     palette = text(group, "palette")
-    yield "palette={}".format(os.path.basename(palette) if inside(palette, script_folder()) else palette)
+    yield "palette={}".format(os.path.basename(palette))  # not its folder: it may move
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was
         yield "view={}".format(text(group, "view"))
     yield stamp(palette)

@@ -1,6 +1,7 @@
 """Palettes, regions and the references' own line art: what the node asks of the real engine besides colouring."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -41,16 +42,32 @@ def test_palette_is_extracted_from_the_references(window, shot):
 
 
 def test_palette_moves_with_the_script(colored, tmp_path):
-    """One beside the script is found where the script is now, and the node stays ready."""
+    """One beside the script is found where the script is now, also after Save As, and the node stays ready; an
+    expression of the user's own is left alone."""
     folder, script = moved(colored, tmp_path / "first")
     palette = folder / "day.json"
     palette.write_text('{"version": 1, "space": "lin_rec709", "colors": [{"name": "a", "rgba": [0, 0, 0, 1]}]}')
     with opened(script, gui=True) as (host, node):
         node["palette"].setValue(palette.as_posix())
         script.write_text(host.save())
-        host.nuke.scriptOpen(script.as_posix())
-        node = host.nuke.toNode("CMFT1")
+        accept(node)
+        script.write_text(host.save())
         assert node["palette"].getText() == "[file dirname [value root.name]]/day.json"
+        other = tmp_path / "elsewhere" / "shot_v002.nk"
+        other.parent.mkdir()
+        host.nuke.root()["name"].setValue(other.as_posix())
+        other.write_text(host.save())
+        assert node["palette"].getText() == palette.as_posix() and node["state"].value() == 1
+        node["palette"].setValue("[file dirname [value root.name]]/[value root.first_frame].json")
+        host.save()
+        assert node["palette"].getText() == "[file dirname [value root.name]]/[value root.first_frame].json"
+    away = tmp_path / "second"
+    shutil.move(folder, away)
+    with opened(away / script.name, gui=True) as (host, node):
+        for name in ("Line", "Ref"):
+            read = host.nuke.toNode(name)
+            read["file"].setValue(read["file"].getText().replace(str(folder), str(away)))
+        palette = away / "day.json"
         assert node["palette"].evaluate() == palette.as_posix()
         palette.unlink()
         host.press(node, "colour")
