@@ -1,6 +1,6 @@
 """The buttons besides Colorize that ask the engine, and freeze: export, regions, palettes; and a jump to a frame."""
 
-from typing import Any
+from typing import Any, Callable, Optional
 
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
@@ -14,6 +14,18 @@ from .operators import Result, chosen, node_argument, told
 from .places import folder_now
 
 PALETTES = "*.json;*.gpl"
+
+
+def slowly(operator: Any, context: Any, action: Callable[[], Optional[str]]) -> Result:
+    """Do something as `told` does, with a cursor that says that it takes some seconds."""
+    window = None if bpy.app.background else context.window
+    if window is not None:
+        window.cursor_set("WAIT")
+    try:
+        return told(operator, action)
+    finally:
+        if window is not None:
+            window.cursor_set("DEFAULT")
 
 
 class CMFT_OT_freeze(bpy.types.Operator):
@@ -43,7 +55,7 @@ class CMFT_OT_export_job(bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """Write both; the words stand in the Info editor, from where they can be copied."""
-        return told(self, lambda: self._export(context))
+        return slowly(self, context, lambda: self._export(context))
 
     def _export(self, context: Any) -> str:
         words = tools.export_job(chosen(context, self.node)).words
@@ -71,7 +83,7 @@ class CMFT_OT_regions(bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """Draw them and show the first in an Image editor."""
-        return told(self, lambda: self._draw(context))
+        return slowly(self, context, lambda: self._draw(context))
 
     def _draw(self, context: Any) -> str:
         frames = parse_frames(self.frames) if self.frames.strip() else (int(context.scene.frame_current),)
@@ -123,8 +135,8 @@ class CMFT_OT_extract_palette(_WithPalette, bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """Write it."""
-        return told(self, lambda: tools.extract_palette(chosen(context, self.node), self.given(),
-                                                        overwrite=self.overwrite))
+        return slowly(self, context, lambda: tools.extract_palette(chosen(context, self.node), self.given(),
+                                                                   overwrite=self.overwrite))
 
 
 class CMFT_OT_swap_palette(_WithPalette, bpy.types.Operator):
@@ -139,7 +151,7 @@ class CMFT_OT_swap_palette(_WithPalette, bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """Put it beside the node."""
-        return told(self, lambda: self._swap(context))
+        return slowly(self, context, lambda: self._swap(context))
 
     def _swap(self, context: Any) -> None:
         swap(chosen(context, self.node), self.given())
