@@ -62,9 +62,13 @@ def show_picture(context: Any, path: str) -> Any:
 
     Without an Image editor in sight a new window gets one.
     """
-    for old in [one for one in bpy.data.images if bpy.path.abspath(one.filepath) == path]:
-        bpy.data.images.remove(old)  # a window goes on to show its pixels
+    known = [one for one in bpy.data.images if bpy.path.abspath(one.filepath) == path]
     image = bpy.data.images.load(path, check_existing=False)
+    for old in known:  # a window would go on to show its pixels
+        name = old.name
+        old.user_remap(image)
+        bpy.data.images.remove(old)
+        image.name = name
     if not bpy.app.background:
         _editor(context).image = image
     return image
