@@ -40,18 +40,26 @@ def output_node(tree: Any) -> Any:
 
 
 def new_socket(tree: Any, name: str, *, is_output: bool, kind: str) -> None:
-    """Give a group an input or an output."""
+    """Give a group an input, which shows no colour of its own, or an output."""
     if HAS_INTERFACE:
-        tree.interface.new_socket(name, in_out="OUTPUT" if is_output else "INPUT", socket_type=kind)
+        made = tree.interface.new_socket(name, in_out="OUTPUT" if is_output else "INPUT", socket_type=kind)
     else:
-        (tree.outputs if is_output else tree.inputs).new(kind, name)
+        made = (tree.outputs if is_output else tree.inputs).new(kind, name)
+    made.hide_value = not is_output
 
 
-def output_names(tree: Any) -> List[str]:
-    """Return the names of a group's outputs."""
+def socket_names(tree: Any) -> List[str]:
+    """Return the names of a group's inputs and outputs."""
     if not HAS_INTERFACE:
-        return [socket.name for socket in tree.outputs]
-    return [item.name for item in tree.interface.items_tree if getattr(item, "in_out", "") == "OUTPUT"]
+        return [socket.name for sockets in (tree.inputs, tree.outputs) for socket in sockets]
+    return [item.name for item in tree.interface.items_tree if getattr(item, "in_out", "")]
+
+
+def show_only(tree: Any, node: Any) -> None:
+    """Select one node of a tree alone, and make it active."""
+    for other in tree.nodes:
+        other.select = other == node
+    tree.nodes.active = node
 
 
 def path_options() -> Any:

@@ -6,9 +6,10 @@ import bpy
 
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.sequences import Plates, number_in_name, numbers_on_disk, pattern_of_file
+from cmft_engine.protocol.job import parse_frames
 
 from . import compat
-from .names import LINE_ART, REFERENCE
+from .names import CUSTOM, INPUT, LINE_ART, REFERENCE
 from .nodes import NodeInstance
 from .signature import upstream
 
@@ -25,18 +26,18 @@ class Source(NamedTuple):
 
 def line_source(instance: NodeInstance) -> Optional[Source]:
     """Return the line art's sequence on disk, None when Blender must render it. Raises InputError."""
-    found = _source(instance, LINE_ART)
+    found = source_of(instance, LINE_ART)
     return found if found is not None and found.plates is not None else None  # one still is no shot
 
 
 def reference_source(instance: NodeInstance) -> Optional[Source]:
     """Return the painted drawings on disk, None when Blender must render them. Raises InputError."""
-    return _source(instance, REFERENCE)
+    return source_of(instance, REFERENCE)
 
 
 def is_connected(instance: NodeInstance, name: str) -> bool:
     """Say whether something is plugged into an input."""
-    return bool(instance.node.inputs[name].is_linked)
+    return name in instance.node.inputs and bool(instance.node.inputs[name].is_linked)
 
 
 def origin(instance: NodeInstance, name: str) -> Any:
@@ -46,7 +47,7 @@ def origin(instance: NodeInstance, name: str) -> Any:
         links = [link for link in socket.links if link.is_valid and not link.is_muted]
         if not links:
             raise InputError("{}: {} is not connected; plug the {} in".format(
-                instance.name, name, "line-art sequence" if name == LINE_ART else "painted frames"))
+                instance.name, name, "painted frames" if name == REFERENCE else "line-art sequence"))
         if links[0].from_node.bl_idname != "NodeReroute":
             return links[0].from_socket
         socket = links[0].from_node.inputs[0]
@@ -62,7 +63,8 @@ def pictures_are_saved(instance: NodeInstance, number: int) -> None:
                              "editor, then press Colorize".format(instance.name, image.name, socket.name))
 
 
-def _source(instance: NodeInstance, name: str) -> Optional[Source]:
+def source_of(instance: NodeInstance, name: str) -> Optional[Source]:
+    """Return what is connected to an input as files, None when Blender must render it. Raises InputError."""
     output = origin(instance, name)
     node = output.node
     if node.bl_idname != "CompositorNodeImage" or node.mute or output.name not in _WHOLE_PICTURE:
@@ -104,3 +106,21 @@ def painted_frame(instance: NodeInstance, still: str, wanted: Tuple[int, ...], s
         raise InputError("{}: which frame does Reference show painted? Go there and press Add Reference Frame, or "
                          "tick Sheet if it has no place in time".format(instance.name))
     return found[0]
+
+
+def wanted_frames(instance: NodeInstance, lines: Optional[Source]) -> Tuple[int, ...]:
+    """Return the frames that the node's range asks for. Raises InputError, SettingsError."""
+    values = instance.group.cmft
+    if values.range == CUSTOM:
+        if not values.frames.strip():
+            raise InputError("{}: the range is custom but no frames are written; write some, such as 1-48".format(
+                instance.name))
+        return parse_frames(values.frames)
+    if values.range == INPUT and lines is not None:
+        return lines.frames
+    return tuple(range(instance.scene.frame_start, instance.scene.frame_end + 1))
+
+
+def shift_of_lines(lines: Optional[Source]) -> int:
+    """Return what is added to a frame of the scene to get the number of a line plate."""
+    return lines.plates.shift if lines is not None and lines.plates is not None else 0

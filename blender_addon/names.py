@@ -2,11 +2,12 @@
 
 from cmft_engine.protocol.host.state import WORDS, Wording
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 GROUP = "CMFT Colorize"
-REFERENCE, LINE_ART = "Reference", "Line Art"
-COLOR, ALPHA, CONFIDENCE, FLATS, UNKNOWN = "Color", "Alpha", "Confidence", "Flats", "Unknown"
+REFERENCE, LINE_ART, REFERENCE_LINES = "Reference", "Line Art", "Reference Lines"
+INPUTS = (LINE_ART, REFERENCE, REFERENCE_LINES)
+COLOR, ALPHA, CONFIDENCE, FLATS, UNKNOWN, KIND = "Color", "Alpha", "Confidence", "Flats", "Unknown", "Kind"
 RESULT = "Result"  # the Image node inside the group
 PLATES = "cmft.####.exr"
 MATTES = "CryptoPalette"  # the engine's Cryptomatte of the palette

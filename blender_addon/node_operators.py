@@ -15,8 +15,8 @@ from .nodes import NodeInstance, add_mattes, add_node, editable
 from .operators import Result, chosen, node_argument, told
 from .places import stored_path
 from .preferences import preferences, written_command
+from .references import implied_references
 from .results import refresh, refresh_all, report_file
-from .shot_job import implied_references
 
 
 class CMFT_OT_add_node(bpy.types.Operator):
@@ -31,21 +31,22 @@ class CMFT_OT_add_node(bpy.types.Operator):
         space = context.space_data
         is_editor = space is not None and space.type == "NODE_EDITOR" and space.tree_type == "CompositorNodeTree"
         tree = space.edit_tree if is_editor and space.edit_tree else compat.ensure_compositor(context.scene)
-        for other in tree.nodes:
-            other.select = False
         node = add_node(tree)
         if is_editor:
             node.location = space.cursor_location
-        node.select = True
-        tree.nodes.active = node
+        compat.show_only(tree, node)
         return {"FINISHED"}
 
     def invoke(self, context: Any, event: Any) -> Result:
-        """Put it under the mouse."""
+        """Put it under the mouse, which it follows until a click as Blender's own nodes do: onto a wire, too."""
         space = context.space_data
-        if space is not None and space.type == "NODE_EDITOR" and context.region.type == "WINDOW":
+        is_in_view = space is not None and space.type == "NODE_EDITOR" and context.region.type == "WINDOW"
+        if is_in_view:
             space.cursor_location_from_region(event.mouse_region_x, event.mouse_region_y)
-        return self.execute(context)
+        result = self.execute(context)
+        if is_in_view:
+            bpy.ops.node.translate_attach_remove_on_cancel("INVOKE_DEFAULT")
+        return result
 
 
 class CMFT_OT_add_reference(bpy.types.Operator):

@@ -5,7 +5,7 @@ So a file renders the same pixels where the add-on is not installed.
 """
 
 from pathlib import Path
-from typing import Any, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 import bpy
 
@@ -23,20 +23,22 @@ from .names import (
     FLATS,
     GROUP,
     HOLD,
+    INPUTS,
+    KIND,
     LAYOUT_VERSION,
-    LINE_ART,
     MATTES,
-    REFERENCE,
     RESULT,
     TITLES,
     UNKNOWN,
 )
+from .preferences import common_cache
 
 _SOURCES = ((COLOR, ("Combined", "Image")), (ALPHA, ("Alpha",)), (CONFIDENCE, ("confidence", "confidence.Y")),
-            (FLATS, ("flats",)), (UNKNOWN, ("unknown", "unknown.Y")))
-_LATER = (FLATS, UNKNOWN)  # plates of an older engine have none
+            (FLATS, ("flats",)), (UNKNOWN, ("unknown", "unknown.Y")), (KIND, ("kind", "kind.Y")))
+_LATER = (FLATS, UNKNOWN, KIND)  # plates of an older engine have none
 _OUTPUTS = ((COLOR, "NodeSocketColor"), (ALPHA, "NodeSocketFloat"), (CONFIDENCE, "NodeSocketFloat"),
-            (FLATS, "NodeSocketColor"), (UNKNOWN, "NodeSocketFloat"))
+            (FLATS, "NodeSocketColor"), (UNKNOWN, "NodeSocketFloat"), (KIND, "NodeSocketFloat"))
+_AUTO = 2  # the first layout whose mode is auto where none is set
 _FAR = 100000  # frames before and after the plates, at which the Image node looks for a file and finds none
 _LAST = 1000000  # no scene has this frame
 
@@ -58,7 +60,7 @@ class NodeInstance(NamedTuple):
 def new_group() -> Any:
     """Make a CMFT group that shows nothing yet."""
     tree = bpy.data.node_groups.new(GROUP, "CompositorNodeTree")
-    for name in (LINE_ART, REFERENCE):
+    for name in INPUTS:
         compat.new_socket(tree, name, is_output=False, kind="NodeSocketColor")
     for name, kind in _OUTPUTS:
         compat.new_socket(tree, name, is_output=True, kind=kind)
@@ -75,11 +77,14 @@ def take_layout(group: Any) -> None:
     values = group.cmft
     if not 0 < values.version < LAYOUT_VERSION or group.library is not None:
         return
-    known = compat.output_names(group)
+    known = compat.socket_names(group)
     for name, kind in _OUTPUTS:
         if name not in known:
             compat.new_socket(group, name, is_output=True, kind=kind)
-    if not values.is_property_set("mode"):
+    for name in INPUTS:
+        if name not in known:
+            compat.new_socket(group, name, is_output=False, kind="NodeSocketColor")
+    if values.version < _AUTO and not values.is_property_set("mode"):
         values.mode = "flats"  # the default of then
     values.version = LAYOUT_VERSION
     image = result_node(group).image
@@ -173,10 +178,14 @@ def find_group(uid: str) -> Optional[Any]:
 
 def cache_folder(group: Any) -> Path:
     """Return the group's own folder, in the cache folder that is set or that the .blend file's place gives."""
-    given, file = group.cmft.cache.strip(), str(bpy.data.filepath)
-    if given.startswith("//") and not file:  # relative to a file that has no place yet
-        given = ""
-    return folder_of_all(str(bpy.path.abspath(given)) if given else "", file, "blender") / own_identity(group)
+    file = str(bpy.data.filepath)
+    own, common = (_whole_folder(given, file) for given in (group.cmft.cache.strip(), common_cache()))
+    return folder_of_all(own, file, "blender", common) / own_identity(group)
+
+
+def _whole_folder(given: str, file: str) -> str:
+    """Return a folder that is set, "" for one that is relative to a file without a place."""
+    return "" if not given or (given.startswith("//") and not file) else str(bpy.path.abspath(given))
 
 
 def result_node(group: Any) -> Any:
@@ -191,11 +200,8 @@ def show_result(group: Any, plates: Plates, first: int, last: int) -> None:
     """Let the group show plates at these frames of the scene: always through a new Image, or a window goes on to
     show the old pixels."""
     node, (some, *_) = result_node(group), numbers_on_disk(plates.pattern)  # a run has made one at least
-    old, image = node.image, bpy.data.images.load(_stored(plate_path(plates.pattern, some)), check_existing=False)
-    image.name = "{} {}".format(group.name, "plates")
-    image.source = "SEQUENCE"
-    compat.set_linear(image)
-    node.image = image
+    old = node.image
+    node.image = load_plates(plate_path(plates.pattern, some), "{} plates".format(group.name))
     node.use_cyclic, node.use_auto_refresh = False, True
     group.cmft.first, group.cmft.last = first, last
     _link_result(group, node)
@@ -204,6 +210,14 @@ def show_result(group: Any, plates: Plates, first: int, last: int) -> None:
     place_frames(group, plates.shift)
     if old is not None and old.users == 0:
         bpy.data.images.remove(old)
+
+
+def load_plates(path: str, name: str) -> Any:
+    """Return a new Image of a sequence of plates by one of its files."""
+    image = bpy.data.images.load(_stored(path), check_existing=False)
+    image.name, image.source = name, "SEQUENCE"
+    compat.set_linear(image)
+    return image
 
 
 def shift_of(node: Any) -> int:
@@ -260,12 +274,20 @@ def _stored(path: str) -> str:
         return path
 
 
+def result_outputs(node: Any) -> Dict[str, Any]:
+    """Return the outputs of an Image node on plates by the names of a CMFT node's."""
+    found = {name: next((node.outputs[one] for one in sources if one in node.outputs), None)
+             for name, sources in _SOURCES}
+    return {name: output for name, output in found.items() if output is not None}
+
+
 def _link_result(group: Any, node: Any) -> None:
     exit_ = next((found for found in group.nodes if found.bl_idname == "NodeGroupOutput"), None)
     if exit_ is None:
         raise InputError("{}: the Group Output inside of it is gone; add a new CMFT node".format(group.name))
-    for name, sources in _SOURCES:
-        source = next((node.outputs[found] for found in sources if found in node.outputs), None)
+    outputs = result_outputs(node)
+    for name, _ in _SOURCES:
+        source = outputs.get(name)
         if source is None and name in _LATER:
             continue
         if source is None:

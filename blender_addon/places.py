@@ -33,7 +33,8 @@ def stored_path(path: str) -> str:
 
 def settle(values: Any) -> None:
     """Store every path anew for the place where the file is now."""
-    for owner, name in [(one, "path") for one in values.references] + [(values, "palette")]:
+    named = [(one, name) for one in values.references for name in ("path", "lines")]
+    for owner, name in [*named, (values, "palette")]:
         path = stored_path(whole_path(values, getattr(owner, name)))
         if path != getattr(owner, name):
             setattr(owner, name, path)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 import bpy
 
@@ -19,10 +19,11 @@ from cmft_engine.protocol.job import frame_runs
 from cmft_engine.protocol.text_file import parse_json, write_text
 
 from . import compat
+from .inputs import pictures_are_saved
 from .nodes import NodeInstance
 
 CHILD = "prep_child.py"
-LINES, REFERENCES = "line", "ref"  # names of the rendered plates
+LINES, REFERENCES, OWN_LINES = "line", "ref", "ref_line"  # names of the rendered plates
 _DROPPED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 _LOG_CHARACTERS = 1500
 
@@ -53,6 +54,23 @@ def save_copy(instance: NodeInstance, folder: Path, wanted: Wanted) -> RenderReq
         raise InputError("{}: a copy of the file cannot be saved in {} ({}); choose another Cache Folder".format(
             instance.name, folder, str(error).strip())) from error
     return RenderRequest(str(blend), folder, instance.scene.name, instance.group.name, wanted)
+
+
+def ask_for(instance: NodeInstance, folder: Path,
+            jobs: Sequence[Tuple[str, str, Tuple[int, ...]]]) -> Optional[RenderRequest]:
+    """Save a copy of the file for the second Blender, and return what to ask of it; None for no jobs.
+
+    jobs: for each input the name of its plates, its own name, and the frames. Raises InputError.
+    """
+    wanted = tuple((name, _number(instance, entry), frames) for name, entry, frames in jobs)
+    for _, number, _ in wanted:
+        pictures_are_saved(instance, number)
+    return save_copy(instance, folder, wanted) if wanted else None
+
+
+def _number(instance: NodeInstance, name: str) -> int:
+    """Return the number of an input, which is another in nodes of an older layout."""
+    return [entry.name for entry in instance.node.inputs].index(name)
 
 
 class Renderer:

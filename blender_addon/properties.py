@@ -8,7 +8,7 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatPrope
 from cmft_engine.protocol.host.state import NOT_COLOURED, STALE
 from cmft_engine.protocol.settings import SETTINGS, Setting, Settings, with_current_names
 
-from . import compat, nodes
+from . import checks, compat, nodes
 from .names import BLACK, ERROR, INPUT, ON_STALE, OUTSIDE, RANGES, WORDING
 
 _DIGITS = 6  # of a setting that is a fraction; Blender keeps 32 bits
@@ -65,6 +65,17 @@ def _file(name: str, description: str) -> Any:
     return StringProperty(name=name, description=description, subtype="FILE_PATH", options=compat.path_options())
 
 
+class CMFT_PG_check(bpy.types.PropertyGroup):
+    """A frame to check by hand, as the report says."""
+
+    __annotations__ = {
+        "frame": IntProperty(name="Frame", description="The frame of the scene"),
+        "confidence": FloatProperty(name="Confidence", description="Of the least sure region, 0 to 1"),
+        "regions": IntProperty(name="Regions", description="Number of regions to check"),
+        "reason": StringProperty(name="Reason", description="Why the least sure region is unsure"),
+    }
+
+
 class CMFT_PG_reference(bpy.types.PropertyGroup):
     """A frame at which a painted drawing is shown."""
 
@@ -73,6 +84,8 @@ class CMFT_PG_reference(bpy.types.PropertyGroup):
         "path": _file("File", "The painted drawing; empty takes what the Reference input shows at this frame"),
         "is_sheet": BoolProperty(name="Sheet", description="A character sheet: any size, no place in time; "
                                  "without a file the Reference input is taken at the frame"),
+        "lines": _file("Line Art", "Line art of the file, as of a character sheet; empty takes that of its frame, or "
+                       "takes the lines from the painting"),
     }
 
 
@@ -87,6 +100,8 @@ _HIDDEN: Dict[str, Any] = {
     "last": IntProperty(name="Last", default=-1, description="Last frame that was to be coloured"),
     "shift": IntProperty(name="Shift", description="From a frame of the scene to the number in a plate's name"),
     "place": StringProperty(name="Place", description="Folder of the file when paths were stored last"),
+    "report": StringProperty(name="Report", description="The report that the checks were read from"),
+    "review": StringProperty(name="To Check", description="What there is to check, or why there is nothing"),
     "signature": StringProperty(name="Signature", description="Digest of what the result was made from"),
 }
 
@@ -102,6 +117,10 @@ class CMFT_PG_node(bpy.types.PropertyGroup):
                                       description="Painted frames; empty takes every file of the sequence on "
                                       "Reference, or the number in a single file's name"),
         reference_index=IntProperty(name="Active Reference", description="The line of the list that is selected"),
+        checks=CollectionProperty(type=CMFT_PG_check, name="Checks", description="Frames with regions to check by "
+                                  "hand, the least sure first"),
+        check_index=IntProperty(name="Active Check", description="The line that is selected; its frame is shown",
+                                default=-1, update=checks.go_to),
         palette=_file("Palette", "A .json or .gpl palette with the only colours to use; empty takes the references'"),
         cache=StringProperty(name="Cache Folder", subtype="DIR_PATH", options=compat.path_options(),
                              description="Folder for rendered inputs and coloured plates; empty: a folder cmft "

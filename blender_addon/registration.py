@@ -5,13 +5,14 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import node_operators, operators, preferences, properties, ui
+from . import node_operators, operators, preferences, properties, tool_operators, ui
 from .results import refresh_all, warn_of_frame, warn_of_render
 from .runner import all_running, close_engine
 
 CLASSES = (
-    properties.CMFT_PG_reference, properties.CMFT_PG_node, preferences.CMFT_AP_preferences,
-    operators.CMFT_OT_colorize, operators.CMFT_OT_cancel, *node_operators.CLASSES, *ui.CLASSES,
+    properties.CMFT_PG_check, properties.CMFT_PG_reference, properties.CMFT_PG_node, preferences.CMFT_AP_preferences,
+    operators.CMFT_OT_colorize, operators.CMFT_OT_cancel, *node_operators.CLASSES, *tool_operators.CLASSES,
+    *ui.CLASSES,
 )
 
 

@@ -17,9 +17,11 @@ from cmft_engine.protocol.host.state import (
     NOT_COLOURED,
     READY,
     STALE,
+    Found,
     OnDisk,
     Shown,
     Stored,
+    find_state,
     look_at_disk,
     sentence_of,
     state_of,
@@ -27,13 +29,13 @@ from cmft_engine.protocol.host.state import (
 )
 
 from . import signature as signatures
-from .inputs import is_connected, line_source
+from .checks import store_checks
+from .inputs import is_connected, line_source, wanted_frames
 from .names import ERROR, LINE_ART, PLATES, RESULT, WORDING
 from .nodes import NodeInstance, instances, result_node, shift_of, show_label, show_or_not, show_result, take_layout
 from .places import settle
 from .properties import take_old_names
 from .runner import Run
-from .shot_job import wanted_frames
 
 _MAX_STATUS = 400
 _recent: "Recent[OnDisk]" = Recent()
@@ -87,13 +89,17 @@ def refresh(instance: NodeInstance, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
     _recent.forget()
     _asked.forget()
-    values, shown, asked = instance.group.cmft, shown_by(instance.group), asked_frames(instance)
-    on_disk = look_at_disk(shown)
-    state = state_of(shown, on_disk, lambda: asked, lambda: signatures.signature(instance))
-    stored = to_store(state, Stored(values.state, values.status), note,
-                      sentence_of(state, shown, WORDING, on_disk, asked))
+    values, found = instance.group.cmft, look(instance)
+    stored = to_store(found.state, Stored(values.state, values.status), note,
+                      sentence_of(found.state, found.shown, WORDING, found.on_disk, found.asked))
     store(instance, stored)
+    store_checks(values, found.shown)
     return stored.state
+
+
+def look(instance: NodeInstance) -> Found:
+    """Return what is true, from what the node keeps, the graph, and the files on disk."""
+    return find_state(shown_by(instance.group), asked_frames(instance), lambda: signatures.signature(instance))
 
 
 def store(instance: NodeInstance, stored: Stored) -> None:

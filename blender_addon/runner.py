@@ -67,7 +67,7 @@ class Run:
             self.plan = write_job(self.request)
             self._show("starting the engine")
             self._outcome = self.engine.follow(self.plan.job_file, self._say)
-            self._outcome = self._outcome._replace(warnings=self.request.warnings + self._outcome.warnings)
+            self._outcome = self._outcome._replace(warnings=self._outcome.warnings + self.request.warnings)
             self.engine.keep_log(self.plan.job_file.parent,
                                   outcome_sentence(self._outcome, self.request.frames, WORDING))
         except CmftError as error:

@@ -12,7 +12,7 @@ import bpy
 from cmft_engine.protocol.host.digests import Recent, sequence_stamps, setting_lines, signature_of, stamp
 from cmft_engine.protocol.host.sequences import numbers_on_disk, pattern_of_file
 
-from .names import LINE_ART, REFERENCE
+from .names import LINE_ART, REFERENCE, REFERENCE_LINES
 from .nodes import NodeInstance
 from .places import whole_path
 
@@ -40,8 +40,11 @@ def _lines(instance: NodeInstance) -> Iterator[str]:
     for reference in values.references:
         path = whole_path(values, reference.path)
         yield "reference {} {} {}".format(reference.frame, reference.is_sheet, _named(path))
+        if reference.path and reference.lines:  # of nodes that have none the digest is as it was
+            yield "lines {}".format(_named(whole_path(values, reference.lines)))
     yield "palette {}".format(_named(whole_path(values, values.palette)))
-    for name in (LINE_ART, REFERENCE):
+    own_lines = instance.node.inputs.get(REFERENCE_LINES)
+    for name in (LINE_ART, REFERENCE, *((REFERENCE_LINES,) if own_lines is not None and own_lines.is_linked else ())):
         yield "input {}".format(name)
         for socket in upstream(instance.node.inputs[name]):
             yield from _socket_lines(socket)

@@ -1,6 +1,6 @@
 """The sidebar tab and the line in the Add menu. Draws only; what is true is asked of `results`."""
 
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 import bpy
 
@@ -47,6 +47,17 @@ class CMFT_UL_references(bpy.types.UIList):
         row.prop(item, "path", text="", emboss=False, placeholder="Reference input") if compat.HAS_EXTENSIONS \
             else row.prop(item, "path", text="", emboss=False)
         row.prop(item, "is_sheet", text="", icon="OUTLINER_OB_IMAGE")
+
+
+class CMFT_UL_checks(bpy.types.UIList):
+    """The frames to check, the least sure first."""
+
+    def draw_item(self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active: Any, name: Any) -> None:
+        """Draw one line; its number goes to the frame, also when the line is selected already."""
+        row = layout.row(align=True)
+        row.operator("cmft.show_frame", text=str(item.frame), emboss=False).frame = item.frame
+        row.label(text="{} region{}".format(item.regions, "" if item.regions == 1 else "s"))
+        row.label(text="{:.0%} sure".format(item.confidence))
 
 
 class _Panel:
@@ -115,8 +126,7 @@ def _draw_state(layout: Any, instance: NodeInstance) -> None:
     row = layout.row(align=True)
     one = row.operator("cmft.colorize", text="This Frame")
     one.node, one.frames = instance.name, str(instance.scene.frame_current)
-    row.operator("cmft.open_report").node = instance.name
-    layout.operator("cmft.add_cryptomatte").node = instance.name
+    row.operator("cmft.regions").node = instance.name
 
 
 def _draw_range(layout: Any, instance: NodeInstance) -> None:
@@ -134,6 +144,29 @@ def _draw_references(layout: Any, instance: NodeInstance) -> None:
     column.operator("cmft.add_reference", text="", icon="ADD").node = instance.name
     column.operator("cmft.remove_reference", text="", icon="REMOVE").node = instance.name
     column.operator("cmft.add_correction", text="", icon="FILEBROWSER").node = instance.name
+    if 0 <= values.reference_index < len(values.references) and values.references[values.reference_index].path:
+        layout.prop(values.references[values.reference_index], "lines")
+
+
+class CMFT_PT_checks(_Panel, bpy.types.Panel):
+    """What the report says is to be checked."""
+
+    bl_label = "To Check"
+    bl_parent_id = "CMFT_PT_node"
+
+    def draw(self, context: Any) -> None:
+        """Draw the frames; a click goes there."""
+        instance = shown_instance(context)
+        values = None if instance is None else instance.group.cmft
+        if instance is None or values is None or not values.review:
+            draw_text(self.layout, "No report yet.", "INFO")
+            return
+        draw_text(self.layout, values.review, "INFO")
+        if len(values.checks):
+            self.layout.template_list("CMFT_UL_checks", "", values, "checks", values, "check_index", rows=3)
+            if 0 <= values.check_index < len(values.checks):
+                draw_text(self.layout, values.checks[values.check_index].reason, "BLANK1")
+        self.layout.operator("cmft.open_report").node = instance.name
 
 
 class CMFT_PT_settings(_Panel, bpy.types.Panel):
@@ -156,9 +189,20 @@ class CMFT_PT_output(_Panel, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: Any) -> None:
-        """Draw palette, folder, colour spaces, device and the engine's test."""
-        _draw_values(self.layout, shown_instance(context), ["palette", "cache", "on_stale", "outside", *_OUTPUT])
+        """Draw palette, folder, colour spaces, device, what can be made of the result, and the engine's test."""
+        instance = shown_instance(context)
+        if instance is not None:
+            _draw_values(self.layout, instance, ["palette"])
+            _draw_buttons(self.layout, instance, ("cmft.extract_palette", "cmft.swap_palette"))
+            _draw_values(self.layout, instance, ["cache", "on_stale", "outside", *_OUTPUT])
+            _draw_buttons(self.layout, instance, ("cmft.add_cryptomatte", "cmft.freeze", "cmft.export_job"))
         self.layout.operator("cmft.test_engine")
+
+
+def _draw_buttons(layout: Any, instance: NodeInstance, operators: Sequence[str]) -> None:
+    column = layout.column(align=True)
+    for name in operators:
+        column.operator(name).node = instance.name
 
 
 def _draw_values(layout: Any, instance: Optional[NodeInstance], names: Any) -> None:
@@ -169,4 +213,4 @@ def _draw_values(layout: Any, instance: Optional[NodeInstance], names: Any) -> N
             layout.prop(instance.group.cmft, name)
 
 
-CLASSES = (CMFT_UL_references, CMFT_PT_node, CMFT_PT_settings, CMFT_PT_output)
+CLASSES = (CMFT_UL_references, CMFT_UL_checks, CMFT_PT_node, CMFT_PT_checks, CMFT_PT_settings, CMFT_PT_output)

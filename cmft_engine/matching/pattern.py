@@ -54,4 +54,4 @@ def _places(rows: NDArray[np.intp], columns: NDArray[np.intp], like: Mask) -> tu
 def _scaled(places: NDArray[np.intp], size: int) -> NDArray[np.intp]:
     """Places within their own extent, stretched to `size` pixels."""
     extent = int(places.max() - places.min()) + 1
-    return np.minimum((places - places.min()) * size // extent, size - 1)
+    return np.asarray(np.minimum((places - places.min()) * size // extent, size - 1), np.intp)

@@ -91,10 +91,10 @@ class Corrector:
         for at, region in wishes.unknown:
             if at in changes:
                 changes[at][region] = Change(self._paper, 0.0, True)
-        for (at, region), (other, source) in wishes.like.items():
-            if at in changes and other in self.graph.place:
-                color = int(self.graph.color[self.graph.of(other).start + source])
-                changes[at][region] = Change(color, 1.0, False, (other, source))
+        for (at, region), like in wishes.like.items():
+            if at in changes and like[0] in self.graph.place:
+                color = int(self.graph.color[self.graph.of(like[0]).start + like[1]])
+                changes[at][region] = Change(color, 1.0, False, like)
         return changes
 
     def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction) -> None:

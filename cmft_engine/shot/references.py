@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,13 @@ from ..image.paints import OwnPixels, map_paints, read_paints
 from ..image.palette import Painting, Palette
 from ..image.palette_files import load_palette
 from ..image.plate import Plate, Window, read_plate
+from ..image.sequence import frame_in_name
 from ..image.stand_in import stand_in
 from ..lineart.lineart import LineArt, extract_line_art, line_art_from_painting
+from ..protocol.errors import PlateError
 from ..protocol.settings import Settings
 from .drawing import PaintedDrawing, SegmentedDrawing, segment
+from .fit import NEIGHBOURS, borders_of_lines, borders_of_painting, explain
 from .named import Reference
 from .painted_lines import PaintedLines, read_painted_lines
 from .shot import Shot
@@ -52,9 +56,9 @@ class LineDrawing:
 class References:
     """All references of a shot: what the matcher takes, the palette, and the first painting, without its pixels.
 
-    told: what was merged in reading the paintings, as a sentence, or "". notes: what of their colour tags was left out,
-    as sentences; of the first painting's, `color_note` tells. paper: the palette entry that most of their
-    rims show.
+    told: what was merged in reading the paintings, as a sentence, or "". notes: which paintings do not lie on their
+    lines, and what of their colour tags was left out, as sentences; of the first painting's, `color_note` tells. paper:
+    the palette entry that most of their rims show.
     """
 
     painted: tuple[PaintedDrawing, ...]
@@ -101,6 +105,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     """
     check_spaces(settings)
     drawings = [read_painting(reference, canvas, settings) for reference in shot.references]
+    fits = _fit_notes(shot, drawings, canvas=canvas, settings=settings)
     space = drawings[0].plate.space
     paintings = [
         Painting(convert_rgba(d.plate.rgb_alpha(), d.plate.space, space), d.segmented.labels, str(d.plate.path))
@@ -123,7 +128,38 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     )
     first = drawings[0].plate
     notes = (note for d in drawings[1:] if d.plate.profile != first.profile for note in color_note(d.plate))
-    return References(tuple(painted), colors, first, found.told, _commonest_at_rim(indices), tuple(notes))
+    return References(tuple(painted), colors, first, found.told, _commonest_at_rim(indices), (*fits, *notes))
+
+
+def _fit_notes(shot: Shot, drawings: Sequence[LineDrawing], *, canvas: Window, settings: Settings) -> tuple[str, ...]:
+    """What is odd about how the paintings lie on their line plates, as sentences."""
+
+    def borders_at(frame: int) -> NDArray[np.bool_]:
+        try:
+            plate = read_line_plate(shot.lines.path(frame), frame, canvas=canvas, settings=settings)
+        except PlateError:
+            return np.zeros((0, 0), np.bool_)  # told where the frame itself is coloured
+        return borders_of_lines(find_lines(plate, settings).coverage)
+
+    found = []
+    for reference, drawing in zip(shot.references, drawings, strict=True):
+        if reference.lines is None:
+            continue  # its lines are its own
+        plate, at = drawing.plate, reference.frame
+        rgb = over_white(plate.rgb_alpha(), plate.space)
+        others = [] if at is None else [(frame, partial(borders_at, frame)) for frame in _may_be_meant(shot, reference)]
+        where = "the sheet" if at is None else f"frame {at}"
+        found.append(explain(borders_of_painting(rgb), borders_of_lines(drawing.lines.coverage), others,
+                             name=f"{reference.plate.name} ({where})"))
+    return tuple(filter(None, found))
+
+
+def _may_be_meant(shot: Shot, reference: Reference) -> list[int]:
+    """The frames of the shot whose painting a reference may be instead: that of its name, and its neighbours."""
+    at, named = reference.frame or 0, frame_in_name(reference.plate)
+    others = [frame for frame in shot.lines.frames if frame != at]
+    near = sorted(others, key=lambda frame: abs(frame - at))[:NEIGHBOURS]
+    return sorted({*near, *([named] if named in others else [])})
 
 
 def color_note(plate: Plate) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
     xvfb-run -s "-screen 0 1600x900x24" blender -P docs/images/blender_window.py -- FOLDER
 
-Needs the add-on enabled, or the clone's folder as `--addons` finds it; ImageMagick's `import` takes the pictures.
+On a screen of 1600x1300 "checks" shows the whole list; the guide has the sidebar of it, cut out. Needs the add-on
+enabled, or the clone's folder as `--addons` finds it; ImageMagick's `import` takes the pictures.
 """
 
 import os
@@ -35,6 +36,12 @@ class Session:
         yield from self.prepare(folder)
         self.shoot("added")
         with bpy.context.temp_override(**self.editor()):
+            bpy.ops.cmft.regions(node=self.node)
+        for _ in range(2):
+            yield
+        self.shoot("regions")
+        self.show_viewer()
+        with bpy.context.temp_override(**self.editor()):
             print("colorize", bpy.ops.cmft.colorize("INVOKE_DEFAULT", node=self.node), flush=True)
         yield from self.wait_for("frame")
         for _ in range(2):
@@ -48,6 +55,10 @@ class Session:
         for _ in range(4):
             yield
         self.shoot("next")
+        self.values().check_index = 0
+        for _ in range(4):
+            yield
+        self.shoot("checks")
 
     def prepare(self, folder):
         """Make the scene and the compositor, look at both, and add the node."""

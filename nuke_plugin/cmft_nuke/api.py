@@ -9,22 +9,23 @@ from typing import Iterable, NamedTuple, Optional, Tuple, Union, cast
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host import tools
 from cmft_engine.protocol.host.command import EngineMissing
 from cmft_engine.protocol.host.state import ENGINE_MISSING, WORDS
 from cmft_engine.protocol.job import parse_frames
 
-from . import corrections, results, runner
+from . import corrections, palettes, results, runner
 from . import freeze as freezing
+from . import regions as region_views
 from . import upgrade as upgrading
 from .engine import engine_command
-from .farm import write_bundle
 from .nodes import as_cmft, own_identity, quietly, result_pattern, set_state, text, value
 from .shot_job import prepare
 from .signature import forget, signature
 from .template import TEMPLATE
 
 __all__ = ["Status", "add_correction", "cancel", "colorize", "colour", "create", "create_at_selection", "export_job",
-           "freeze", "report", "status", "upgrade"]
+           "extract_palette", "freeze", "regions", "report", "status", "swap_palette", "upgrade"]
 
 Frames = Union[int, str, Iterable[int], None]
 
@@ -38,18 +39,6 @@ class Status(NamedTuple):
     last: int
     result: str
     running: bool
-
-
-class Exported(NamedTuple):
-    """A job that can run elsewhere: its file, the command line, the farm's bundle, and how to run that.
-
-    `bundle` is None where there is no engine to write it; `farm` then says so.
-    """
-
-    job: Path
-    command: str
-    bundle: Optional[Path]
-    farm: str
 
 
 def create(line: Optional[nuke.Node] = None, ref: Optional[nuke.Node] = None,
@@ -140,22 +129,32 @@ def add_correction(node: nuke.Node, source: corrections.Source, frame: Optional[
     return corrections.add(as_cmft(node), source, frame)
 
 
+def regions(node: nuke.Node, frames: Frames = None) -> nuke.Node:
+    """Draw what the lines enclose at frames (the current one), and return the Read that shows it."""
+    return region_views.show(as_cmft(node), parsed_frames(frames) or (int(nuke.frame()),))
+
+
+def extract_palette(node: nuke.Node, path: str, *, overwrite: bool = False) -> str:
+    """Write the paints of the references as a palette, .json or .gpl, set it on the node; return what was found."""
+    return palettes.extract(as_cmft(node), path, overwrite=overwrite)
+
+
+def swap_palette(node: nuke.Node, palette: str) -> nuke.Node:
+    """Return a Read, beside the node, of the result in another palette with the names of the node's palette file."""
+    return freezing.swap(as_cmft(node), palette)
+
+
 def freeze(node: nuke.Node) -> nuke.Node:
     """Return a plain Read of the result that has taken the node's place."""
     return freezing.freeze(as_cmft(node))
 
 
-def export_job(node: nuke.Node) -> Exported:
+def export_job(node: nuke.Node) -> tools.Exported:
     """Bake what is needed, write the job file and the farm's bundle, and return them with their command lines."""
     group = as_cmft(node)
     own_identity(group)
     plan = prepare(group, inputs="inputs." + signature(group))  # later bakes must not change what a farm reads
-    command = 'cmft colorize --job "{}" --resume'.format(plan.job_file.as_posix())
-    try:
-        bundle, farm = write_bundle(plan)
-    except EngineMissing as error:
-        return Exported(plan.job_file, command, None, "No bundle for farms was written: {}".format(error))
-    return Exported(plan.job_file, command, bundle, farm)
+    return tools.export(plan.job_file, lambda: engine_command(plan.engine), plan.name)
 
 
 def upgrade(node: nuke.Node) -> nuke.Group:

@@ -13,9 +13,9 @@ from cmft_engine.protocol.job import frame_runs
 
 from .nodes import inner, no_undo, text
 
-LINE, REF, MASK = 0, 1, 2
-_WRITES = {LINE: "BakeLine", REF: "BakeRef"}
-_NAMES = {LINE: "line.%04d.exr", REF: "ref.%04d.exr"}
+INPUTS = ("line", "ref", "mask", "ref_line")
+LINE, REF, MASK, REF_LINE = range(len(INPUTS))
+_WRITES = {LINE: "BakeLine", REF: "BakeRef", REF_LINE: "BakeRefLine"}
 _PASSED = ("Dot", "NoOp", "PostageStamp")
 _LINEAR = ("linear", "scene_linear", "scene-linear")
 
@@ -83,12 +83,12 @@ def on_disk(read: Optional[nuke.Node], frames: Sequence[int], view: str) -> Opti
 
 def bake(group: nuke.Group, which: int, frames: Sequence[int], folder: Path) -> Plates:
     """Write one input's rgba, as 32-bit EXR with Nuke's own numbers, at these frames. Raises Cancelled, EngineError."""
-    path = (folder / _NAMES[which]).as_posix()
+    path = (folder / "{}.%04d.exr".format(INPUTS[which])).as_posix()
     render(inner(group, _WRITES[which]), path, frames, view_of(group))
     missing = [frame for frame in frames if frame not in existing(path, frames)]
     if missing:
         raise EngineError("{}: Nuke wrote no file for frame {} of its {} input to {}; check that the folder can be "
-                          "written".format(group.fullName(), missing[0], "ref" if which == REF else "line", folder))
+                          "written".format(group.fullName(), missing[0], INPUTS[which], folder))
     return Plates(path)
 
 
@@ -165,6 +165,6 @@ def input_range(group: nuke.Group, which: int) -> Tuple[int, int]:
     """Return first and last frame of an input. Raises InputError when nothing is connected."""
     found = group.input(which)
     if found is None:
-        raise InputError("{}: connect the {} input".format(group.fullName(), ("line", "ref", "mask")[which]))
+        raise InputError("{}: connect the {} input".format(group.fullName(), INPUTS[which]))
     frames = found.frameRange()
     return int(frames.first()), int(frames.last())

@@ -1,5 +1,6 @@
 """What happens when a button of the node is pressed: an action of `api`, its errors told in a sentence."""
 
+import os
 import threading
 import webbrowser
 from functools import partial
@@ -13,6 +14,7 @@ from cmft_engine.protocol.job import frames_text
 from . import api
 from . import upgrade as upgrading
 from .nodes import as_cmft, one_undo, text
+from .panel.look import show_frame
 from .shot_job import frames_in
 from .troubleshoot import findings
 
@@ -76,6 +78,25 @@ def open_report(group: nuke.Group) -> None:
     webbrowser.open(api.report(group).resolve().as_uri())
 
 
+def regions(group: nuke.Group) -> None:
+    """Draw the regions of the current frame and show them in the Viewer."""
+    show_frame(api.regions(group), int(nuke.frame()))
+
+
+def extract_palette(group: nuke.Group) -> None:
+    """Ask for a file, write the references' palette into it, and say what was found."""
+    path = nuke.getFilename("Write the references' palette to", "*.json *.gpl", type="save")
+    if path and (not os.path.exists(path) or nuke.ask("{} exists. Replace it?".format(path))):
+        tell(api.extract_palette(group, path, overwrite=True))
+
+
+def swap_palette(group: nuke.Group) -> None:
+    """Ask for a palette and make a Read of the result in it."""
+    path = nuke.getFilename("The palette to show the result in", "*.json *.gpl")
+    if path:
+        api.swap_palette(group, path)
+
+
 def freeze(group: nuke.Group) -> None:
     """Make a plain Read that takes the node's place."""
     api.freeze(group)
@@ -83,9 +104,7 @@ def freeze(group: nuke.Group) -> None:
 
 def export_job(group: nuke.Group) -> None:
     """Write the job file and say the command line."""
-    exported = api.export_job(group)
-    tell("The job is {}.\n\nThis colours it, here or on another machine that sees the same paths:\n\n{}\n\n{}\n\nThen "
-         "press Colorize: it takes the finished frames over.".format(exported.job, exported.command, exported.farm))
+    tell(api.export_job(group).words)
 
 
 def upgrade(group: nuke.Group) -> None:
@@ -146,6 +165,9 @@ ACTIONS: Dict[str, Callable[[nuke.Group], None]] = {  # by the knob's name, whic
     "add_correction": add_correction,
     "open_report": open_report,
     "freeze": freeze,
+    "regions": regions,
+    "extract_palette": extract_palette,
+    "swap_palette": swap_palette,
     "export_job": export_job,
     "troubleshoot": troubleshoot,
     "upgrade": upgrade,

@@ -8,7 +8,7 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 from cmft_engine.protocol.host.state import NOT_COLOURED, Wording
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 5
+TEMPLATE_VERSION = 6
 
 WORDING = Wording("line and ref", "Open report")
 
@@ -98,6 +98,10 @@ _SHOT = [
            "selected node, such as a RotoPaint below this one, or else asks for a file.", same_line=True),
     Knob("palette", "Palette file", "A .json or .gpl palette with the only colours to use; empty takes the references' "
          "own.", FILE, ""),
+    button("extract_palette", "Extract palette", "Writes the paints of the references as a palette file, to correct "
+           "and to name them, and sets it here."),
+    button("swap_palette", "Swap palette", "Makes a Read of the coloured frames in another palette, such as night for "
+           "day; its colours have the names of the palette file here.", same_line=True),
     of_setting("mode"),
     of_setting("edges"),
     of_setting("unknown"),
@@ -112,6 +116,8 @@ _LINES = [
     of_setting("gap_px"),
     of_setting("min_region_px"),
     of_setting("work_size"),
+    button("regions", "Show regions", "Draws what the lines of the current frame enclose, each region in a colour, "
+           "closed gaps white, and shows it in a Read: look at it before colouring."),
 ]
 _OUTPUT = [
     Knob("output_tab", "Output", "Where results go and in what colour space.", TAB),

@@ -40,6 +40,24 @@ def store_corrections(group: nuke.Group, corrections: Dict[int, str]) -> None:
         group["corrections"].setValue(words)
 
 
+def store_palette(group: nuke.Group, path: str) -> None:
+    """Store the palette file, relative to the script where it lies beside it; touches nothing that is so already."""
+    relative = inside(path, script_folder())
+    knob = cast(nuke.File_Knob, group["palette"])
+    written = BESIDE + relative if relative else path
+    if knob.getText() != written:
+        knob.setValue(written)
+
+
+def _settle_palette(group: nuke.Group) -> None:
+    """Find a palette file that lay beside the script where the script is now; an expression is left alone."""
+    written, place = cast(nuke.File_Knob, group["palette"]).getText().replace("\\", "/"), text(group, "place")
+    is_beside = written.startswith(BESIDE)
+    relative = written[len(BESIDE):] if is_beside else inside(written, script_folder()) or inside(written, place)
+    if relative and "[" not in relative:
+        store_palette(group, found(relative, [script_folder(), place]))
+
+
 def show_plates(group: nuke.Group, pattern: str) -> None:
     """Let the inner Read name plates, relative to the script where they lie beside it."""
     relative = inside(pattern, script_folder())
@@ -51,13 +69,16 @@ def show_plates(group: nuke.Group, pattern: str) -> None:
 
 def settle(group: nuke.Group) -> None:
     """Find plates and corrections after the script was moved or saved elsewhere, and name them from where it is now."""
-    if group.knob("place") is None:
-        return _relink(group)  # a node of an older layout is left as it was saved
     pattern = next((found for found in _candidates(group) if numbers_on_disk(found)), "")
+    if group.knob("place") is None:  # a node of an older layout is left as it was saved
+        if pattern and pattern != result_pattern(group):
+            inner(group, RESULT)["file"].setValue(pattern)
+        return
     if pattern:
         show_plates(group, pattern)
     if text(group, "corrections"):
         store_corrections(group, corrections_of(group))
+    _settle_palette(group)
     if value(group, "place") != script_folder():
         group["place"].setValue(script_folder())
 
@@ -72,9 +93,3 @@ def _candidates(group: nuke.Group) -> Iterator[str]:
             yield Path(place, relative).as_posix()
         if value(group, "uid"):
             yield (cache_folder(group) / Path(pattern).parent.name / Path(pattern).name).as_posix()
-
-
-def _relink(group: nuke.Group) -> None:
-    pattern = next((found for found in _candidates(group) if numbers_on_disk(found)), "")
-    if pattern and pattern != result_pattern(group):
-        inner(group, RESULT)["file"].setValue(pattern)

@@ -153,6 +153,13 @@ def cache_folder(group: nuke.Group) -> Path:
     return folder_of_all(text(group, "cache"), script, "nuke") / own_identity(group)
 
 
+def set_range(read: nuke.Node, first: int, last: int) -> None:
+    """Let a Read show these frames."""
+    for name, number in (("first", first), ("last", last)):
+        read[name].setValue(number)
+        read["orig" + name].setValue(number)
+
+
 def result_pattern(group: nuke.Group) -> str:
     """Return the file pattern of the plates that the node shows, "" when there are none."""
     written = str(nuke.filename(inner(group, RESULT)) or "").replace("\\", "/")

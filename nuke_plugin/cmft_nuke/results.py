@@ -13,17 +13,18 @@ from cmft_engine.protocol.host.state import (
     NOT_COLOURED,
     READY,
     STALE,
+    Found,
     Shown,
     Stored,
+    find_state,
     look_at_disk,
     sentence_of,
-    state_of,
     to_store,
 )
 
 from .knobs import WORDING
 from .moves import show_plates
-from .nodes import RESULT, inner, one_undo, result_pattern, set_state, set_there, stored_frames, value
+from .nodes import RESULT, inner, one_undo, result_pattern, set_range, set_state, set_there, stored_frames, value
 from .shot_job import Plan, wanted_frames
 from .signature import forget, signature, slow_look
 
@@ -41,9 +42,8 @@ def apply_outcome(group: nuke.Group, plan: Plan, outcome: Outcome) -> None:
 def _show(group: nuke.Group, result: Shown) -> None:
     read = inner(group, RESULT)
     show_plates(group, result.pattern)
+    set_range(read, result.first, result.last)
     for name, number in (("first", result.first), ("last", result.last)):
-        read[name].setValue(number)
-        read["orig" + name].setValue(number)
         group[name].setValue(number)
     cast(nuke.Script_Knob, read["reload"]).execute()
     group["signature"].setValue(result.signature)
@@ -63,10 +63,9 @@ def asked_frames(group: nuke.Group) -> Tuple[int, ...]:
         return tuple(range(int(value(group, "first")), int(value(group, "last")) + 1))
 
 
-def current_state(group: nuke.Group) -> int:
-    """Return the state as it is, from what the node keeps, the graph, and the files on disk."""
-    shown = shown_by(group)
-    return state_of(shown, look_at_disk(shown), lambda: asked_frames(group), lambda: signature(group))
+def look(group: nuke.Group) -> Found:
+    """Return what is true, from what the node keeps, the graph, and the files on disk."""
+    return find_state(shown_by(group), asked_frames(group), lambda: signature(group))
 
 
 def seems_different(group: nuke.Group) -> bool:
@@ -83,12 +82,10 @@ def seems_different(group: nuke.Group) -> bool:
 
 def refresh(group: nuke.Group, *, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
-    shown, asked = shown_by(group), asked_frames(group)
-    on_disk = look_at_disk(shown)
-    state = state_of(shown, on_disk, lambda: asked, lambda: signature(group))
-    before = Stored(int(value(group, "state")), str(value(group, "status")))
-    stored = to_store(state, before, note, sentence_of(state, shown, WORDING, on_disk, asked))
-    set_there(group, [frame for frame in on_disk.frames if shown.first <= frame <= shown.last])
+    found, before = look(group), Stored(int(value(group, "state")), str(value(group, "status")))
+    stored = to_store(found.state, before, note,
+                      sentence_of(found.state, found.shown, WORDING, found.on_disk, found.asked))
+    set_there(group, found.coloured)
     set_state(group, stored.state, stored.status)
     return stored.state
 

@@ -87,7 +87,7 @@ class Run:
             outcome = self.engine.follow(self.plan.job_file, shown.show, shown.is_cancelled)
         finally:
             shown.close()
-        outcome = outcome._replace(warnings=self.plan.warnings + outcome.warnings)
+        outcome = outcome._replace(warnings=outcome.warnings + self.plan.warnings)
         self.engine.keep_log(self.plan.folder, outcome_sentence(outcome, self.plan.frames, WORDING))
         return outcome
 

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import nuke
 
@@ -13,7 +13,7 @@ from cmft_engine.protocol.host.sequences import Plates, existing, number_in_name
 from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frames
 from cmft_engine.protocol.settings import SETTINGS, Settings
 
-from .bake import LINE, REF, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
+from .bake import LINE, REF, REF_LINE, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
 from .knobs import CUSTOM, GLOBAL, read_settings
 from .moves import corrections_of
 from .nodes import PLATES, cache_folder, check_layout, text, value
@@ -114,20 +114,40 @@ def _sources(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> Tuple[
     """Return line plates and references as files, baking those inputs that are none."""
     first, last = input_range(group, LINE)
     input_range(group, REF)
+    lines = on_disk(source_read(group.input(LINE)), frames, view_of(group))
+    if lines is None:
+        is_sheet = bool(value(group, "sheet"))
+        at = () if is_sheet else reference_frames(group)
+        also = [frame for frame in (*at, *read_corrections(group)) if first <= frame <= last and not is_sheet]
+        lines = bake(group, LINE, sorted({*frames, *also}), folder)
+    return lines, references_of(group, folder)
+
+
+def references_of(group: nuke.Group, folder: Path) -> List[JobReference]:
+    """Return the references as files, those at frames first, baking those inputs that are none.
+
+    Raises InputError and SettingsError with what to do, Cancelled when the user stops the bake.
+    """
+    input_range(group, REF)
     corrections = read_corrections(group)
     is_sheet = bool(value(group, "sheet"))
     at = _sheet_frame(group) if is_sheet else reference_frames(group)
-    ref_frames = tuple(frame for frame in at if is_sheet or frame not in corrections)
-    lines = on_disk(source_read(group.input(LINE)), frames, view_of(group))
-    if lines is None:
-        also = [frame for frame in (*at, *corrections) if first <= frame <= last and not is_sheet]
-        lines = bake(group, LINE, sorted({*frames, *also}), folder)
+    painted = tuple(frame for frame in at if is_sheet or frame not in corrections)
     references = []
-    if ref_frames:
-        plates = _reference_plates(group, ref_frames, folder)
-        references = [JobReference(plates.path(frame), None if is_sheet else frame) for frame in ref_frames]
+    if painted:
+        plates = _reference_plates(group, painted, folder)
+        own = None if group.input(REF_LINE) is None else plates_of(group, REF_LINE, painted, folder)
+        references = [JobReference(plates.path(frame), None if is_sheet else frame, own and own.path(frame))
+                      for frame in painted]
     references += [JobReference(path, frame) for frame, path in sorted(corrections.items())]
-    return lines, sorted(references, key=lambda one: (one.frame is None, one.frame or 0))
+    return sorted(references, key=lambda one: (one.frame is None, one.frame or 0))
+
+
+def plates_of(group: nuke.Group, which: int, frames: Sequence[int], folder: Path) -> Plates:
+    """Return an input's line art as files, those on disk or baked into a folder. Raises as `bake` does."""
+    input_range(group, which)
+    found = on_disk(source_read(group.input(which)), frames, view_of(group))
+    return bake(group, which, frames, folder) if found is None else found
 
 
 def _reference_plates(group: nuke.Group, frames: Tuple[int, ...], folder: Path) -> Plates:

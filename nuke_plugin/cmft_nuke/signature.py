@@ -14,11 +14,11 @@ from cmft_engine.protocol.host.digests import MAX_FILES, PATIENCE_S, SlowLook, s
 from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.settings import SETTINGS
 
-from .bake import LINE, REF, in_view, passes
+from .bake import LINE, REF, REF_LINE, in_view, passes
 from .moves import corrections_of
 from .nodes import text, value
 
-_LOOK = ("reference_frames", "sheet", "corrections", "palette")
+_LOOK = ("reference_frames", "sheet", "corrections")
 _COSMETIC = frozenset((
     "xpos", "ypos", "selected", "name", "label", "note_font", "note_font_size", "note_font_color", "tile_color",
     "gl_color", "hide_input", "cached", "postage_stamp", "postage_stamp_frame", "dope_sheet", "bookmark", "icon",
@@ -48,10 +48,10 @@ def quick_key(group: nuke.Group) -> Tuple[object, ...]:
 
     A Dot or a NoOp has no hash of its own: the node that it shows is asked.
     """
-    inputs = [shown_by_input(group, which) for which in (LINE, REF)]
+    inputs = [shown_by_input(group, which) for which in (LINE, REF, REF_LINE)]
     hashes = [tuple(node.opHashes()) if node is not None else () for node in inputs]
     names = [setting.name for setting in SETTINGS] + [*_LOOK, "view"]
-    return (*hashes, *(str(value(group, name)) for name in names))
+    return (*hashes, text(group, "palette"), *(str(value(group, name)) for name in names))
 
 
 def shown_by_input(group: nuke.Group, which: int) -> Optional[nuke.Node]:
@@ -67,12 +67,14 @@ def _lines(group: nuke.Group) -> Iterator[str]:
     for name in _LOOK:
         if name != "corrections" or not text(group, name):
             yield "{}={}".format(name, value(group, name))
+    palette = text(group, "palette")
+    yield "palette={}".format(os.path.basename(palette))  # not its folder: it may move
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was
         yield "view={}".format(text(group, "view"))
-    yield stamp(text(group, "palette"))
+    yield stamp(palette)
     for frame, path in sorted(corrections_of(group).items()):
         yield "correction {} {} {}".format(frame, os.path.basename(path), stamp(path))  # not its folder: it may move
-    for which in (LINE, REF):
+    for which in (LINE, REF, *((REF_LINE,) if group.input(REF_LINE) is not None else ())):
         yield "input {}".format(which)
         for node in _upstream(group.input(which)):
             yield from _node_lines(node, text(group, "view") or str(nuke.views()[0]))

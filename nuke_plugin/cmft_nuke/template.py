@@ -22,7 +22,8 @@ LAYERS = (
 )
 HELP = """CMFT colours the line art of a shot from one or a few painted frames.
 
-line: the line art. ref: painted drawings at the reference frames. mask: where it is 0, line passes through.
+line: the line art. ref: painted drawings at the reference frames. mask: where it is 0, line passes through. ref_line: \
+the line art of ref, where it is not that of line at the same frame, as of a character sheet.
 
 Connect line and ref, press Colorize. The result is an EXR sequence on disk: it renders everywhere, also where CMFT is \
 not installed. Out come all channels of line, the coloured rgba, confidence.Y, unknown.Y (1 where no reference shows \
@@ -99,6 +100,13 @@ set mask [stack 0]
  }}
 set hard [stack 0]
  Input {{
+  inputs 0
+  name ref_line
+  xpos 600
+  ypos -200
+  number 3
+ }}
+{bake_ref_line} Input {{
   inputs 0
   name ref
   xpos 200
@@ -230,14 +238,15 @@ def quoted(text: str) -> str:
 
 def template_text() -> str:
     """Return the whole content of CMFT.nk."""
-    lines = ["set cut_paste_input [stack 0]", "push 0", "push 0", "push $cut_paste_input"]
+    lines = ["set cut_paste_input [stack 0]", "push 0", "push 0", "push 0", "push $cut_paste_input"]
     lines += ["add_layer {{{} {}}}".format(name, " ".join(name + "." + channel for channel in channels))
               for name, channels in LAYERS]
-    head = ["inputs 3", "name CMFT1", "tile_color {:#x}".format(TILE_COLOR), "label {}".format(_label()),
+    head = ["inputs 4", "name CMFT1", "tile_color {:#x}".format(TILE_COLOR), "label {}".format(_label()),
             "help " + quoted(HELP), "knobChanged " + quoted(KNOB_CHANGED), "selected true"]
     lines += ["Group {"] + [" " + line for line in head + _knob_lines()] + ["}"]
     body = BODY.format(bake_ref=WRITE.format(name="BakeRef", x=200), bake_line=WRITE.format(name="BakeLine", x=-200),
-                       shows=SHOWS, is_there=IS_THERE, is_black=IS_BLACK, range_message=RANGE_MESSAGE)
+                       bake_ref_line=WRITE.format(name="BakeRefLine", x=600), shows=SHOWS,
+                       is_there=IS_THERE, is_black=IS_BLACK, range_message=RANGE_MESSAGE)
     return "\n".join(lines) + "\n" + body + "end_group\n"
 
 
@@ -246,7 +255,8 @@ def example_text() -> str:
     reads = [EXAMPLE_READ.format(name=name, plate=plate, last=last, x=x)
              for name, plate, last, x in (("painted", "ref", 1001, 200), ("lines", "line", 1024, 0))]
     group = template_text().split("push $cut_paste_input\n", 1)[1]
-    return EXAMPLE_HEAD + reads[0] + "set painted [stack 0]\npush 0\npush $painted\n" + reads[1] + group + EXAMPLE_TAIL
+    painted = "set painted [stack 0]\npush 0\npush 0\npush $painted\n"
+    return EXAMPLE_HEAD + reads[0] + painted + reads[1] + group + EXAMPLE_TAIL
 
 
 def write_template() -> None:

@@ -20,7 +20,7 @@ from cmft_engine.protocol.job import frames_text
 from .bake import LINE, REF, input_range, on_disk, source_read, view_of
 from .engine import engine_command
 from .nodes import cache_folder, check_layout, result_pattern, text, value
-from .results import current_state
+from .results import look
 from .shot_job import reference_frames, settings_of, wanted_frames
 from .signature import forget
 
@@ -110,7 +110,7 @@ def _cache(group: nuke.Group) -> str:
 def _result(group: nuke.Group) -> str:
     pattern = result_pattern(group)
     forget(group)
-    state = current_state(group)
+    state = look(group).state
     there = numbers_on_disk(pattern) if pattern else ()
     if not there:
         raise InputError("{}: the plates are gone; press Colorize".format(pattern) if pattern else "not coloured yet")

@@ -204,6 +204,7 @@ def same_pixels(out, plate, frame):
         for name in "RGBA":
             same(flats[name], engine[f"flats.{name}"])
         same(single(out / f"Unknown{frame:04d}.exr"), engine["unknown.Y"])
+        same(single(out / f"Kind{frame:04d}.exr"), engine["kind.Y"])
     main = channels(out / f"main{frame:04d}.exr")
     for name in "RGBA":
         same(main[name], engine[name])

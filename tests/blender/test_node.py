@@ -27,9 +27,9 @@ def test_registering_leaves_no_trace(blender, addon, tmp_path):
 def test_node_is_a_plain_group(built):
     """The node is a group of Blender's own nodes with the sockets that are promised, and says what to do."""
     assert built["idname"] == "CompositorNodeGroup"
-    assert built["inputs"] == [["Line Art", "RGBA"], ["Reference", "RGBA"]]
+    assert built["inputs"] == [["Line Art", "RGBA"], ["Reference", "RGBA"], ["Reference Lines", "RGBA"]]
     assert built["outputs"] == [["Color", "RGBA"], ["Alpha", "VALUE"], ["Confidence", "VALUE"], ["Flats", "RGBA"],
-                                ["Unknown", "VALUE"]]
+                                ["Unknown", "VALUE"], ["Kind", "VALUE"]]
     assert built["inner"] == ["CompositorNodeImage", "NodeGroupInput", "NodeGroupOutput"]
     assert built["state"] == 0 and built["label"] == "CMFT: not coloured"
     assert "connect Line Art and Reference" in built["status"]
@@ -159,9 +159,10 @@ def test_group_in_another_file(blender, colored, addon, tmp_path, link):
 def test_node_of_an_older_layout(blender, quick, shot, tmp_path, mode):
     """It keeps its inputs' order and its mode, which was flats where none was set, and gets the later outputs."""
     said = blender.run("building.older", tmp_path / "run", **quick, shot=shot, blend=tmp_path / "old.blend", mode=mode)
-    assert said["before"] == [["Reference", "Line Art"], ["Color", "Alpha", "Confidence"]]
-    assert said["inputs"] == ["Reference", "Line Art"] and said["version"] == 2
-    assert said["outputs"] == ["Color", "Alpha", "Confidence", "Flats", "Unknown"]
+    assert set(said["before"][1]) == {"Reference", "Line Art", "Color", "Alpha", "Confidence"}
+    assert said["before"][0] == ["Reference", "Line Art"] and said["version"] == 3
+    assert said["inputs"] == ["Reference", "Line Art", "Reference Lines"]
+    assert said["outputs"] == ["Color", "Alpha", "Confidence", "Flats", "Unknown", "Kind"]
     assert said["mode"] == said["job"]["settings"]["mode"] == (mode or "flats") and said["edges"] == "painted"
     assert said["state"] == 1
 

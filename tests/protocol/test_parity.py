@@ -8,6 +8,7 @@ import pytest
 import typer.main
 
 from cmft_engine import cli
+from cmft_engine.protocol.host.identity import CACHE_VARIABLE
 from cmft_engine.protocol.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,23 +28,23 @@ def text_of(folder):
 
 
 def nuke_names():
-    """Return the node's knobs, inputs and layers, and the functions of its api."""
+    """Return the node's knobs, inputs and layers, the functions of its api, and the variable that both hosts read."""
     node = (ROOT / "nuke_plugin" / "CMFT.nk").read_text(encoding="utf-8")
     knobs = re.findall(r"addUserKnob \{\d+ (\w+)", node)
     layers = re.findall(r"add_layer \{(\w+)", node)
     inputs = re.findall(r"Input \{[^}]*name (\w+)", node)
     api = re.findall(r"^def (\w+)", (ROOT / "nuke_plugin/cmft_nuke/api.py").read_text(encoding="utf-8"), re.MULTILINE)
-    return {*knobs, *layers, *inputs, *(f"api.{name}" for name in api)}
+    return {*knobs, *layers, *inputs, *(f"api.{name}" for name in api), f"${CACHE_VARIABLE}"}
 
 
 def blender_names():
-    """Return the add-on's operators, properties and outputs."""
+    """Return the add-on's operators, properties, inputs and outputs, and the variable that both hosts read."""
     source = text_of("blender_addon")
     operators = re.findall(r'bl_idname = "(cmft\.\w+)"', source)
     properties = re.findall(r'^ +"?(\w+)"?(?:=|: )\w+Property\(|^ +"?(\w+)"?(?:=|: )_file\(', source, re.MULTILINE)
-    outputs = re.findall(r'"(\w+)"', (ROOT / "blender_addon/names.py").read_text(encoding="utf-8"))
-    return {*operators, *(name for pair in properties for name in pair if name), *outputs,
-            *(setting.name for setting in SETTINGS)}
+    sockets = re.findall(r'"([\w ]+)"', (ROOT / "blender_addon/names.py").read_text(encoding="utf-8"))
+    return {*operators, *(name for pair in properties for name in pair if name), *sockets,
+            *(setting.name for setting in SETTINGS), f"${CACHE_VARIABLE}"}
 
 
 def command_names():

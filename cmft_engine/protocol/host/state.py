@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
+from ..errors import InputError
 from ..job import frames_text
 from .provenance import read_provenance
 from .sequences import numbers_on_disk
@@ -62,6 +63,26 @@ class Stored(NamedTuple):
     status: str
 
 
+class Found(NamedTuple):
+    """What is true of a node now: its result, what is on disk, the frames that it is to colour, and the state."""
+
+    shown: Shown
+    on_disk: OnDisk
+    asked: Tuple[int, ...]
+    state: int
+
+    @property
+    def coloured(self) -> Tuple[int, ...]:
+        """The frames of the range that it shows which have a plate."""
+        return tuple(frame for frame in self.on_disk.frames if self.shown.first <= frame <= self.shown.last)
+
+
+def find_state(shown: Shown, asked: Sequence[int], now: Callable[[], str]) -> Found:
+    """Look at the disk and return what is true; asked and now: as `state_of` takes them."""
+    on_disk = look_at_disk(shown)
+    return Found(shown, on_disk, tuple(asked), state_of(shown, on_disk, lambda: asked, now))
+
+
 def look_at_disk(shown: Shown) -> OnDisk:
     """Look at the plates that a node shows, and at the record beside them."""
     if shown.folder is None:
@@ -83,6 +104,14 @@ def state_of(shown: Shown, on_disk: OnDisk, asked: Callable[[], Sequence[int]], 
     if made_from != shown.signature or made_from != now():
         return STALE
     return READY if set(asked()) <= set(on_disk.frames) else INCOMPLETE
+
+
+def refuse_bad_result(state: int, *, shows_old: bool, name: str) -> None:
+    """Raise InputError when a node has no result to hand on: none, or a stale one while it does not show old ones."""
+    if state in (NOT_COLOURED, ENGINE_MISSING):
+        raise InputError("{}: there is no result yet; press Colorize first".format(name))
+    if state == STALE and not shows_old:
+        raise InputError("{}: {}, or choose to show the old result".format(name, STALE_TEXT))
 
 
 def sentence_of(state: int, shown: Shown, wording: Wording, on_disk: OnDisk, asked: Sequence[int]) -> str:

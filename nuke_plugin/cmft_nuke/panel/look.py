@@ -9,7 +9,7 @@ from ..nodes import no_undo
 _VIEWER_INPUTS = 10
 
 
-def show_frame(group: nuke.Group, frame: int) -> None:
+def show_frame(group: nuke.Node, frame: int) -> None:
     """Go to a frame and show the node in the active Viewer."""
     nuke.frame(frame)
     window: Optional[nuke.ViewerWindow] = nuke.activeViewer()
@@ -23,7 +23,7 @@ def show_frame(group: nuke.Group, frame: int) -> None:
     window.activateInput(index)
 
 
-def _input_for(viewer: nuke.Node, group: nuke.Group, active: Optional[int]) -> int:
+def _input_for(viewer: nuke.Node, group: nuke.Node, active: Optional[int]) -> int:
     """Return the input that shows the node, else a free one, else the one in use: what is connected stays."""
     shown: List[Optional[nuke.Node]] = [viewer.input(index) for index in range(_VIEWER_INPUTS)]
     if group in shown:

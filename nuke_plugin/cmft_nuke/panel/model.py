@@ -11,6 +11,7 @@ from typing import Callable, Dict, NamedTuple, Optional, Tuple
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
+from cmft_engine.protocol.host.review import NOTHING, Review, ReviewReader
 from cmft_engine.protocol.host.run import LOG
 from cmft_engine.protocol.host.state import WORDS
 
@@ -19,7 +20,6 @@ from ..bake import is_baking
 from ..buttons import ACTIONS
 from ..nodes import all_cmft, as_cmft, find, result_pattern, value
 from .look import show_frame, show_node
-from .review import NOTHING, Review, ReviewReader
 
 COLOURING, STOPPING, FAILED = "colouring", "stopping", "failed"
 _LOG_END = 64 * 1024  # bytes of the log that are shown

@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
+from cmft_engine.protocol.host.review import Frame, Region
+
 from .model import COLOURING, FAILED, STOPPING, Row
 from .pictures import HEIGHT, WIDTH, percent, thumbnail
 from .qt import Qt, QtCore, QtGui, QtWidgets, Widget, plain
-from .review import Frame, Region
 
 COLORS = {"ready": "#7fbf82", "stale": "#e0a030", COLOURING: "#7fb0e0", STOPPING: "#7fb0e0", FAILED: "#e07070",
           "engine missing": "#e07070"}

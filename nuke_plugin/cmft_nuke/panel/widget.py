@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Any, Optional, Tuple
 
+from cmft_engine.protocol.host.review import READING, Review
+
 from .model import PanelModel
 from .parts import ErrorBox, FrameGallery, NodeList, RegionStrip, button, label
 from .qt import Qt, QtCore, QtWidgets, Widget
-from .review import READING, Review
 
 INTERVAL_MS, SOON_MS = 500, 100
 NO_NODE = "There is no CMFT node in this script. Press Tab over the node graph and type CMFT."

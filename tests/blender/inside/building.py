@@ -274,22 +274,22 @@ def older(addon, root, engine, shot, blend, mode):
     module = stage.enable(addon, root, engine)
     node = colouring.scene_of(shot)
     tree, compat = node.node_tree, stage.part(module, "compat")
-    sockets = [item for item in tree.interface.items_tree if item.name in ("Flats", "Unknown")]
-    for item in sockets:
+    later = ("Flats", "Unknown", "Kind", "Reference Lines")
+    for item in [item for item in tree.interface.items_tree if item.name in later]:
         tree.interface.remove(item)
     inputs = [item for item in tree.interface.items_tree if item.in_out == "INPUT"]
     tree.interface.move(inputs[1], 0)  # Reference was the first
     tree.cmft.version = 1
     if mode:
         tree.cmft.mode = mode
-    before = [entry.name for entry in node.inputs], compat.output_names(tree)
+    before = [entry.name for entry in node.inputs], compat.socket_names(tree)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     tree.cmft.version = 1  # saving looked at it
     bpy.ops.cmft.refresh()
     node = stage.compositor().nodes["CMFT Colorize"]
     bpy.ops.cmft.colorize()
     return {"before": before, "inputs": [entry.name for entry in node.inputs], "mode": node.node_tree.cmft.mode,
-            "outputs": compat.output_names(node.node_tree), "version": node.node_tree.cmft.version,
+            "outputs": [entry.name for entry in node.outputs], "version": node.node_tree.cmft.version,
             "edges": node.node_tree.cmft.edges, "job": colouring.job_of(node), **stage.state(node)}
 
 

@@ -7,7 +7,7 @@ import sys
 import addon_utils
 import bpy
 
-OUTPUTS = ("Color", "Alpha", "Confidence", "Flats", "Unknown")
+OUTPUTS = ("Color", "Alpha", "Confidence", "Flats", "Unknown", "Kind")
 
 
 def enable(addon, root="", engine=None):

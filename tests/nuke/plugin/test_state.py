@@ -113,15 +113,21 @@ def test_repainted_file_is_noticed_at_save(colored, tmp_path):
         host.render(node, 2)
 
 
+def write_below(host, node, folder):
+    """Hang a Write on the node, render frame 1 with it, and return it."""
+    write = host.load("Write {\n inputs 1\n file_type exr\n channels rgba\n name Out\n}\n")[-1]
+    write["file"].setValue((folder / "out.%04d.exr").as_posix())
+    write.setInput(0, node)
+    host.nuke.execute(write, 1, 1)
+    return write
+
+
 def test_render_in_a_window_is_checked_first(colored, tmp_path):
     """A Write below the node stops with the sentence when a plate has changed on disk."""
     folder, script = moved(colored, tmp_path)
     with opened(script, gui=True) as (host, node):
         accept(node)
-        write = host.load("Write {\n inputs 1\n file_type exr\n channels rgba\n name Out\n}\n")[-1]
-        write["file"].setValue((tmp_path / "out.%04d.exr").as_posix())
-        write.setInput(0, node)
-        host.nuke.execute(write, 1, 1)
+        write = write_below(host, node, tmp_path)
         draw_line(folder, 2, shade=0.5)
         with pytest.raises(RuntimeError, match="stale"):
             host.nuke.execute(write, 1, 1)
@@ -132,10 +138,7 @@ def test_render_of_an_old_result_warns(colored, tmp_path):
     _, script = moved(colored, tmp_path)
     with opened(script, gui=True) as (host, node):
         accept(node)
-        write = host.load("Write {\n inputs 1\n file_type exr\n channels rgba\n name Out\n}\n")[-1]
-        write["file"].setValue((tmp_path / "out.%04d.exr").as_posix())
-        write.setInput(0, node)
-        host.nuke.execute(write, 1, 1)
+        write = write_below(host, node, tmp_path)
         assert host.log == []
         node["on_stale"].setValue("old result")
         node["gap_px"].setValue(9)

@@ -74,17 +74,17 @@ def user_knobs():
 
 
 def test_inputs_are_named_in_order(node):
-    """The arrows are line, ref and mask."""
+    """The arrows are line, ref, mask and ref_line."""
     _, made = node
     found = sorted((inner["number"].value(), inner.name()) for inner in made.nodes() if inner.Class() == "Input")
-    assert found == [(0, "line"), (1, "ref"), (2, "mask")] and made.maxInputs() == 3
+    assert found == [(0, "line"), (1, "ref"), (2, "mask"), (3, "ref_line")] and made.maxInputs() == 4
 
 
 def test_code_on_the_node_is_for_the_oldest_nuke(node):
     """Buttons and callbacks are written in the syntax of Python 3.7."""
     _, made = node
     codes = [knob.command() for knob in made.allKnobs() if knob.Class() == "PyScript_Knob"]
-    assert len(codes) == 10
+    assert len(codes) == 13
     for code in [*codes, made["knobChanged"].value()]:
         ast.parse(code, feature_version=(3, 7))
 

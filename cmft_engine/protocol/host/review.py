@@ -1,4 +1,4 @@
-"""What a run's report says is to be checked by hand: frames, confidence, reasons, pictures. No Nuke and no Qt.
+"""What a run's report says is to be checked by hand: frames, confidence, reasons, pictures.
 
 The numbers come from report.json; the pictures stand in report.html beside it, as docs/formats.md has it.
 """
@@ -7,10 +7,10 @@ import base64
 import re
 import threading
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from cmft_engine.protocol.errors import brief, repr_of
-from cmft_engine.protocol.text_file import parse_json, read_text
+from ..errors import brief, repr_of
+from ..text_file import parse_json, read_text
 
 MAX_BYTES = 1000000000  # of a report
 VERSION = 1  # of report.json
@@ -66,13 +66,22 @@ READING = Review("reading the report")
 
 
 def read_review(folder: Path) -> Review:
-    """Read the report in a folder; a missing or damaged one becomes a sentence."""
+    """Read the report in a folder with its pictures; a missing or damaged one becomes a sentence."""
+    return _read(folder, _pictures)
+
+
+def read_checks(folder: Path) -> Review:
+    """Read the report in a folder without its pictures, which is quick; a bad one becomes a sentence."""
+    return _read(folder, lambda _: {})
+
+
+def _read(folder: Path, pictures: Callable[[Path], Pictures]) -> Review:
     try:
         report = parse_json(read_text(folder / JSON, most=MAX_BYTES))
         if report["version"] != VERSION:
             return Review("the report is of version {}, this panel reads {}; install engine and plug-in from the same "
                           "release".format(brief(repr_of(report["version"])), VERSION))
-        return _review(report, _pictures(folder / HTML))
+        return _review(report, pictures(folder / HTML))
     except FileNotFoundError:
         return NOTHING
     except OSError as error:
@@ -135,9 +144,10 @@ class ReviewReader:
         """Return what is known about the report in a folder, and have it looked at; call it now and then."""
         if folder is None:
             return NOTHING
+        is_idle = self._thread is None or not self._thread.is_alive()  # asked first: what it has found is known then
         known_folder, stamp, review = self._known
         is_known = known_folder == folder
-        if self._thread is None or not self._thread.is_alive():
+        if is_idle:
             self._thread = threading.Thread(target=self._read, args=(folder, stamp if is_known else ()),
                                             name="cmft-report", daemon=True)
             self._thread.start()

@@ -1,0 +1,141 @@
+"""Whether a painting shows the drawing of its line plate, and if not, which shift, scale or frame explains it.
+
+Compares borders: those of the line plate's ink must be borders of the painting too. Shapes: H W plate size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+BORDER = 0.08  # neighbouring pixels of a painting that differ so much in any channel are a border
+NEAR_PX = 1  # a border counts as found within so many pixels
+SEARCH_PX, REFINE_PX = 256, 2048  # longest side of the pictures in which a move is looked for, and made exact
+SCALES = tuple(1.01 ** step for step in range(-70, 71))  # one half to two
+DOUBTFUL = 0.95  # with a larger share of its lines found nothing is looked for
+BETTER, GOOD = 0.1, 0.6  # an explanation finds so much more of the lines, and so much of them
+STRANGE = 0.35  # with a smaller share found, and no explanation, it is another drawing
+LEAST_PX = 100  # line plates with less border tell nothing
+NEIGHBOURS = 8  # frames beside a reference's own whose lines are compared with it
+
+
+class Move(NamedTuple):
+    """How a painting must be moved to lie on its line plate: first scaled about the top left corner, then shifted."""
+
+    scale: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+
+    @property
+    def words(self) -> str:
+        """The move as a person does it."""
+        shift = [f"{abs(round(value)):d} px {ways[value > 0]}" for value, ways in (
+            (self.x, ("left", "right")), (self.y, ("up", "down"))) if round(value)]
+        scaled = [f"scaled to {self.scale:.1%} from its top left corner"] if abs(self.scale - 1) > 0.002 else []
+        return " and ".join([*scaled, *([f"moved by {' and '.join(shift)}"] if shift else [])])
+
+
+def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[], Mask]]], *, name: str) -> str:
+    """Return what is wrong with how a painting lies on its line plate, as a sentence with the remedy; "" for nothing.
+
+    painting, lines: borders (H, W); others: the frames that may be meant, each with how its line plate's borders are
+    had; name: of the painting.
+    """
+    share = share_found(lines, painting)
+    if share >= DOUBTFUL or lines.sum() < LEAST_PX:
+        return ""
+    seen = f"{name}: {share:.0%} of the lines of its line plate are found in it"
+    known = ((borders(), frame) for frame, borders in others)
+    by_frame = max(((share_found(borders, painting), frame) for borders, frame in known
+                    if borders.shape == lines.shape and borders.sum() >= LEAST_PX), default=(0.0, 0))
+    least = max(share + BETTER, GOOD)
+    move = Move() if by_frame[0] >= max(least, DOUBTFUL) else find_move(lines, painting)
+    moved = share_found(lines, apply_move(painting, move))
+    if by_frame[0] >= max(least, moved):
+        return f"{seen}, and {by_frame[0]:.0%} of those of frame {by_frame[1]}; correct its frame"
+    if moved >= least and move.words:
+        return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so, or paint over the line plate "
+                "itself")
+    if share < STRANGE:
+        return f"{seen}; is it another drawing? Correct its frame, or give it line art of its own"
+    return ""
+
+
+def borders_of_painting(rgb: Floats) -> Mask:
+    """Return where a picture (H, W, 3) in display RGB has borders."""
+    kernel, found = np.ones((3, 3), np.uint8), np.zeros(rgb.shape[:2], np.bool_)
+    for channel in range(rgb.shape[2]):
+        values = (np.clip(rgb[..., channel], 0, 1) * 255 + 0.5).astype(np.uint8)
+        found |= cv2.dilate(values, kernel) - cv2.erode(values, kernel) > BORDER * 255
+    return found
+
+
+def borders_of_lines(coverage: Floats) -> Mask:
+    """Return where a line plate's ink (coverage (H, W) in [0, 1]) begins and ends."""
+    ink = (coverage > 0.5 * coverage.max(initial=0)).astype(np.uint8)
+    return np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > ink)
+
+
+def share_found(lines: Mask, painting: Mask) -> float:
+    """Return how much of the lines' borders a painting shows, in [0, 1]; 1 where there are no lines."""
+    size = 2 * NEAR_PX + 1
+    near = cv2.dilate(painting.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+    return float(near[lines].mean()) if lines.any() else 1.0
+
+
+def find_move(lines: Mask, painting: Mask) -> Move:
+    """Return the move that lays a painting's borders best on the lines': scaled first roughly, then to 0.1 per cent."""
+    rough = _best_move(lines, painting, SCALES, longest=SEARCH_PX)
+    near = [round(rough.scale, 3) + step / 1000 for step in range(-5, 6)]
+    return _best_move(lines, painting, near, longest=REFINE_PX)
+
+
+def _best_move(lines: Mask, painting: Mask, scales: Iterable[float], *, longest: int) -> Move:
+    """Return the best move among scales, found in pictures whose longest side is so many pixels."""
+    ratio = min(1.0, longest / max(lines.shape))
+    target, source = _small(lines, ratio), _small(painting, ratio)
+    size = [cv2.getOptimalDFTSize(2 * side) for side in target.shape]
+    spectrum = cv2.dft(_padded(target, size))
+    best = (-1.0, Move())
+    for scale in scales:
+        scaled = _scaled(source, scale)
+        product = cv2.mulSpectrums(spectrum, cv2.dft(_padded(scaled, size)), 0, conjB=True)
+        surface = cv2.idft(product, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+        y, x = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
+        x, y = (at if at < side else at - whole for at, side, whole in zip((x, y), target.shape[::-1], size[::-1],
+                                                                          strict=True))
+        likeness = float(surface.max()) / (float(np.linalg.norm(scaled)) or 1.0)
+        best = max(best, (likeness, Move(scale, x / ratio, y / ratio)))
+    return best[1]
+
+
+def apply_move(painting: Mask, move: Move) -> Mask:
+    """Return a painting's borders moved."""
+    matrix = np.array([[move.scale, 0, move.x], [0, move.scale, move.y]], np.float32)
+    height, width = painting.shape
+    return np.asarray(cv2.warpAffine(painting.astype(np.float32), matrix, (width, height)) > 0.25)
+
+
+def _padded(picture: Floats, size: Sequence[int]) -> Floats:
+    """Return a picture with zeros below and right of it, so that what is shifted out does not come in again."""
+    padded = np.zeros(size, np.float32)
+    padded[: picture.shape[0], : picture.shape[1]] = picture
+    return padded
+
+
+def _small(mask: Mask, ratio: float) -> Floats:
+    size = tuple(max(8, round(side * ratio)) for side in mask.shape[::-1])
+    return np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+
+
+def _scaled(picture: Floats, scale: float) -> Floats:
+    height, width = picture.shape
+    matrix = np.array([[scale, 0, 0], [0, scale, 0]], np.float32)
+    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_AREA))
