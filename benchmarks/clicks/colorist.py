@@ -91,13 +91,13 @@ def of_chains(graph: ShotGraph, color: Ints) -> Solve:
         if not pins:
             return color
         nodes = np.fromiter(pins, np.intp, len(pins))
-        wish = np.zeros(len(graph), np.intp)
-        wish[nodes] = np.fromiter(pins.values(), np.intp, len(pins))
+        target = np.zeros(len(graph), np.intp)
+        target[nodes] = np.fromiter(pins.values(), np.intp, len(pins))
         field = graph.field(nodes)
         takes = (field.source >= 0) & (PIN_ODDS * field.strength >= 1 - field.strength) & graph.free
         if kept is not None:
             takes &= ~kept
-        found = np.where(takes, wish[np.maximum(field.source, 0)], color)
-        found[nodes] = wish[nodes]
+        found = np.where(takes, target[np.maximum(field.source, 0)], color)
+        found[nodes] = target[nodes]
         return np.asarray(found, np.intp)
     return solve

@@ -42,14 +42,33 @@ def pin(
     if sum((color is not None and not lock, like is not None, unknown, lock)) != 1 or (lock and color is None):
         raise InputError("a pin needs one of --color NAME, --color NAME --lock, --like FRAME,X,Y and --unknown")
     if color is not None and not lock:
-        wish = stroke(frame, points, color)
+        correction = stroke(frame, points, color)
     elif like is not None:
-        wish = Correction("pin", frame, tuple(points[:1]), like=_like(like))
+        correction = Correction("pin", frame, tuple(points[:1]), like=_like(like))
     else:
-        wish = Correction("lock" if lock else "unknown", frame, tuple(points[:1]), color or "")
+        correction = Correction("lock" if lock else "unknown", frame, tuple(points[:1]), color or "")
     shot = open_colored(out)
-    correct(shot, anchored(shot, wish._replace(note=note)), author=author)
+    correct(shot, anchored(shot, correction._replace(note=note)), author=author)
     _follow(out)
+
+
+@app.command()
+def line(
+    out: Out, frame: Frame, at: At,
+    opens: Annotated[bool, typer.Option("--open", help="Make the regions under the line one; else it parts "
+                                        "them.")] = False,
+    note: Note = "", author: Author = None,
+) -> None:
+    """Close a gap between lines, or open lines: the regions of that drawing change with the next run."""
+    from ..pipeline.correcting import anchored, correct, open_colored
+    from ..protocol.corrections import Correction
+
+    points = tuple(_point(text) for text in at)
+    if len(points) < 2:
+        raise InputError("a line needs --at twice or more: the places that it goes through")
+    shot = open_colored(out)
+    correct(shot, anchored(shot, Correction("line", frame, points, closes=not opens, note=note)), author=author)
+    say(f"frame {frame} is cut anew by the next run: colour the shot again with --resume")
 
 
 @app.command()
@@ -87,14 +106,14 @@ def recolor(
             raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
                              f"{', '.join(shot.palette.names[:30])}")
     wanted = parse_frames(frames) if frames else shot.shot.frames
-    wish = Correction("recolor", wanted[0], (), new, old, last=wanted[-1], note=note)
+    correction = Correction("recolor", wanted[0], (), new, old, last=wanted[-1], note=note)
     if box is not None:
         x0, y0, x1, y1 = (int(one) for one in _numbers(box, 4, "--box"))
-        wish = wish._replace(box=(x0, y0, x1, y1))
+        correction = correction._replace(box=(x0, y0, x1, y1))
     if at is not None:
         frame, x, y = _numbers(at, 3, "--at")
-        wish = wish._replace(points=((x, y),), at=int(frame))
-    correct(shot, wish, author=author)
+        correction = correction._replace(points=((x, y),), at=int(frame))
+    correct(shot, correction, author=author)
     _follow(out)
 
 

@@ -178,21 +178,21 @@ class ShotGraph:
         confidence = self.unary[at, color]
         if pins:
             pinned = np.fromiter(pins, np.intp, len(pins))
-            wish = np.zeros(len(self), np.intp)
-            wish[pinned] = np.fromiter(pins.values(), np.intp, len(pins))
+            target = np.zeros(len(self), np.intp)
+            target[pinned] = np.fromiter(pins.values(), np.intp, len(pins))
             field = self.field(np.union1d(pinned, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
-            takes = self._takes(field, wish, color) & ~fixed & np.isin(field.source, pinned)
+            takes = self._takes(field, target, color) & ~fixed & np.isin(field.source, pinned)
             if kept is not None:
                 takes &= ~kept
-            color = np.where(takes, wish[field.source], color)
+            color = np.where(takes, target[field.source], color)
             confidence = np.where(takes, np.maximum(field.strength, confidence), confidence)
-            color[pinned], confidence[pinned] = wish[pinned], 1
+            color[pinned], confidence[pinned] = target[pinned], 1
         return Solution(color, self.belief, confidence.astype(np.float32))
 
-    def _takes(self, field: Field, wish: Ints, color: Ints) -> NDArray[np.bool_]:
+    def _takes(self, field: Field, target: Ints, color: Ints) -> NDArray[np.bool_]:
         """Which nodes take the colour that their nearest pin wishes: a s >= (1 - s) (b(top) - b(k))."""
         at = np.arange(len(self))
-        asked = wish[np.maximum(field.source, 0)]
+        asked = target[np.maximum(field.source, 0)]
         loss = np.maximum(self.belief[at, color] - self.belief[at, asked], 0)
         takes: NDArray[np.bool_] = (field.source >= 0) & (PIN_ODDS * field.strength >= (1 - field.strength) * loss)
         return takes

@@ -57,8 +57,8 @@ def approval(shot: ColoredShot, frame: int, wanted: Wanted) -> Correction:
     if record is None:
         raise InputError(f"frame {frame} of {shot.pattern}: what its run kept of it is gone; run it with --resume")
     color = record.graph.color.copy()
-    for region, wish in wanted.changes.get(frame, {}).items():
-        color[region] = wish.color
+    for region, one in wanted.changes.get(frame, {}).items():
+        color[region] = one.color
     places, names = RegionPlaces.of(record.labels, record.graph.count), shot.palette.names
     colors = tuple((float(places.point[i, 0]), float(places.point[i, 1]),
                     names[color[i]] if record.graph.free[i] or i in wanted.changes.get(frame, {}) else "")

@@ -13,6 +13,7 @@ from ..image.plate import Plate
 from ..protocol.errors import PlateError
 from ..protocol.settings import Settings
 from ..review.report_data import FrameReport
+from ..shot.line_edits import LineEdits
 from ..shot.references import LineDrawing, read_drawing, read_line_plate
 from ..shot.serving import decided_at
 from ..shot.shot import Shot
@@ -113,11 +114,15 @@ class FrameReader:
     """Reads frames in order, in one thread."""
 
     def __init__(
-        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, clock: Clock, keeper: Keeper
+        self, shot: Shot, settings: Settings, *, digests: Digests, state: State | None, clock: Clock, keeper: Keeper,
+        edits: LineEdits,
     ) -> None:
-        """state: of the output folder, where finished frames are to be kept. keeper: of drawings from earlier runs."""
+        """state: of the output folder, where finished frames are to be kept. keeper: of drawings from earlier runs.
+
+        edits: of the drawings' lines.
+        """
         self._shot, self._settings, self._digests, self._state = shot, settings, digests, state
-        self._clock, self._keeper = clock, keeper
+        self._clock, self._keeper, self._edits = clock, keeper, edits
         self._canvas, self._todo = shot.canvas(), frozenset(shot.todo)
         self.decisions: dict[int, Future[ColoredFrame]] = {}  # that a later frame holds, by the drawing's first frame
         self._matches: dict[int, MatchCache] = {}  # of the drawing read last and of its neighbours, by frame
@@ -178,7 +183,8 @@ class FrameReader:
         """Read a frame's line plate and cut it into regions, unless it is kept. Raises PlateError."""
         with self._keeper.drawing(frame) as kept:
             return kept.found or kept.keep(read_drawing(
-                self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings))
+                self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings,
+                edits=self._edits.at(self._shot, frame)))
 
     def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[tuple[MatchCache, ...], MatchCache | None]:
         """Of a drawing and its neighbours, and of the drawing before; those are read that no earlier frame needed."""

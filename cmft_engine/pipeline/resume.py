@@ -18,6 +18,7 @@ from ..protocol.errors import InputError, PlateError
 from ..protocol.settings import Settings
 from ..protocol.text_file import parse_json, read_text, write_remedy, write_text
 from ..review.report_data import FrameReport
+from ..shot.line_edits import LineEdits
 from ..shot.serving import decided_at
 from ..shot.shot import Shot
 
@@ -30,9 +31,12 @@ MAX_NOTE_BYTES = 64_000_000  # a note of 100,000 unsure regions has half of that
 class Digests:
     """What the plate of a frame is made from, as digests; plates are read once."""
 
-    def __init__(self, shot: Shot, settings: Settings, *, weights: str, palette: Path | None) -> None:
-        """weights: checksum of the checkpoint. palette: the file that is given instead of the references' colours."""
-        self._shot, self._radius = shot, settings.temporal_radius
+    def __init__(self, shot: Shot, settings: Settings, *, weights: str, palette: Path | None, edits: LineEdits) -> None:
+        """weights: checksum of the checkpoint. palette: the file that is given instead of the references' colours.
+
+        edits: of the drawings' lines.
+        """
+        self._shot, self._radius, self._edits = shot, settings.temporal_radius, edits
         order = repr([(r.frame, r.plate.name) for r in shot.references])
         self._base = fingerprint(__version__, weights, repr(settings), repr(shot.canvas()), color_config(), order,
                                  *source_files(shot, palette))
@@ -45,11 +49,12 @@ class Digests:
         return fingerprint(self._base, str(frame), self.plate(frame), *of_neighbors)
 
     def plate(self, frame: int) -> str:
-        """Return the digest of a frame's line plate. Raises PlateError."""
+        """Return the digest of a frame's line plate, and of the edits of its lines. Raises PlateError."""
         if frame not in self._plates:
             path = self._shot.lines.path(frame)
             try:
-                self._plates[frame] = fingerprint(path)
+                edits = self._edits.at(self._shot, frame)
+                self._plates[frame] = fingerprint(path, *([repr(edits)] if edits else []))
             except OSError as error:
                 raise PlateError(f"{path} (frame {frame}) cannot be read ({error.strerror}); check that it exists and "
                                  "may be read", path, frame) from error

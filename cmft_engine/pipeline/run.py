@@ -9,12 +9,14 @@ from pathlib import Path
 
 from .. import __version__
 from ..image.plate import Plate, read_plate
+from ..protocol.corrections_file import default_path, load_corrections
 from ..protocol.errors import PlateError
 from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
 from ..protocol.file_formats import format_of
 from ..protocol.job import frames_text
 from ..protocol.settings import Settings
 from ..review.report_data import FrameReport
+from ..shot.line_edits import LineEdits
 from ..shot.shot import Shot
 from .clock import Clock
 from .colored_shot import ColoredShot
@@ -45,14 +47,15 @@ class Run:
         self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn,
                                        kept=kept)
         self._checkpoint = self.loaded.checkpoint
-        digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette)
+        edits = LineEdits.of(load_corrections(default_path(out)))
+        digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette, edits=edits)
         self.keeper = self.loaded.keeper = Keeper() if kept is None else Keeper(kept, Keys(
             shot, settings, digests=digests, weights=self._checkpoint.sha256, palette=palette))
         self._state = State(Path(out).parent, out)
         self._plates: list[tuple[int, Path]] = []  # written or kept
         self._failed: list[PlateError] = []
         self.frames = FrameReader(shot, settings, digests=digests, state=self._state if resume else None,
-                                  clock=self.clock, keeper=self.keeper)
+                                  clock=self.clock, keeper=self.keeper, edits=edits)
         if format_of(out).is_lossy:
             self.reporter.warn(f"{out}: JPEG changes colours; write PNG, TIFF or EXR to keep the palette exact")
 

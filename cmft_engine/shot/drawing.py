@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from ..image.paint_map import PaintMap
 from ..lineart.lineart import LineArt
 from ..lineart.regions import grow_under_ink, label_regions
+from .line_edits import LineEdit, closed, opened
 from .painted_lines import PaintedLines
 
 Floats = NDArray[np.float32]
@@ -53,9 +55,12 @@ class PaintedDrawing:
     lines: PaintedLines | None = None
 
 
-def segment(lines: LineArt, *, gap_px: int, min_region_px: int) -> SegmentedDrawing:
-    """Return the regions that lines enclose; gap_px, min_region_px: as in the settings."""
+def segment(lines: LineArt, *, gap_px: int, min_region_px: int, edits: Sequence[LineEdit] = ()) -> SegmentedDrawing:
+    """Return the regions that lines enclose; gap_px, min_region_px: as in the settings. edits: of the lines."""
+    if edits:
+        lines = replace(lines, ink=closed(lines.ink, edits))
     regions = label_regions(lines, gap_px=gap_px, min_region_px=min_region_px)
-    labels_under_ink = grow_under_ink(regions.labels)
-    count = max(regions.count, int(labels_under_ink.max()))  # an all-ink drawing still grows one region
-    return SegmentedDrawing(lines.ink, regions.labels, labels_under_ink, count)
+    labels, count = opened(regions.labels, edits) if edits else (regions.labels, regions.count)
+    labels_under_ink = grow_under_ink(labels)
+    count = max(count, int(labels_under_ink.max()))  # an all-ink drawing still grows one region
+    return SegmentedDrawing(lines.ink, labels, labels_under_ink, count)

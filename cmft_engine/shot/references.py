@@ -24,6 +24,7 @@ from ..protocol.errors import PlateError
 from ..protocol.settings import Settings
 from .drawing import PaintedDrawing, SegmentedDrawing, segment
 from .fit import NEIGHBOURS, borders_of_lines, borders_of_painting, explain
+from .line_edits import LineEdit
 from .named import Reference
 from .painted_lines import PaintedLines, read_painted_lines
 from .shot import Shot
@@ -74,11 +75,12 @@ class References:
         return replace(self, painted=tuple(replace(one, rgb=nothing) for one in self.painted))
 
 
-def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> LineDrawing:
-    """Read a line plate and cut it into regions. Raises PlateError."""
+def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Settings,
+                 edits: Sequence[LineEdit] = ()) -> LineDrawing:
+    """Read a line plate and cut it into regions; edits: of its lines. Raises PlateError."""
     plate = read_line_plate(path, frame, canvas=canvas, settings=settings)
     lines = find_lines(plate, settings)
-    return _segment(plate.without_pixels(), lines, settings)
+    return _segment(plate.without_pixels(), lines, settings, edits)
 
 
 def read_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
@@ -94,8 +96,9 @@ def find_lines(plate: Plate, settings: Settings) -> LineArt:
     )
 
 
-def _segment(plate: Plate, lines: LineArt, settings: Settings) -> LineDrawing:
-    return LineDrawing(plate, lines, segment(lines, gap_px=settings.gap_px, min_region_px=settings.min_region_px))
+def _segment(plate: Plate, lines: LineArt, settings: Settings, edits: Sequence[LineEdit] = ()) -> LineDrawing:
+    return LineDrawing(plate, lines, segment(lines, gap_px=settings.gap_px, min_region_px=settings.min_region_px,
+                                             edits=edits))
 
 
 def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: Path | None) -> References:

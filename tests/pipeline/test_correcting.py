@@ -192,6 +192,17 @@ def test_a_plate_that_is_gone_comes_back(colored):
     assert 4 in pin(colored, color=other_color(colored, 4))[0].rewritten and (colored / "c.0004.exr").exists()
 
 
+def test_line_is_cut_anew(colored, tmp_path):
+    """An opened line makes two regions one in the next run, of this drawing and its neighbours alone."""
+    shot = ColoredShot(colored)
+    before = shot.record(4).graph.count
+    correct(shot, anchored(shot, Correction("line", 4, (FACE, (FACE[0], 44)), closes=False)))
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1")
+    seen = list(colorize_iter(again, colored / "c.####.exr", settings=SMALL, resume=True))
+    done = {event.frame for event in seen if isinstance(event, FrameDone)}
+    assert 4 in done and 1 not in done and ColoredShot(colored).record(4).graph.count == before - 1
+
+
 def test_shot_file(colored):
     """It says all that a plate needs; one that is damaged is told."""
     folder, pattern = state_of(colored / "c.####.exr")

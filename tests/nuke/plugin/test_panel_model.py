@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from tests.nuke.host import Host
-from tests.test_hostile_text import VALUES, WHOLE, whole_of, with_value
 
 from . import panel_report
 from .conftest import PLUGIN, ROOT, finish, make_node, start_script
@@ -214,7 +213,6 @@ end_group
 OLD = """import json, os, sys
 sys.path.insert(0, {root!r})
 from tests.nuke.host import Host
-from tests.test_hostile_text import VALUES, WHOLE, whole_of, with_value
 with Host(gui=True, plugin_path=[{folder!r}]) as host:
     from cmft_nuke import api
     from cmft_nuke.panel.model import PanelModel
@@ -250,12 +248,3 @@ def test_registered_without_qt(shot, engine):
         assert not [loaded for loaded in sys.modules if loaded.startswith("cmft_nuke.panel")]
     with Host(gui=False, plugin_path=[str(PLUGIN)]) as host:
         assert host.session.interface.panels == {}
-
-
-@pytest.mark.parametrize("content", [*WHOLE, *VALUES])
-def test_a_report_of_anything(review, tmp_path, content):
-    """A report that holds anything, as a whole or in any of its values, is a short sentence in the panel, or a list."""
-    texts = [WHOLE[content]] if content in WHOLE else with_value(json.loads(whole_of("report")[1]), VALUES[content])
-    for text in texts:
-        (tmp_path / "report.json").write_bytes(text)
-        assert len(review.read_review(tmp_path).words) < 500

@@ -1,11 +1,13 @@
 """A run's report as a host reads it: what is to be checked, or a sentence that says why there is nothing."""
 
+import json
 import threading
 
 import pytest
 
 from cmft_engine.protocol.host import review
 from tests.nuke.plugin import panel_report
+from tests.test_hostile_text import VALUES, WHOLE, whole_of, with_value
 
 
 def test_report_of_the_engine_is_read(tmp_path):
@@ -82,3 +84,12 @@ def until(holds):
     """Wait until something holds."""
     event = threading.Event()
     return any(holds() or event.wait(0.02) for _ in range(500))
+
+
+@pytest.mark.parametrize("content", [*WHOLE, *VALUES])
+def test_a_report_of_anything(tmp_path, content):
+    """A report that holds anything, as a whole or in any of its values, is a short sentence in the panel, or a list."""
+    texts = [WHOLE[content]] if content in WHOLE else with_value(json.loads(whole_of("report")[1]), VALUES[content])
+    for text in texts:
+        (tmp_path / "report.json").write_bytes(text)
+        assert len(review.read_review(tmp_path).words) < 500
