@@ -6,7 +6,6 @@ Exit codes: 0 done, 2 bad input, 3 weights or device, 130 cancelled, 1 a bug. Un
 import json
 import sys
 import traceback
-import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -15,13 +14,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from . import __version__
 from .commands import options as choices
 from .commands.memory_limit import check_memory_limit
 from .commands.options import build_job, with_settings
 from .commands.progress import watch
+from .commands.review import review as review_command
 from .commands.save import save_safely
 from .console import PlainConsole, complain, prepare_streams, say
 from .farm.progress import FarmProgress
@@ -301,22 +300,7 @@ def demo(
     say(f"The coloured plates are {job.out}")
 
 
-@app.command()
-def review(
-    report: Annotated[Path, typer.Argument(help="report.json, or the folder that holds it.", show_default=False)],
-    browser: Annotated[bool, typer.Option(help="Open report.html in the browser.")] = True,
-) -> None:
-    """Show what to check by hand, the least sure regions first."""
-    from .commands.report import read_report
-
-    found = read_report(report)
-    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(found.summary)),
-                  title_justify="left")
-    for row in found.worst(30):
-        table.add_row(*(escape(plain(cell)) for cell in row))
-    PlainConsole().print(table)
-    if browser and found.html.exists():
-        webbrowser.open(found.html.resolve().as_uri())
+review = app.command()(review_command)
 
 
 def send(event: Event) -> None:
