@@ -11,6 +11,15 @@ from .qt import ListWidget, QtCore, QtGui, QtWidgets, Signal, Widget
 SWATCH = 30, 18  # px
 
 
+class Search(QtWidgets.QLineEdit):  # type: ignore[misc, name-defined]
+    """A field whose keys go no farther: Return would approve the frame, too."""
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Qt calls this for a key."""
+        super().keyPressEvent(event)
+        event.accept()
+
+
 class PaletteView(Widget):
     """A list of colours; one is chosen."""
 
@@ -20,7 +29,7 @@ class PaletteView(Widget):
         """names: of the palette's entries; swatches: display RGB (K, 3) of them."""
         super().__init__()
         self._names, self.swatches = list(names), swatches
-        self.search = QtWidgets.QLineEdit()
+        self.search = Search()
         self.search.setObjectName("search")
         self.search.setPlaceholderText("Search colours ( / )")
         self.search.setClearButtonEnabled(True)
