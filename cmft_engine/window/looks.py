@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.wanted import Changes, digest_of
 from .byte_cache import ByteCache
 from .paintings import Painting, load_painting
-from .pictures import Bytes, Pictures, Shown, View, thumbnail
+from .pictures import Bytes, Pictures, Shown, Small, View, thumbnail
 from .work import Worker
 
-PICTURE_BYTES, SMALL_BYTES, THUMBNAIL_BYTES = 160_000_000, 96_000_000, 64_000_000
+PICTURE_BYTES, SMALL_BYTES, THUMBNAIL_BYTES = 80_000_000, 96_000_000, 64_000_000
+LAST = 10**9  # the urgency of what is only made ready
 
 
 class News(NamedTuple):
@@ -62,15 +63,29 @@ class Looks:
         return None if found is None else found[1]
 
     def _make_thumbnail(self, frame: int) -> None:
-        at = self._colored.frames[frame].decided_at
-        small = self._small.get(at) or self.pictures.small(frame)
+        small = self._small_of(frame)
         if small is None:
             return
-        self._small.put(at, small, sum(part.nbytes for part in small))
         changes = self._changes_of(frame)
         picture = thumbnail(small, changes, self.pictures.swatches)
         self._thumbnails.put(frame, (digest_of(changes), picture), picture.nbytes)
         self._tell(News("thumbnail", frame))
+
+    def _small_of(self, frame: int) -> Small | None:
+        at = self._colored.frames[frame].decided_at
+        found: Small | None = self._small.get(at)
+        if found is None and (found := self.pictures.small(frame)) is not None:
+            self._small.put(at, found, sum(part.nbytes for part in found))
+        return found
+
+    def prepare(self, frames: Sequence[int]) -> None:
+        """Make small drawings ready while nothing else is to be done, so that a pin is soon seen in all frames."""
+        if frames:
+            self.worker.submit("prepare", partial(self._prepare, frames), urgency=LAST)
+
+    def _prepare(self, frames: Sequence[int]) -> None:
+        self._small_of(frames[0])
+        self.prepare(frames[1:])
 
     def forget(self) -> None:
         """Give up what still waits, for another frame is in view."""

@@ -24,7 +24,7 @@ class PictureView(Widget):
         self.setMinimumSize(320, 200)
         self._image: Any = None
         self._before: Any = None
-        self._labels: NDArray[np.int32] | None = None
+        self._labels: NDArray[np.integer] | None = None
         self.place = Zoom()
         self._hover: tuple[int, Outline] = 0, ()
         self._track: Outline = ()
@@ -44,7 +44,7 @@ class PictureView(Widget):
         """The x of the picture's middle, px."""
         return 0.0 if self._image is None else self._image.width() / 2
 
-    def show_picture(self, image: Any, labels: NDArray[np.int32] | None) -> None:
+    def show_picture(self, image: Any, labels: NDArray[np.integer] | None) -> None:
         """Show a QImage, with the regions (H, W) that it has; None for nothing yet."""
         is_new = image is not None and (self._image is None or self._image.size() != image.size())
         self._image, self._labels = image, labels

@@ -15,18 +15,19 @@ from ..image.color_space import display_space, over_white
 from ..lineart.lineart import LineArt
 from ..pipeline.colored_shot import ColoredShot, with_changes
 from ..pipeline.compose import lay_ink, mix_paints
-from ..pipeline.drawing_record import DrawingRecord
+from ..pipeline.drawing_record import DrawingRecord, read_record
+from ..pipeline.resume import RECORD_SUFFIX
 from ..pipeline.wanted import Changes
 from ..protocol.errors import PlateError
 from ..shot.references import find_lines, read_line_plate
 from .byte_cache import ByteCache
 
 SMALL_SIZE = 256, 144  # most width and height of a small drawing, px; twice what the filmstrip shows
-INK_BYTES = 48_000_000
+INK_BYTES = 24_000_000
 SURE, DOUBT, BORDER, GAP = (58, 62, 70), (255, 92, 40), (70, 190, 255), (255, 60, 200)
 
 Bytes = NDArray[np.uint8]
-Labels = NDArray[np.int32]
+Labels = NDArray[np.integer]
 
 
 class View(NamedTuple):
@@ -82,8 +83,8 @@ class Pictures:
             raise PlateError(f"frame {frame}: what its run kept of it cannot be read; run the shot again with --resume",
                              one.path, frame)
         record = with_changes(record, changes)
-        return Shown(frame, self._picture(frame, record, view), record.labels_under_ink, record.graph.color,
-                     record.confidence)
+        labels = record.labels_under_ink.astype(np.min_scalar_type(record.graph.count))  # many are kept
+        return Shown(frame, self._picture(frame, record, view), labels, record.graph.color, record.confidence)
 
     def _picture(self, frame: int, record: DrawingRecord, view: View) -> Bytes:
         space = display_space()
@@ -123,8 +124,11 @@ class Pictures:
         return lines.coverage, lines.color
 
     def small(self, frame: int) -> Small | None:
-        """Return a frame's drawing at the size of a thumbnail, None where nothing was kept of it."""
-        record = self._colored.record(self._colored.frames[frame].decided_at)
+        """Return a frame's drawing at the size of a thumbnail, None where nothing was kept of it.
+
+        The record is not kept: those of the frames that one looks at stay.
+        """
+        record = read_record(self._colored.folder / f"{self._colored.frames[frame].decided_at}{RECORD_SUFFIX}")
         return None if record is None else small_of(record)
 
 

@@ -71,6 +71,7 @@ class Session:
 
     def _begin(self) -> None:
         self._sources = Sources(self.colored)
+        self.looks.prepare(self.frames)
         self.before = self.colored.corrector.wanted(())
         self._solve()
 
