@@ -36,7 +36,7 @@ class ReviewWindow(Window):
         self.track: DoubtfulTrack | None = None
         self.row: int | None = None  # of the track list
         self._approved: set[int] = set()
-        self._closes = False  # once the plates are written
+        self._closes = self._has_begun = False  # closes once the plates are written
         colored = self.session.colored
         self.setWindowTitle(f"{colored.pattern.name} – CMFT review")
         self.setStyleSheet(STYLE)
@@ -56,7 +56,6 @@ class ReviewWindow(Window):
         self._timer.start(FILE_MS)
         self._show_corrections()
         self.session.looks.show_painting(0)
-        self.session.begin()
 
     # What is shown
 
@@ -124,6 +123,9 @@ class ReviewWindow(Window):
     # What is new
 
     def _take(self, news: News) -> None:
+        if not self._has_begun and news.kind in ("picture", "trouble"):  # the first frame is seen before all else
+            self._has_begun = True
+            self.session.begin()
         if news.kind == "picture" and news.frame == self.session.frame:
             self.show_frame()
         elif news.kind in ("thumbnail", "plate") and news.frame is not None:
