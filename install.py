@@ -41,6 +41,9 @@ HOSTS = {
     "Blender 5.2": ("bpy", "5.2.3", (3, 13)),
     "PySide2": ("PySide2", "5.15.2.1", (3, 10)),  # the panel's window in Nuke 13 to 15
 }
+# What is tested there besides: the review window where a host has only PySide2.
+BESIDES = {"PySide2": {"numpy": "1.26.4", "scipy": "1.15.3", "opencv-python-headless": "4.11.0.86",
+                       "OpenImageIO": "3.2.2.0"}}
 USUAL_HOSTS = ("Blender 4.5",)
 NUKE_INIT = Path(".nuke") / "init.py"  # in the user's home, on every system
 NUKE_MARK = "# CMFT: this line was added by install.py"
@@ -196,14 +199,17 @@ def install_host(name: str) -> None:
     """Make the environment in which tests find a host's own modules; says why when there can be none."""
     package, version, python_version = HOSTS[name]
     venv = ROOT / ".venv-{}".format(name.replace("Blender ", "bpy").replace(".", "").lower())
-    if ask(venv_python(venv), f"from importlib.metadata import version; print(version({package!r}))") == version:
+    wanted = {package: version, **BESIDES.get(name, {})}
+    code = f"from importlib.metadata import version; print(*map(version, {list(wanted)!r}))"
+    if ask(venv_python(venv), code) == " ".join(wanted.values()):
         return
     try:
         python = matching_python((python_version,))
         if python is None:
             raise InstallError("{} {} needs Python {}.{}, which is not here.".format(package, version, *python_version))
         make_with(python, venv)
-        if run(venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install", f"{package}=={version}") != 0:
+        pins = [f"{one}=={of}" for one, of in wanted.items()]
+        if run(venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install", *pins) != 0:
             raise InstallError(f"pip could not install {package} {version}; its message is above.")
     except InstallError as error:
         print(f"{name} is not tested: {error}")

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import traceback
-import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from .commands.memory_limit import check_memory_limit
 from .commands.options import build_job, with_settings
 from .commands.palette_app import palette_app
 from .commands.progress import watch
+from .commands.review import review as review_command
 from .commands.save import save_safely
 from .console import PlainConsole, complain, prepare_streams, say
 from .farm.progress import FarmProgress
@@ -227,18 +227,7 @@ def demo(
     say(f"The coloured plates are {job.out}")
 
 
-@app.command()
-def review(
-    report: Annotated[Path, typer.Argument(help="report.json, or the folder that holds it.", show_default=False)],
-    browser: Annotated[bool, typer.Option(help="Open report.html in the browser.")] = True,
-) -> None:
-    """Show what to check by hand, the least sure regions first."""
-    from .commands.report import read_report, review_table
-
-    found = read_report(report)
-    PlainConsole().print(review_table(found))
-    if browser and found.html.exists():
-        webbrowser.open(found.html.resolve().as_uri())
+review = app.command()(review_command)
 
 
 def send(event: Event) -> None:

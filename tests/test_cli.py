@@ -375,12 +375,12 @@ def test_review(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "version": 1, "title": "shot", "summary": {"frames": 1, "unsure": 2},
         "frames": [{"frame": 7, "path": "c.png", "regions": 5, "held_from": None, "confidence": 0.5, "seconds": 1.0,
                     "unsure": unsure}]}))  # as an earlier version wrote it, without kinds
-    assert cli.run(["review", ".", "--no-browser"]) == 0
+    assert cli.run(["review", ".", "--list"]) == 0
     text = capsys.readouterr().out
     assert "2 regions to check" in text and re.search("0.10(.|\n)*0.40", text)
-    assert cli.run(["review", "report.html", "--no-browser"]) == 0
+    assert cli.run(["review", "report.html", "--list"]) == 0
     (in_folder / "report.json").write_text("{}")
-    assert cli.run(["review", "report.json", "--no-browser"]) == 2
+    assert cli.run(["review", "report.json", "--list"]) == 2
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

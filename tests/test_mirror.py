@@ -73,6 +73,7 @@ STARTED = {
     "nuke_plugin": ("nuke_plugin/init.py", "nuke_plugin/menu.py", "nuke_plugin/cmft_nuke/panel/widget.py"),
     "blender_addon": ("blender_addon/__init__.py", "blender_addon/package.py", "blender_addon/into_blender.py",
                       "blender_addon/prep_child.py"),
+    "cmft_engine/window": ("cmft_engine/window/opening.py",),
     "benchmarks/live/child.py": ("benchmarks/live/child.py",),
 }
 BASES = (ROOT, ROOT / "nuke_plugin")  # where imported names begin

@@ -77,7 +77,7 @@ def approve(out: Out, frame: Frame, note: Note = "", author: Author = None) -> N
     from ..pipeline.correcting import approval, correct, open_colored
 
     shot = open_colored(out)
-    correct(shot, approval(shot, frame, shot.wanted())._replace(note=note), author=author)
+    correct(shot, approval(shot, frame, shot.wanted().changes.get(frame, {}))._replace(note=note), author=author)
     _follow(out)
 
 

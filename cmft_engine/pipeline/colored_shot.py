@@ -36,7 +36,7 @@ from .resume import Note, State, content_of, read_note
 from .shot_file import load_shot, state_of
 from .wanted import Changes, Corrector, Wanted, digest_of
 
-PICTURES_KEPT = 8  # label maps and records of drawings that were looked at last
+PICTURES_KEPT = 4  # label maps and records of drawings that were looked at last
 
 Labels = NDArray[np.int32]
 

@@ -14,7 +14,7 @@ from .claims import claimed
 from .colored_shot import ColoredShot, Rewritten
 from .drawing_record import RegionPlaces
 from .report_refresh import refresh_report
-from .wanted import Wanted
+from .wanted import Changes, Wanted
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,23 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
                                else ())
 
 
-def approval(shot: ColoredShot, frame: int, wanted: Wanted) -> Correction:
-    """Return the correction that approves a frame as it is wanted now. Raises InputError as `anchored` does."""
+def approval(shot: ColoredShot, frame: int, changes: Changes) -> Correction:
+    """Return the correction that approves a frame as it is shown, with changes of its regions.
+
+    Raises InputError as `anchored` does.
+    """
     correction = anchored(shot, Correction("approve", frame))
     at = shot.decided_at[frame]
     record = shot.record(at)
     if record is None:
         raise InputError(f"frame {frame} of {shot.pattern}: what its run kept of it is gone; run it with --resume")
     color = record.graph.color.copy()
-    for region, one in wanted.changes.get(frame, {}).items():
+    for region, one in changes.items():
         color[region] = one.color
     places, names = RegionPlaces.of(record.labels, record.graph.count), shot.palette.names
-    colors = tuple((float(places.point[i, 0]), float(places.point[i, 1]),
-                    names[color[i]] if record.graph.free[i] or i in wanted.changes.get(frame, {}) else "")
-                   for i in range(record.graph.count) if places.area[i] > 0)
+    is_flat = [record.graph.free[i] if i not in changes else not changes[i].unknown for i in range(record.graph.count)]
+    colors = tuple((float(x), float(y), names[color[i]] if is_flat[i] else "")
+                   for i, (x, y) in enumerate(places.point) if places.area[i] > 0)
     return correction._replace(colors=colors)
 
 

@@ -25,6 +25,7 @@ from ..shot.shot import Shot
 STATE = ".cmft-state"
 RECORD_SUFFIX = ".npz"
 STATE_VERSION = 4
+_BLOCK = 1 << 20  # bytes of a plate that are read at once
 MAX_NOTE_BYTES = 64_000_000  # a note of 100,000 unsure regions has half of that
 
 
@@ -86,7 +87,10 @@ def content_of(path: Path) -> str:
     """Digest of a file's bytes, "" where it cannot be read."""
     try:
         with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+            return digest.hexdigest()
     except OSError:
         return ""
 

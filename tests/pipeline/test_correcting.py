@@ -133,7 +133,7 @@ def test_held_frames_and_approval(colored):
     pin(colored, frame=2, color=name)
     assert np.array_equal(flat_at(colored, 2), flat_at(colored, 3))
     shot = ColoredShot(colored)
-    approved = approval(shot, 2, shot.wanted())
+    approved = approval(shot, 2, shot.wanted().changes[2])
     assert (len(approved.colors) == 4) and name in {color for *_, color in approved.colors}
     correct(shot, approved)
     before = plates(colored)["c.0002.exr"]

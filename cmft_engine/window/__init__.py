@@ -1,0 +1,1 @@
+"""The review window: a coloured shot beside its paintings, corrected by clicks. Qt is loaded when it opens."""

@@ -1,0 +1,121 @@
+"""What a person does to a frame, as corrections: a click, a line of points, an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..matching.anchors import anchor_of
+from ..pipeline.colored_shot import ColoredShot
+from ..pipeline.correcting import approval
+from ..pipeline.drawing_record import inner_point
+from ..pipeline.wanted import Change, Changes
+from ..pipeline.wishes import regions_under
+from ..protocol.corrections import Correction, Point, made
+from ..protocol.errors import InputError
+
+
+class Tool(NamedTuple):
+    """What a click or a drag in the picture does: its name, what it says of itself, and whether it needs a colour."""
+
+    name: str
+    help: str
+    has_color: bool = False
+    is_drag: bool = False
+
+
+PIN = Tool("Pin", "Click a region: it gets the colour, and what corresponds to it in other frames follows.", True)
+BUCKET = Tool("Bucket", "Click a region: it gets the colour in this drawing alone.", True)
+STROKE = Tool("Stroke", "Draw through regions: all of them get the colour, and other frames follow.", True, True)
+RECOLOR = Tool("Recolour", "Click a region: its colour becomes the chosen one along its track, to the end.", True)
+LOCK = Tool("Lock", "Click a region: it keeps the colour that it has, whatever others say.")
+UNKNOWN = Tool("Unknown", "Click a region: it is left unpainted and marked for the painter.")
+CLOSE = Tool("Close gap", "Draw a line: it closes a gap, when the shot is run again with --resume.", is_drag=True)
+OPEN = Tool("Open gap", "Draw a line: what it crosses is one region, when the shot is run again.", is_drag=True)
+TOOLS = (PIN, BUCKET, STROKE, RECOLOR, LOCK, UNKNOWN, CLOSE, OPEN)
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """A tool used on a frame: points in px, x and y from the top left corner, and the colour's palette entry."""
+
+    tool: Tool
+    frame: int
+    points: tuple[Point, ...]
+    color: int | None = None
+
+
+class Made(NamedTuple):
+    """Corrections that a gesture comes to, and what they change at once in its own drawing."""
+
+    corrections: tuple[Correction, ...]
+    changes: Changes
+
+
+def correct(colored: ColoredShot, gesture: Gesture, changes: Changes) -> Made:
+    """Return what a gesture comes to; changes: of the frame as it is shown. Raises InputError where it meets nothing.
+    """
+    frame, names, tool = gesture.frame, colored.palette.names, gesture.tool
+    if tool.has_color and gesture.color is None:
+        raise InputError(f"{tool.name} needs a colour; choose one in the palette, or pick one with Alt and a click")
+    color = -1 if gesture.color is None else gesture.color
+    record = colored.record(colored.decided_at[frame]) if frame in colored.decided_at else None
+    if record is None:
+        raise InputError(f"frame {frame}: nothing was kept of its drawing; run the shot again with --resume")
+    if tool in (CLOSE, OPEN):
+        return Made((made(Correction("line", frame, gesture.points, closes=tool is CLOSE)),), {})
+    labels = record.labels_under_ink
+    if tool is STROKE:
+        regions = list(regions_under(labels, gesture.points))
+        if not regions:
+            raise InputError(f"frame {frame}: no region lies under the stroke")
+        stroke = Correction("stroke", frame, gesture.points, names[color])
+        return Made((made(stroke),), {region - 1: Change(color, 1.0, False) for region in regions})
+    region = _region_at(labels, gesture)
+    shown = changes[region - 1].color if region - 1 in changes else int(record.graph.color[region - 1])
+    paper = colored.shot.references.paper
+    kind, takes, change = {
+        PIN: ("pin", color, Change(color, 1.0, False)), BUCKET: ("lock", color, Change(color, 1.0, False)),
+        RECOLOR: ("recolor", color, Change(color, 1.0, False)), LOCK: ("lock", shown, Change(shown, 1.0, False)),
+        UNKNOWN: ("unknown", -1, Change(paper, 0.0, True)),
+    }[tool]
+    one = Correction(kind, frame, gesture.points[:1], names[takes] if takes >= 0 else "",
+                     anchors=(anchor_of(labels, region),))
+    if tool is RECOLOR:
+        one = one._replace(old=names[shown], last=max(colored.frames))
+    return Made((made(one),), {region - 1: change})
+
+
+def approve(colored: ColoredShot, frame: int, changes: Changes) -> Made:
+    """Return the approval of a frame as it is shown. Raises InputError where nothing was kept of it."""
+    return Made((made(approval(colored, frame, changes)),), {})
+
+
+def point_in(colored: ColoredShot, frame: int, region: int) -> Point:
+    """Return a place well inside a region, from 0, of a frame. Raises InputError where nothing was kept of it."""
+    labels = colored.labels_under_ink(colored.decided_at.get(frame, frame))
+    inside = None if labels is None else labels == region + 1
+    if inside is None or not inside.any():
+        raise InputError(f"frame {frame}: nothing was kept of its drawing; run the shot again with --resume")
+    row, column = inner_point(inside)
+    return float(column), float(row)
+
+
+def approved_frames(corrections: Sequence[Correction]) -> set[int]:
+    """Return the frames that are approved now."""
+    return {one.frame for one in corrections if one.kind == "approve" and one.counts}
+
+
+Maker = Callable[[], Made]
+
+
+def _region_at(labels: NDArray[np.int32], gesture: Gesture) -> int:
+    x, y = gesture.points[0]
+    row, column = int(np.floor(y)), int(np.floor(x))
+    if not (0 <= row < labels.shape[0] and 0 <= column < labels.shape[1]):
+        raise InputError(f"frame {gesture.frame}: there is no picture at {x:.0f}, {y:.0f}")
+    return int(labels[row, column])

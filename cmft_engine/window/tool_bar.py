@@ -1,0 +1,79 @@
+"""The bar over the picture: tools, what is shown, and approval; every button names its key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from .gestures import TOOLS, Tool
+from .keys import KEYS, key_of
+from .qt import Qt, QtWidgets, Signal
+
+ACTION_OF = {"Pin": "pin", "Bucket": "bucket", "Stroke": "stroke", "Recolour": "recolor", "Lock": "lock",
+             "Unknown": "unknown", "Close gap": "close_gap", "Open gap": "open_gap"}
+SHOWN = (("Ink", "toggle_ink", True), ("Flats", "toggle_flats", True), ("Confidence", "toggle_confidence", False),
+         ("Regions", "toggle_regions", False), ("Track", "toggle_track", True), ("Wipe", "wipe", False))
+
+
+class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
+    """Buttons; each press is told as the action of its key."""
+
+    pressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self._layout = QtWidgets.QHBoxLayout(self)
+        self._layout.setContentsMargins(6, 4, 8, 4)
+        self._layout.setSpacing(1)
+        self.tools = {tool: self._button(tool.name, ACTION_OF[tool.name], tool.help) for tool in TOOLS}
+        self._gap()
+        self.shown = {action: self._button(text, action, _help(action)) for text, action, _ in SHOWN}
+        for _, action, is_on in SHOWN:
+            self.shown[action].setChecked(is_on)
+        self._gap()
+        for text, action in (("Undo", "undo"), ("Redo", "redo")):
+            self._button(text, action, _help(action), checks=False)
+        self._gap()
+        self.color = QtWidgets.QLabel("no colour chosen")
+        self.color.setObjectName("color")
+        self._layout.addWidget(self.color)
+        self._layout.addStretch(1)
+        self._button("Keys", "help", "All keys", checks=False)
+        self.approve = self._button("Approve", "approve", "This frame is right as it is: no later correction changes "
+                                    "it, and its colours spread to others.", checks=False)
+        self.approve.setObjectName("approve")
+
+    def choose(self, tool: Tool) -> None:
+        """Show which tool is used."""
+        for one, button in self.tools.items():
+            button.setChecked(one is tool)
+
+    def show_color(self, name: str, color: Sequence[int]) -> None:
+        """Show which colour tools paint with: its name and display RGB."""
+        self.color.setText(name)
+        self.color.setStyleSheet("border-left: 22px solid rgb({}, {}, {});".format(*color))
+
+    def _button(self, text: str, action: str, tip: str, *, checks: bool = True) -> Any:
+        button = QtWidgets.QPushButton(text)
+        button.setObjectName(action)
+        button.setCheckable(checks)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setToolTip(f"{tip}  [{key_of(action)}]")
+        button.clicked.connect(partial(self._press, action))
+        self._layout.addWidget(button)
+        return button
+
+    def _press(self, action: str, _checked: bool = False) -> None:
+        self.pressed.emit(action)
+
+    def _gap(self) -> None:
+        line = QtWidgets.QFrame()
+        line.setObjectName("gap")
+        self._layout.addWidget(line)
+
+
+def _help(action: str) -> str:
+    text = next(key.help for key in KEYS if key.action == action)
+    return text[0].upper() + text[1:]

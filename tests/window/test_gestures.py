@@ -1,0 +1,81 @@
+"""Clicks and strokes become corrections."""
+
+import numpy as np
+import pytest
+
+from cmft_engine.pipeline.wanted import Change
+from cmft_engine.protocol.errors import InputError
+from cmft_engine.window import gestures
+from cmft_engine.window.gestures import Gesture, approve, correct, point_in
+
+COAT, FACE, HAT = (32.0, 44.0), (32.0, 24.0), (32.0, 11.0)
+
+
+def named(colored, name):
+    return colored.palette.names.index(name)
+
+
+@pytest.mark.parametrize(("tool", "kind", "color"), [
+    (gestures.PIN, "pin", "red"), (gestures.BUCKET, "lock", "red"), (gestures.LOCK, "lock", "blue"),
+    (gestures.UNKNOWN, "unknown", ""), (gestures.RECOLOR, "recolor", "red"),
+])
+def test_a_click(colored, tool, kind, color):
+    """The correction has the point, the shape of the region, an id and an author's time; one region changes at once."""
+    made = correct(colored, Gesture(tool, 2, (COAT,), named(colored, "red")), {})
+    (one,) = made.corrections
+    assert (one.kind, one.color, one.frame, one.points) == (kind, color, 2, (COAT,)) and one.id and one.time
+    assert one.anchors[0].area > 500 and len(made.changes) == 1
+    (change,) = made.changes.values()
+    assert change.unknown == (kind == "unknown")
+    assert (one.old, one.last) == (("blue", 6) if kind == "recolor" else ("", None))
+
+
+def test_what_is_locked_is_what_is_shown(colored):
+    """A region that a correction has changed is locked in its new colour."""
+    region = int(colored.labels_under_ink(2)[44, 32]) - 1
+    made = correct(colored, Gesture(gestures.LOCK, 2, (COAT,)), {region: Change(named(colored, "skin"), 1.0)})
+    assert made.corrections[0].color == "skin"
+
+
+def test_a_stroke_meets_all_under_it(colored):
+    made = correct(colored, Gesture(gestures.STROKE, 3, (HAT, COAT), named(colored, "red")), {})
+    assert made.corrections[0].kind == "stroke" and len(made.changes) == 3
+    with pytest.raises(InputError, match="no region lies under"):
+        correct(colored, Gesture(gestures.STROKE, 3, ((-5.0, -5.0), (-1.0, -1.0)), 1), {})
+
+
+def test_a_line_closes_or_opens(colored):
+    for tool, closes in ((gestures.CLOSE, True), (gestures.OPEN, False)):
+        made = correct(colored, Gesture(tool, 2, (HAT, COAT)), {})
+        assert made.corrections[0].kind == "line" and made.corrections[0].closes is closes and not made.changes
+
+
+def test_what_cannot_be(colored):
+    with pytest.raises(InputError, match="choose one in the palette"):
+        correct(colored, Gesture(gestures.PIN, 2, (COAT,)), {})
+    with pytest.raises(InputError, match="no picture at 400, 3"):
+        correct(colored, Gesture(gestures.PIN, 2, ((400.0, 3.0),), 1), {})
+    with pytest.raises(InputError, match="frame 99"):
+        correct(colored, Gesture(gestures.PIN, 99, (COAT,), 1), {})
+
+
+def test_an_approval_names_every_region(colored):
+    """With a point inside it and the colour that is shown, changes included."""
+    labels = colored.labels_under_ink(5)
+    region = int(labels[44, 35]) - 1
+    made = approve(colored, 5, {region: Change(named(colored, "red"), 1.0)})
+    (one,) = made.corrections
+    found = {int(labels[int(y), int(x)]) - 1: name for x, y, name in one.colors}
+    assert one.kind == "approve" and len(found) == len(one.colors) == 4 and found[region] == "red"
+    assert gestures.approved_frames(made.corrections) == {5}
+    assert gestures.approved_frames([one._replace(undone=True)]) == set()
+
+
+def test_points_lie_inside(colored):
+    labels = colored.labels_under_ink(6)
+    for region in range(int(labels.max())):
+        x, y = point_in(colored, 6, region)
+        assert labels[int(y), int(x)] == region + 1
+    with pytest.raises(InputError):
+        point_in(colored, 6, 99)
+    assert np.unique(labels).tolist() == [1, 2, 3, 4]

@@ -1,0 +1,128 @@
+"""The review window in Qt, driven by clicks and keys: PySide6, and PySide2 where a host has only that."""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.nuke.plugin.test_panel import OWN, PYSIDE2_PYTHON, REMEDY
+from tests.nuke.plugin.test_pythons import interpreter
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDED = "numpy, scipy, cv2, OpenImageIO"
+BLUE, RED, SKIN, WHITE = [51, 102, 204], [204, 51, 51], [255, 204, 153], [255, 255, 255]
+
+
+@functools.cache
+def python_with(binding):
+    """Return an interpreter that has the binding and what the engine's window needs; None when there is none."""
+    own = [os.environ.get(PYSIDE2_PYTHON), str(OWN) if OWN.is_file() else None]
+    for python in [sys.executable] if binding == "PySide6" else filter(None, own):
+        code = f"import {NEEDED}; from {binding} import QtTest, QtWidgets"
+        if subprocess.run([python, "-E", "-s", "-c", code], capture_output=True).returncode == 0:
+            return python
+    return None
+
+
+@pytest.fixture(scope="module", params=["PySide6", "PySide2"])
+def seen(request, tmp_path_factory, colored_once):
+    """Work through the window under one binding and return what was seen."""
+    python = python_with(request.param)
+    if python is None and request.param == "PySide2" and interpreter("3.10") is None:
+        pytest.skip("no Python 3.10 with Tcl on this machine")
+    if python is None:
+        pytest.skip(f"no Python with {request.param}, {NEEDED} here; {REMEDY[request.param]}")
+    folder = tmp_path_factory.mktemp("window")
+    shutil.copytree(colored_once.parent, folder / "shot")
+    script = Path(__file__).with_name("window_clicks.py")
+    result = subprocess.run(
+        [python, "-W", "error", "-E", "-s", str(script), str(ROOT), str(folder / "shot" / "out"), str(folder),
+         request.param],
+        capture_output=True, text=True, cwd=folder, timeout=600, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert found["binding"] == request.param + ".QtCore"
+    return found
+
+
+def test_opened(seen):
+    """The first frame stands there with its doubtful tracks, the painting and all frames of the strip."""
+    found = seen["opened"]
+    assert found["first"] == [True, 1] and found["where"] == "frame 1   (1 of 6)" and found["strip"] == 6
+    assert len(found["tracks"]) == 4 and all("4 frames" in text for text in found["tracks"])
+    assert found["coat"] == BLUE and found["painting"] == 1 and "None yet" in found["corrections"] and found["picture"]
+
+
+def test_keys_go_from_track_to_track(seen):
+    """Also from frame to frame, along a track, and by a click in the strip."""
+    found = seen["go"]
+    assert found["frames"] == [2, 3, 2, 6, 1] and found["clicked"] == 2
+    row, frame, worst = found["track"]
+    assert row == 0 and frame == worst and found["next"] == 1 and found["along"] == [0, True]
+
+
+def test_a_colour_and_a_click_mend_every_frame(seen):
+    """The colour is found by typing; the region has it here, in the last frame and on disk; undo and redo work."""
+    found = seen["pin"]
+    assert "needs a colour" in found["without"] and found["color"] == "red" and found["trouble"] == ""
+    assert found["coat"] == found["last"] == RED and found["stale"] == [] and found["work"] == "all plates are written"
+    assert found["list"].startswith("pin red frame 2") and found["undone"] == [BLUE, True] and found["redone"] == RED
+
+
+def test_every_tool_leaves_its_correction(seen):
+    """By its key or its button; Alt and a click pick the colour."""
+    found = seen["tools"]
+    assert found["picked"] == "skin" and found["stroked"] == SKIN and "is drawn" in found["too_short"]
+    assert found["kinds"] == [
+        ["pin", "red", True], ["lock", "skin", True], ["lock", "skin", True], ["unknown", "", True],
+        ["recolor", "skin", True], ["stroke", "skin", True], ["line", "", True], ["line", "", False]]
+
+
+def test_looking(seen):
+    """Each overlay changes the picture; the wipe's line is dragged; zoom, pan and help."""
+    found = seen["look"]
+    assert found["no_flats"] == WHITE and all(found[key] for key in "1345")
+    assert found["wipe"] == [BLUE, BLUE] and found["wiped"] == [BLUE, SKIN, 30] and found["unwiped"] is None
+    assert found["zoomed"] == pytest.approx(1.5) and found["moved"] and found["full"] == 1 and found["fit"]
+    assert found["help"] == [True, True] and not found["no_help"]
+
+
+def test_the_painting_shows_the_same_part(seen):
+    """The region under the pen is named and lit in the painting, and a click there takes its colour."""
+    found = seen["hover"]
+    assert "skin, 100 % sure" in found["where"] and found["color"] == "skin" and found["same_part"]
+    assert found["picked"] == "red"
+
+
+def test_approved_by_one_key(seen):
+    """A approves, Return goes on, the button does too; a correction is switched off by its tick."""
+    found = seen["approve"]
+    assert found["approved"] == [1, 2, 6] and found["on"] == 2 and found["off"] is False
+
+
+def test_a_bad_plate_is_told_and_the_correction_stays(seen):
+    found = seen["trouble"]
+    assert "c.0003.png" in found["text"] and found["added"] == 1 and found["kept"]
+
+
+def test_closed_with_all_plates_written(seen):
+    assert seen["close"] == {"closed": True, "waiting": 0}
+
+
+def test_without_qt_or_a_screen_the_list_is_shown(tmp_path, colored_once):
+    """In a sentence that says what to do, with exit code 0."""
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    hidden = tmp_path / "PySide6"
+    hidden.mkdir()
+    (hidden / "__init__.py").write_text("raise ImportError('no Qt here')")
+    for path, said in (("", "no screen"), (str(tmp_path), "pip install 'PySide6-Essentials<6.12'")):
+        result = subprocess.run([sys.executable, "-m", "cmft_engine", "review", str(colored_once)], cwd=ROOT,
+                                capture_output=True, text=True, env={**env, "PYTHONPATH": path})
+        assert result.returncode == 0, result.stderr
+        assert said in result.stdout and "here is the list" in result.stdout and "regions to check" in result.stdout
