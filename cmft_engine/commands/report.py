@@ -27,7 +27,7 @@ class Report(NamedTuple):
     def summary(self) -> str:
         """One line about the whole run."""
         unsure, tracks = sum(len(frame.unsure) for frame in self.frames), len(group_tracks(self.frames))
-        return f"{self.title}: {len(self.frames)} frames, {tracks} parts of the drawings to check ({unsure} regions)"
+        return f"{self.title}: {len(self.frames)} frames, {unsure} regions to check: {tracks} parts of drawings"
 
     def worst(self, limit: int) -> list[tuple[str, str, str, str, str]]:
         """Return frames, place, colour, confidence and reason of the parts in most doubt, as text.

@@ -46,8 +46,6 @@ class Session:
         self.doubts = Doubts(self.colored.frames, self.colored.shot.settings.confidence_below)
         self.doubts.note(self.frames, self.changes)
 
-    # What is shown
-
     def changes(self, frame: int, *, before: bool = False) -> Changes:
         """Return the changes with which a frame is shown; before: as it is without corrections."""
         wanted = self.before if before else self.wanted
