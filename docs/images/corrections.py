@@ -77,7 +77,8 @@ def _save(window: Any, name: str) -> None:
     _, _, centers = cv2.kmeans(points, COLORS, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
     table = np.rint(centers).astype(np.float32)
     flat = rgb.reshape(-1, 3).astype(np.float32)
-    nearest = np.concatenate([((table**2).sum(1) - 2 * part @ table.T).argmin(1) for part in np.array_split(flat, 64)])
+    parts = np.array_split(flat, 64)
+    nearest = np.concatenate([((table**2).sum(1) - 2 * part @ table.T).argmin(1) for part in parts])
     few = table[nearest].astype(np.uint8).reshape(rgb.shape)
     cv2.imwrite(str(Path(__file__).with_name(name)), few[..., ::-1], (cv2.IMWRITE_PNG_COMPRESSION, 9))
 
