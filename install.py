@@ -42,7 +42,7 @@ HOSTS = {
     "PySide2": ("PySide2", "5.15.2.1", (3, 10)),  # the panel's window in Nuke 13 to 15
 }
 # What is tested there besides: the review window where a host has only PySide2.
-BESIDES = {"PySide2": {"numpy": "1.26.4", "scipy": "1.15.3", "opencv-python-headless": "4.11.0.86",
+BESIDES = {"PySide2": {"numpy": "2.2.6", "scipy": "1.15.3", "opencv-python-headless": "4.11.0.86",
                        "OpenImageIO": "3.2.2.0"}}
 USUAL_HOSTS = ("Blender 4.5",)
 NUKE_INIT = Path(".nuke") / "init.py"  # in the user's home, on every system

@@ -47,9 +47,22 @@ def check_screen() -> None:
     plugins = Path(_plugins_folder()) / "platforms" / "libqxcb.so"
     try:
         ctypes.CDLL(str(plugins))
+        is_there = _answers(ctypes.CDLL("libxcb.so.1"))
     except OSError as error:
         raise InputError(f"Qt cannot open a window here ({error}); install what it names (Debian, Ubuntu: sudo apt "
                          "install libxcb-cursor0 libxkbcommon-x11-0), or use `cmft review --browser`") from error
+    if not is_there:
+        raise InputError(f"no screen answers at DISPLAY={os.environ['DISPLAY']}; log in anew (ssh -X), or use `cmft "
+                         "review --browser`")
+
+
+def _answers(xcb: ctypes.CDLL) -> bool:
+    """Whether the X server that $DISPLAY names can be connected to."""
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    has_error = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not has_error
 
 
 def _plugins_folder() -> str:

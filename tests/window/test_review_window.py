@@ -1,4 +1,4 @@
-"""The review window in Qt, driven by clicks and keys: PySide6, and PySide2 where a host has only that."""
+"""The review window in Qt, driven by clicks and keys under Xvfb: PySide6, and PySide2 where a host has only that."""
 
 import functools
 import json
@@ -29,8 +29,30 @@ def python_with(binding):
     return None
 
 
+@pytest.fixture(scope="module")
+def xvfb():
+    """The display of an Xvfb of its own, None where there is none."""
+    if shutil.which("Xvfb") is None:
+        yield None
+        return
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-noreset"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        yield f":{server.stdout.readline().strip()}"
+        server.terminate()
+
+
+def environment(python, display):
+    """Return the environment in which Qt opens windows on a display, else off screen where it lacks what it needs."""
+    env = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
+    env["DISPLAY"] = display or ""
+    code = "from cmft_engine.window.qt import check_screen; check_screen()"
+    if subprocess.run([python, "-c", code], cwd=ROOT, env=env, capture_output=True).returncode:
+        env["QT_QPA_PLATFORM"] = "offscreen"
+    return env
+
+
 @pytest.fixture(scope="module", params=["PySide6", "PySide2"])
-def seen(request, tmp_path_factory, colored_once):
+def seen(request, tmp_path_factory, colored_once, xvfb):
     """Work through the window under one binding and return what was seen."""
     python = python_with(request.param)
     if python is None and request.param == "PySide2" and interpreter("3.10") is None:
@@ -43,7 +65,7 @@ def seen(request, tmp_path_factory, colored_once):
     result = subprocess.run(
         [python, "-W", "error", "-E", "-s", str(script), str(ROOT), str(folder / "shot" / "out"), str(folder),
          request.param],
-        capture_output=True, text=True, cwd=folder, timeout=600, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+        capture_output=True, text=True, cwd=folder, timeout=600, env=environment(python, xvfb))
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout.splitlines()[-1])
     assert found["binding"] == request.param + ".QtCore"
@@ -121,8 +143,9 @@ def test_without_qt_or_a_screen_the_list_is_shown(tmp_path, colored_once):
     hidden = tmp_path / "PySide6"
     hidden.mkdir()
     (hidden / "__init__.py").write_text("raise ImportError('no Qt here')")
-    for path, said in (("", "no screen"), (str(tmp_path), "pip install 'PySide6-Essentials<6.12'")):
+    for more, said in (({}, "no screen to open"), ({"DISPLAY": ":7654"}, "review --browser"),
+                       ({"PYTHONPATH": str(tmp_path)}, "pip install 'PySide6-Essentials<6.12'")):
         result = subprocess.run([sys.executable, "-m", "cmft_engine", "review", str(colored_once)], cwd=ROOT,
-                                capture_output=True, text=True, env={**env, "PYTHONPATH": path})
+                                capture_output=True, text=True, env={**env, **more})
         assert result.returncode == 0, result.stderr
         assert said in result.stdout and "here is the list" in result.stdout and "regions to check" in result.stdout

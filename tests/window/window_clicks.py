@@ -219,7 +219,7 @@ def hover(hand):
     """What is under the pen is named, and lit in the painting."""
     window = hand.window
     canvas = hand.canvas
-    QTest.mouseMove(canvas, hand.place(90, 90))
+    QTest.mouseMove(canvas, hand.place(*FACE))  # a real screen's own event comes later, with the same place
     event = qt.QtGui.QMouseEvent(qt.QtCore.QEvent.Type.MouseMove, qt.QtCore.QPointF(hand.place(*FACE)),
                                  qt.QtCore.QPointF(canvas.mapToGlobal(hand.place(*FACE))), Button.NoButton,
                                  Button.NoButton, NONE)
