@@ -13,14 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import cv2
-import numpy as np
+from PIL import Image
 
 from cmft_engine.window.opening import open_window
 from cmft_engine.window.qt import application, pixels_of
 
 SIZE = 1160, 700
-COLORS = 52  # of a picture, so that it is small
+COLORS = 256  # of a picture, so that it is small
 FRAME, COLOR = 1008, "skin"
 FINGER, ZOOM = (397.0, 428.0), 2.4  # px in the frame, and how closely the hand is looked at
 
@@ -69,18 +68,10 @@ def _settle(window: Any) -> None:
 
 
 def _save(window: Any, name: str) -> None:
-    """Write the window as a PNG of few colours."""
-    rgb = pixels_of(window.grab().toImage())
-    points = rgb.reshape(-1, 3)[::37].astype(np.float32)
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 1.0)
-    cv2.setRNGSeed(1)
-    _, _, centers = cv2.kmeans(points, COLORS, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
-    table = np.rint(centers).astype(np.float32)
-    flat = rgb.reshape(-1, 3).astype(np.float32)
-    parts = np.array_split(flat, 64)
-    nearest = np.concatenate([((table**2).sum(1) - 2 * part @ table.T).argmin(1) for part in parts])
-    few = table[nearest].astype(np.uint8).reshape(rgb.shape)
-    cv2.imwrite(str(Path(__file__).with_name(name)), few[..., ::-1], (cv2.IMWRITE_PNG_COMPRESSION, 9))
+    """Write the window as a PNG of few colours, near enough to be seen as what they are."""
+    picture = Image.fromarray(pixels_of(window.grab().toImage()))
+    few = picture.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=4, dither=Image.Dither.NONE)
+    few.save(Path(__file__).with_name(name), optimize=True)
 
 
 if __name__ == "__main__":
