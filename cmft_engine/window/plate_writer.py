@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..pipeline.claims import claimed
 from ..pipeline.colored_shot import ColoredShot
+from ..pipeline.report_refresh import refresh_report
 from ..pipeline.wanted import Wanted, digest_of
 from ..protocol.errors import CmftError
 from .work import Worker
@@ -73,4 +74,6 @@ class PlateWriter:
             self._waiting.discard(frame)
             self._go_on()
         self._count += 1
+        if not self._waiting:
+            refresh_report(self._colored)
         self._written(frame)
