@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
+    from .pipeline.colored_shot import ColoredShot
     from .pipeline.colorize import colorize, colorize_iter
     from .pipeline.reporting import Report
     from .protocol import errors
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Reference", "Report", "Settings", "Shot", "__version__", "colorize", "colorize_iter", "errors"]
+__all__ = ["ColoredShot", "Reference", "Report", "Settings", "Shot", "__version__", "colorize", "colorize_iter",
+           "errors"]
 
 _HOMES = {
+    "ColoredShot": "pipeline.colored_shot",
     "Reference": "shot.named",
     "Report": "pipeline.reporting",
     "Settings": "protocol.settings",

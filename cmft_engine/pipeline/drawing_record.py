@@ -6,13 +6,12 @@ with the frames' notes, as one compressed file of arrays; its bytes depend on wh
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -24,7 +23,7 @@ from ..matching.kinds import KINDS
 from ..matching.reasons import REASONS
 from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
-from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
+from ..protocol.text_file import write_remedy, write_whole
 
 VERSION = 1
 COMPRESSION = 1  # label maps shrink to a few per cent at any level; this one takes a third of the time
@@ -97,15 +96,7 @@ def inner_point(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def write_record(path: Path, record: DrawingRecord) -> None:
     """Write a record whole or not at all. Raises InputError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = make_temporary(path)
-        try:
-            with open(temporary, "wb") as stream:
-                _write_arrays(stream, dict(_arrays_of(record)))
-            os.replace(temporary, path)
-        except BaseException:
-            remove_quietly(temporary)
-            raise
+        write_whole(path, lambda temporary: _write_arrays(temporary, dict(_arrays_of(record))))
     except OSError as error:
         raise InputError(f"{path}: what corrections need cannot be written ({error.strerror}); "
                          f"{write_remedy(error, path)}, then --resume") from error
@@ -236,9 +227,9 @@ def _unpacked(bits: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.boo
     return np.unpackbits(bits, count=count).reshape(shape).astype(np.bool_)
 
 
-def _write_arrays(stream: IO[bytes], arrays: dict[str, NDArray[Any]]) -> None:
+def _write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     """As np.savez_compressed, but with the time out of it, and faster."""
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
         for name, values in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..protocol.errors import InputError
-from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
+from ..protocol.text_file import write_remedy, write_whole
 
 SUFFIX = ".zip"
 MAX_BYTES = 4_000_000  # of a picture that is read back; they have some tens of kilobytes
@@ -18,17 +17,14 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def write_pictures(folder: Path, frame: int, pictures: Mapping[int, bytes]) -> None:
     """Keep JPEG pictures by region label in a folder of notes. Raises InputError."""
     path = folder / f"{frame}{SUFFIX}"
+
+    def fill(temporary: Path) -> None:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            for label, picture in sorted(pictures.items()):
+                archive.writestr(zipfile.ZipInfo(f"{label}.jpg", _EPOCH), picture)
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = make_temporary(path)
-        try:
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-                for label, picture in sorted(pictures.items()):
-                    archive.writestr(zipfile.ZipInfo(f"{label}.jpg", _EPOCH), picture)
-            os.replace(temporary, path)
-        except BaseException:
-            remove_quietly(temporary)
-            raise
+        write_whole(path, fill)
     except OSError as error:
         raise InputError(f"{path}: the pictures of the report cannot be kept ({error.strerror}); "
                          f"{write_remedy(error, path)}, then --resume") from error

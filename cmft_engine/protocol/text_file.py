@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Callable, Union
 
 from .owner import owner_of, this_owner
 
@@ -105,12 +105,19 @@ def write_text(path: Union[str, Path], text: str) -> None:
     A link at `path` is replaced, what it points to stays. A letter that is no Unicode, of a file's name, is written as
     "?". Raises OSError and then leaves nothing behind; a file that was there stays as it was.
     """
-    target = Path(path)
+    def fill(temporary: Path) -> None:
+        with open(str(temporary), "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(text)
+
+    write_whole(Path(path), fill)
+
+
+def write_whole(target: Path, fill: Callable[[Path], None]) -> None:
+    """Write a file as `write_text` does; fill: writes what it is to hold into the temporary file that it is given."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = make_temporary(target)
     try:
-        with open(str(temporary), "w", encoding="utf-8", errors="replace", newline="\n") as stream:
-            stream.write(text)
+        fill(temporary)
         os.replace(str(temporary), str(target))
     except BaseException:
         remove_quietly(temporary)
