@@ -38,15 +38,18 @@ LEAST_PX = 10  # ink-free pixels of a region that is judged
 MIXED = 0.03  # a region of whose pixels so many have further colors in truth has several
 QUICK_CLIPS = 2
 DRAWINGS = max(GAPS) + 1
+COLUMNS = ("judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "divided",
+           "divided_by_hand")
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Clicks of one clip, by how it is corrected. judged: regions. divided: clicks into regions of several colors.
+    """Clicks of one clip, by how it is corrected. judged: regions.
 
     by_hand: from nothing. single: today's regions one by one, as each drawing finds them with its neighbours' votes.
     settled: one by one after the whole shot settled. pins, approved: corrections travel, largest first, or frame by
     frame. spoiled: by pins. rules, rules_pins: of region matching by rules, one by one and with the same chains.
+    divided, divided_by_hand: clicks into regions of several colors, as the engine leaves them, and from nothing.
     """
 
     clip: str
@@ -60,6 +63,7 @@ class Counted:
     rules: int
     rules_pins: int
     divided: int
+    divided_by_hand: int
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -116,18 +120,19 @@ def count(clip: ValidationClip, folder: Path) -> Counted:
     return Counted(
         clip.name, int(truth.judged.sum()), int((truth.judged & (truth.color != shot.shot.references.paper)).sum()),
         one_by_one(truth, graph.color).clicks, one_by_one(truth, settled).clicks, pins.clicks, approved.clicks,
-        pins.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks, divided)
+        pins.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks, *divided)
 
 
-def judge(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]) -> tuple[Truth, int]:
+def judge(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
+          ) -> tuple[Truth, tuple[int, int]]:
     """Return what the regions of a shot have in truth, and the clicks into regions that have several colors there.
 
-    lines, truths: uint8 RGB (H, W, 3) by frame.
+    lines, truths: uint8 RGB (H, W, 3) by frame. The clicks are those that the engine leaves, and those from nothing.
     """
     graph = shot.graph
     color, area = np.zeros(len(graph), np.intp), np.zeros(len(graph), np.intp)
     judged = np.zeros(len(graph), np.bool_)
-    divided = 0
+    divided = by_hand = 0
     for frame, painted in truths.items():
         nodes, labels, valid = _drawing(shot, frame, lines[frame])
         truth = _entries(shot, painted)
@@ -138,9 +143,11 @@ def judge(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[in
         several = table.max(1) < (1 - MIXED) * np.maximum(table.sum(1), 1)
         counts = (table.sum(1) >= LEAST_PX) & (color[nodes] < len(shot.palette))
         judged[nodes] = counts & ~several
-        divided += _divided_clicks(shot, frame, lines[frame], painted, np.isin(labels, np.flatnonzero(several) + 1))
+        inside = np.isin(labels, np.flatnonzero(several) + 1)
+        divided += _clicks_inside(inside, _picture(shot, frame), lines[frame], painted)
+        by_hand += _clicks_inside(inside, ~painted, lines[frame], painted)
     drawing = np.repeat(np.arange(len(graph.drawings)), np.diff(graph.starts))
-    return Truth(color, judged, area, drawing), divided
+    return Truth(color, judged, area, drawing), (divided, by_hand)
 
 
 def graph_count(shot: ColoredShot, frame: int) -> int:
@@ -183,23 +190,26 @@ def _node_colors(shot: ColoredShot, lines: Mapping[int, np.ndarray], pictures: M
     return color
 
 
-def _divided_clicks(shot: ColoredShot, frame: int, line: np.ndarray, truth: np.ndarray, inside: np.ndarray) -> int:
-    """Clicks into the regions of several colors alone: everywhere else the truth is taken for the prediction."""
+def _picture(shot: ColoredShot, frame: int) -> np.ndarray:
+    """What a drawing found, without ink: uint8 RGB (H, W, 3)."""
     record = shot.record(shot.decided_at[frame])
     assert record is not None
     flats = to_display(mix_paints(record.paints, shot.palette, shot.palette.space)[..., :3], shot.palette.space)
-    predicted = np.rint(np.clip(flats, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(flats, 0, 1) * 255), np.uint8)
+
+
+def _clicks_inside(inside: np.ndarray, predicted: np.ndarray, line: np.ndarray, truth: np.ndarray) -> int:
+    """Clicks within a mask (H, W) alone: everywhere else the truth is taken for the prediction."""
     return clicks_to_fix(np.where(inside[..., None], predicted, truth), truth, line=line)
 
 
 def table(found: Mapping[str, Sequence[Counted]]) -> str:
     """Return the means a clip as Markdown."""
     lines = ["| set | clips | regions | by hand | one by one | whole shot, one by one | pins travel | approved frame "
-             "by frame | spoiled | rules | rules, pins travel | in divided regions |",
-             "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"]
+             "by frame | spoiled | rules | rules, pins travel | in divided regions | these by hand |",
+             "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"]
     for name, rows in found.items():
-        values = [np.mean([getattr(row, key) for row in rows]) for key in (
-            "judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "divided")]
+        values = [np.mean([getattr(row, key) for row in rows]) for key in COLUMNS]
         lines.append(f"| {name} | {len(rows)} | " + " | ".join(f"{value:.1f}" for value in values) + " |")
     return "\n".join(lines)
 
@@ -207,6 +217,7 @@ def table(found: Mapping[str, Sequence[Counted]]) -> str:
 def last_line(rows: Sequence[Counted]) -> str:
     """Return by how much fewer clicks the shots took, those into divided regions counted on every side."""
     divided = sum(row.divided for row in rows)
-    hand, single, best = (sum(getattr(row, key) for row in rows) + divided for key in ("by_hand", "single", "approved"))
+    single, best = (sum(getattr(row, key) for row in rows) + divided for key in ("single", "approved"))
+    hand = sum(row.by_hand + row.divided_by_hand for row in rows)
     return (f"{len(rows)} clips, {best} clicks: {hand / max(best, 1):.1f} times fewer than by hand, "
             f"{single / max(best, 1):.2f} times fewer than frame by frame")
