@@ -6,11 +6,11 @@ from tests.benchmarks.fake_engine import face_clip
 
 
 def test_the_engine_gets_a_clip_as_one_shot_of_files(engine):
-    """One call a clip: the targets are its frames, the reference's own line plate lies at frame 0."""
+    """One call a clip: its frames are the targets and the painted one, whose own line plate lies at frame 0."""
     pairs = face_clip(0, 1, 5).pairs()
     colored = color_shot(UncoloredShot.of_pairs(pairs))
     (shot,) = engine.shots
-    assert shot.frames == (1, 5)
+    assert shot.frames == (0, 1, 5)
     assert [reference.frame for reference in shot.references] == [0]
     assert all(np.array_equal(colored[pair.gap].picture, pair.target_line) for pair in pairs)
     assert all((colored[pair.gap].confidence == 0.5).all() for pair in pairs)
@@ -21,7 +21,7 @@ def test_drawings_between_are_coloured_and_only_targets_come_back(engine):
     pairs, between = face_clip(0, 1, 5).pairs(), {3: face_clip(3).lines[3]}
     assert list(color_shot(UncoloredShot.of_pairs(pairs, between))) == [1, 5]
     assert list(color_shot(UncoloredShot.of_pairs(pairs), temporal_radius=0)) == [1, 5]
-    assert [shot.frames for shot in engine.shots] == [(1, 3, 5), (1, 5)]
+    assert [shot.frames for shot in engine.shots] == [(0, 1, 3, 5), (0, 1, 5)]
     assert [settings.temporal_radius for settings in engine.settings] == [1, 0]
 
 

@@ -49,7 +49,7 @@ def test_the_engine_sees_no_drawing(engine, monkeypatch):
     monkeypatch.setattr(type(engine), "__call__", look)
     found = list(leak.measure("toon", face_clip(0, 1, 5).pairs()))
     assert [guess.kind for guess in found] == [EMPTY, SWATCHES]
-    assert all((line == 1).all() and frames == (5,) for line, _, frames in seen)
+    assert all((line == 1).all() and frames == (0, 5) for line, _, frames in seen)
     blank, bands = (np.rint(painting * 255).astype(int) for _, painting, _ in seen)
     assert (blank == 255).all()
     assert {tuple(c) for c in bands[0]} == {PAPER, HAIR, SKIN, EYE, CHEEK, MOUTH}

@@ -17,7 +17,7 @@ def test_what_lies_between_is_coloured_from_both_ends(engine):
         (gap, method) for gap in (1, 5) for method in (OURS, RULES_NEAREST, RULES_BOTH, COPY, FLOW)
     ]
     (shot,) = engine.shots
-    assert ([r.frame for r in shot.references], shot.frames) == ([0, 9], (1, 5))
+    assert ([r.frame for r in shot.references], shot.frames) == ([0, 9], (0, 1, 5, 9))
 
 
 def test_what_the_rules_made_already_is_not_made_again(engine, monkeypatch):
