@@ -83,7 +83,7 @@ def test_verify(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for frame in (1, 2):
         plate = folder / "o" / f"c.{frame:04d}.png"
         plate.write_bytes(b"pixels")
-        State(Path("o"), "c.####.png").note(frame, "inputs", plate, {"frame": frame})
+        State(Path("o"), "c.####.png").note(frame, "inputs", plate, {"frame": frame}, drawing="")
     assert cli.run(["verify", "o"]) == 0 and cli.run(["verify", "o/c.####.png"]) == 0
     assert capsys.readouterr().out == "2 of 2 plates are as their runs left them\n" * 2
     (folder / "o" / "c.0001.png").write_bytes(b"pixelz")

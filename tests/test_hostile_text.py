@@ -118,7 +118,7 @@ def places(values):
 
 
 @pytest.mark.parametrize(("kind", "command"), [
-    ("job", ("colorize", "--job")), ("palette", ("palette", "show")), ("report", ("review", "--no-browser"))])
+    ("job", ("colorize", "--job")), ("palette", ("palette", "show")), ("report", ("review", "--list"))])
 def test_the_command_says_one_sentence(tmp_path, capsys, kind, command):
     """Exit code 2, the file's name and no traceback, whatever the file holds."""
     name, _ = whole_of(kind)

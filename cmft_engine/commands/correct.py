@@ -1,5 +1,6 @@
 """Commands that correct a coloured shot: each adds to its list of corrections, then makes the plates that change."""
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +8,9 @@ from typing import Annotated
 import typer
 
 from ..console import say
-from ..protocol.corrections import Corrections, Point, dropped, merged, redone, switched, undone
-from ..protocol.errors import InputError
-from ..protocol.job import parse_frames
+from ..protocol.corrections import Corrections, Point, counting, dropped, merged, redone, switched, undone
+from ..protocol.errors import InputError, ShotError
+from ..protocol.job import frame_runs, frames_text, parse_frames
 
 app = typer.Typer()
 corrections_app = typer.Typer(help="List, undo, switch and merge the corrections of a shot.", no_args_is_help=True)
@@ -28,8 +29,8 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or their b
 @app.command()
 def pin(
     out: Out, frame: Frame, at: At, color: Color = None,
-    like: Annotated[str | None, typer.Option(metavar="FRAME,X,Y", help="Paint the region like this place of the "
-                                             "painting of a frame; SHEET for FRAME names a sheet.")] = None,
+    like: Annotated[str | None, typer.Option(metavar="FRAME,X,Y", help="Paint the region like the one at this place "
+                         "of another frame, painted or coloured.")] = None,
     unknown: Annotated[bool, typer.Option("--unknown", help="Leave the region unpainted.")] = False,
     lock: Annotated[bool, typer.Option("--lock", help="Keep the color here, and carry it nowhere else.")] = False,
     note: Note = "", author: Author = None,
@@ -41,6 +42,8 @@ def pin(
     points = [_point(text) for text in at]
     if sum((color is not None and not lock, like is not None, unknown, lock)) != 1 or (lock and color is None):
         raise InputError("a pin needs one of --color NAME, --color NAME --lock, --like FRAME,X,Y and --unknown")
+    if len(points) > 1 and (color is None or lock):
+        raise InputError("--at can be repeated with --color alone, for a stroke; give one place")
     if color is not None and not lock:
         correction = stroke(frame, points, color)
     elif like is not None:
@@ -48,6 +51,8 @@ def pin(
     else:
         correction = Correction("lock" if lock else "unknown", frame, tuple(points[:1]), color or "")
     shot = open_colored(out)
+    if correction.like is not None:
+        anchored(shot, Correction("pin", correction.like[0] or 0, (correction.like[1:],)))  # is there such a place?
     correct(shot, anchored(shot, correction._replace(note=note)), author=author)
     _follow(out)
 
@@ -77,7 +82,8 @@ def approve(out: Out, frame: Frame, note: Note = "", author: Author = None) -> N
     from ..pipeline.correcting import approval, correct, open_colored
 
     shot = open_colored(out)
-    correct(shot, approval(shot, frame, shot.wanted().changes.get(frame, {}))._replace(note=note), author=author)
+    approved = approval(shot, frame, shot.wanted().before_recolors.get(frame, {}))
+    correct(shot, approved._replace(note=note), author=author)
     _follow(out)
 
 
@@ -92,7 +98,7 @@ def recolor(
     note: Note = "", author: Author = None,
 ) -> None:
     """Make the plates again that the corrections change; with --from and --to, add such a correction first."""
-    from ..pipeline.correcting import correct, open_colored
+    from ..pipeline.correcting import anchored, correct, open_colored
     from ..protocol.corrections import Correction
 
     if old is None or new is None:
@@ -106,14 +112,20 @@ def recolor(
             raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
                              f"{', '.join(shot.palette.names[:30])}")
     wanted = parse_frames(frames) if frames else shot.shot.frames
+    strangers = sorted(set(wanted) - set(shot.shot.frames))
+    if strangers:
+        raise InputError(f"frame {frames_text(strangers)} is not in the shot ({frames_text(shot.shot.frames)})")
     correction = Correction("recolor", wanted[0], (), new, old, last=wanted[-1], note=note)
     if box is not None:
         x0, y0, x1, y1 = (int(one) for one in _numbers(box, 4, "--box"))
+        if not (x0 < x1 and y0 < y1):
+            raise InputError(f"--box {box} is empty; give its left, top, right and bottom edge, such as 10,20,640,360")
         correction = correction._replace(box=(x0, y0, x1, y1))
     if at is not None:
         frame, x, y = _numbers(at, 3, "--at")
-        correction = correction._replace(points=((x, y),), at=int(frame))
-    correct(shot, correction, author=author)
+        correction = anchored(shot, correction._replace(points=((x, y),), at=_whole(frame, at)))
+    runs = frame_runs(wanted) if frames else [(wanted[0], wanted[-1])]
+    correct(shot, *(correction._replace(frame=first, last=last) for first, last in runs), author=author)
     _follow(out)
 
 
@@ -180,8 +192,15 @@ def _change(out: Path, how: Callable[[Corrections], Corrections]) -> None:
     from ..pipeline.correcting import open_colored
     from ..protocol.corrections_file import change
 
-    change(open_colored(out).corrections_path, how)
+    shot = open_colored(out)
+    before = _lines(shot.corrections())
+    if _lines(change(shot.corrections_path, how)) != before:
+        say("lines of drawings have changed: they are cut anew by the next run, with --resume")
     _follow(out)
+
+
+def _lines(corrections: Corrections) -> set[str]:
+    return {one.id for one in counting(corrections) if one.kind == "line"}
 
 
 def _follow(out: Path) -> None:
@@ -189,7 +208,11 @@ def _follow(out: Path) -> None:
     from ..pipeline.correcting import apply, open_colored
 
     shot = open_colored(out)
-    applied = apply(shot, tell=lambda again: say(str(again.path)))
+    try:
+        applied = apply(shot, tell=lambda again: say(str(again.path)))
+    except ShotError as error:
+        say(f"The corrections are kept. {error}; that run takes them up at its end, or `cmft recolor` does later")
+        return
     for sentence in applied.lost:
         say(sentence)
     say(f"{len(applied.rewritten)} of {len(shot.frames)} plates changed")
@@ -200,10 +223,16 @@ def _point(text: str) -> Point:
     return x, y
 
 
-def _like(text: str) -> tuple[int | None, float, float]:
+def _like(text: str) -> tuple[int, float, float]:
     name, _, rest = text.partition(",")
     x, y = _numbers(rest, 2, "--like")
-    return (None if name.lower() == "sheet" else int(next(iter(_numbers(name, 1, "--like"))))), x, y
+    return _whole(next(_numbers(name, 1, "--like")), text), x, y
+
+
+def _whole(value: float, text: str) -> int:
+    if value != int(value):
+        raise InputError(f"{text}: a frame is a whole number")
+    return int(value)
 
 
 def _numbers(text: str, count: int, option: str) -> Iterator[float]:
@@ -211,7 +240,7 @@ def _numbers(text: str, count: int, option: str) -> Iterator[float]:
         found = [float(part) for part in text.split(",")]
     except ValueError:
         found = []
-    if len(found) != count:
+    if len(found) != count or not all(map(math.isfinite, found)):
         raise InputError(f"{option} {text}: {count} numbers with commas between are needed, such as "
                          f"{','.join(['640', '360', '10', '20'][:count])}")
     return iter(found)

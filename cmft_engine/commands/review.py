@@ -5,15 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from ..console import PlainConsole, say
 from ..protocol.errors import InputError
-from ..protocol.plain import plain
-from .report import read_report
-
-ROWS = 30  # of the list
 
 
 def review(
@@ -47,16 +41,15 @@ def no_window(out: Path) -> str | None:
 
 def show_list(out: Path) -> None:
     """Print what to check by hand, the least sure regions first. Raises InputError."""
-    found = read_report(report_of(out))
-    table = Table("frame", "region", "colour", "confidence", "why", title=escape(plain(found.summary)),
-                  title_justify="left")
-    for row in found.worst(ROWS):
-        table.add_row(*(escape(plain(cell)) for cell in row))
-    PlainConsole().print(table)
+    from .report import read_report, review_table  # here: brings numpy, which other commands begin without
+
+    PlainConsole().print(review_table(read_report(report_of(out))))
 
 
 def show_page(out: Path) -> None:
     """Open the report in the browser. Raises InputError where there is none."""
+    from .report import read_report
+
     page = read_report(report_of(out)).html
     if not page.exists():
         raise InputError(f"{page}: there is no such page; run the shot again with --resume")

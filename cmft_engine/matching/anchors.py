@@ -13,6 +13,7 @@ from ..protocol.corrections import SHAPE_SIDE, Anchor
 
 LIKE_ENOUGH = 0.5  # of a region at the point itself; of one elsewhere LIKE_ELSEWHERE
 LIKE_ELSEWHERE = 0.7
+MOST_GROWN = 4  # times in area, in either direction; what has grown more looks like nothing
 NEAR = 0.5  # how far the middle of a region may have moved, in diagonals of its box
 
 Labels = NDArray[np.int32]
@@ -71,4 +72,6 @@ def _near(labels: Labels, anchor: Anchor) -> list[int]:
     x0, y0, x1, y1 = anchor.box
     reach = int(NEAR * np.hypot(x1 - x0, y1 - y0)) + 1
     part = labels[max(0, y0 - reach):max(0, y1 + reach), max(0, x0 - reach):max(0, x1 + reach)]
-    return [int(one) for one in np.unique(part) if one > 0]
+    area = np.bincount(labels.ravel())
+    return [int(one) for one in np.unique(part)
+            if one > 0 and anchor.area / MOST_GROWN <= area[one] <= anchor.area * MOST_GROWN]

@@ -15,9 +15,10 @@ REASONS = (
     "another part looks alike",
     "matched far from where the motion points",
     "its match does not hold in return: it may have fallen to pieces, or grown together",
-    "the frames around it say otherwise",
+    "the frames around it, or a correction, say otherwise",
+    "a person has left it unpainted",
 )
-NO_MATCH, FIRST_SEEN, DIVIDED, TINY, ALIKE, FAR, PIECES, SHOT = range(len(REASONS))
+NO_MATCH, FIRST_SEEN, DIVIDED, TINY, ALIKE, FAR, PIECES, SHOT, LEFT = range(len(REASONS))
 
 CLOSE_MARGIN = 0.25  # between the chances of two colours that are nearly even
 SMALL_AGREEMENT = 0.3  # of the region, that motion carries to where it was matched

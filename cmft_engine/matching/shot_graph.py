@@ -185,7 +185,7 @@ class ShotGraph:
             if kept is not None:
                 takes &= ~kept
             color = np.where(takes, target[field.source], color)
-            confidence = np.where(takes, np.maximum(field.strength, confidence), confidence)
+            confidence = np.where(takes, field.strength, confidence)
             color[pinned], confidence[pinned] = target[pinned], 1
         return Solution(color, self.belief, confidence.astype(np.float32))
 

@@ -19,7 +19,7 @@ from ..image.plate import Plate, write_plate
 from ..image.sequence import frame_path, has_frame_token
 from ..matching.kinds import KINDS
 from ..matching.pattern import painted_like
-from ..matching.reasons import FIRST_SEEN, SHOT
+from ..matching.reasons import FIRST_SEEN, LEFT, SHOT
 from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
 from ..protocol.corrections_file import default_path, load_corrections
@@ -34,7 +34,7 @@ from .pictures import write_pictures
 from .reporting import frame_pictures
 from .resume import Note, State, content_of, read_note
 from .shot_file import load_shot, state_of
-from .wanted import Changes, Corrector, Wanted, digest_of
+from .wanted import Change, Changes, Corrector, Wanted, digest_of
 
 PICTURES_KEPT = 4  # label maps and records of drawings that were looked at last
 
@@ -155,7 +155,7 @@ class ColoredShot:
 
         Raises PlateError where its line plate cannot be read, or its plate was changed by others since it was written.
         """
-        one, changes = self.frames[frame], wanted.changes.get(frame, {})
+        one, changes = _as_noted(self.folder, self.frames[frame]), wanted.changes.get(frame, {})
         record = self.record(one.decided_at)
         if record is None:
             raise PlateError(f"{one.path} (frame {frame}): what its run kept of it is gone; run the shot again with "
@@ -163,7 +163,10 @@ class ColoredShot:
         if one.path.exists() and content_of(one.path) != one.note.content:
             raise PlateError(f"{one.path} (frame {frame}) was changed since it was coloured, and a correction would "
                              "replace it; move it away, then run the shot with --resume", one.path, frame)
-        changed = with_changes(record, changes, self.record)
+        if one.note.line != content_of(self.shot.line_plate(frame)):
+            raise PlateError(f"{self.shot.line_plate(frame)} (frame {frame}) is gone, or was changed since it was "
+                             "coloured; run the shot with --resume", self.shot.line_plate(frame), frame)
+        changed = with_changes(record, changes, lambda at: self._shown(at, wanted))
         drawing = self._line_drawing(frame, record)
         plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
                         settings=self.shot.settings, path=one.path)
@@ -172,7 +175,7 @@ class ColoredShot:
 
         def note(temporary: Path) -> None:
             self._state.note(frame, one.note.digest, temporary, asdict(report), drawing=one.note.drawing,
-                             settled=settled)
+                             settled=settled, line=one.note.line)
 
         write_plate(plate, one.path, before_rename=note)
         write_pictures(self.folder, frame, frame_pictures(report, plate, changed.labels_under_ink))
@@ -180,6 +183,12 @@ class ColoredShot:
         assert fresh is not None
         self.frames[frame] = replace(one, note=fresh)
         return Rewritten(frame, one.path, report, plate, changed.labels_under_ink)
+
+    def _shown(self, at: int, wanted: Wanted) -> DrawingRecord | None:
+        """Return a drawing's record as its plate shows it, but for regions that are like others."""
+        record = self.record(at)
+        changes = {i: change for i, change in wanted.changes.get(at, {}).items() if change.like is None}
+        return None if record is None else with_changes(record, changes, lambda _: None)
 
     def _report(self, one: ColoredFrame, record: DrawingRecord) -> FrameReport:
         noted = FrameReport.from_notes(one.note.report, str(one.path))
@@ -201,6 +210,12 @@ class ColoredShot:
         return LineDrawing(plate, lines, segmented)
 
 
+def _as_noted(folder: Path, one: ColoredFrame) -> ColoredFrame:
+    """Return a frame with its note as it is now: another process may have made its plate again."""
+    note = read_note(folder / f"{one.frame}.json", one.frame)
+    return one if note is None else replace(one, note=note)
+
+
 def with_changes(record: DrawingRecord, changes: Changes, records: Callable[[int], DrawingRecord | None]
                  ) -> DrawingRecord:
     """Return a drawing's record with the changes of its regions.
@@ -210,13 +225,19 @@ def with_changes(record: DrawingRecord, changes: Changes, records: Callable[[int
     if not changes:
         return record
     color, confidence, unknown = record.graph.color.copy(), record.confidence.copy(), record.unknown.copy()
+    runner_up = record.runner_up.copy()
     reason, kind, paints, under = record.reason.copy(), record.kind.copy(), record.paints, record.labels_under_ink
     for region, change in changes.items():
         color[region], confidence[region] = change.color, change.confidence
         unknown[region] = unknown[region] if change.unknown is None else change.unknown
-        kind[region], reason[region] = KINDS.index("flat"), FIRST_SEEN if unknown[region] else SHOT
+        if change.color != record.graph.color[region]:
+            runner_up[region] = record.graph.color[region]
+        kind[region], reason[region] = KINDS.index("flat"), _reason_of(change, unknown[region])
     poured = np.full(record.graph.count + 1, -1, np.int64)
-    poured[np.fromiter(changes, np.intp, len(changes)) + 1] = [change.color for change in changes.values()]
+    flat = record.kind == KINDS.index("flat")
+    for region, change in changes.items():  # a region that keeps its colour keeps its soft borders
+        if change.color != record.graph.color[region] or not flat[region]:
+            poured[region + 1] = change.color
     wanted = poured[under]
     inside = wanted >= 0
     first, second = (np.where(inside, wanted, entries).astype(np.int32) for entries in (paints.first, paints.second))
@@ -226,7 +247,13 @@ def with_changes(record: DrawingRecord, changes: Changes, records: Callable[[int
         if (source := records(at)) is not None:
             paints = painted_like(paints, under == region + 1, source.paints, source.labels_under_ink == other + 1)
     return replace(record, graph=replace(record.graph, color=color), confidence=confidence, unknown=unknown, kind=kind,
-                   reason=reason, paints=paints)
+                   reason=reason, runner_up=runner_up, paints=paints)
+
+
+def _reason_of(change: Change, is_unknown: bool) -> int:
+    if change.unknown:
+        return LEFT
+    return FIRST_SEEN if is_unknown else SHOT
 
 
 def colored_of(record: DrawingRecord) -> Colored:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..matching.anchors import anchor_of
-from ..protocol.corrections import Anchor, Correction, Corrections, Point, added, made
+from ..protocol.corrections import Correction, Corrections, Point, added, made
 from ..protocol.corrections_file import change
-from ..protocol.errors import InputError
+from ..protocol.errors import InputError, PlateError
 from .claims import claimed
 from .colored_shot import ColoredShot, Rewritten
 from .drawing_record import RegionPlaces
 from .report_refresh import refresh_report
 from .wanted import Changes, Wanted
 
+MAX_NAMED = 8  # plates that an error names
 AT_ONCE = 2  # plates that are made again at once
 
 
@@ -34,23 +35,24 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
 
     Raises InputError for a frame that is not coloured, a point outside of it, or a color that the palette lacks.
     """
-    at = shot.decided_at.get(correction.frame)
+    frame = correction.frame if correction.at is None else correction.at
+    at = shot.decided_at.get(frame)
     labels = None if at is None else shot.labels_under_ink(at)
     if labels is None:
-        raise InputError(f"frame {correction.frame} of {shot.pattern} is not coloured, or was by an earlier version; "
+        raise InputError(f"frame {frame} of {shot.pattern} is not coloured, or was by an earlier version; "
                          "run the shot with --resume first")
     for name in filter(None, (correction.color, correction.old)):
         if name not in shot.palette.names:
             raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
                              f"{', '.join(shot.palette.names[:30])}")
     height, width = labels.shape
-    anchors: list[Anchor] = []
     for x, y in correction.points:
         if not (0 <= x < width and 0 <= y < height):
-            raise InputError(f"{x:g}, {y:g} lies outside of frame {correction.frame}, which is {width}x{height}")
-        anchors.append(anchor_of(labels, int(labels[int(y), int(x)])))
-    return correction._replace(anchors=tuple(anchors) if correction.kind in ("pin", "lock", "unknown", "recolor")
-                               else ())
+            raise InputError(f"{x:g}, {y:g} lies outside of frame {frame}, which is {width}x{height}")
+    if correction.kind not in ("pin", "lock", "unknown", "recolor"):
+        return correction
+    return correction._replace(anchors=tuple(anchor_of(labels, int(labels[int(y), int(x)]))
+                                             for x, y in correction.points))
 
 
 def approval(shot: ColoredShot, frame: int, changes: Changes) -> Correction:
@@ -67,7 +69,8 @@ def approval(shot: ColoredShot, frame: int, changes: Changes) -> Correction:
     for region, one in changes.items():
         color[region] = one.color
     places, names = RegionPlaces.of(record.labels, record.graph.count), shot.palette.names
-    is_flat = [record.graph.free[i] if i not in changes else not changes[i].unknown for i in range(record.graph.count)]
+    is_flat = [record.graph.free[i] if i not in changes else not changes[i].unknown and changes[i].like is None
+               for i in range(record.graph.count)]
     colors = tuple((float(x), float(y), names[color[i]] if is_flat[i] else "")
                    for i, (x, y) in enumerate(places.point) if places.area[i] > 0)
     return correction._replace(colors=colors)
@@ -88,25 +91,38 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
     wanted = shot.wanted()
     stale = shot.stale(wanted)
     order = sorted(stale, key=lambda frame: (frame not in first, stale.index(frame)))
-    done = list[int]()
+    done, failed = list[int](), list[PlateError]()
     if order:
         with claimed({frame: shot.plate_path(frame) for frame in order}):
             for rewritten in _rewritten(shot, order, wanted):
+                if isinstance(rewritten, PlateError):
+                    failed.append(rewritten)
+                    continue
                 done.append(rewritten.frame)
                 if tell is not None:
                     tell(rewritten)
         refresh_report(shot)
+    if failed:
+        raise PlateError(f"{len(failed)} of {len(order)} plates cannot follow the corrections, which are kept; the "
+                         f"other {len(done)} do: " + "; ".join(map(str, failed[:MAX_NAMED])), failed[0].path,
+                         failed[0].frame)
     lost = tuple(f"correction {one.correction.id} ({one.correction.text}): {one.reason}" for one in wanted.lost)
     return Applied(tuple(sorted(done)), lost)
 
 
-def _rewritten(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten]:
-    """Make plates again, two at once, and yield them in order; after an error no further one is begun."""
+def _rewritten(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten | PlateError]:
+    """Make plates again, two at once, and yield them in order, or why one cannot be made."""
+    def rewrite(frame: int) -> Rewritten | PlateError:
+        try:
+            return shot.rewrite(frame, wanted)
+        except PlateError as error:
+            return error
+
     with ThreadPoolExecutor(AT_ONCE, "cmft-correct") as pool:
-        coming = deque[Future[Rewritten]]()
+        coming = deque[Future[Rewritten | PlateError]]()
         try:
             for frame in frames:
-                coming.append(pool.submit(shot.rewrite, frame, wanted))
+                coming.append(pool.submit(rewrite, frame))
                 if len(coming) > AT_ONCE:
                     yield coming.popleft().result()
             while coming:

@@ -104,7 +104,7 @@ def write_record(path: Path, record: DrawingRecord) -> None:
 
 def read_digest(path: Path) -> str:
     """Return the digest of a record, "" where there is none that can be read."""
-    found = _read(path, ("digest",))
+    found = _read(path, ("digest",), needed=_NEEDED)
     return "" if found is None else str(found["digest"])
 
 
@@ -150,6 +150,7 @@ def _is_whole(record: DrawingRecord) -> bool:
             and (not labels.size or (int(labels.min()) >= 1 and int(labels.max()) <= count)))
 
 
+_NEEDED = ("under", "bare", "first", "confidence", "kind", "unknown", "reason", "runner_up")
 _GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted")
 
 
@@ -237,11 +238,11 @@ def _write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
                 npy.write_array(member, np.asarray(values, order="C"), allow_pickle=False)
 
 
-def _read(path: Path, names: tuple[str, ...] | None) -> dict[str, NDArray[Any]] | None:
-    """The named arrays, or all; None for a file that is not there, damaged, or of another version."""
+def _read(path: Path, names: tuple[str, ...] | None, needed: tuple[str, ...] = ()) -> dict[str, NDArray[Any]] | None:
+    """The named arrays, or all; None for a file that is not there, damaged, of another version, or lacks the needed."""
     try:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            if int(archive["version"]) != VERSION:
+            if int(archive["version"]) != VERSION or not set(needed) <= set(archive.files):
                 return None
             return {name: archive[name] for name in names or archive.files}
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):

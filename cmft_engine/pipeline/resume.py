@@ -107,23 +107,28 @@ class State:
         note = read_note(self.folder / f"{frame}.json", frame)
         if note is None or note.digest != digest or note.content != content_of(path):
             return None
+        from .drawing_record import read_digest  # here: brings SciPy, which opening a shot does without
+
         try:
-            return FrameReport.from_notes(note.report, str(path))
+            report = FrameReport.from_notes(note.report, str(path))
         except ValueError:
             return None
+        at = frame if report.held_from is None else report.held_from
+        return report if read_digest(self.record(at)) == note.drawing else None  # else no correction could follow
 
     def record(self, frame: int) -> Path:
         """Return the file of the drawing that is decided at a frame."""
         return self.folder / f"{frame}{RECORD_SUFFIX}"
 
     def note(self, frame: int, digest: str, plate: Path, notes: Mapping[str, Any], *, drawing: str,
-             settled: str = "") -> None:
+             settled: str = "", line: str = "") -> None:
         """Record a frame whose plate is finished, under a temporary name still. Raises InputError.
 
-        drawing: digest of the record that it is made from. settled: digest of what was changed in it since.
+        drawing: digest of the record that it is made from. settled: digest of what was changed in it since. line:
+        digest of the line plate's bytes.
         """
         entry = {"version": STATE_VERSION, "digest": digest, "content": content_of(plate), "notes": dict(notes),
-                 "drawing": drawing, "settled": settled}
+                 "drawing": drawing, "settled": settled, "line": line}
         path = self.folder / f"{frame}.json"
         try:
             write_text(path, json.dumps(entry))
@@ -136,7 +141,7 @@ class Note(NamedTuple):
     """A frame's note: digests of what its plate was made from and of the plate's bytes, and the frame's report.
 
     drawing: digest of the drawing's record; settled: of what the shot as a whole, or a person, changed in it since, ""
-    for nothing.
+    for nothing; line: of the line plate's bytes.
     """
 
     digest: str
@@ -144,6 +149,7 @@ class Note(NamedTuple):
     report: Any
     drawing: str = ""
     settled: str = ""
+    line: str = ""
 
 
 def read_note(path: Path, frame: int) -> Note | None:
@@ -155,9 +161,9 @@ def read_note(path: Path, frame: int) -> Note | None:
     if not isinstance(values, dict) or values.get("version") != STATE_VERSION:
         return None
     note = Note(values.get("digest", ""), values.get("content", ""), values.get("notes"), values.get("drawing", ""),
-                values.get("settled", ""))
+                values.get("settled", ""), values.get("line", ""))
     is_whole = (all(isinstance(text, str) and text for text in note[:2]) and _is_of(note.report, frame)
-                and isinstance(note.drawing, str) and isinstance(note.settled, str))
+                and all(isinstance(text, str) for text in note[3:]))
     return note if is_whole else None
 
 

@@ -26,8 +26,8 @@ from .kept import Keeper, Kept, Keys
 from .pictures import read_pictures, write_pictures
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
-from .resume import Digests, State
-from .shot_file import SHOT, save_shot
+from .resume import Digests, State, content_of
+from .shot_file import is_noted, save_shot
 
 MAX_NAMED = 8  # frames that an error names
 
@@ -74,7 +74,8 @@ class Run:
         report = replace(frame.report, seconds=task.seconds)
         if task.drawing is not None:
             write_record(self._state.record(task.decided_at), frame.record)
-        self._state.note(task.frame, task.digest, temporary, asdict(report), drawing=frame.record.digest)
+        self._state.note(task.frame, task.digest, temporary, asdict(report), drawing=frame.record.digest,
+                         line=content_of(self.shot.lines.path(task.frame)))
 
     def done(self, frame: ColoredFrame, plate: Plate, *, task: FrameTask, seconds: float) -> FrameDone:
         """Take a frame whose plate is written into the report; seconds: since it was read."""
@@ -118,10 +119,10 @@ class Run:
         Of a part of the shot only once all others are coloured, for their colours count too. Raises InputError,
         PlateError.
         """
-        if self.loaded.references_made is not None:
-            save_shot(self._state.folder, self.shot, self.settings, self.loaded.references_made)
-        if not (self._state.folder / SHOT).exists() or not self._plates:
+        if not self._plates:
             return
+        if self.loaded.references_made is not None or not is_noted(self._state.folder):
+            save_shot(self._state.folder, self.shot, self.settings, self.loaded.references)
         colored, written = ColoredShot(Path(self.out)), {frame for frame, _ in self._plates}
         if self.shot.part is not None and set(self.shot.frames) - set(colored.decided_at):
             return
@@ -130,8 +131,13 @@ class Run:
             self.reporter.warn(f"correction {lost.correction.id} ({lost.correction.text}): {lost.reason}")
         stale = [frame for frame in colored.stale(wanted) if frame in written]
         for frame in stale:
-            with self.clock.stage("settle"):
-                again = colored.rewrite(frame, wanted)
+            try:
+                with self.clock.stage("settle"):
+                    again = colored.rewrite(frame, wanted)
+            except PlateError as error:  # the others go on
+                self._failed.append(error)
+                self.reporter.warn(str(error))
+                continue
             self.reporter.replace(again.report)
             self.reporter.picture(again.report, again.plate, again.labels_under_ink)
         self.reporter.take_tracks(colored.tracks())

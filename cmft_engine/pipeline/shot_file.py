@@ -95,6 +95,15 @@ def save_shot(folder: Path, shot: Shot, settings: Settings, references: Referenc
                          f"{write_remedy(error, path)}, then --resume") from error
 
 
+def is_noted(folder: Path) -> bool:
+    """Say whether the folder of notes has a shot that can be read."""
+    try:
+        load_shot(folder)
+    except InputError:
+        return False
+    return True
+
+
 def load_shot(folder: Path) -> ShotFile:
     """Read what `save_shot` noted; paths are looked for from the notes' folder first. Raises InputError."""
     path = folder / SHOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,11 +35,15 @@ Changes = Mapping[int, Change]  # by the region, from 0
 
 
 class Wanted(NamedTuple):
-    """What is wanted of a shot: the solution of its graph, changes by frame, and corrections without effect."""
+    """What is wanted of a shot: the solution of its graph, changes by frame, and corrections without effect.
+
+    before_recolors: changes by frame without those of recolors, which stay in their own frames.
+    """
 
     solution: Solution
     changes: Mapping[int, Changes]
     lost: tuple[Lost, ...]
+    before_recolors: Mapping[int, Changes]
 
 
 class Corrector:
@@ -62,14 +66,16 @@ class Corrector:
         solution = self.graph.solve(*self._pins(wishes))
         by_drawing = self._by_drawing(solution, wishes)
         changes = {frame: dict(by_drawing[at]) for frame, at in self._decided_at.items() if at in by_drawing}
-        lost = list(wishes.lost)
-        for one in (one for one in counts if one.kind == "recolor"):
+        before, lost = {frame: dict(of) for frame, of in changes.items()}, list(wishes.lost)
+        for place, one in enumerate(counts):
+            if one.kind != "recolor":
+                continue
             missing = [name for name in (one.old, one.color) if name not in self.colors]
             if missing:
                 lost.append(Lost(one, f'the palette has no color "{missing[0]}"; `cmft palette show` lists them'))
             else:
-                self._recolor(changes, one)
-        return Wanted(solution, changes, tuple(lost))
+                self._recolor(changes, one, {node for node, since in wishes.kept.items() if since < place})
+        return Wanted(solution, changes, tuple(lost), before)
 
     def _pins(self, wishes: Wishes) -> tuple[dict[int, int], NDArray[np.bool_]]:
         known = self.graph.place
@@ -93,17 +99,20 @@ class Corrector:
                 changes[at][region] = Change(self._paper, 0.0, True)
         for (at, region), like in wishes.like.items():
             if at in changes and like[0] in self.graph.place:
-                color = int(self.graph.color[self.graph.of(like[0]).start + like[1]])
+                shown = changes[like[0]].get(like[1])
+                color = int(self.graph.color[self.graph.of(like[0]).start + like[1]]) if shown is None else shown.color
                 changes[at][region] = Change(color, 1.0, False, like)
         return changes
 
-    def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction) -> None:
+    def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction, kept: Collection[tuple[int, int]]
+                 ) -> None:
         old, new = self.colors[one.old], self.colors[one.color]
         tracks = set(self._tracks_at(one))
         for frame in changes:
             if not one.frame <= frame <= (one.frame if one.last is None else one.last):
                 continue
-            nodes = self.graph.of(self._decided_at[frame])
+            at = self._decided_at[frame]
+            nodes = self.graph.of(at)
             color = self.graph.color[nodes].copy()
             for region, change in changes[frame].items():
                 color[region] = change.color
@@ -112,7 +121,8 @@ class Corrector:
                 found = found[np.isin(self.graph.track[nodes][found], list(tracks))]
             if one.box is not None:
                 found = found[self._is_within(frame, found, one.box)]
-            changes[frame].update({int(region): Change(new, 1.0, False) for region in found})
+            changes[frame].update({int(region): Change(new, 1.0, False) for region in found
+                                   if (at, int(region)) not in kept})
 
     def _is_within(self, frame: int, regions: NDArray[np.intp], box: tuple[int, int, int, int]) -> NDArray[np.bool_]:
         """Which regions have more than half of their pixels in a box."""

@@ -30,13 +30,14 @@ class Lost(NamedTuple):
 class Wishes:
     """What is wanted of regions.
 
-    pins: colours that spread. kept: regions that only their own pin changes. held: colours that stay where they are.
+    pins: colours that spread. kept: regions that only their own pin changes, and the place in the list of the
+    correction that said so first. held: colours that stay where they are.
     unknown: regions to be left unpainted. like: regions that are to look like another one. lost: corrections
     that found no region or no color.
     """
 
     pins: dict[Node, int] = field(default_factory=dict)
-    kept: set[Node] = field(default_factory=set)
+    kept: dict[Node, int] = field(default_factory=dict)
     held: dict[Node, int] = field(default_factory=dict)
     unknown: set[Node] = field(default_factory=set)
     like: dict[Node, Node] = field(default_factory=dict)
@@ -49,6 +50,10 @@ class Wishes:
         self.like.pop(node, None)
         self.unknown.discard(node)
 
+    def keep(self, node: Node, since: int) -> None:
+        """Let no correction after this place in the list change a region, but its own."""
+        self.kept.setdefault(node, since)
+
 
 def read_wishes(corrections: Sequence[Correction], colors: Mapping[str, int], decided_at: Mapping[int, int],
                 labels_of: Callable[[int], Labels | None]) -> Wishes:
@@ -58,7 +63,7 @@ def read_wishes(corrections: Sequence[Correction], colors: Mapping[str, int], de
     (H, W), those under ink too, by that frame; None where it has no record.
     """
     wishes = Wishes()
-    for one in corrections:
+    for place, one in enumerate(corrections):
         if one.kind not in _READERS:
             continue
         labels = labels_of(decided_at[one.frame]) if one.frame in decided_at else None
@@ -70,7 +75,7 @@ def read_wishes(corrections: Sequence[Correction], colors: Mapping[str, int], de
             reason = _like(wishes, one, decided_at, labels_of)
             wishes.lost += [Lost(one, reason)] if reason else []
         else:
-            reason = _READERS[one.kind](wishes, one, decided_at[one.frame], labels, colors)
+            reason = _READERS[one.kind](wishes, one, decided_at[one.frame], labels, colors, place)
             wishes.lost += [Lost(one, reason)] if reason else []
     return wishes
 
@@ -93,7 +98,7 @@ def _like(wishes: Wishes, one: Correction, decided_at: Mapping[int, int],
     return ""
 
 
-def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int]) -> str:
+def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int], place: int) -> str:
     region = region_at(labels, *one.points[0], one.anchors[0] if one.anchors else None)
     if region is None:
         return _nowhere(one)
@@ -103,13 +108,13 @@ def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mappi
         wishes.unknown.add(node)
     elif one.kind == "lock":
         wishes.held[node] = colors[one.color]
-        wishes.kept.add(node)
+        wishes.keep(node, place)
     else:
         wishes.pins[node] = colors[one.color]
     return ""
 
 
-def _stroke(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int]) -> str:
+def _stroke(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int], place: int) -> str:
     found = list(regions_under(labels, one.points))
     for region in found:
         wishes.clear((at, region - 1))
@@ -117,7 +122,7 @@ def _stroke(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Ma
     return "" if found else _nowhere(one)
 
 
-def _approve(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int]) -> str:
+def _approve(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int], place: int) -> str:
     unknown_names, regions = set(), set()
     for x, y, name in one.colors:
         region = region_at(labels, x, y)
@@ -128,8 +133,8 @@ def _approve(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: M
             continue
         node = at, region - 1
         regions.add(node)
-        wishes.kept.add(node)
-        if name:
+        wishes.keep(node, place)
+        if name and node not in wishes.held:  # a lock stays one
             wishes.clear(node)
             wishes.pins[node] = colors[name]
     if unknown_names:

@@ -150,7 +150,7 @@ def merged(own: Corrections, other: Corrections) -> Corrections:
     by_id = {one.id: one for one in other}
     for one in own:
         twin = by_id.get(one.id, one)
-        by_id[one.id] = one._replace(on=one.on and twin.on, undone=one.undone and twin.undone)
+        by_id[one.id] = one._replace(on=one.on and twin.on, undone=one.undone or twin.undone)
     return tuple(sorted(by_id.values(), key=lambda one: (one.undone, one.time, one.id)))
 
 

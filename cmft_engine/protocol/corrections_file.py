@@ -8,6 +8,7 @@ import json
 import math
 import os
 import time
+import uuid
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
@@ -55,7 +56,14 @@ def load_corrections(path: Union[str, Path]) -> Corrections:
 
 def save_corrections(path: Union[str, Path], corrections: Iterable[Correction]) -> None:
     """Write the file whole, or not at all. Raises InputError."""
-    lines = ",\n".join("  " + json.dumps(_to_dict(one), ensure_ascii=False) for one in corrections)
+    items = [_to_dict(one) for one in corrections]
+    for item in items:
+        try:
+            _from_dict(json.loads(json.dumps(item)))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise InputError("{}: a correction cannot be kept ({}); nothing was written".format(
+                path, brief(str(error)))) from error
+    lines = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in items)
     try:
         write_text(path, '{{"version": {}, "corrections": [\n{}\n]}}\n'.format(VERSION, lines))
     except OSError as error:
@@ -87,7 +95,7 @@ def _locked(path: Path) -> Iterator[None]:
             break
         except FileExistsError:
             if _is_left(lock):
-                remove_quietly(lock)
+                _clear(lock)
             elif time.monotonic() > until:
                 raise InputError("{}: another program writes the corrections; try again, or delete {} if none "
                                  "does".format(path, lock.name)) from None
@@ -100,6 +108,18 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         remove_quietly(lock)
+
+
+def _clear(lock: Path) -> None:
+    """Remove a lock that was left, and put it back if another has taken it in the same moment."""
+    aside = lock.with_name("{}.{}".format(lock.name, uuid.uuid4().hex[:8]))
+    try:
+        os.rename(str(lock), str(aside))
+        if not _is_left(aside):
+            os.link(str(aside), str(lock))
+    except OSError:
+        pass
+    remove_quietly(aside)
 
 
 def _is_left(lock: Path) -> bool:
@@ -213,7 +233,10 @@ def _anchor(value: Any, name: str) -> Anchor:
     shape = _text(value.get("shape"), name)
     if len(shape) * 4 != SHAPE_SIDE**2 or set(shape) - set("0123456789abcdef"):
         raise ValueError("{} has no shape".format(name))
-    return Anchor(_box(value.get("box"), name), _whole(value.get("area"), name), shape)
+    area = _whole(value.get("area"), name)
+    if area < 1:
+        raise ValueError("{} has no area".format(name))
+    return Anchor(_box(value.get("box"), name), area, shape)
 
 
 def _colors(value: Any, name: str) -> Tuple[Tuple[float, float, str], ...]:

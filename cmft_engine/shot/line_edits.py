@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from ..lineart.regions import compact
 from ..protocol.corrections import Correction, Point, counting
-from .shot import Shot
+
+if TYPE_CHECKING:  # training takes drawings without image files
+    from .shot import Shot
 
 Labels = NDArray[np.int32]
 

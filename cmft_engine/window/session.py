@@ -87,7 +87,8 @@ class Session:
 
     def approve(self, frame: int) -> None:
         """Approve a frame as it is shown."""
-        self._edit(lambda: approve(self.colored, frame, self.changes(frame)), frame)
+        lasting = {} if self.wanted is None else self.wanted.before_recolors.get(frame, {})
+        self._edit(lambda: approve(self.colored, frame, lasting), frame)
 
     def undo(self) -> None:
         """Take the last correction back."""

@@ -133,7 +133,7 @@ def test_held_frames_and_approval(colored):
     pin(colored, frame=2, color=name)
     assert np.array_equal(flat_at(colored, 2), flat_at(colored, 3))
     shot = ColoredShot(colored)
-    approved = approval(shot, 2, shot.wanted().changes[2])
+    approved = approval(shot, 2, shot.wanted().before_recolors[2])
     assert (len(approved.colors) == 4) and name in {color for *_, color in approved.colors}
     correct(shot, approved)
     before = plates(colored)["c.0002.exr"]
@@ -177,6 +177,48 @@ def test_refused(colored, tmp_path):
     with pytest.raises(PlateError, match="was changed since it was coloured"):
         pin(colored, color=other_color(colored, 4))
     assert retouched.read_bytes().endswith(b"retouched")
+
+
+def test_one_bad_plate_stops_no_other(colored):
+    """A retouched plate is named and stays; the others, and the report, follow."""
+    name = other_color(colored, 2)
+    retouched = colored / "c.0002.exr"
+    retouched.write_bytes(retouched.read_bytes() + b"retouched")
+    with pytest.raises(PlateError, match=r"of . plates cannot follow .*c\.0002\.exr .* was changed since"):
+        pin(colored, frame=2, color=name)
+    shot = ColoredShot(colored)
+    assert shot.stale(shot.wanted()) == [2] and retouched.read_bytes().endswith(b"retouched")
+
+
+def test_redrawn_line_plate_is_refused(colored, tmp_path):
+    """New lines over old regions would be a double picture."""
+    before = plates(colored)["c.0004.exr"]
+    write(figure(-4).lines(), tmp_path / "lines.0004.png")
+    with pytest.raises(PlateError, match=r"lines\.0004\.png .* was changed since it was coloured; run the shot"):
+        pin(colored, color=other_color(colored, 4))
+    assert plates(colored)["c.0004.exr"] == before
+
+
+def test_corrections_of_another_process(colored):
+    """A shot that was opened before another process corrected it goes on from what is there now."""
+    session = ColoredShot(colored)
+    assert session.frames
+    pin(colored, color=other_color(colored, 4))
+    correct(session, anchored(session, Correction("pin", 4, (FACE,), session.palette.names[0])))
+    apply(session)
+    assert not ColoredShot(colored).stale(ColoredShot(colored).wanted())
+
+
+@pytest.mark.parametrize("damage", [b"x", b""])
+def test_damaged_record(colored, tmp_path, damage):
+    """--resume colours a frame whose record cannot be read, and notes a shot that cannot be."""
+    folder = colored / STATE / "c.####.exr"
+    (folder / "4.npz").write_bytes(damage)
+    (folder / SHOT).write_bytes(damage)
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1")
+    seen = list(colorize_iter(again, colored / "c.####.exr", settings=SMALL, resume=True))
+    assert [event.frame for event in seen if isinstance(event, FrameDone)] == [4]
+    assert ColoredShot(colored).record(4) is not None and pin(colored)[0] is not None
 
 
 def test_line_plate_gone(colored, tmp_path):

@@ -34,7 +34,7 @@ def test_state_remembers_finished_frames(tmp_path):
     """Another run finds the notes of a frame, unless its inputs, its plate's bytes or its name differ."""
     out, plate = str(tmp_path / "c.####.png"), tmp_path / "c.0001.png"
     plate.write_bytes(b"pixels")
-    State(tmp_path, out).note(1, "inputs", plate, REPORT, drawing="record")
+    State(tmp_path, out).note(1, "inputs", plate, REPORT, drawing="")
     later = State(tmp_path, out)
     assert finished(later, plate) == 5
     assert finished(later, plate, "others") is None and later.finished(2, "inputs", plate) is None
@@ -49,7 +49,7 @@ def test_killed_between_note_and_plate(tmp_path):
     plate, temporary = tmp_path / "c.0001.png", tmp_path / "t"
     temporary.write_bytes(b"new")
     state = State(tmp_path, str(tmp_path / "c.####.png"))
-    state.note(1, "inputs", temporary, REPORT, drawing="record")
+    state.note(1, "inputs", temporary, REPORT, drawing="")
     assert finished(state, plate) is None
     plate.write_bytes(b"old")
     assert finished(state, plate) is None
@@ -68,7 +68,7 @@ def test_unreadable_state_costs_only_time(tmp_path, text):
     plate.write_bytes(b"pixels")
     state = State(tmp_path, "c.png")
     assert finished(state, plate) is None
-    state.note(1, "inputs", plate, REPORT, drawing="record")
+    state.note(1, "inputs", plate, REPORT, drawing="")
     assert json.loads(note.read_text())["digest"] == "inputs" and finished(state, plate) == 5
 
 
@@ -83,9 +83,9 @@ def test_tampered_notes_cost_only_time(tmp_path, change):
     plate = tmp_path / "c.png"
     plate.write_bytes(b"pixels")
     state = State(tmp_path, "c.png")
-    state.note(1, "inputs", plate, {**REPORT, "unsure": [REGION]}, drawing="record")
+    state.note(1, "inputs", plate, {**REPORT, "unsure": [REGION]}, drawing="")
     assert finished(state, plate) == 5
-    state.note(1, "inputs", plate, {**REPORT, **change}, drawing="record")
+    state.note(1, "inputs", plate, {**REPORT, **change}, drawing="")
     assert finished(state, plate) is None
 
 
@@ -109,7 +109,7 @@ def test_runs_may_share_a_folder(tmp_path):
     runs = [State(tmp_path, "c.#.png") for _ in plates]
     for frame, (plate, run) in enumerate(zip(plates, runs, strict=True), 1):
         plate.write_bytes(b"pixels")
-        run.note(frame, "inputs", plate, {**REPORT, "frame": frame}, drawing="record")
+        run.note(frame, "inputs", plate, {**REPORT, "frame": frame}, drawing="")
     found = [runs[0].finished(frame, "inputs", plates[frame - 1]) for frame in (1, 2)]
     assert [report and report.frame for report in found] == [1, 2]
 
@@ -120,4 +120,4 @@ def test_state_that_cannot_be_written(tmp_path):
     plate.write_bytes(b"pixels")
     (tmp_path / STATE).write_text("in the way")
     with pytest.raises(InputError, match=r"cannot be written \(.*choose another output folder, a file .*, then --res"):
-        State(tmp_path, "c.png").note(1, "inputs", plate, {}, drawing="record")
+        State(tmp_path, "c.png").note(1, "inputs", plate, {}, drawing="")

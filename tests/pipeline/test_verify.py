@@ -14,7 +14,7 @@ def folder(tmp_path):
     for frame in (1, 2, 3, 4):
         plate = tmp_path / f"c.{frame:04d}.png"
         plate.write_bytes(b"pixels %d" % frame)
-        state.note(frame, "inputs", plate, {"frame": frame}, drawing="record")
+        state.note(frame, "inputs", plate, {"frame": frame}, drawing="")
     return tmp_path
 
 

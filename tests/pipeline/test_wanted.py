@@ -123,6 +123,31 @@ def test_recolor(corrector):
     assert 0 in changes[4] and changes[4][0].color == 3 and changes[5][0].color == 1
 
 
+def test_recolor_leaves_what_was_settled_before(corrector):
+    """A locked region and an approved frame keep their colours; what was recoloured before stays so."""
+    recolor = Correction("recolor", 1, (), "green", "red", last=5)
+    lock = Correction("lock", 4, ((30, 5),), "red")
+    approve = Correction("approve", 5, colors=((28.0, 5.0, "red"), (8.0, 15.0, "red")))
+    changes, _ = wanted(corrector, lock, approve, recolor)
+    assert changes[4][1].color == 1 and changes[4][2].color == 3 and changes[5][1].color == changes[5][2].color == 1
+    changes, _ = wanted(corrector, recolor, lock, approve)
+    assert changes[4][1].color == 3 and changes[5][2].color == 3
+
+
+def test_recolors_stay_in_their_frames(corrector):
+    """What an approval keeps of a frame is what it has without them."""
+    found = corrector.wanted([Correction("recolor", 2, (), "green", "red", id="a"),
+                              Correction("pin", 4, ((30, 5),), "blue", id="b")])
+    assert found.before_recolors[2][1].color == 2 and 2 not in found.before_recolors[2]
+    assert found.changes[2][2].color == 3
+
+
+def test_approval_keeps_a_lock_one(corrector):
+    lock = Correction("lock", 4, ((30, 5),), "green")
+    changes, _ = wanted(corrector, lock, Correction("approve", 4, colors=((30.0, 5.0, "green"),)))
+    assert colors(changes, 1) == {4: 3}
+
+
 def test_one_frame_of_a_held_drawing(corrector):
     changes, _ = wanted(corrector, Correction("recolor", 3, (), "green", "red"))
     assert set(changes) == {3}

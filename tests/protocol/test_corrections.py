@@ -56,6 +56,8 @@ def test_merged():
     both = merged(mine, theirs)
     assert ids(both) == ["a", "b", "c", "d"] and ids(counting(both)) == ["a", "b"]
     assert merged(theirs, mine) == both and merged(both, theirs) == both
+    undone_by_me = merged((pin("c", "3", undone=True),), (pin("c", "3"),))
+    assert not counting(undone_by_me)
 
 
 def test_made():

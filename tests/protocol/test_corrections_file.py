@@ -112,6 +112,17 @@ def test_lock_of_another(tmp_path, monkeypatch):
         change(tmp_path / "corrections.json", lambda there: there)
 
 
+@pytest.mark.parametrize("bad", [EVERY_KIND[0]._replace(points=((float("nan"), 1.0),)),
+                                 EVERY_KIND[5]._replace(box=(9, 9, 0, 0)), EVERY_KIND[0]._replace(note="a" * 1100),
+                                 EVERY_KIND[2]._replace(points=((1.0, 2.0),) * 10001)])
+def test_what_cannot_be_read_is_not_written(tmp_path, bad):
+    path = tmp_path / "corrections.json"
+    save_corrections(path, EVERY_KIND[1:2])
+    with pytest.raises(InputError, match=r"a correction cannot be kept .* nothing was written"):
+        change(path, lambda there: added(there, bad))
+    assert load_corrections(path) == EVERY_KIND[1:2]
+
+
 def test_error_in_a_change(tmp_path):
     """A change that fails leaves the file, and no lock."""
     path = tmp_path / "corrections.json"
