@@ -66,13 +66,21 @@ def state_of(out: Path) -> tuple[Path, Path]:
     Raises InputError where no run has noted a shot, or several have.
     """
     folder = out if out.is_dir() else out.parent
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder; check the path")
     names = sorted(path.parent.name for path in (folder / STATE).glob(f"*/{SHOT}"))
-    names = names if out.is_dir() else [name for name in names if name == out.name]
+    names = names if out.is_dir() else [name for name in names if _is_same_pattern(folder / name, out)]
     if len(names) != 1:
         said = f"several shots are coloured there ({', '.join(names[:4])}); give the --out of one" if names else (
             "no finished run is noted there; give the folder or the --out of a run, or run it again with --resume")
         raise InputError(f"{out}: {said}")
     return folder / STATE / names[0], folder / names[0]
+
+
+def _is_same_pattern(one: Path, other: Path) -> bool:
+    """Whether two patterns name the same plates, whichever way they write the frame."""
+    both = has_frame_token(one) and has_frame_token(other)
+    return one.name == other.name or (both and frame_path(one, 1).name == frame_path(other, 1).name)
 
 
 def save_shot(folder: Path, shot: Shot, settings: Settings, references: References) -> None:

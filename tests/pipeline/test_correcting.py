@@ -250,6 +250,10 @@ def test_shot_file(colored):
     folder, pattern = state_of(colored / "c.####.exr")
     shot = load_shot(folder)
     assert pattern == colored / "c.####.exr" and folder == colored / STATE / "c.####.exr"
+    assert state_of(colored / "c.%04d.exr") == (folder, pattern) == state_of(colored)
+    for other, said in (("d.####.exr", "no finished run"), ("gone/c.####.exr", "there is no such folder")):
+        with pytest.raises(InputError, match=said):
+            state_of(colored / other)
     assert shot.frames == (1, 2, 3, 4) and shot.settings == SMALL and shot.line_plate(3).name == "lines.0003.png"
     assert len(shot.palette) == 4 and shot.paintings[0].frame == 1
     for text in ("", "{}", "[]", '{"version": 1, "frames": 7}', "[" * 10000):
