@@ -12,7 +12,7 @@ from benchmarks.fuzz.seeds import seeds
 from cmft_engine import cli
 from cmft_engine.protocol.plain import plain
 
-JSON_KINDS = ("job", "palette", "event", "note", "claim", "report", "record")
+JSON_KINDS = ("job", "palette", "event", "note", "claim", "report", "record", "corrections", "shot")
 QUIET = ("event", "note", "claim", "record")  # what cannot be read counts as not there
 NO_FILE = ("input_space: ", "output_space: ", "The shot has no reference; ")  # told so with a job or without
 LONGEST = 1500

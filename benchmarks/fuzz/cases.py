@@ -16,12 +16,15 @@ import numpy as np
 from cmft_engine.commands.report import read_report
 from cmft_engine.farm.progress import FarmProgress
 from cmft_engine.image.limits import set_max_pixels
-from cmft_engine.image.palette_files import load_palette
+from cmft_engine.image.palette import Palette, PaletteColor
+from cmft_engine.image.palette_files import load_palette, save_palette
 from cmft_engine.image.plate import Plate, read_header, read_plate, write_plate
 from cmft_engine.pipeline import claims
 from cmft_engine.pipeline.open_shot import open_shot
 from cmft_engine.pipeline.resume import State, read_note
+from cmft_engine.pipeline.shot_file import PALETTE, load_shot
 from cmft_engine.protocol.client import event_of
+from cmft_engine.protocol.corrections_file import load_corrections
 from cmft_engine.protocol.errors import CmftError, EngineError, path_error_from
 from cmft_engine.protocol.events import Failed, error_from, to_line
 from cmft_engine.protocol.host.progress import Progress
@@ -154,11 +157,22 @@ def _read_report(path: Path) -> None:
         plain(text).encode("utf-8")
 
 
+def _read_corrections(path: Path) -> None:
+    for one in load_corrections(path):
+        assert one.text
+
+
+def _read_shot(path: Path) -> None:
+    save_palette(Palette((PaletteColor("skin", (0.5, 0.5, 0.5, 1.0)),)), path.with_name(PALETTE))
+    shot = load_shot(path.parent)
+    shot.line_plate(1)
+
+
 def _read_record(path: Path) -> None:
     read_provenance(path.parent)
 
 
 _READERS: dict[str, Callable[[Path], None]] = {
     "job": _read_job, "palette": _read_palette, "event": _read_event, "note": _read_note, "claim": _read_claim,
-    "report": _read_report, "record": _read_record,
+    "report": _read_report, "record": _read_record, "corrections": _read_corrections, "shot": _read_shot,
 }

@@ -19,6 +19,7 @@ from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import Plate, Window, write_plate
+from cmft_engine.pipeline.resume import STATE_VERSION
 from cmft_engine.protocol.events import (
     Event,
     Failed,
@@ -33,7 +34,7 @@ from cmft_engine.protocol.events import (
 from cmft_engine.protocol.job import Job, JobReference, to_dict
 
 PLATES = ("exr", "png", "tif", "jpg")
-TEXTS = ("job", "palette", "event", "note", "claim", "report", "record")
+TEXTS = ("job", "palette", "event", "note", "claim", "report", "record", "corrections", "shot")
 KINDS = (*PLATES, *TEXTS)
 
 
@@ -139,7 +140,8 @@ def _frame() -> dict[str, object]:
 
 
 def _note(_: Path) -> Iterator[tuple[str, bytes]]:
-    yield "1.json", json.dumps({"version": 3, "digest": "a" * 64, "content": "b" * 64, "notes": _frame()}).encode()
+    yield "1.json", json.dumps({"version": STATE_VERSION, "digest": "a" * 64, "content": "b" * 64, "notes": _frame(),
+                                 "drawing": "c" * 64, "settled": "", "line": "d" * 64}).encode()
 
 
 def _claim(_: Path) -> Iterator[tuple[str, bytes]]:
@@ -156,6 +158,22 @@ def _record(_: Path) -> Iterator[tuple[str, bytes]]:
     yield "node.json", json.dumps({"signature": "a" * 64}).encode()
 
 
+def _corrections(_: Path) -> Iterator[tuple[str, bytes]]:
+    anchor = {"box": [0, 0, 4, 4], "area": 9, "shape": "0f" * 32}
+    both = [{"kind": "pin", "frame": 1, "points": [[1.5, 2.0]], "color": "skin", "anchors": [anchor], "id": "a",
+             "author": "ana", "time": "2026-01-01T00:00:00Z", "note": "why", "on": True},
+            {"kind": "recolor", "frame": 1, "last": 9, "color": "a", "old": "b", "box": [0, 0, 9, 9], "id": "b"}]
+    yield "corrections.json", json.dumps({"version": 1, "corrections": both}).encode()
+
+
+def _shot(_: Path) -> Iterator[tuple[str, bytes]]:
+    place = {"near": "../../line.####.png", "path": "line.####.png"}
+    content = {"version": 1, "lines": place, "frames": [1, 2], "canvas": [0, 0, 8, 8], "settings": {"gap_px": 4},
+               "paper": 0, "first": {"space": "sRGB", "bit_depth": "uint8", "left_out": "", "profile": ""},
+               "paintings": [{"plate": place, "frame": 1, "lines": None}]}
+    yield "shot.json", json.dumps(content).encode()
+
+
 _PLATES_OF = {"exr": _exr, "png": _png, "tif": _tif, "jpg": _jpg}
 _TEXTS_OF = {"job": _job, "palette": _palette, "event": _event, "note": _note, "claim": _claim, "report": _report,
-             "record": _record}
+             "record": _record, "corrections": _corrections, "shot": _shot}

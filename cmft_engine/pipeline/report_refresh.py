@@ -25,7 +25,7 @@ def refresh_report(shot: ColoredShot) -> None:
         data = _data_of(values, shot)
     except OSError as error:
         raise InputError(f"{path}: the report cannot be read ({error.strerror}); run the shot with --resume") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"{path}: the report is damaged ({error}); run the shot with --resume") from error
     pictures = {(frame, label): picture for frame in shot.frames
                 for label, picture in read_pictures(shot.folder, frame).items()}

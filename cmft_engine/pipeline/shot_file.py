@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -130,7 +129,7 @@ def load_shot(folder: Path) -> ShotFile:
         return ShotFile(str(_found(values["lines"], folder)), tuple(int(one) for one in values["frames"]), canvas,
                         Settings.from_dict(values["settings"]),
                         References((), palette, stub, paper=min(int(values["paper"]), len(palette) - 1)), paintings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error, CmftError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, CmftError) as error:
         raise InputError(f"{path}: what a run noted of the shot cannot be read ({error}); run it again with "
                          "--resume") from error
 
