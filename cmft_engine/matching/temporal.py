@@ -48,7 +48,10 @@ class NeighborVoter:
     def __init__(self, regions: RegionNetwork, device: torch.device, *, temporal_radius: int) -> None:
         """regions: the region network, on that device. temporal_radius: as in the settings, to keep enough motions."""
         self.regions, self.device = regions, device
-        self._between = lru_cache(maxsize=temporal_radius * (temporal_radius + 3))(find_between)
+        kept = temporal_radius * (temporal_radius + 3)
+        self._between = lru_cache(maxsize=kept)(find_between)
+        # votes and links ask for the same
+        self.region_correspondence = lru_cache(maxsize=4 * kept)(lambda own, other: self._correspond(own, other))
 
     @torch.inference_mode()
     def collect_votes(
@@ -73,7 +76,7 @@ class NeighborVoter:
         there, back = self.region_correspondence(own, before), self.region_correspondence(before, own)
         return Links.of(there, back, own.kept, before.kept)
 
-    def region_correspondence(self, target: MatchedDrawing, other: MatchedDrawing) -> Floats:
+    def _correspond(self, target: MatchedDrawing, other: MatchedDrawing) -> Floats:
         """Return the chance (n, m) that the kept regions of two line drawings show the same part.
 
         Told by flow and regions alone: drawings so near move little, and cells take most of the time.

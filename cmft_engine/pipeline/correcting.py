@@ -94,7 +94,7 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
     done, failed = list[int](), list[PlateError]()
     if order:
         with claimed({frame: shot.plate_path(frame) for frame in order}):
-            for rewritten in _rewritten(shot, order, wanted):
+            for rewritten in rewritten_plates(shot, order, wanted):
                 if isinstance(rewritten, PlateError):
                     failed.append(rewritten)
                     continue
@@ -110,7 +110,7 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
     return Applied(tuple(sorted(done)), lost)
 
 
-def _rewritten(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten | PlateError]:
+def rewritten_plates(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten | PlateError]:
     """Make plates again, two at once, and yield them in order, or why one cannot be made."""
     def rewrite(frame: int) -> Rewritten | PlateError:
         try:

@@ -20,6 +20,7 @@ from ..shot.line_edits import LineEdits
 from ..shot.shot import Shot
 from .clock import Clock
 from .colored_shot import ColoredShot
+from .correcting import rewritten_plates
 from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
 from .kept import Keeper, Kept, Keys
@@ -130,13 +131,13 @@ class Run:
         for lost in wanted.lost:
             self.reporter.warn(f"correction {lost.correction.id} ({lost.correction.text}): {lost.reason}")
         stale = [frame for frame in colored.stale(wanted) if frame in written]
-        for frame in stale:
-            try:
-                with self.clock.stage("settle"):
-                    again = colored.rewrite(frame, wanted)
-            except PlateError as error:  # the others go on
-                self._failed.append(error)
-                self.reporter.warn(str(error))
+        coming = rewritten_plates(colored, stale, wanted)
+        for _ in stale:
+            with self.clock.stage("settle"):
+                again = next(coming)
+            if isinstance(again, PlateError):  # the others go on
+                self._failed.append(again)
+                self.reporter.warn(str(again))
                 continue
             self.reporter.replace(again.report)
             self.reporter.picture(again.report, again.plate, again.labels_under_ink)

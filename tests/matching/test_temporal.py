@@ -112,7 +112,7 @@ def shaded(drawing, *places):
 def same_parts(monkeypatch, count):
     """Let every neighbour have the same parts in the same order."""
     same = np.eye(count, dtype=np.float32)
-    monkeypatch.setattr(NeighborVoter, "region_correspondence", lambda self, target, other: same)
+    monkeypatch.setattr(NeighborVoter, "_correspond", lambda self, target, other: same)
 
 
 def rows_of(count, **rows):
