@@ -98,7 +98,7 @@ def recolor(
     note: Note = "", author: Author = None,
 ) -> None:
     """Make the plates again that the corrections change; with --from and --to, add such a correction first."""
-    from ..pipeline.correcting import anchored, correct, open_colored
+    from ..pipeline.correcting import anchored, check_colors, correct, open_colored
     from ..protocol.corrections import Correction
 
     if old is None or new is None:
@@ -107,10 +107,7 @@ def recolor(
         _follow(out)
         return
     shot = open_colored(out)
-    for name in (old, new):
-        if name not in shot.palette.names:
-            raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
-                             f"{', '.join(shot.palette.names[:30])}")
+    check_colors(shot, old, new)
     wanted = parse_frames(frames) if frames else shot.shot.frames
     strangers = sorted(set(wanted) - set(shot.shot.frames))
     if strangers:

@@ -58,9 +58,10 @@ class PaintMap:
         """Return the map with every pixel the painter's own, where these are known: what no paint has evened out."""
         return self if self.pixels is None else replace(self, own=np.ones(self.first.shape, np.bool_))
 
-    def poured(self, inside: NDArray[np.bool_], entry: int) -> PaintMap:
-        """Return the map with one palette entry alone inside (H, W)."""
-        first, second = (np.where(inside, np.int32(entry), entries) for entries in (self.first, self.second))
+    def poured(self, inside: NDArray[np.bool_], entry: int | Labels) -> PaintMap:
+        """Return the map with one palette entry alone inside (H, W), or one of each pixel, int32 (H, W)."""
+        poured = np.asarray(entry, np.int32)
+        first, second = (np.where(inside, poured, entries) for entries in (self.first, self.second))
         own = None if self.own is None else self.own & ~inside
         return PaintMap(first, second, np.where(inside, np.float32(0), self.share), own, self.pixels)
 

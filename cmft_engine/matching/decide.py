@@ -53,10 +53,6 @@ class Decision:
         """Palette index of every pixel, int32 (H, W)."""
         return self.paints.first
 
-    def confidence_map(self, drawing: SegmentedDrawing) -> Floats:
-        """Confidence (H, W) of every pixel of the drawing that was decided."""
-        return spread_regions(self.confidence, drawing.labels_under_ink)
-
     def kinds(self, drawing: SegmentedDrawing) -> NDArray[np.intp]:
         """How each region (n,) of the drawing that was decided is coloured: its number in `kinds.KINDS`."""
         return region_kinds(self.paints, drawing.labels, drawing.count)

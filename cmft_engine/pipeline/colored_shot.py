@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image.plate import Plate, write_plate
-from ..image.sequence import frame_path, has_frame_token
+from ..image.plate import write_plate
+from ..image.sequence import frame_path
+from ..matching.anchors import region_at
 from ..matching.kinds import KINDS
 from ..matching.pattern import painted_like
 from ..matching.reasons import FIRST_SEEN, LEFT, SHOT
@@ -34,7 +35,7 @@ from .pictures import write_pictures
 from .reporting import frame_pictures
 from .resume import Note, State, content_of, read_note
 from .shot_file import load_shot, state_of
-from .wanted import Change, Changes, Corrector, Wanted, digest_of
+from .wanted import Change, Changes, Corrector, Wanted, changed_colors, digest_of
 
 PICTURES_KEPT = 4  # label maps and records of drawings that were looked at last
 
@@ -42,7 +43,7 @@ Labels = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class ColoredFrame:
+class NotedFrame:
     """A frame on disk: its plate, its note, and the frame at which its drawing is decided."""
 
     frame: int
@@ -52,13 +53,12 @@ class ColoredFrame:
 
 
 class Rewritten(NamedTuple):
-    """A plate that was made again, its report, the plate itself, and its regions under ink (H, W)."""
+    """A plate that was made again, its report, and the report's pictures by region label."""
 
     frame: int
     path: Path
     report: FrameReport
-    plate: Plate
-    labels_under_ink: Labels
+    pictures: dict[int, bytes]
 
 
 class ColoredShot:
@@ -74,20 +74,20 @@ class ColoredShot:
         self.labels_under_ink = lru_cache(maxsize=PICTURES_KEPT)(self._labels_under_ink)
 
     @cached_property
-    def frames(self) -> dict[int, ColoredFrame]:
+    def frames(self) -> dict[int, NotedFrame]:
         """The frames that are coloured, by number, in order."""
         found = {}
         for frame in self.shot.frames:
             note = read_note(self.folder / f"{frame}.json", frame)
             if note is not None:
                 held = note.report.get("held_from")
-                found[frame] = ColoredFrame(frame, self.plate_path(frame), note,
+                found[frame] = NotedFrame(frame, self.plate_path(frame), note,
                                             held if isinstance(held, int) else frame)
         return found
 
     def plate_path(self, frame: int) -> Path:
         """Return where the coloured plate of a frame lies."""
-        return frame_path(self.pattern, frame) if has_frame_token(self.pattern) else self.pattern
+        return frame_path(self.pattern, frame)
 
     @property
     def corrections_path(self) -> Path:
@@ -134,10 +134,8 @@ class ColoredShot:
     def region_at(self, frame: int, x: float, y: float) -> int | None:
         """Return the region, from 0, of a frame's drawing at a pixel, those under ink too; None outside."""
         labels = self.labels_under_ink(self.decided_at[frame]) if frame in self.decided_at else None
-        row, column = int(np.floor(y)), int(np.floor(x))
-        if labels is None or not (0 <= row < labels.shape[0] and 0 <= column < labels.shape[1]):
-            return None
-        return int(labels[row, column]) - 1
+        found = None if labels is None else region_at(labels, x, y)
+        return None if found is None else found - 1
 
     def tracks(self) -> dict[tuple[int, int], int]:
         """Return the track of every region by frame and label."""
@@ -178,11 +176,12 @@ class ColoredShot:
                              settled=settled, line=one.note.line)
 
         write_plate(plate, one.path, before_rename=note)
-        write_pictures(self.folder, frame, frame_pictures(report, plate, changed.labels_under_ink))
+        pictures = frame_pictures(report, plate, changed.labels_under_ink)
+        write_pictures(self.folder, frame, pictures)
         fresh = read_note(self.folder / f"{frame}.json", frame)
         assert fresh is not None
         self.frames[frame] = replace(one, note=fresh)
-        return Rewritten(frame, one.path, report, plate, changed.labels_under_ink)
+        return Rewritten(frame, one.path, report, pictures)
 
     def _shown(self, at: int, wanted: Wanted) -> DrawingRecord | None:
         """Return a drawing's record as its plate shows it, but for regions that are like others."""
@@ -190,7 +189,7 @@ class ColoredShot:
         changes = {i: change for i, change in wanted.changes.get(at, {}).items() if change.like is None}
         return None if record is None else with_changes(record, changes, lambda _: None)
 
-    def _report(self, one: ColoredFrame, record: DrawingRecord) -> FrameReport:
+    def _report(self, one: NotedFrame, record: DrawingRecord) -> FrameReport:
         noted = FrameReport.from_notes(one.note.report, str(one.path))
         judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.kind,
                                record.reason)
@@ -210,7 +209,7 @@ class ColoredShot:
         return LineDrawing(plate, lines, segmented)
 
 
-def _as_noted(folder: Path, one: ColoredFrame) -> ColoredFrame:
+def _as_noted(folder: Path, one: NotedFrame) -> NotedFrame:
     """Return a frame with its note as it is now: another process may have made its plate again."""
     note = read_note(folder / f"{one.frame}.json", one.frame)
     return one if note is None else replace(one, note=note)
@@ -224,25 +223,23 @@ def with_changes(record: DrawingRecord, changes: Changes, records: Callable[[int
     """
     if not changes:
         return record
-    color, confidence, unknown = record.graph.color.copy(), record.confidence.copy(), record.unknown.copy()
+    color = changed_colors(record.graph.color, changes)
+    confidence, unknown = record.confidence.copy(), record.unknown.copy()
     runner_up = record.runner_up.copy()
     reason, kind, paints, under = record.reason.copy(), record.kind.copy(), record.paints, record.labels_under_ink
     for region, change in changes.items():
-        color[region], confidence[region] = change.color, change.confidence
+        confidence[region] = change.confidence
         unknown[region] = unknown[region] if change.unknown is None else change.unknown
         if change.color != record.graph.color[region]:
             runner_up[region] = record.graph.color[region]
         kind[region], reason[region] = KINDS.index("flat"), _reason_of(change, unknown[region])
-    poured = np.full(record.graph.count + 1, -1, np.int64)
+    poured = np.full(record.graph.count + 1, -1, np.int32)
     flat = record.kind == KINDS.index("flat")
     for region, change in changes.items():  # a region that keeps its colour keeps its soft borders
         if change.color != record.graph.color[region] or not flat[region]:
             poured[region + 1] = change.color
-    wanted = poured[under]
-    inside = wanted >= 0
-    first, second = (np.where(inside, wanted, entries).astype(np.int32) for entries in (paints.first, paints.second))
-    paints = replace(paints, first=first, second=second, share=np.where(inside, np.float32(0), paints.share),
-                     own=None if paints.own is None else paints.own & ~inside)
+    entries = poured[under]
+    paints = paints.poured(entries >= 0, entries)
     for region, (at, other) in ((region, change.like) for region, change in changes.items() if change.like is not None):
         if (source := records(at)) is not None:
             paints = painted_like(paints, under == region + 1, source.paints, source.labels_under_ink == other + 1)

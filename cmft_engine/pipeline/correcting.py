@@ -16,7 +16,7 @@ from .claims import claimed
 from .colored_shot import ColoredShot, Rewritten
 from .drawing_record import RegionPlaces
 from .report_refresh import refresh_report
-from .wanted import Changes, Wanted
+from .wanted import Changes, Wanted, changed_colors
 
 MAX_NAMED = 8  # plates that an error names
 AT_ONCE = 2  # plates that are made again at once
@@ -41,10 +41,7 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
     if labels is None:
         raise InputError(f"frame {frame} of {shot.pattern} is not coloured, or was by an earlier version; "
                          "run the shot with --resume first")
-    for name in filter(None, (correction.color, correction.old)):
-        if name not in shot.palette.names:
-            raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
-                             f"{', '.join(shot.palette.names[:30])}")
+    check_colors(shot, *filter(None, (correction.color, correction.old)))
     height, width = labels.shape
     for x, y in correction.points:
         if not (0 <= x < width and 0 <= y < height):
@@ -53,6 +50,14 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
         return correction
     return correction._replace(anchors=tuple(anchor_of(labels, int(labels[int(y), int(x)]))
                                              for x, y in correction.points))
+
+
+def check_colors(shot: ColoredShot, *names: str) -> None:
+    """Raise InputError for a name that the palette of a shot lacks."""
+    for name in names:
+        if name not in shot.palette.names:
+            raise InputError(f'{shot.pattern}: its palette has no color "{name}"; the names are: '
+                             f"{', '.join(shot.palette.names[:30])}")
 
 
 def approval(shot: ColoredShot, frame: int, changes: Changes) -> Correction:
@@ -65,9 +70,7 @@ def approval(shot: ColoredShot, frame: int, changes: Changes) -> Correction:
     record = shot.record(at)
     if record is None:
         raise InputError(f"frame {frame} of {shot.pattern}: what its run kept of it is gone; run it with --resume")
-    color = record.graph.color.copy()
-    for region, one in changes.items():
-        color[region] = one.color
+    color = changed_colors(record.graph.color, changes)
     places, names = RegionPlaces.of(record.labels, record.graph.count), shot.palette.names
     is_flat = [record.graph.free[i] if i not in changes else not changes[i].unknown and changes[i].like is None
                for i in range(record.graph.count)]
@@ -106,8 +109,7 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
         raise PlateError(f"{len(failed)} of {len(order)} plates cannot follow the corrections, which are kept; the "
                          f"other {len(done)} do: " + "; ".join(map(str, failed[:MAX_NAMED])), failed[0].path,
                          failed[0].frame)
-    lost = tuple(f"correction {one.correction.id} ({one.correction.text}): {one.reason}" for one in wanted.lost)
-    return Applied(tuple(sorted(done)), lost)
+    return Applied(tuple(sorted(done)), tuple(one.text for one in wanted.lost))
 
 
 def rewritten_plates(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten | PlateError]:

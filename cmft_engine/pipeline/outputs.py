@@ -16,7 +16,7 @@ def plan_outputs(shot: Shot, out: str) -> dict[int, Path]:
     """Output path of every frame. Raises ShotError when frames would share a file or an input be overwritten."""
     if len(shot.frames) > 1 and not has_frame_token(out):
         raise ShotError(f"{out}: {len(shot.frames)} frames need a name with #### or %04d, such as colored.####.png")
-    paths = {frame: frame_path(out, frame) if has_frame_token(out) else Path(out) for frame in shot.frames}
+    paths = {frame: frame_path(out, frame) for frame in shot.frames}
     inputs = _inputs(shot)
     for frame, path in paths.items():
         if path.resolve() in inputs:

@@ -20,7 +20,7 @@ from ..shot.line_edits import LineEdits
 from ..shot.shot import Shot
 from .clock import Clock
 from .colored_shot import ColoredShot
-from .correcting import rewritten_plates
+from .correcting import MAX_NAMED, rewritten_plates
 from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
 from .kept import Keeper, Kept, Keys
@@ -29,8 +29,6 @@ from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State, content_of
 from .shot_file import is_noted, save_shot
-
-MAX_NAMED = 8  # frames that an error names
 
 
 class Run:
@@ -129,7 +127,7 @@ class Run:
             return
         wanted = colored.wanted()
         for lost in wanted.lost:
-            self.reporter.warn(f"correction {lost.correction.id} ({lost.correction.text}): {lost.reason}")
+            self.reporter.warn(lost.text)
         stale = [frame for frame in colored.stale(wanted) if frame in written]
         coming = rewritten_plates(colored, stale, wanted)
         for _ in stale:
@@ -140,7 +138,7 @@ class Run:
                 self.reporter.warn(str(again))
                 continue
             self.reporter.replace(again.report)
-            self.reporter.picture(again.report, again.plate, again.labels_under_ink)
+            self.reporter.take_pictures(again.frame, again.pictures)
         self.reporter.take_tracks(colored.tracks())
         yield from self.reporter.news()
         if stale:

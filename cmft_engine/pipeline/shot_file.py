@@ -56,7 +56,7 @@ class ShotFile:
 
     def line_plate(self, frame: int) -> Path:
         """Return the line plate of a frame."""
-        return frame_path(self.lines, frame) if has_frame_token(self.lines) else Path(self.lines)
+        return frame_path(self.lines, frame)
 
 
 def state_of(out: Path) -> tuple[Path, Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..image.sequence import PlateSequence, frame_path, has_frame_token
+from ..image.sequence import PlateSequence, frame_path
 from ..protocol.errors import InputError, PlateError
 from ..protocol.file_formats import is_plate
 from .resume import STATE, content_of, read_note
@@ -40,7 +40,7 @@ def verify(out: Path) -> Iterator[Finding]:
     noted = set()
     for name in names:
         for frame in _noted_frames(folder / STATE / name):
-            path = frame_path(folder / name, frame) if has_frame_token(name) else folder / name
+            path = frame_path(folder / name, frame)
             noted.add(path)
             yield Finding(path, _problem(path, folder / STATE / name / f"{frame}.json", frame))
     there = sorted(folder.iterdir()) if out.is_dir() else _plates_of(out)

@@ -113,9 +113,7 @@ class Corrector:
                 continue
             at = self._decided_at[frame]
             nodes = self.graph.of(at)
-            color = self.graph.color[nodes].copy()
-            for region, change in changes[frame].items():
-                color[region] = change.color
+            color = changed_colors(self.graph.color[nodes], changes[frame])
             found = np.flatnonzero((color == old) & self.graph.free[nodes])
             if one.points:
                 found = found[np.isin(self.graph.track[nodes][found], list(tracks))]
@@ -143,6 +141,14 @@ class Corrector:
             region = region_at(labels, x, y, anchor)
             if region is not None:
                 yield int(self.graph.track[self.graph.of(at)][region - 1])
+
+
+def changed_colors(color: NDArray[np.intp], changes: Changes) -> NDArray[np.intp]:
+    """Return the colours (n,) of a drawing's regions with changes."""
+    changed = color.copy()
+    for region, change in changes.items():
+        changed[region] = change.color
+    return changed
 
 
 def digest_of(changes: Changes) -> str:

@@ -25,6 +25,11 @@ class Lost(NamedTuple):
     correction: Correction
     reason: str
 
+    @property
+    def text(self) -> str:
+        """Both, as a sentence."""
+        return f"correction {self.correction.id} ({self.correction.text}): {self.reason}"
+
 
 @dataclass
 class Wishes:

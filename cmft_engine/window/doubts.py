@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..matching.shot_graph import ShotGraph
-from ..pipeline.colored_shot import ColoredFrame
+from ..pipeline.colored_shot import NotedFrame
 from ..pipeline.wanted import Change, Changes
 from ..review.report_data import FrameReport, UnsureRegion, ratio
 
@@ -66,7 +66,7 @@ class DoubtfulTrack:
 class Doubts:
     """What is unsure in each frame, as its note has it, less what was corrected since."""
 
-    def __init__(self, frames: Mapping[int, ColoredFrame], below: float) -> None:
+    def __init__(self, frames: Mapping[int, NotedFrame], below: float) -> None:
         """below: the confidence that is asked."""
         self._frames, self._below = frames, below
         self._by_frame: dict[int, tuple[Doubt, ...]] = {}
@@ -86,7 +86,7 @@ class Doubts:
                                 if one.frame == frame), graph)
 
 
-def doubts_of(frame: ColoredFrame, changes: Changes, below: float) -> tuple[Doubt, ...]:
+def doubts_of(frame: NotedFrame, changes: Changes, below: float) -> tuple[Doubt, ...]:
     """Return what is unsure in a frame, with changes that its plate may not show yet; below: the confidence asked."""
     try:
         report = FrameReport.from_notes(frame.note.report, str(frame.path))

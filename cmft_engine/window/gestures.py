@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matching.anchors import anchor_of
+from ..matching.anchors import anchor_of, region_at
 from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.correcting import approval
 from ..pipeline.drawing_record import inner_point
@@ -115,7 +115,7 @@ Maker = Callable[[], Made]
 
 def _region_at(labels: NDArray[np.int32], gesture: Gesture) -> int:
     x, y = gesture.points[0]
-    row, column = int(np.floor(y)), int(np.floor(x))
-    if not (0 <= row < labels.shape[0] and 0 <= column < labels.shape[1]):
+    found = region_at(labels, x, y)
+    if found is None:
         raise InputError(f"frame {gesture.frame}: there is no picture at {x:.0f}, {y:.0f}")
-    return int(labels[row, column])
+    return found
