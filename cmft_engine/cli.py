@@ -61,6 +61,8 @@ def colorize(
     palette: Annotated[str | None, typer.Option(help="A .json or .gpl file; else the references' colours.")] = None,
     overwrite: choices.Overwrite = False,
     resume: Annotated[bool, typer.Option("--resume", help="Leave finished frames that are up to date.")] = False,
+    corrections: Annotated[str | None, typer.Option(help="A file of corrections, as `cmft corrections` and the review "
+                                                    "window write; merged into those beside the plates.")] = None,
     only: Annotated[str | None, typer.Option(help="Colour only these frames of the shot, as tasks of a farm do; no "
                                              "report is written.")] = None,
     events: Annotated[bool, typer.Option("--events", help="Tell progress as JSON lines on stdout.")] = False,
@@ -73,7 +75,8 @@ def colorize(
 ) -> None:
     """Colour line plates from painted references."""
     given = {"lines": lines, "references": reference, "out": out, "reference_lines": reference_lines, "frames": frames,
-             "palette": palette, "overwrite": overwrite, "resume": resume, "max_pixels": max_pixels}
+             "palette": palette, "corrections": corrections, "overwrite": overwrite, "resume": resume,
+             "max_pixels": max_pixels}
     run_job = build_job(load_job(job) if job else None, given=given, settings=settings)
     if save is not None:
         save_safely(run_job, save, source=job, overwrite=overwrite)
@@ -150,7 +153,7 @@ def farm(
     from .farm import bundle
 
     loaded = load_job(job)
-    inputs = {path.resolve() for path in (job, Path(loaded.palette or job))}
+    inputs = {Path(path).resolve() for path in (job, loaded.palette or job, loaded.corrections or job)}
     for name in bundle.FILES:
         check_free(out / name, overwrite=overwrite and (out / name).resolve() not in inputs)
     written = bundle.write_bundle(loaded, out, chunk=chunk)

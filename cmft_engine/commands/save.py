@@ -21,7 +21,7 @@ def save_safely(job: Job, path: Path, *, source: Path | None, overwrite: bool) -
 def _inputs(job: Job, source: Path | None) -> set[Path]:
     from ..image.sequence import PlateSequence  # here: brings what --help does without
 
-    named = [job.lines, job.palette, *(name for r in job.references for name in (r.path, r.lines))]
+    named = [job.lines, job.palette, job.corrections, *(name for r in job.references for name in (r.path, r.lines))]
     found = {Path(name).resolve() for name in named if name} | ({source.resolve()} if source else set())
     for name in filter(None, named):
         try:

@@ -89,6 +89,8 @@ def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:
         yield Parameter(f"ReferenceLines{number}", "PATH", str(reference.lines), f"Line art {number}", "FILE IN")
     if job.palette is not None:
         yield Parameter("Palette", "PATH", os.path.abspath(job.palette), "Palette", "FILE IN")
+    if job.corrections is not None:
+        yield Parameter("Corrections", "PATH", os.path.abspath(job.corrections), "Corrections", "FILE IN")
     yield Parameter("OutFolder", "PATH", str(Path(job.out).parent.resolve()), "Coloured plates", "DIRECTORY OUT")
 
 
@@ -132,6 +134,8 @@ def engine_arguments(job: Job, shot: Shot) -> list[str]:
         arguments += ["--reference-lines", f"{{{{Param.ReferenceLines{number}}}}}"]
     if job.palette is not None:
         arguments += ["--palette", "{{Param.Palette}}"]
+    if job.corrections is not None:
+        arguments += ["--corrections", "{{Param.Corrections}}"]
     return [*arguments, "--resume", "--openjd"]
 
 

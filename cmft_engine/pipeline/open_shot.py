@@ -8,6 +8,8 @@ from ..image.color_space import check_spaces
 from ..image.limits import set_max_pixels
 from ..image.palette_files import load_palette
 from ..image.sequence import find_spelling
+from ..protocol.corrections import merged
+from ..protocol.corrections_file import change, default_path, load_corrections
 from ..protocol.job import Job
 from ..shot.named import references_of
 from ..shot.shot import Shot
@@ -36,9 +38,19 @@ def open_shot(job: Job) -> Shot:
 def open_run(job: Job, only: str | None) -> tuple[Shot, Path | None]:
     """Return the shot of a job, with the frames to colour now, and its palette file; nothing stands in their way.
 
-    only: some frames of the job; None for all. Raises as `open_shot` does.
+    The job's corrections are then among those beside its plates. only: some frames of the job; None for all. Raises as
+    `open_shot` does, and InputError for corrections that cannot be read.
     """
     shot, palette = open_shot(job), palette_of(job)
     shot = shot if only is None else shot.only(only)
     check_outputs(shot, job.out, overwrite=job.overwrite, resume=job.resume, others=[palette] if palette else [])
+    _take_corrections(job)
     return shot, palette
+
+
+def _take_corrections(job: Job) -> None:
+    if job.corrections is None:
+        return
+    brought, there = load_corrections(job.corrections), default_path(job.out)
+    if brought and Path(job.corrections).resolve() != there.resolve():
+        change(there, lambda own: merged(own, brought))

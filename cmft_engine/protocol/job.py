@@ -40,6 +40,7 @@ class Job(NamedTuple):
     overwrite: bool = False
     resume: bool = False
     max_pixels: Optional[int] = None  # of a picture; None stands for the engine's own limit
+    corrections: Optional[str] = None  # a file; a run merges it into the corrections beside its plates
 
 
 def parse_frames(text: str) -> Tuple[int, ...]:
@@ -122,7 +123,8 @@ def _with_paths(job: Job, change: Callable[[str], str]) -> Job:
 
     references = tuple(JobReference(change(r.path), r.frame, optional(r.lines)) for r in job.references)
     return job._replace(
-        lines=change(job.lines), references=references, out=change(job.out), palette=optional(job.palette)
+        lines=change(job.lines), references=references, out=change(job.out), palette=optional(job.palette),
+        corrections=optional(job.corrections),
     )
 
 
@@ -131,8 +133,9 @@ def to_dict(job: Job) -> Dict[str, Any]:
     values = dict(job._asdict(), version=VERSION)
     values["references"] = [dict(reference._asdict()) for reference in job.references]
     values["settings"] = job.settings.to_dict()
-    if job.max_pixels is None:  # engines of before know no such field
-        del values["max_pixels"]
+    for name in ("max_pixels", "corrections"):
+        if values[name] is None:  # engines of before know no such field
+            del values[name]
     return values
 
 
@@ -153,6 +156,7 @@ def from_dict(values: Any) -> Job:
         overwrite=_field(values, "overwrite", bool, required=False) or False,
         resume=_field(values, "resume", bool, required=False) or False,
         max_pixels=_field(values, "max_pixels", int, required=False),
+        corrections=_path(values, "corrections", required=False),
     )
     return checked(job)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..image.sequence import PlateSequence, find_spelling, frame_in_name, frame_path, frames_text, has_frame_token
-from ..protocol.errors import PaletteError, PlateError, ShotError
+from ..protocol.errors import InputError, PaletteError, PlateError, ShotError
 from ..protocol.job import Job, parse_frames
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def find_named(
 
 
 def check_named(job: Job, only: str | None = None) -> None:
-    """Raise PlateError, ShotError or PaletteError for a path or a range of a job that is wrong by its name.
+    """Raise PlateError, ShotError, PaletteError or InputError for a path or a range of a job that is wrong by its name.
 
     only: as for `colorize`. What stands in the files is not looked at.
     """
@@ -72,6 +72,8 @@ def check_named(job: Job, only: str | None = None) -> None:
         _existing(path, frame)
     if job.palette is not None and not find_spelling(job.palette).is_file():
         raise no_palette(job.palette)
+    if job.corrections is not None and not Path(job.corrections).is_file():
+        raise InputError(f"{job.corrections}: there is no such file of corrections; check the path, or leave it out")
 
 
 def no_palette(path: str | Path) -> PaletteError:

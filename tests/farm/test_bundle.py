@@ -17,6 +17,7 @@ from cmft_engine.image.palette import Palette, PaletteColor
 from cmft_engine.image.palette_files import save_palette
 from cmft_engine.image.plate import read_plate
 from cmft_engine.image.sequence import frame_path
+from cmft_engine.protocol.corrections_file import save_corrections
 from cmft_engine.protocol.errors import InputError, PaletteError, ShotError
 from cmft_engine.protocol.job import Job, JobReference, load_job, parse_frames
 from cmft_engine.protocol.settings import Settings
@@ -76,7 +77,9 @@ def test_failing_task_tells_why(job: Job, tmp_path: Path) -> None:
 def test_every_path_is_a_parameter(job: Job, tmp_path: Path) -> None:
     """A farm can map each path of the shot: no argument names a folder, and values and assets name them all."""
     palette = save_day(tmp_path)
-    made = bundle.write_bundle(job._replace(palette=str(palette)), tmp_path / "bundle")
+    corrections = tmp_path / "wishes.json"
+    save_corrections(corrections, ())
+    made = bundle.write_bundle(job._replace(palette=str(palette), corrections=str(corrections)), tmp_path / "bundle")
     template = json.loads((made.folder / "template.json").read_text())
     arguments = json.dumps(template["steps"])
     assert str(tmp_path) not in arguments and str(tmp_path) not in json.dumps(template["parameterDefinitions"])
@@ -85,11 +88,11 @@ def test_every_path_is_a_parameter(job: Job, tmp_path: Path) -> None:
     here = json.loads((made.folder / "parameters.json").read_text())
     assert found == {**here, "Engine": "cmft"} and Path(here["Engine"]) == BIN / "cmft"
     assert {Path(found[name]).name for name in found if name not in ("Frames", "FramesPerTask", "Engine")} == {
-        tmp_path.name, "ref.png", "sheet.png", "sheet_lines.png", "day.json", "farm"}
+        tmp_path.name, "ref.png", "sheet.png", "sheet_lines.png", "day.json", "wishes.json", "farm"}
     assert set(found) | {"JobFile"} == {one["name"] for one in template["parameterDefinitions"]}
     inputs = json.loads((made.folder / "asset_references.json").read_text())["assetReferences"]["inputs"]
     assert [Path(name).name for name in inputs["filenames"]] == [
-        "job.json", "ref.png", "sheet.png", "sheet_lines.png", "day.json"]
+        "job.json", "ref.png", "sheet.png", "sheet_lines.png", "day.json", "wishes.json"]
     assert load_job(made.folder / "job.json").resume is True
 
 

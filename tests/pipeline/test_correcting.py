@@ -9,6 +9,7 @@ import shutil
 import numpy as np
 import pytest
 
+from cmft_engine import cli
 from cmft_engine.image.plate import read_plate
 from cmft_engine.pipeline.claims import claimed
 from cmft_engine.pipeline.colored_shot import ColoredShot
@@ -22,6 +23,7 @@ from cmft_engine.protocol.corrections import Correction, undone
 from cmft_engine.protocol.corrections_file import change
 from cmft_engine.protocol.errors import InputError, PlateError, ShotError
 from cmft_engine.protocol.events import FrameDone, Message, Skipped
+from cmft_engine.protocol.job import Job, JobReference
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.shot.shot import Shot
 from tests.drawings import figure, write, write_shot
@@ -125,6 +127,28 @@ def test_correction_that_finds_nothing_is_told(colored, tmp_path):
     told = [event.text for event in seen if isinstance(event, Message) and "frame 4 has no region" in event.text]
     assert len(told) == 1 and len(ColoredShot(colored).corrections()) == 1
     assert told[0] in json.loads((colored / "report.json").read_text())["notes"]
+
+
+def test_a_job_brings_corrections(colored, tmp_path):
+    """Corrections that a job names join those beside its plates before its first frame, each once; the file stays."""
+    name, shot = other_color(colored, 4), ColoredShot(colored)
+    correct(shot, anchored(shot, Correction("pin", 4, (FACE,), name)))
+    brought = tmp_path / "brought.json"
+    brought.write_bytes(shot.corrections_path.read_bytes())
+    job = Job(str(tmp_path / "lines.####.png"), (JobReference(str(tmp_path / "ref.png"), 1),),
+              str(tmp_path / "farm" / "c.####.exr"), settings=SMALL, corrections=str(brought), resume=True)
+    for part in ("1,2", "3,4"):
+        list(cli.start(job, part))
+    list(cli.start(job))
+    apply(ColoredShot(colored))
+    assert len(ColoredShot(tmp_path / "farm").corrections()) == 1
+    assert plates(tmp_path / "farm") == plates(colored)
+    with pytest.raises(InputError, match=r"gone\.json: there is no such file of corrections"):
+        list(cli.start(job._replace(corrections=str(tmp_path / "gone.json"))))
+    (tmp_path / "bad.json").write_text("[]")
+    with pytest.raises(InputError, match=r"bad\.json is no file of corrections"):
+        list(cli.start(job._replace(corrections=str(tmp_path / "bad.json"))))
+    assert brought.read_bytes() == shot.corrections_path.read_bytes()
 
 
 def test_held_frames_and_approval(colored):
