@@ -13,8 +13,8 @@ from cmft_engine.matching.shot_graph import PIN_ODDS, ShotGraph
 
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
-Solve = Callable[[dict[int, int], Bools | None], Ints]
-"""From pins, and regions that only their own pin changes, to the colours of all regions."""
+Solve = Callable[[dict[int, int]], Ints]
+"""From pins to the colours of all regions."""
 
 
 class Clicks(NamedTuple):
@@ -47,47 +47,29 @@ def one_by_one(truth: Truth, color: Ints) -> Clicks:
 def largest_first(truth: Truth, solve: Solve) -> Clicks:
     """The largest wrong region of the shot is clicked, the shot follows, and so on until nothing is wrong."""
     pins: dict[int, int] = {}
-    return _correct(truth, solve, pins, None, truth.judged)[0]
-
-
-def frame_by_frame(truth: Truth, solve: Solve) -> Clicks:
-    """Drawings in the order of time: each is corrected, largest region first, and approved when it is right."""
-    pins: dict[int, int] = {}
-    kept = np.zeros(len(truth.color), np.bool_)
-    total = Clicks(0, 0)
-    for drawing in np.unique(truth.drawing[truth.judged]):
-        here = truth.judged & (truth.drawing == drawing)
-        done, color = _correct(truth, solve, pins, kept, here)
-        total = Clicks(total.clicks + done.clicks, total.spoiled + done.spoiled)
-        pins.update({int(node): int(color[node]) for node in np.flatnonzero(here)})
-        kept |= here
-    return total
-
-
-def _correct(truth: Truth, solve: Solve, pins: dict[int, int], kept: Bools | None, here: Bools) -> tuple[Clicks, Ints]:
     clicks = spoiled = 0
-    color = solve(pins, kept)
+    color = solve(pins)
     while True:
         wrong = truth.wrong(color)
-        left = np.flatnonzero(wrong & here)
+        left = np.flatnonzero(wrong)
         if not len(left):
-            return Clicks(clicks, spoiled), color
+            return Clicks(clicks, spoiled)
         node = int(left[truth.area[left].argmax()])
         assert node not in pins, "a pinned region keeps its color"
         pins[node] = int(truth.color[node])
         clicks += 1
-        color = solve(pins, kept)
+        color = solve(pins)
         spoiled += int((truth.wrong(color) & ~wrong).sum())
 
 
 def of_graph(graph: ShotGraph) -> Solve:
     """Corrections travel as the engine's do."""
-    return lambda pins, kept: graph.solve(pins, kept).color
+    return lambda pins: graph.solve(pins).color
 
 
 def of_chains(graph: ShotGraph, color: Ints) -> Solve:
     """Corrections travel along the same chains over colours of another method, which is sure of each of them."""
-    def solve(pins: dict[int, int], kept: Bools | None) -> Ints:
+    def solve(pins: dict[int, int]) -> Ints:
         if not pins:
             return color
         nodes = np.fromiter(pins, np.intp, len(pins))
@@ -95,8 +77,6 @@ def of_chains(graph: ShotGraph, color: Ints) -> Solve:
         target[nodes] = np.fromiter(pins.values(), np.intp, len(pins))
         field = graph.field(nodes)
         takes = (field.source >= 0) & (PIN_ODDS * field.strength >= 1 - field.strength) & graph.free
-        if kept is not None:
-            takes &= ~kept
         found = np.where(takes, target[np.maximum(field.source, 0)], color)
         found[nodes] = target[nodes]
         return np.asarray(found, np.intp)

@@ -1,7 +1,8 @@
 """Count the clicks that make validation clips right: `python -m benchmarks.clicks [--quick] [--sets puppets,toon]`.
 
 The engine colours each clip from its first drawing; an ideal colourist then clicks until every judged region has its
-true colour. Regions of several colours in truth count one click for each wrong area in them, which travels nowhere.
+true colour. Of a region of several colours in truth each area is judged: one of which most pixels are wrong is drawn
+around, which counts as a click, and travels as corrections do.
 """
 
 from __future__ import annotations
@@ -31,15 +32,17 @@ from benchmarks.metrics.pictures import ink_free_mask, majority_colors, pack_col
 from cmft_engine.image.color_space import to_display
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.compose import mix_paints
+from cmft_engine.pipeline.drawing_record import DrawingRecord
 
-from .colorist import Truth, frame_by_frame, largest_first, of_chains, of_graph, one_by_one
+from .approving import Frame, approve_in_order, spots_of, wrong_spots
+from .colorist import Truth, largest_first, of_chains, of_graph, one_by_one
 
 LEAST_PX = 10  # ink-free pixels of a region that is judged
 MIXED = 0.03  # a region of whose pixels so many have further colors in truth has several
 QUICK_CLIPS = 2
 DRAWINGS = max(GAPS) + 1
-COLUMNS = ("judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "divided",
-           "divided_by_hand")
+COLUMNS = ("judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "areas",
+           "areas_single", "areas_approved", "areas_exact")
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,11 @@ class Counted:
     """Clicks of one clip, by how it is corrected. judged: regions.
 
     by_hand: from nothing. single: today's regions one by one, as each drawing finds them with its neighbours' votes.
-    settled: one by one after the whole shot settled. pins, approved: corrections travel, largest first, or frame by
-    frame. spoiled: by pins. rules, rules_pins: of region matching by rules, one by one and with the same chains.
-    divided, divided_by_hand: clicks into regions of several colors, as the engine leaves them, and from nothing.
+    settled: one by one after the whole shot settled. pins: corrections travel, largest first. approved: they travel,
+    frame by frame. spoiled: by those. rules, rules_pins: of region matching by rules, one by one and with the same
+    chains. areas: of regions of several colors, which by hand are drawn one by one; areas_single: the wrong ones among
+    them; areas_approved: what is left of these where corrections travel, frame by frame; areas_exact: of which a
+    hundredth is wrong, one by one.
     """
 
     clip: str
@@ -62,8 +67,10 @@ class Counted:
     spoiled: int
     rules: int
     rules_pins: int
-    divided: int
-    divided_by_hand: int
+    areas: int
+    areas_single: int
+    areas_approved: int
+    areas_exact: int
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -113,41 +120,49 @@ def count(clip: ValidationClip, folder: Path) -> Counted:
     cmft_engine.colorize(write_shot(whole, folder), str(out / "frame.####.exr"))
     shot = ColoredShot(out)
     truths = {number: clip.truth(number) for number in targets}
-    truth, divided = judge(shot, clip.lines, truths)
+    frames, exact = look(shot, clip.lines, truths)
+    truth = judge(shot, frames)
     rules = _node_colors(shot, clip.lines, {at: made.picture for at, made in color_in_chain(whole).items()})
     graph, settled = shot.graph, shot.graph.solve().color
-    pins, approved = largest_first(truth, of_graph(graph)), frame_by_frame(truth, of_graph(graph))
+    pins, approved = largest_first(truth, of_graph(graph)), approve_in_order(shot, frames)
+    areas = {number: tuple(one for one in frame.spots if not one.is_whole) for number, frame in frames.items()}
+    wrong = sum(len(wrong_spots(spots, _record(shot, number).paints.first)) for number, spots in areas.items())
     return Counted(
         clip.name, int(truth.judged.sum()), int((truth.judged & (truth.color != shot.shot.references.paper)).sum()),
         one_by_one(truth, graph.color).clicks, one_by_one(truth, settled).clicks, pins.clicks, approved.clicks,
-        pins.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks, *divided)
+        approved.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks,
+        sum(map(len, areas.values())), wrong, approved.areas, exact)
 
 
-def judge(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
-          ) -> tuple[Truth, tuple[int, int]]:
-    """Return what the regions of a shot have in truth, and the clicks into regions that have several colors there.
+def look(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
+         ) -> tuple[dict[int, Frame], int]:
+    """Return the frames in truth, and how many areas of regions of several colors are wrong by a hundredth.
 
-    lines, truths: uint8 RGB (H, W, 3) by frame. The clicks are those that the engine leaves, and those from nothing.
+    lines, truths: uint8 RGB (H, W, 3) by frame.
     """
+    frames, exact = dict[int, Frame](), 0
+    for number, painted in truths.items():
+        _, labels, valid = _drawing(shot, number, lines[number])
+        entries = _entries(shot, painted)
+        spots = tuple(spots_of(labels, valid, entries, colors=len(shot.palette), least_px=LEAST_PX, mixed=MIXED))
+        frames[number] = Frame(number, spots)
+        inside = np.isin(labels, [one.region for one in spots if not one.is_whole])
+        exact += _clicks_inside(inside, _picture(shot, number), lines[number], painted)
+    return frames, exact
+
+
+def judge(shot: ColoredShot, frames: Mapping[int, Frame]) -> Truth:
+    """Return what the regions of a shot have in truth; those of several colors are not judged."""
     graph = shot.graph
     color, area = np.zeros(len(graph), np.intp), np.zeros(len(graph), np.intp)
     judged = np.zeros(len(graph), np.bool_)
-    divided = by_hand = 0
-    for frame, painted in truths.items():
-        nodes, labels, valid = _drawing(shot, frame, lines[frame])
-        truth = _entries(shot, painted)
-        table = np.bincount((labels * (len(shot.palette) + 1) + truth)[valid],
-                            minlength=(graph_count(shot, frame) + 1) * (len(shot.palette) + 1))
-        table = table.reshape(-1, len(shot.palette) + 1)[1:]
-        area[nodes], color[nodes] = table.sum(1), table.argmax(1)
-        several = table.max(1) < (1 - MIXED) * np.maximum(table.sum(1), 1)
-        counts = (table.sum(1) >= LEAST_PX) & (color[nodes] < len(shot.palette))
-        judged[nodes] = counts & ~several
-        inside = np.isin(labels, np.flatnonzero(several) + 1)
-        divided += _clicks_inside(inside, _picture(shot, frame), lines[frame], painted)
-        by_hand += _clicks_inside(inside, ~painted, lines[frame], painted)
-    drawing = np.repeat(np.arange(len(graph.drawings)), np.diff(graph.starts))
-    return Truth(color, judged, area, drawing), (divided, by_hand)
+    for number, frame in frames.items():
+        start = graph.of(shot.decided_at[number]).start
+        for one in frame.spots:
+            if one.is_whole:
+                node = start + one.region - 1
+                color[node], area[node], judged[node] = one.color, int(one.mask.sum()), True
+    return Truth(color, judged, area, np.repeat(np.arange(len(graph.drawings)), np.diff(graph.starts)))
 
 
 def graph_count(shot: ColoredShot, frame: int) -> int:
@@ -156,12 +171,16 @@ def graph_count(shot: ColoredShot, frame: int) -> int:
     return int(nodes.stop - nodes.start)
 
 
+def _record(shot: ColoredShot, frame: int) -> DrawingRecord:
+    record = shot.record(shot.decided_at[frame])
+    assert record is not None
+    return record
+
+
 def _drawing(shot: ColoredShot, frame: int, line: np.ndarray) -> tuple[slice, np.ndarray, np.ndarray]:
     """Nodes, labels (H, W) and where no ink lies (H, W) of a frame."""
-    at = shot.decided_at[frame]
-    record = shot.record(at)
-    assert record is not None
-    return shot.graph.of(at), record.labels.astype(np.int64), ink_free_mask(line) & record.bare
+    record = _record(shot, frame)
+    return shot.graph.of(shot.decided_at[frame]), record.labels.astype(np.int64), ink_free_mask(line) & record.bare
 
 
 def _entries(shot: ColoredShot, picture: np.ndarray) -> np.ndarray:
@@ -192,8 +211,7 @@ def _node_colors(shot: ColoredShot, lines: Mapping[int, np.ndarray], pictures: M
 
 def _picture(shot: ColoredShot, frame: int) -> np.ndarray:
     """What a drawing found, without ink: uint8 RGB (H, W, 3)."""
-    record = shot.record(shot.decided_at[frame])
-    assert record is not None
+    record = _record(shot, frame)
     flats = to_display(mix_paints(record.paints, shot.palette, shot.palette.space)[..., :3], shot.palette.space)
     return np.asarray(np.rint(np.clip(flats, 0, 1) * 255), np.uint8)
 
@@ -206,8 +224,8 @@ def _clicks_inside(inside: np.ndarray, predicted: np.ndarray, line: np.ndarray, 
 def table(found: Mapping[str, Sequence[Counted]]) -> str:
     """Return the means a clip as Markdown."""
     lines = ["| set | clips | regions | by hand | one by one | whole shot, one by one | pins travel | approved frame "
-             "by frame | spoiled | rules | rules, pins travel | in divided regions | these by hand |",
-             "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"]
+             "by frame | spoiled | rules | rules, pins travel | areas | wrong, one by one | approved frame by frame | "
+             "not exact |", "|" + " --- |" + " --: |" * (len(COLUMNS) + 1)]
     for name, rows in found.items():
         values = [np.mean([getattr(row, key) for row in rows]) for key in COLUMNS]
         lines.append(f"| {name} | {len(rows)} | " + " | ".join(f"{value:.1f}" for value in values) + " |")
@@ -215,9 +233,8 @@ def table(found: Mapping[str, Sequence[Counted]]) -> str:
 
 
 def last_line(rows: Sequence[Counted]) -> str:
-    """Return by how much fewer clicks the shots took, those into divided regions counted on every side."""
-    divided = sum(row.divided for row in rows)
-    single, best = (sum(getattr(row, key) for row in rows) + divided for key in ("single", "approved"))
-    hand = sum(row.by_hand + row.divided_by_hand for row in rows)
+    """Return by how much fewer clicks the shots took, areas of regions of several colors counted on every side."""
+    hand, single, best = (sum(getattr(row, a) + getattr(row, b) for row in rows) for a, b in (
+        ("by_hand", "areas"), ("single", "areas_single"), ("approved", "areas_approved")))
     return (f"{len(rows)} clips, {best} clicks: {hand / max(best, 1):.1f} times fewer than by hand, "
             f"{single / max(best, 1):.2f} times fewer than frame by frame")

@@ -58,6 +58,26 @@ def pin(
 
 
 @app.command()
+def area(
+    out: Out, frame: Frame,
+    at: Annotated[list[str], typer.Option(metavar="X,Y", help="A place in px from the top left corner: its paint. "
+                                          "Repeated, an outline that begins inside the region.", show_default=False)],
+    color: Annotated[str, typer.Option(help="A color of the palette, by name.", show_default=False)],
+    note: Note = "", author: Author = None,
+) -> None:
+    """Paint a part of a region of several colours: the same region in other frames is painted like it."""
+    from ..pipeline.correcting import anchored, correct, open_colored
+    from ..protocol.corrections import Correction
+
+    points = tuple(_point(text) for text in at)
+    if len(points) == 2:
+        raise InputError("an area needs --at once, for the paint at that place, or three times and more, around it")
+    shot = open_colored(out)
+    correct(shot, anchored(shot, Correction("area", frame, points, color, note=note)), author=author)
+    _follow(out)
+
+
+@app.command()
 def line(
     out: Out, frame: Frame, at: At,
     opens: Annotated[bool, typer.Option("--open", help="Make the regions under the line one; else it parts "

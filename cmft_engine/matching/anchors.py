@@ -5,11 +5,13 @@ Shapes: H W plate size, n regions, boxes x0, y0, x1, y1 with x1 and y1 outside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..protocol.corrections import SHAPE_SIDE, Anchor
+from ..protocol.corrections import SHAPE_SIDE, Anchor, Point
 
 LIKE_ENOUGH = 0.5  # of a region at the point itself; of one elsewhere LIKE_ELSEWHERE
 LIKE_ELSEWHERE = 0.7
@@ -17,6 +19,7 @@ MOST_GROWN = 4  # times in area, in either direction; what has grown more looks 
 NEAR = 0.5  # how far the middle of a region may have moved, in diagonals of its box
 
 Labels = NDArray[np.int32]
+Box = tuple[int, int, int, int]
 
 
 def anchor_of(labels: Labels, region: int) -> Anchor:
@@ -46,6 +49,12 @@ def region_at(labels: Labels, x: float, y: float, anchor: Anchor | None = None) 
     near = {one: likeness(labels, one, anchor) for one in _near(labels, anchor)}
     best = max(near, key=near.__getitem__, default=None)
     return best if best is not None and near[best] >= LIKE_ELSEWHERE else None
+
+
+def moved(points: Sequence[Point], box: Box, other: Box) -> tuple[Point, ...]:
+    """Return points of one box where they lie in another one, which may have moved and grown."""
+    scale = [(other[i + 2] - other[i]) / max(box[i + 2] - box[i], 1) for i in (0, 1)]
+    return tuple(((x - box[0]) * scale[0] + other[0], (y - box[1]) * scale[1] + other[1]) for x, y in points)
 
 
 def likeness(labels: Labels, region: int, anchor: Anchor) -> float:

@@ -1,31 +1,36 @@
-"""A region painted like another one: its pattern stretched from box to box. Arrays alone.
+"""What is painted inside a region, changed by hand: as another region is painted, or one area of it. Arrays alone.
 
 Shapes: H W of the target's picture, h w of the source's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..image.paint_map import PaintMap
+from .alignment import align_regions
 
 Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 def painted_like(paints: PaintMap, inside: Mask, source: PaintMap, like: Mask) -> PaintMap:
     """Return the paints (H, W) with those of a region of another picture laid into a region.
 
-    inside: bool (H, W), the region; like: bool (h, w), the other one. Each pixel takes the one at the same place of the
-    other region's box, or the nearest of that region. An empty region gives, or takes, nothing.
+    inside: bool (H, W), the region; like: bool (h, w), the other one. Each pixel takes the one where it lies when the
+    regions are laid over each other (`align_regions`, stretched to the same spread), or the nearest of that region. An
+    empty region gives, or takes, nothing.
     """
     rows, columns = np.nonzero(inside)
     if not len(rows) or not like.any():
         return paints
-    from_rows, from_columns = _places(rows, columns, like)
+    from_rows, from_columns = _places(inside, rows, columns, like)
     first, second, share = paints.first.copy(), paints.second.copy(), paints.share.copy()
     first[rows, columns] = source.first[from_rows, from_columns]
     second[rows, columns] = source.second[from_rows, from_columns]
@@ -41,17 +46,29 @@ def painted_like(paints: PaintMap, inside: Mask, source: PaintMap, like: Mask) -
     return replace(paints, first=first, second=second, share=share, own=own, pixels=pixels)
 
 
-def _places(rows: NDArray[np.intp], columns: NDArray[np.intp], like: Mask) -> tuple[NDArray[np.intp], ...]:
+def area_of(paints: PaintMap, inside: Mask, points: Sequence[tuple[float, float]]) -> Mask:
+    """Return the pixels (H, W) of a region that points, x and y in px, mean: inside an outline, or around one point.
+
+    Around a point it is the connected pixels (four neighbours) that show the same paint most; none where the point is
+    not of the region.
+    """
+    if len(points) > 1:
+        outline = np.rint(np.asarray(points, np.float64)).astype(np.int32)
+        return np.asarray(cv2.fillPoly(np.zeros(inside.shape, np.uint8), [outline], 1).astype(np.bool_) & inside)
+    column, row = (int(np.floor(place)) for place in points[0])
+    if not (0 <= row < inside.shape[0] and 0 <= column < inside.shape[1] and inside[row, column]):
+        return np.zeros(inside.shape, np.bool_)
+    parts, _ = ndimage.label(inside & (paints.first == paints.first[row, column]))
+    return np.asarray(parts == parts[row, column])
+
+
+def _places(inside: Mask, rows: Places, columns: Places, like: Mask) -> tuple[Places, Places]:
     """Rows and columns of the other picture (N,) for pixels of a region (N,)."""
+    box, (_, stretched) = align_regions(inside, like)
+    found = np.rint(stretched[rows - box[0].start, columns - box[1].start]).astype(np.intp)
     other_rows, other_columns = np.nonzero(like)
-    top, left = other_rows.min(), other_columns.min()
-    part = like[top:other_rows.max() + 1, left:other_columns.max() + 1]
+    top, left = int(other_rows.min()), int(other_columns.min())
+    part = like[top:int(other_rows.max()) + 1, left:int(other_columns.max()) + 1]
     nearest = ndimage.distance_transform_edt(~part, return_distances=False, return_indices=True)
-    at = [_scaled(places, size) for places, size in zip((rows, columns), part.shape, strict=True)]
-    return nearest[0][at[0], at[1]] + top, nearest[1][at[0], at[1]] + left
-
-
-def _scaled(places: NDArray[np.intp], size: int) -> NDArray[np.intp]:
-    """Places within their own extent, stretched to `size` pixels."""
-    extent = int(places.max() - places.min()) + 1
-    return np.asarray(np.minimum((places - places.min()) * size // extent, size - 1), np.intp)
+    at = np.clip(found[:, 1] - top, 0, part.shape[0] - 1), np.clip(found[:, 0] - left, 0, part.shape[1] - 1)
+    return nearest[0][at] + top, nearest[1][at] + left

@@ -28,6 +28,7 @@ REFERENCE_ODDS, PIN_ODDS = 0.25, 0.5  # of the colour that a sure chain brings, 
 MESSAGE_POWER, DAMPING, TURNS, SETTLED = 0.8, 0.3, 10, 5e-3
 EVEN = 1e-6  # beliefs that differ by less are even; the colour that a region has stays
 LEAST_LEAK = 0.02  # share of a message that comes from no region
+PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
 TRACK_LINK = 0.5  # chance, both ways, of two regions being one track
 
 
@@ -58,6 +59,7 @@ class GraphDrawing:
     or where nothing is known of it. links: to that one. color: (n,) the palette index that it was given. alone: (n, K)
     chance of each colour by the drawing itself. confidence: (n,) calibrated, of the likeliest of `alone`. free: bool
     (n,) regions of one colour, which may be given another. is_painted: a painting shows it, so that it is known.
+    divided: bool (n,) the others that show paints of the palette alone.
     """
 
     frame: int
@@ -68,6 +70,7 @@ class GraphDrawing:
     confidence: Floats
     free: NDArray[np.bool_]
     is_painted: bool
+    divided: NDArray[np.bool_]
 
     @property
     def count(self) -> int:
@@ -83,11 +86,15 @@ class Field(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """Colours of all regions (N,), their beliefs (N, K) before pins, and confidence (N,) in [0, 1]."""
+    """Colours of all regions (N,), their beliefs (N, K) before pins, and confidence (N,) in [0, 1].
+
+    pattern: (N,) the node whose pattern a region takes, -1 for none.
+    """
 
     color: Ints
     belief: Floats
     confidence: Floats
+    pattern: Ints
 
 
 class ShotGraph:
@@ -101,6 +108,7 @@ class ShotGraph:
         self.place = {drawing.frame: at for at, drawing in enumerate(drawings)}
         self.color = _joined([d.color for d in drawings], np.intp)
         self.free = _joined([d.free for d in drawings], np.bool_)
+        self.divided = _joined([d.divided for d in drawings], np.bool_)
         self.painted = np.repeat([d.is_painted for d in drawings], counts).astype(np.bool_)
         self.confidence = _joined([d.confidence for d in drawings], np.float32)
         self.n_colors = drawings[0].alone.shape[1] if drawings else 0
@@ -162,32 +170,59 @@ class ShotGraph:
     def _drawing_of(self) -> Ints:
         return np.repeat(np.arange(len(self.drawings)), np.diff(self.starts))
 
-    def solve(self, pins: Mapping[int, int] | None = None, kept: NDArray[np.bool_] | None = None) -> Solution:
+    def solve(self, pins: Mapping[int, int] | None = None, kept: NDArray[np.bool_] | None = None,
+              patterns: Mapping[int, bool] | None = None) -> Solution:
         """Return the colours of all regions.
 
         pins: node to palette index; they spread, and the nearest along the chains wins. kept: bool (N,) nodes that no
         pin of another node changes. Divided regions, and those of paintings, keep what they have unless pinned.
+        patterns: nodes that are painted in a way that spreads likewise, and whether a person made it: then it goes to
+        regions of any kind, else to divided ones alone.
         """
-        pins = pins or {}
+        pins, patterns = pins or {}, patterns or {}
         fixed = ~self.free | self.painted
+        nothing = np.full(len(self), -1)
         if not self.unary.size:
-            return Solution(self.color, self.unary, self.confidence)
+            return Solution(self.color, self.unary, self.confidence, nothing)
         at = np.arange(len(self))
         stays = fixed | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
         color = np.where(stays, self.color, self.belief.argmax(1))
         confidence = self.unary[at, color]
-        if pins:
+        pattern = nothing
+        if pins or patterns:
             pinned = np.fromiter(pins, np.intp, len(pins))
             target = np.zeros(len(self), np.intp)
             target[pinned] = np.fromiter(pins.values(), np.intp, len(pins))
-            field = self.field(np.union1d(pinned, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
+            sources = np.concatenate([pinned, np.fromiter(patterns, np.intp, len(patterns))])
+            field = self.field(np.union1d(sources, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
+            pattern = self._patterns(field, sources, patterns, kept)
             takes = self._takes(field, target, color) & ~fixed & np.isin(field.source, pinned)
             if kept is not None:
                 takes &= ~kept
             color = np.where(takes, target[field.source], color)
             confidence = np.where(takes, field.strength, confidence)
+            confidence = np.where(pattern >= 0, field.strength, confidence)
             color[pinned], confidence[pinned] = target[pinned], 1
-        return Solution(color, self.belief, confidence.astype(np.float32))
+        return Solution(color, self.belief, confidence.astype(np.float32), pattern)
+
+    def _patterns(self, field: Field, sources: Ints, patterns: Mapping[int, bool], kept: NDArray[np.bool_] | None
+                  ) -> Ints:
+        """Return the node (N,) whose pattern each node takes, -1 for none: its nearest source, where the chain lasts.
+
+        What a person made goes as far as a pin over what is sure: s >= 1 / (1 + a), or as others in divided regions.
+        """
+        by_hand = np.zeros(len(self), np.bool_)
+        is_pattern = by_hand.copy()
+        for node, made in patterns.items():
+            is_pattern[node], by_hand[node] = True, made
+        from_node = np.maximum(field.source, 0)
+        takes = (field.source >= 0) & is_pattern[from_node] & ~self.painted
+        takes &= np.where(self.divided, field.strength >= PATTERN_LINK,
+                          by_hand[from_node] & (field.strength >= 1 / (1 + PIN_ODDS)))
+        takes[sources] = False
+        if kept is not None:
+            takes &= ~kept
+        return np.where(takes, field.source, -1)
 
     def _takes(self, field: Field, target: Ints, color: Ints) -> NDArray[np.bool_]:
         """Which nodes take the colour that their nearest pin wishes: a s >= (1 - s) (b(top) - b(k))."""

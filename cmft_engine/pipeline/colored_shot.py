@@ -6,7 +6,6 @@ the plates whose regions change again, and no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,9 +17,6 @@ from numpy.typing import NDArray
 from ..image.plate import write_plate
 from ..image.sequence import frame_path
 from ..matching.anchors import region_at
-from ..matching.kinds import KINDS
-from ..matching.pattern import painted_like
-from ..matching.reasons import FIRST_SEEN, LEFT, SHOT
 from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
 from ..protocol.corrections_file import default_path, load_corrections
@@ -29,13 +25,14 @@ from ..review.frame_report import JudgedRegions, report_frame
 from ..review.report_data import FrameReport
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, find_lines, read_line_plate
+from .changes import digest_of, with_changes
 from .compose import Colored, compose
 from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
 from .pictures import write_pictures
 from .reporting import frame_pictures
 from .resume import Note, State, content_of, read_note
 from .shot_file import load_shot, state_of
-from .wanted import Change, Changes, Corrector, Wanted, changed_colors, digest_of
+from .wanted import Corrector, Wanted
 
 PICTURES_KEPT = 4  # label maps and records of drawings that were looked at last
 
@@ -164,7 +161,7 @@ class ColoredShot:
         if one.note.line != content_of(self.shot.line_plate(frame)):
             raise PlateError(f"{self.shot.line_plate(frame)} (frame {frame}) is gone, or was changed since it was "
                              "coloured; run the shot with --resume", self.shot.line_plate(frame), frame)
-        changed = with_changes(record, changes, lambda at: self._shown(at, wanted))
+        changed = with_changes(record, changes, self.record)
         drawing = self._line_drawing(frame, record)
         plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
                         settings=self.shot.settings, path=one.path)
@@ -182,12 +179,6 @@ class ColoredShot:
         assert fresh is not None
         self.frames[frame] = replace(one, note=fresh)
         return Rewritten(frame, one.path, report, pictures)
-
-    def _shown(self, at: int, wanted: Wanted) -> DrawingRecord | None:
-        """Return a drawing's record as its plate shows it, but for regions that are like others."""
-        record = self.record(at)
-        changes = {i: change for i, change in wanted.changes.get(at, {}).items() if change.like is None}
-        return None if record is None else with_changes(record, changes, lambda _: None)
 
     def _report(self, one: NotedFrame, record: DrawingRecord) -> FrameReport:
         noted = FrameReport.from_notes(one.note.report, str(one.path))
@@ -215,44 +206,6 @@ def _as_noted(folder: Path, one: NotedFrame) -> NotedFrame:
     return one if note is None else replace(one, note=note)
 
 
-def with_changes(record: DrawingRecord, changes: Changes, records: Callable[[int], DrawingRecord | None]
-                 ) -> DrawingRecord:
-    """Return a drawing's record with the changes of its regions.
-
-    records: of other drawings, by the frame at which they are decided, for regions that are painted like theirs.
-    """
-    if not changes:
-        return record
-    color = changed_colors(record.graph.color, changes)
-    confidence, unknown = record.confidence.copy(), record.unknown.copy()
-    runner_up = record.runner_up.copy()
-    reason, kind, paints, under = record.reason.copy(), record.kind.copy(), record.paints, record.labels_under_ink
-    for region, change in changes.items():
-        confidence[region] = change.confidence
-        unknown[region] = unknown[region] if change.unknown is None else change.unknown
-        if change.color != record.graph.color[region]:
-            runner_up[region] = record.graph.color[region]
-        kind[region], reason[region] = KINDS.index("flat"), _reason_of(change, unknown[region])
-    poured = np.full(record.graph.count + 1, -1, np.int32)
-    flat = record.kind == KINDS.index("flat")
-    for region, change in changes.items():  # a region that keeps its colour keeps its soft borders
-        if change.color != record.graph.color[region] or not flat[region]:
-            poured[region + 1] = change.color
-    entries = poured[under]
-    paints = paints.poured(entries >= 0, entries)
-    for region, (at, other) in ((region, change.like) for region, change in changes.items() if change.like is not None):
-        if (source := records(at)) is not None:
-            paints = painted_like(paints, under == region + 1, source.paints, source.labels_under_ink == other + 1)
-    return replace(record, graph=replace(record.graph, color=color), confidence=confidence, unknown=unknown, kind=kind,
-                   reason=reason, runner_up=runner_up, paints=paints)
-
-
-def _reason_of(change: Change, is_unknown: bool) -> int:
-    if change.unknown:
-        return LEFT
-    return FIRST_SEEN if is_unknown else SHOT
-
-
 def colored_of(record: DrawingRecord) -> Colored:
     """Return what a record says of every pixel, ready to become a plate."""
     return Colored(record.paints, record.confidence, record.kind, record.unknown)
@@ -260,6 +213,6 @@ def colored_of(record: DrawingRecord) -> Colored:
 
 def _fits(drawing: GraphDrawing, entries: int) -> bool:
     """Whether a record is of this palette: another run may have left one."""
-    of_regions = (drawing.confidence, drawing.free, drawing.alone)
+    of_regions = (drawing.confidence, drawing.free, drawing.alone, drawing.divided)
     return (drawing.alone.ndim == 2 and drawing.alone.shape[1] == entries and bool((drawing.color < entries).all())
             and all(len(one) == drawing.count for one in of_regions))

@@ -12,11 +12,12 @@ from ..matching.anchors import anchor_of
 from ..protocol.corrections import Correction, Corrections, Point, added, made
 from ..protocol.corrections_file import change
 from ..protocol.errors import InputError, PlateError
+from .changes import Changes, Like, changed_colors
 from .claims import claimed
 from .colored_shot import ColoredShot, Rewritten
-from .drawing_record import RegionPlaces
+from .drawing_record import RegionPlaces, inner_point
 from .report_refresh import refresh_report
-from .wanted import Changes, Wanted, changed_colors
+from .wanted import Wanted
 
 MAX_NAMED = 8  # plates that an error names
 AT_ONCE = 2  # plates that are made again at once
@@ -46,10 +47,10 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
     for x, y in correction.points:
         if not (0 <= x < width and 0 <= y < height):
             raise InputError(f"{x:g}, {y:g} lies outside of frame {frame}, which is {width}x{height}")
-    if correction.kind not in ("pin", "lock", "unknown", "recolor"):
+    if correction.kind not in ("pin", "lock", "unknown", "recolor", "area"):
         return correction
-    return correction._replace(anchors=tuple(anchor_of(labels, int(labels[int(y), int(x)]))
-                                             for x, y in correction.points))
+    points = correction.points[:1] if correction.kind == "area" else correction.points
+    return correction._replace(anchors=tuple(anchor_of(labels, int(labels[int(y), int(x)])) for x, y in points))
 
 
 def check_colors(shot: ColoredShot, *names: str) -> None:
@@ -72,11 +73,22 @@ def approval(shot: ColoredShot, frame: int, changes: Changes) -> Correction:
         raise InputError(f"frame {frame} of {shot.pattern}: what its run kept of it is gone; run it with --resume")
     color = changed_colors(record.graph.color, changes)
     places, names = RegionPlaces.of(record.labels, record.graph.count), shot.palette.names
-    is_flat = [record.graph.free[i] if i not in changes else not changes[i].unknown and changes[i].like is None
+    is_flat = [record.graph.free[i] if i not in changes else not changes[i].unknown and changes[i].is_flat
                for i in range(record.graph.count)]
     colors = tuple((float(x), float(y), names[color[i]] if is_flat[i] else "")
                    for i, (x, y) in enumerate(places.point) if places.area[i] > 0)
-    return correction._replace(colors=colors)
+    likes = ((places.point[i], change.like) for i, change in changes.items()
+             if change.like is not None and places.area[i] > 0)
+    return correction._replace(colors=colors, likes=tuple((float(x), float(y), *_there(shot, like))
+                                                          for (x, y), like in likes))
+
+
+def _there(shot: ColoredShot, like: Like) -> tuple[int, float, float]:
+    """Return the frame of another region, and a point inside."""
+    labels = shot.labels_under_ink(like.at)
+    assert labels is not None
+    row, column = inner_point(labels == like.region + 1)
+    return like.at, float(column), float(row)
 
 
 def correct(shot: ColoredShot, *corrections: Correction, author: str | None = None) -> Corrections:

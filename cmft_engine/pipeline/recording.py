@@ -35,6 +35,8 @@ def finish_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     decision = known_numbers(decision).finished(segmented, edges=settings.edges, paper=loaded.paper)
     if (painted := loaded.painting_of(task.decided_at, segmented.size)) is not None:
         decision = decision.as_painted(painted)
+    left = decision.unknown & (loaded.paper is not None)
+    decision = as_shown(decision, segmented, (decision.divided | (painted is not None)) & ~left)
     kinds = decision.kinds(segmented)
     judged = JudgedRegions.of(decision, kinds)
     report = report_frame(task.frame, task.path, segmented.labels, judged, loaded.palette, settings)
@@ -56,18 +58,19 @@ def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     if task.before is not None:
         links = matcher.links(task.own.matched(match), task.before.matched(match))
     alone, confidence = judge_alone(votes, matcher.calibration)
-    color = _commonest(decision, segmented) if is_painted else decision.color
     free = (judged.kind == KINDS.index("flat")) & ~decision.divided & ~(decision.unknown & leaves_unknown)
-    graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, color, alone,
-                         confidence, free, is_painted)
+    graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, decision.color,
+                         alone, confidence, free, is_painted, ~free & (judged.kind != KINDS.index("carried")))
     kept = (drawing.lines.coverage, drawing.lines.color) if matcher.keeps_lines else None
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
                          decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up, kept)
 
 
-def _commonest(decision: Decision, drawing: SegmentedDrawing) -> NDArray[np.intp]:
-    """The palette entry that most of each region (n,) shows."""
+def as_shown(decision: Decision, drawing: SegmentedDrawing, where: NDArray[np.bool_]) -> Decision:
+    """Return the decision with the palette entry that most of each region shows as its color; where: bool (n,)."""
     entries = int(decision.index.max(initial=0)) + 1
     code = (drawing.labels_under_ink.astype(np.int64) - 1) * entries + decision.index
     table = np.bincount(code.ravel(), minlength=drawing.count * entries).reshape(drawing.count, entries)
-    return np.asarray(table.argmax(1), np.intp)
+    color = np.where(where, table.argmax(1), decision.color).astype(decision.color.dtype)
+    runner_up = np.where(decision.runner_up == color, decision.color, decision.runner_up)
+    return replace(decision, color=color, runner_up=np.where(color == decision.color, decision.runner_up, runner_up))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,25 +11,10 @@ from numpy.typing import NDArray
 from ..matching.anchors import region_at
 from ..matching.shot_graph import ShotGraph, Solution
 from ..protocol.corrections import Correction, counting
-from .wishes import Lost, Wishes, read_wishes
+from .changes import Area, Change, Changes, Like, changed_colors
+from .wishes import Lost, Node, Wishes, read_wishes
 
 Labels = NDArray[np.int32]
-
-
-class Change(NamedTuple):
-    """What a region is given instead of what its drawing found: a palette entry and confidence in [0, 1].
-
-    unknown: whether no reference shows it; None leaves what its drawing found. like: the region that it is painted
-    like instead, as the frame at which its drawing is decided, and its number from 0.
-    """
-
-    color: int
-    confidence: float
-    unknown: bool | None = None
-    like: tuple[int, int] | None = None
-
-
-Changes = Mapping[int, Change]  # by the region, from 0
 
 
 class Wanted(NamedTuple):
@@ -63,7 +46,7 @@ class Corrector:
         """Return what is wanted with these corrections."""
         counts = counting(corrections)
         wishes = read_wishes(counts, self.colors, self._decided_at, self._labels_of)
-        solution = self.graph.solve(*self._pins(wishes))
+        solution = self.graph.solve(*self._pins(wishes), self._patterns(wishes))
         by_drawing = self._by_drawing(solution, wishes)
         changes = {frame: dict(by_drawing[at]) for frame, at in self._decided_at.items() if at in by_drawing}
         before, lost = {frame: dict(of) for frame, of in changes.items()}, list(wishes.lost)
@@ -84,6 +67,16 @@ class Corrector:
         pins = {self.graph.of(at).start + region: color for (at, region), color in wishes.pins.items() if at in known}
         return pins, kept
 
+    def _patterns(self, wishes: Wishes) -> dict[int, bool]:
+        """Nodes whose pattern spreads, and whether a person made it; of what was approved, divided regions alone."""
+        made = {self._node(one) for one in (*wishes.like, *wishes.areas) if one[0] in self.graph.place}
+        approved = {self._node(one) for one in wishes.as_is if one[0] in self.graph.place}
+        return {**{node: False for node in sorted(approved) if self.graph.divided[node]},
+                **{node: True for node in sorted(made)}}
+
+    def _node(self, one: Node) -> int:
+        return int(self.graph.of(one[0]).start) + one[1]
+
     def _by_drawing(self, solution: Solution, wishes: Wishes) -> dict[int, dict[int, Change]]:
         changes: dict[int, dict[int, Change]] = {}
         for at in self.graph.place:
@@ -91,18 +84,41 @@ class Corrector:
             other = np.flatnonzero(solution.color[nodes] != self.graph.color[nodes])
             changes[at] = {int(i): Change(int(solution.color[nodes][i]), round(float(solution.confidence[nodes][i]), 4))
                            for i in other}
-        for (at, region), color in (*wishes.pins.items(), *wishes.held.items()):
-            if at in changes:
-                changes[at][region] = Change(color, 1.0, False)
-        for at, region in wishes.unknown:
-            if at in changes:
-                changes[at][region] = Change(self._paper, 0.0, True)
-        for (at, region), like in wishes.like.items():
-            if at in changes and like[0] in self.graph.place:
-                shown = changes[like[0]].get(like[1])
-                color = int(self.graph.color[self.graph.of(like[0]).start + like[1]]) if shown is None else shown.color
-                changes[at][region] = Change(color, 1.0, False, like)
+        wished = (*wishes.pins, *wishes.held, *wishes.unknown, *wishes.like, *wishes.areas)
+        own = {one: self._own(one, solution, wishes) for one in dict.fromkeys(wished) if one[0] in changes}
+        for node in np.flatnonzero(solution.pattern >= 0):
+            at, region = self._place(int(node))
+            there = self._place(int(solution.pattern[node]))
+            source = own.get(there)
+            like, color = Like(*there, source), int(solution.color[solution.pattern[node]])
+            if source is not None:
+                color = source.color
+                like = like if source.areas or source.like is None else source.like
+            changes[at][region] = Change(color, round(float(solution.confidence[node]), 4), False, like)
+        for (at, region), change in own.items():
+            changes[at][region] = change
         return changes
+
+    def _place(self, node: int) -> Node:
+        at = self.graph.drawings[int(np.searchsorted(self.graph.starts, node, "right")) - 1].frame
+        return at, node - self.graph.of(at).start
+
+    def _own(self, one: Node, solution: Solution, wishes: Wishes, behind: Collection[Node] = ()) -> Change:
+        """Return what corrections of a region itself want of it; behind: the regions that are to be like it."""
+        if one in wishes.unknown:
+            return Change(self._paper, 0.0, True)
+        areas = tuple(wishes.areas.get(one, ()))
+        color = int(wishes.pins.get(one, wishes.held.get(one, solution.color[self._node(one)])))
+        like = wishes.like.get(one)
+        if like is not None and like[0] in self.graph.place:
+            other = None
+            if like not in behind and any(like in of for of in (wishes.pins, wishes.held, wishes.like, wishes.areas)):
+                other = self._own(like, solution, wishes, (*behind, one))
+            color = int(solution.color[self._node(like)]) if other is None else other.color
+            return Change(color, 1.0, False, Like(*like, other), areas)
+        if areas and (one in wishes.pins or one in wishes.held or color != self.graph.color[self._node(one)]):
+            areas = (Area(color), *areas)
+        return Change(color, 1.0, False, None, areas)
 
     def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction, kept: Collection[tuple[int, int]]
                  ) -> None:
@@ -114,7 +130,8 @@ class Corrector:
             at = self._decided_at[frame]
             nodes = self.graph.of(at)
             color = changed_colors(self.graph.color[nodes], changes[frame])
-            found = np.flatnonzero((color == old) & self.graph.free[nodes])
+            patterned = [i for i, change in changes[frame].items() if not change.is_flat]
+            found = np.setdiff1d(np.flatnonzero((color == old) & self.graph.free[nodes]), patterned)
             if one.points:
                 found = found[np.isin(self.graph.track[nodes][found], list(tracks))]
             if one.box is not None:
@@ -141,18 +158,3 @@ class Corrector:
             region = region_at(labels, x, y, anchor)
             if region is not None:
                 yield int(self.graph.track[self.graph.of(at)][region - 1])
-
-
-def changed_colors(color: NDArray[np.intp], changes: Changes) -> NDArray[np.intp]:
-    """Return the colours (n,) of a drawing's regions with changes."""
-    changed = color.copy()
-    for region, change in changes.items():
-        changed[region] = change.color
-    return changed
-
-
-def digest_of(changes: Changes) -> str:
-    """Return a digest of changes, "" for none."""
-    if not changes:
-        return ""
-    return hashlib.sha256(json.dumps(sorted(changes.items())).encode()).hexdigest()[:32]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matching.anchors import region_at
+from ..matching.anchors import anchor_of, moved, region_at
 from ..protocol.corrections import Correction, Point
+from .changes import Area
 
 Labels = NDArray[np.int32]
 Node = tuple[int, int]  # the frame at which a drawing is decided, and a region of it, from 0
@@ -37,8 +38,8 @@ class Wishes:
 
     pins: colours that spread. kept: regions that only their own pin changes, and the place in the list of the
     correction that said so first. held: colours that stay where they are.
-    unknown: regions to be left unpainted. like: regions that are to look like another one. lost: corrections
-    that found no region or no color.
+    unknown: regions to be left unpainted. like: regions that are to look like another one. areas: painted into
+    regions. as_is: approved regions of several colours. lost: corrections that found no region or no color.
     """
 
     pins: dict[Node, int] = field(default_factory=dict)
@@ -46,6 +47,8 @@ class Wishes:
     held: dict[Node, int] = field(default_factory=dict)
     unknown: set[Node] = field(default_factory=set)
     like: dict[Node, Node] = field(default_factory=dict)
+    areas: dict[Node, list[Area]] = field(default_factory=dict)
+    as_is: set[Node] = field(default_factory=set)
     lost: list[Lost] = field(default_factory=list)
 
     def clear(self, node: Node) -> None:
@@ -53,6 +56,8 @@ class Wishes:
         self.pins.pop(node, None)
         self.held.pop(node, None)
         self.like.pop(node, None)
+        self.areas.pop(node, None)
+        self.as_is.discard(node)
         self.unknown.discard(node)
 
     def keep(self, node: Node, since: int) -> None:
@@ -67,43 +72,56 @@ def read_wishes(corrections: Sequence[Correction], colors: Mapping[str, int], de
     colors: palette index by name. decided_at: by frame, where its drawing is decided. labels_of: a drawing's regions
     (H, W), those under ink too, by that frame; None where it has no record.
     """
-    wishes = Wishes()
+    wishes, there = Wishes(), _Readable(colors, decided_at, labels_of)
     for place, one in enumerate(corrections):
         if one.kind not in _READERS:
             continue
-        labels = labels_of(decided_at[one.frame]) if one.frame in decided_at else None
+        labels = there.labels(one.frame)
         if labels is None:
             wishes.lost.append(Lost(one, f"frame {one.frame} is not coloured; run the shot with --resume"))
         elif one.color and one.color not in colors:
             wishes.lost.append(Lost(one, f'the palette has no color "{one.color}"; `cmft palette show` lists them'))
-        elif one.like is not None:
-            reason = _like(wishes, one, decided_at, labels_of)
-            wishes.lost += [Lost(one, reason)] if reason else []
         else:
-            reason = _READERS[one.kind](wishes, one, decided_at[one.frame], labels, colors, place)
+            read = _READERS[one.kind] if one.like is None else _like
+            reason = read(wishes, one, decided_at[one.frame], labels, there, place)
             wishes.lost += [Lost(one, reason)] if reason else []
     return wishes
 
 
-def _like(wishes: Wishes, one: Correction, decided_at: Mapping[int, int],
-          labels_of: Callable[[int], Labels | None]) -> str:
+class _Readable(NamedTuple):
+    """What corrections are read by, as `read_wishes` has it."""
+
+    colors: Mapping[str, int]
+    decided_at: Mapping[int, int]
+    labels_of: Callable[[int], Labels | None]
+
+    def labels(self, frame: int) -> Labels | None:
+        """Return the regions (H, W) of a frame's drawing, None where there is no record."""
+        return self.labels_of(self.decided_at[frame]) if frame in self.decided_at else None
+
+    def node(self, frame: int, x: float, y: float) -> Node | None:
+        """Return the region at a point of a frame, None where there is none."""
+        labels = self.labels(frame)
+        region = None if labels is None else region_at(labels, x, y)
+        return None if region is None else (self.decided_at[frame], region - 1)
+
+
+def _like(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Readable, place: int) -> str:
     assert one.like is not None
     frame, x, y = one.like
-    at, other = decided_at[one.frame], decided_at.get(frame) if frame is not None else None
-    labels, others = labels_of(at), None if other is None else labels_of(other)
-    if labels is None or others is None or other is None:
-        return ("a region can look like one of a painted or coloured frame of the shot, not of a sheet" if frame is None
-                else f"frame {frame} is not coloured; run the shot with --resume")
-    region = region_at(labels, *one.points[0], one.anchors[0] if one.anchors else None)
-    source = region_at(others, x, y)
+    if frame is None:
+        return "a region can look like one of a painted or coloured frame of the shot, not of a sheet"
+    if there.labels(frame) is None:
+        return f"frame {frame} is not coloured; run the shot with --resume"
+    region, source = region_at(labels, *one.points[0], one.anchors[0] if one.anchors else None), there.node(frame, x, y)
     if region is None or source is None:
         return _nowhere(one) if region is None else f"frame {frame} has no region at {x:.0f}, {y:.0f}"
     wishes.clear((at, region - 1))
-    wishes.like[at, region - 1] = other, source - 1
+    wishes.like[at, region - 1] = source
     return ""
 
 
-def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int], place: int) -> str:
+def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Readable, place: int) -> str:
     region = region_at(labels, *one.points[0], one.anchors[0] if one.anchors else None)
     if region is None:
         return _nowhere(one)
@@ -112,42 +130,61 @@ def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mappi
     if one.kind == "unknown":
         wishes.unknown.add(node)
     elif one.kind == "lock":
-        wishes.held[node] = colors[one.color]
+        wishes.held[node] = there.colors[one.color]
         wishes.keep(node, place)
     else:
-        wishes.pins[node] = colors[one.color]
+        wishes.pins[node] = there.colors[one.color]
     return ""
 
 
-def _stroke(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int], place: int) -> str:
+def _stroke(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Readable, place: int) -> str:
     found = list(regions_under(labels, one.points))
     for region in found:
         wishes.clear((at, region - 1))
-        wishes.pins[at, region - 1] = colors[one.color]
+        wishes.pins[at, region - 1] = there.colors[one.color]
     return "" if found else _nowhere(one)
 
 
-def _approve(wishes: Wishes, one: Correction, at: int, labels: Labels, colors: Mapping[str, int], place: int) -> str:
+def _approve(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Readable, place: int) -> str:
     unknown_names, regions = set(), set()
     for x, y, name in one.colors:
         region = region_at(labels, x, y)
         if region is None:
             continue
-        if name and name not in colors:
+        if name and name not in there.colors:
             unknown_names.add(name)
             continue
         node = at, region - 1
         regions.add(node)
         wishes.keep(node, place)
-        if name and node not in wishes.held:  # a lock stays one
+        if not name:
+            wishes.as_is.add(node)
+        elif node not in wishes.held:  # a lock stays one
             wishes.clear(node)
-            wishes.pins[node] = colors[name]
+            wishes.pins[node] = there.colors[name]
+    for x, y, frame, left, top in one.likes:
+        region, source = region_at(labels, x, y), there.node(frame, left, top)
+        if region is not None and source is not None:
+            wishes.like[at, region - 1] = source
     if unknown_names:
         return f'the palette has no color "{min(unknown_names)}", which the approved frame had'
     return "" if regions or not one.colors else _nowhere(one)
 
 
-_READERS = {"pin": _pin, "lock": _pin, "unknown": _pin, "stroke": _stroke, "approve": _approve}
+def _area(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Readable, place: int) -> str:
+    anchor = one.anchors[0] if one.anchors else None
+    region = region_at(labels, *one.points[0], anchor)
+    if region is None:
+        return _nowhere(one)
+    node = at, region - 1
+    points = one.points if anchor is None else moved(one.points, anchor.box, anchor_of(labels, region).box)
+    wishes.areas.setdefault(node, []).append(Area(there.colors[one.color], points))
+    wishes.unknown.discard(node)
+    wishes.keep(node, place)
+    return ""
+
+
+_READERS = {"area": _area, "pin": _pin, "lock": _pin, "unknown": _pin, "stroke": _stroke, "approve": _approve}
 
 
 def regions_under(labels: Labels, points: Sequence[Point]) -> Iterator[int]:

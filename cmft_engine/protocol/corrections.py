@@ -11,7 +11,7 @@ from typing import Any, Iterable, NamedTuple, Optional, Sequence, Tuple
 from .errors import InputError, brief
 from .text_file import is_unicode
 
-KINDS = ("pin", "stroke", "approve", "lock", "recolor", "unknown", "line")
+KINDS = ("pin", "stroke", "approve", "lock", "recolor", "unknown", "line", "area")
 SHAPE_SIDE = 16  # of the small picture of a region
 
 Point = Tuple[float, float]
@@ -36,10 +36,12 @@ class Correction(NamedTuple):
     regions under the line of points have `color`; "approve": the frame is right as it is; "lock": the region keeps the
     `color` it has, whatever others say; "recolor": `old` becomes `color` in the frames up to `last`, within `box` or
     the track of the region at the point, where one is given; "unknown": the region is left unpainted; "line": the line
-    of points closes a gap, or opens one where `closes` is False.
+    of points closes a gap, or opens one where `closes` is False; "area": within the region at the first
+    point, what lies inside the outline of points has `color`, or, for a single one, the pixels around it of one paint.
     color, old: names of palette entries. at: the frame of a recolor's point, `frame` if None. like: the frame of a
     painting (None for a sheet), x and y in it. undone: taken back by `undo`, waiting for `redo`. on: switched off
-    by hand when False. colors: of an approved frame, what its regions had, as point and color name of each.
+    by hand when False. colors: of an approved frame, what its regions had, as point and color name of each. likes: of
+    an approved frame, its regions that were painted like others, as point, and frame and point of the other.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Correction(NamedTuple):
     closes: bool = True
     anchors: Tuple[Anchor, ...] = ()
     colors: Tuple[Tuple[float, float, str], ...] = ()
+    likes: Tuple[Tuple[float, float, int, float, float], ...] = ()
     author: str = ""
     time: str = ""
     note: str = ""

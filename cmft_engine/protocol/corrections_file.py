@@ -162,10 +162,12 @@ def _from_dict(item: Any) -> Correction:
 
 def _check(correction: Correction) -> None:
     """Raise ValueError where the kind lacks what it needs."""
-    needs = {"pin": 1, "stroke": 2, "lock": 1, "unknown": 1, "line": 2}.get(correction.kind, 0)
+    needs = {"pin": 1, "stroke": 2, "lock": 1, "unknown": 1, "line": 2, "area": 1}.get(correction.kind, 0)
     if len(correction.points) < needs:
         raise ValueError("{} needs {} point{}".format(correction.kind, needs, "s" if needs > 1 else ""))
-    if correction.kind in ("stroke", "lock", "recolor") and not correction.color:
+    if correction.kind == "area" and len(correction.points) == 2:
+        raise ValueError("area needs one point, or an outline of three or more")
+    if correction.kind in ("stroke", "lock", "recolor", "area") and not correction.color:
         raise ValueError("{} needs a color".format(correction.kind))
     if correction.kind == "pin" and bool(correction.color) == (correction.like is not None):
         raise ValueError("pin needs a color, or a place in a painting")
@@ -246,6 +248,14 @@ def _colors(value: Any, name: str) -> Tuple[Tuple[float, float, str], ...]:
     return tuple((_px(x, name), _px(y, name), _text(color, name)) for x, y, color in triples)
 
 
+def _likes(value: Any, name: str) -> Tuple[Tuple[float, float, int, float, float], ...]:
+    if not isinstance(value, list) or len(value) > MAX_CORRECTIONS:
+        raise ValueError("{} is no list".format(name))
+    found = [_items(one, name, 5) for one in value]
+    return tuple((_px(x, name), _px(y, name), _whole(frame, name), _px(left, name), _px(top, name))
+                 for x, y, frame, left, top in found)
+
+
 def _optional_whole(value: Any, name: str) -> Optional[int]:
     return None if value is None else _whole(value, name)
 
@@ -253,6 +263,7 @@ def _optional_whole(value: Any, name: str) -> Optional[int]:
 _READERS: Dict[str, Callable[[Any, str], Any]] = {
     "kind": _text, "frame": _whole, "points": _points, "color": _text, "old": _text, "like": _like, "last":
     _optional_whole, "at": _optional_whole, "box": _box, "closes": _flag, "anchors": _anchors, "colors": _colors,
+    "likes": _likes,
     "author": _text, "time": _text, "note": _text, "on": _flag, "undone": _flag, "id": _text,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..protocol.corrections import Point
-from .gestures import CLOSE, OPEN, PIN, Gesture, Tool
+from .gestures import AREA, CLOSE, OPEN, PIN, Gesture, Tool
 from .going import Going
 from .review_window import ReviewWindow
 
@@ -26,7 +26,7 @@ class Correcting:
     def gesture(self, points: tuple[Point, ...]) -> None:
         """Use the tool at a place of the frame, or along points."""
         self.window.trouble.setText("")
-        if self.tool.is_drag and len(points) < 2:
+        if self.tool.is_drag and self.tool is not AREA and len(points) < 2:
             self.window.trouble.setText(f"{self.tool.name} is drawn: hold the button down and draw")
             return
         self.session.gesture(Gesture(self.tool, self.session.frame, points, self.window.palette_view.color))

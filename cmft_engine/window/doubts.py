@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..matching.shot_graph import ShotGraph
+from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import NotedFrame
-from ..pipeline.wanted import Change, Changes
 from ..review.report_data import FrameReport, UnsureRegion, ratio
 
 

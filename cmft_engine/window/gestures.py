@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..matching.anchors import anchor_of, region_at
+from ..pipeline.changes import Area, Change, Changes
 from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.correcting import approval
-from ..pipeline.drawing_record import inner_point
-from ..pipeline.wanted import Change, Changes
+from ..pipeline.drawing_record import DrawingRecord, inner_point
 from ..pipeline.wishes import regions_under
 from ..protocol.corrections import Correction, Point, made
 from ..protocol.errors import InputError
@@ -31,12 +31,14 @@ class Tool(NamedTuple):
 PIN = Tool("Pin", "Click a region: it gets the colour, and what corresponds to it in other frames follows.", True)
 BUCKET = Tool("Bucket", "Click a region: it gets the colour in this drawing alone.", True)
 STROKE = Tool("Stroke", "Draw through regions: all of them get the colour, and other frames follow.", True, True)
+AREA = Tool("Area", "Draw around a part of a region, beginning inside it: that part gets the colour; a click fills one "
+            "paint. Other frames follow.", True, True)
 RECOLOR = Tool("Recolour", "Click a region: its colour becomes the chosen one along its track, to the end.", True)
 LOCK = Tool("Lock", "Click a region: it keeps the colour that it has, whatever others say.")
 UNKNOWN = Tool("Unknown", "Click a region: it is left unpainted and marked for the painter.")
 CLOSE = Tool("Close gap", "Draw a line: it closes a gap, when the shot is run again with --resume.", is_drag=True)
 OPEN = Tool("Open gap", "Draw a line: what it crosses is one region, when the shot is run again.", is_drag=True)
-TOOLS = (PIN, BUCKET, STROKE, RECOLOR, LOCK, UNKNOWN, CLOSE, OPEN)
+TOOLS = (PIN, BUCKET, STROKE, AREA, RECOLOR, LOCK, UNKNOWN, CLOSE, OPEN)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def correct(colored: ColoredShot, gesture: Gesture, changes: Changes) -> Made:
         stroke = Correction("stroke", frame, gesture.points, names[color])
         return Made((made(stroke),), {region - 1: Change(color, 1.0, False) for region in regions})
     region = _region_at(labels, gesture)
+    if tool is AREA:
+        return _area(gesture, record, region, changes.get(region - 1), names[color])
     shown = changes[region - 1].color if region - 1 in changes else int(record.graph.color[region - 1])
     paper = colored.shot.references.paper
     kind, takes, change = {
@@ -87,6 +91,20 @@ def correct(colored: ColoredShot, gesture: Gesture, changes: Changes) -> Made:
                      anchors=(anchor_of(labels, region),))
     if tool is RECOLOR:
         one = one._replace(old=names[shown], last=max(colored.frames))
+    return Made((made(one),), {region - 1: change})
+
+
+def _area(gesture: Gesture, record: DrawingRecord, region: int, shown: Change | None, name: str) -> Made:
+    """What an outline, or a click, comes to in a region that is shown with a change, or with none."""
+    assert gesture.color is not None
+    points = gesture.points if len(gesture.points) > 2 else gesture.points[:1]
+    area = Area(gesture.color, points)
+    if shown is None:
+        shown = Change(int(record.graph.color[region - 1]), 1.0)
+    elif shown.is_flat:
+        shown = shown._replace(areas=(Area(shown.color),))
+    change = shown._replace(confidence=1.0, unknown=False, areas=(*shown.areas, area))
+    one = Correction("area", gesture.frame, points, name, anchors=(anchor_of(record.labels_under_ink, region),))
     return Made((made(one),), {region - 1: change})
 
 

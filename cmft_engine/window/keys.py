@@ -32,6 +32,7 @@ KEYS = (
     Key("pin", ("P",), "Pin: the region and what corresponds", FIX),
     Key("bucket", ("K",), "Bucket: this drawing alone", FIX),
     Key("stroke", ("S",), "Stroke: all regions under a line", FIX),
+    Key("area", ("D",), "Area: draw around a part of a region", FIX),
     Key("recolor", ("R",), "Recolour: along the track", FIX),
     Key("lock", ("L",), "Lock a region", FIX),
     Key("unknown", ("U",), "Unknown: leave it to the painter", FIX),

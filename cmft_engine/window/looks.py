@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from ..pipeline.changes import Changes, digest_of
 from ..pipeline.colored_shot import ColoredShot
-from ..pipeline.wanted import Changes, digest_of
 from .byte_cache import ByteCache
 from .paintings import Painting, load_painting
 from .pictures import Bytes, Pictures, Shown, Small, View, thumbnail

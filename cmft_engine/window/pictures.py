@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from ..image.color_space import display_space, over_white
 from ..lineart.lineart import LineArt
-from ..pipeline.colored_shot import ColoredShot, with_changes
+from ..pipeline.changes import Changes, with_changes
+from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.compose import lay_ink, mix_paints
 from ..pipeline.drawing_record import DrawingRecord, read_record
 from ..pipeline.resume import RECORD_SUFFIX
-from ..pipeline.wanted import Changes
 from ..protocol.errors import PlateError
 from ..shot.references import find_lines, read_line_plate
 from .byte_cache import ByteCache
@@ -151,7 +151,8 @@ def thumbnail(small: Small, changes: Changes, swatches: Bytes) -> Bytes:
     index = small.first
     if changes:
         poured = np.full(int(small.labels.max(initial=0)) + 1, -1, np.int64)
-        inside = [(region + 1, change.color) for region, change in changes.items() if region + 1 < len(poured)]
+        inside = [(region + 1, change.color) for region, change in changes.items()
+                  if region + 1 < len(poured) and change.is_flat]
         poured[[region for region, _ in inside]] = [color for _, color in inside]
         wanted = poured[small.labels]
         index = np.where(wanted >= 0, wanted, small.first)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from ..pipeline.changes import digest_of
 from ..pipeline.claims import claimed
 from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.report_refresh import refresh_report
-from ..pipeline.wanted import Wanted, digest_of
+from ..pipeline.wanted import Wanted
 from ..protocol.errors import CmftError
 from .work import Worker
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import ColoredShot
-from ..pipeline.wanted import Change, Changes, Wanted
+from ..pipeline.wanted import Wanted
 from ..protocol.corrections import Corrections, added, dropped, redone, switched, undone
 from ..protocol.corrections_file import change
 from ..protocol.errors import CmftError, InputError

@@ -10,8 +10,9 @@ from .gestures import TOOLS, Tool
 from .keys import KEYS, key_of
 from .qt import Qt, QtWidgets, Signal
 
-ACTION_OF = {"Pin": "pin", "Bucket": "bucket", "Stroke": "stroke", "Recolour": "recolor", "Lock": "lock",
-             "Unknown": "unknown", "Close gap": "close_gap", "Open gap": "open_gap"}
+ACTION_OF = {"Pin": "pin", "Bucket": "bucket", "Stroke": "stroke", "Area": "area",
+             "Recolour": "recolor", "Lock": "lock", "Unknown": "unknown",
+             "Close gap": "close_gap", "Open gap": "open_gap"}
 SHOWN = (("Ink", "toggle_ink", True), ("Flats", "toggle_flats", True), ("Confidence", "toggle_confidence", False),
          ("Regions", "toggle_regions", False), ("Track", "toggle_track", True), ("Wipe", "wipe", False))
 

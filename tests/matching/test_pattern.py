@@ -3,7 +3,7 @@
 import numpy as np
 
 from cmft_engine.image.paint_map import PaintMap
-from cmft_engine.matching.pattern import painted_like
+from cmft_engine.matching.pattern import area_of, painted_like
 
 
 def box(size, x0, y0, x1, y1):
@@ -29,6 +29,32 @@ def test_nearest_of_the_region():
     found = painted_like(PaintMap.pure(np.zeros((2, 2), np.int32)), np.ones((2, 2), bool), PaintMap.pure(source),
                          source != 9)
     assert found.first[0, 1] in (1, 2) and found.first[1].tolist() == [1, 2]
+
+
+def test_follows_the_outline():
+    """A shadow along one side of a part that has turned lies along the same side."""
+    rows, columns = np.mgrid[:80, :120]
+    like = box((80, 120), 10, 30, 100, 50)
+    source = np.where(rows > 40, 2, 1).astype(np.int32) * like
+    slope = rows - 25 - (columns - 10) * 0.25
+    inside = (columns >= 10) & (columns < 100) & (slope >= 0) & (slope < 20)
+    found = painted_like(PaintMap.pure(np.zeros((80, 120), np.int32)), inside, PaintMap.pure(source), like)
+    wanted = np.where(slope > 10, 2, 1)
+    assert (found.first == wanted)[inside].mean() > 0.93
+
+
+def test_area():
+    """An outline is cut to the region; around a point it is the connected pixels of one paint."""
+    index = np.zeros((8, 8), np.int32)
+    index[:, 4:] = 1
+    index[6:, :2] = 1
+    inside = box((8, 8), 0, 0, 8, 7)
+    paints = PaintMap.pure(index)
+    assert (area_of(paints, inside, ((5.5, 1.2),)) == box((8, 8), 4, 0, 8, 7)).all()
+    assert (area_of(paints, inside, ((0.0, 6.0),)) == box((8, 8), 0, 6, 2, 7)).all()
+    assert not area_of(paints, inside, ((0.0, 7.0),)).any() and not area_of(paints, inside, ((9.0, -1.0),)).any()
+    outline = ((2.0, 5.0), (6.0, 5.0), (6.0, 9.0), (2.0, 9.0))
+    assert (area_of(paints, inside, outline) == box((8, 8), 2, 5, 7, 7)).all()
 
 
 def test_mixtures_and_own_pixels():

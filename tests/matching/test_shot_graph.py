@@ -25,14 +25,15 @@ def links(*pairs):
     return Links(np.array(rows, np.intp), np.array(columns, np.intp), there, there)
 
 
-def drawing(frame, colors, confidence, *, before=None, linked=(), free=None, painted=False):
+def drawing(frame, colors, confidence, *, before=None, linked=(), free=None, painted=False, divided=None):
     """Each region is sure of its color by `confidence`, and thinks as much of the others."""
     count = len(colors)
     alone = np.full((count, COLORS), 0.1, np.float32)
     alone[np.arange(count), colors] = 0.8
     return GraphDrawing(frame, before, links(*linked), np.array(colors, np.intp), alone,
                         np.full(count, confidence, np.float32),
-                        np.ones(count, bool) if free is None else np.array(free), painted)
+                        np.ones(count, bool) if free is None else np.array(free), painted,
+                        np.zeros(count, bool) if divided is None else np.array(divided))
 
 
 def chain(colors, confidence=0.6, strength=0.95, **first):
@@ -57,7 +58,7 @@ def test_links_are_symmetric_and_clipped():
     both = np.array([0, 1])
     graph = ShotGraph([drawing(0, [0, 1], 0.5), GraphDrawing(
         1, 0, Links.of(there, back, both, both), both, np.full((2, COLORS), 0.3, np.float32), np.ones(2, np.float32),
-        np.ones(2, bool), False)])
+        np.ones(2, bool), False, np.zeros(2, bool))])
     assert graph.rows.tolist() == [2, 3] and graph.columns.tolist() == [0, 1]
     assert graph.link == pytest.approx([0.98, 0.15], rel=1e-4)
 

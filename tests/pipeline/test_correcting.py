@@ -19,7 +19,7 @@ from cmft_engine.pipeline.pictures import read_pictures, write_pictures
 from cmft_engine.pipeline.resume import STATE
 from cmft_engine.pipeline.shot_file import SHOT, load_shot, state_of
 from cmft_engine.pipeline.verify import verify
-from cmft_engine.protocol.corrections import Correction, undone
+from cmft_engine.protocol.corrections import Correction, added, made, undone
 from cmft_engine.protocol.corrections_file import change
 from cmft_engine.protocol.errors import InputError, PlateError, ShotError
 from cmft_engine.protocol.events import FrameDone, Message, Skipped
@@ -149,6 +149,38 @@ def test_a_job_brings_corrections(colored, tmp_path):
     with pytest.raises(InputError, match=r"bad\.json is no file of corrections"):
         list(cli.start(job._replace(corrections=str(tmp_path / "bad.json"))))
     assert brought.read_bytes() == shot.corrections_path.read_bytes()
+
+
+def test_area(colored):
+    """It paints a part of its region exactly, and what follows is painted like it; undo brings every byte back."""
+    before, shot = plates(colored), ColoredShot(colored)
+    name, (x, y) = other_color(colored, 4), FACE
+    value = shot.palette.in_space(read_plate(colored / "c.0004.exr").space).values[shot.palette.names.index(name)]
+    correct(shot, anchored(shot, Correction("area", 4, ((x, y), (x + 4, y), (x + 4, y + 4), (x, y + 4)), name)))
+    assert 4 in apply(ColoredShot(colored)).rewritten
+    assert np.array_equal(flat_at(colored, 4, (x + 2, y + 2)), value)
+    assert not np.array_equal(flat_at(colored, 4, (x - 3, y)), value)
+    shot = ColoredShot(colored)
+    changes = shot.wanted().changes
+    own = changes[4][shot.region_at(4, *FACE)]
+    assert all(one.like.change == own for of in changes.values() for one in of.values() if one.like is not None)
+    assert not shot.stale(shot.wanted()) and 4 in shot.stale(shot.corrector.wanted(()))
+    change(shot.corrections_path, undone)
+    apply(ColoredShot(colored))
+    assert plates(colored) == before
+
+
+def test_approved_pattern_stays(colored):
+    """What a frame was painted like when it was approved is kept in the approval."""
+    shot, other = ColoredShot(colored), ColoredShot(colored)
+    correct(shot, anchored(shot, Correction("pin", 4, (FACE,), like=(1, 32.0, 44.0))))
+    region, wanted = shot.region_at(4, *FACE), shot.wanted().changes[4]
+    assert wanted[region].like == (1, shot.region_at(1, 32, 44), None)
+    one = approval(other, 4, wanted)
+    assert [other.region_at(4, x, y) for x, y, *_ in one.likes] == [region]
+    assert [(frame, other.region_at(1, x, y)) for *_, frame, x, y in one.likes] == [wanted[region].like[:2]]
+    change(shot.corrections_path, lambda there: added(undone(there), made(one)))
+    assert ColoredShot(colored).wanted().changes[4][region].like == wanted[region].like
 
 
 def test_held_frames_and_approval(colored):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.paint_map import PaintMap
+from cmft_engine.matching.kinds import KINDS
 from cmft_engine.matching.shot_graph import GraphDrawing, Links
 from cmft_engine.pipeline.drawing_record import (
     DrawingRecord,
@@ -30,7 +31,8 @@ def record(*, soft=False, before=None):
     links = Links(np.array([0, 2]), np.array([1, 300]), half, half)
     alone = np.full((n, 5), 0.125, np.float32)
     graph = GraphDrawing(7, before, links, np.arange(n) % 5, alone, np.linspace(0, 1, n, dtype=np.float32),
-                         np.arange(n) % 2 > 0, False)
+                         np.arange(n) % 2 > 0, False,
+                         (np.arange(n) % 2 == 0) & (np.arange(n) % 3 != KINDS.index("carried")))
     index = drawing.paint.astype(np.int32)
     paints = PaintMap.pure(index)
     if soft:

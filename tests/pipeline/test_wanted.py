@@ -5,7 +5,8 @@ import pytest
 
 from cmft_engine.matching.anchors import anchor_of
 from cmft_engine.matching.shot_graph import GraphDrawing, Links, ShotGraph
-from cmft_engine.pipeline.wanted import Change, Corrector, digest_of
+from cmft_engine.pipeline.changes import Area, Change, Like, digest_of
+from cmft_engine.pipeline.wanted import Corrector
 from cmft_engine.protocol.corrections import Correction
 
 NAMES = ("paper", "red", "blue", "green")
@@ -23,14 +24,15 @@ def labels(at):
     return picture
 
 
-def drawing(at, before, *, free=(True,) * 6, painted=False):
+def drawing(at, before, *, free=(True,) * 6, painted=False, divided=(False,) * 6):
     same = np.arange(6)
     chance = np.full(6, 0.97, np.float32)
     links = Links(same, same, chance, chance) if before else Links(same[:0], same[:0], chance[:0], chance[:0])
     color = np.array([0, 1, 1, 2, 2, 3])
     alone = np.full((6, 4), 0.05, np.float32)
     alone[same, color] = 0.85
-    return GraphDrawing(at, before, links, color, alone, np.full(6, 0.9, np.float32), np.array(free), painted)
+    return GraphDrawing(at, before, links, color, alone, np.full(6, 0.9, np.float32), np.array(free), painted,
+                        np.array(divided))
 
 
 @pytest.fixture
@@ -97,11 +99,60 @@ def test_stroke(corrector):
 
 
 def test_like_another_region(corrector):
-    """It is painted like that region, here alone; a sheet's regions are not known any more."""
+    """It is painted like that region, and so is its part in other frames; a sheet's regions are not known any more."""
     changes, _ = wanted(corrector, Correction("pin", 4, ((30, 5),), like=(1, 5.0, 25.0)))
-    assert changes == {4: {1: Change(2, 1.0, False, (1, 4))}}
+    assert changes[4] == {1: Change(2, 1.0, False, Like(1, 4))} and set(changes) == set(FRAMES)
+    assert all(of[1].like == Like(1, 4) and of[1].color == 2 for of in changes.values())
+    assert changes[5][1].confidence == pytest.approx(0.97, abs=1e-3)
     for like, said in ((None, 5.0, 5.0), "not of a sheet"), ((9, 5.0, 5.0), "frame 9 is not"), ((1, 900.0, 5.0), "900"):
         assert said in wanted(corrector, Correction("pin", 4, ((30, 5),), like=like))[1][0].reason
+
+
+def test_likes_in_a_ring(corrector):
+    """Regions that are to be like each other are as they were, each like the other."""
+    changes, lost = wanted(corrector, Correction("pin", 4, ((30, 5),), like=(5, 30.0, 25.0)),
+                           Correction("pin", 5, ((30, 25),), like=(4, 30.0, 5.0)))
+    assert not lost and changes[4][1].like.change.like.change is None
+    assert (changes[4][1].color, changes[5][5].color) == (1, 3)
+
+
+def test_area(corrector):
+    """It changes a part of its region, and regions that correspond are painted like it; a pin over it ends it."""
+    outline = ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0), (25.0, 8.0))
+    area = Correction("area", 4, outline, "green")
+    changes, lost = wanted(corrector, area)
+    assert not lost and changes[4] == {1: Change(1, 1.0, False, None, (Area(3, outline),))}
+    assert changes[5][1].like == Like(4, 1, changes[4][1]) and not changes[5][1].is_flat
+    pinned = wanted(corrector, Correction("pin", 4, ((30, 5),), "blue"), area)[0]
+    assert pinned[4][1].areas == (Area(2), Area(3, outline)) and pinned[4][1].color == 2
+    assert wanted(corrector, area, Correction("pin", 4, ((30, 5),), "blue"))[0][4][1] == Change(2, 1.0, False)
+    held = wanted(corrector, area, Correction("pin", 5, ((32, 5),), "blue"))[0]
+    assert held[4] == changes[4] and held[5][1] == Change(2, 1.0, False)
+
+
+def test_area_moves_with_its_region(corrector):
+    """In a redrawn plate the outline goes where the region is; where none looks like it, that is told."""
+    anchor = anchor_of(labels(4), 2)
+    there = tuple((x + 3.0, y) for x, y in ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0)))
+    changes, _ = wanted(corrector, Correction("area", 4, there, "green", anchors=(anchor._replace(box=tuple(
+        edge + 3 * (i % 2 == 0) for i, edge in enumerate(anchor.box))),)))
+    assert changes[4][1].areas[0].points == ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0))
+    far = anchor._replace(area=4, shape="8" + "0" * 63)
+    lost = wanted(corrector, Correction("area", 4, there, "green", anchors=(far,)))[1]
+    assert "looks like the corrected one" in lost[0].reason
+
+
+def test_approved_patterns_spread():
+    """From an approved frame, to regions of several colours; no pattern reaches an approved or painted frame."""
+    several = (False, True) + (False,) * 4
+    free = tuple(not one for one in several)
+    graph = ShotGraph([drawing(1, None, painted=True), *(drawing(at, before, free=free, divided=several)
+                                                         for at, before in ((2, 1), (4, 2), (5, 4)))])
+    corrector = Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at))
+    as_is = Correction("approve", 5, colors=((32.0, 5.0, ""),))
+    assert wanted(corrector, as_is)[0] == {4: {1: Change(1, pytest.approx(0.97, abs=1e-3), False, Like(5, 1))}}
+    kept = as_is._replace(frame=4, colors=((30.0, 5.0, ""),), likes=((30.0, 5.0, 5, 32.0, 5.0),))
+    assert wanted(corrector, as_is, kept)[0][4] == {1: Change(1, 1.0, False, Like(5, 1))}
 
 
 def test_unknown(corrector):
@@ -183,5 +234,8 @@ def test_redrawn(corrector):
 def test_digest():
     """Of what is wanted, in any order; nothing has none."""
     one, other = Change(1, 0.5), Change(2, 1.0, True)
+    like = Change(1, 0.5, like=Like(4, 1, Change(2, 1.0, areas=(Area(1, ((1.0, 2.0),)),))))
+    other_area = Change(1, 0.5, like=Like(4, 1, Change(2, 1.0, areas=(Area(1, ((1.0, 3.0),)),))))
+    assert digest_of({1: like}) != digest_of({1: other_area})  # what it is painted like has changed
     assert digest_of({}) == "" and digest_of({1: one, 2: other}) == digest_of({2: other, 1: one})
     assert len({digest_of({1: one}), digest_of({1: other}), digest_of({2: one})}) == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmft_engine.pipeline.wanted import Change
+from cmft_engine.pipeline.changes import Change
 from cmft_engine.window.doubts import Doubts, doubts_of, node_of
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.pipeline.wanted import Change
+from cmft_engine.pipeline.changes import Change
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.window import gestures
 from cmft_engine.window.gestures import Gesture, approve, correct, point_in

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.pipeline.wanted import Change
+from cmft_engine.pipeline.changes import Change
 from cmft_engine.window.looks import Looks
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.plate import read_plate
+from cmft_engine.pipeline.changes import Change
 from cmft_engine.pipeline.compose import display_picture
-from cmft_engine.pipeline.wanted import Change
 from cmft_engine.protocol.errors import PlateError
 from cmft_engine.window.pictures import (
     BORDER,
