@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,8 +28,10 @@ from benchmarks.methods.engine import write_shot
 from benchmarks.methods.method import Painted, UncoloredShot
 from benchmarks.methods.rules import color_in_chain
 from benchmarks.metrics.clicks import clicks_to_fix
+from benchmarks.metrics.flicker import Flicker, flicker
 from benchmarks.metrics.pictures import ink_free_mask, majority_colors, pack_colors
 from cmft_engine.image.color_space import to_display
+from cmft_engine.pipeline.changes import with_changes
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.compose import mix_paints
 from cmft_engine.pipeline.drawing_record import DrawingRecord
@@ -43,6 +45,7 @@ QUICK_CLIPS = 2
 DRAWINGS = max(GAPS) + 1
 COLUMNS = ("judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "areas",
            "areas_single", "areas_approved", "areas_exact")
+FLICKERS = ("flicker_alone", "flicker")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Counted:
     frame by frame. spoiled: by those. rules, rules_pins: of region matching by rules, one by one and with the same
     chains. areas: of regions of several colors, which by hand are drawn one by one; areas_single: the wrong ones among
     them; areas_approved: what is left of these where corrections travel, frame by frame; areas_exact: of which a
-    hundredth is wrong, one by one.
+    hundredth is wrong, one by one. flicker_alone, flicker: how many times in 100 a region changes its colour where the
+    truth does not, before and after the whole shot settled.
     """
 
     clip: str
@@ -71,6 +75,8 @@ class Counted:
     areas_single: int
     areas_approved: int
     areas_exact: int
+    flicker_alone: Flicker
+    flicker: Flicker
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -102,12 +108,12 @@ def count_set(name: str, clips: int | None) -> Iterator[Counted]:
 
 
 def whole_clips(name: str) -> Iterator[ValidationClip]:
-    """Yield the clips of a set, puppets with the truth of every drawing; stored sets have it for the GAPS alone."""
+    """Yield the clips of a set with the truth of every drawing."""
     if name in PUPPET_STYLES:
         for number in range(PUPPET_CLIPS):
             yield draw_puppet_clip(number, style=PUPPET_STYLES[name], size=512, kept=range(DRAWINGS))
     else:
-        yield from load_set(name, DATA, size=512)
+        yield from (clip.with_between() for clip in load_set(name, DATA, size=512))
 
 
 def count(clip: ValidationClip, folder: Path) -> Counted:
@@ -131,7 +137,16 @@ def count(clip: ValidationClip, folder: Path) -> Counted:
         clip.name, int(truth.judged.sum()), int((truth.judged & (truth.color != shot.shot.references.paper)).sum()),
         one_by_one(truth, graph.color).clicks, one_by_one(truth, settled).clicks, pins.clicks, approved.clicks,
         approved.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks,
-        sum(map(len, areas.values())), wrong, approved.areas, exact)
+        sum(map(len, areas.values())), wrong, approved.areas, exact, *_flickers(shot, clip.lines, truths))
+
+
+def _flickers(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]) -> list[Flicker]:
+    """How the drawings flicker as they are found, and when the shot has settled."""
+    order = sorted(truths)
+    whole = shot.corrector.wanted(())
+    pictures = ([_flats(shot, _record(shot, n)) for n in order],
+                [_flats(shot, with_changes(_record(shot, n), whole.changes[n], shot.record)) for n in order])
+    return [flicker(made, [truths[n] for n in order], [lines[n] for n in order]) for made in pictures]
 
 
 def look(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
@@ -147,7 +162,7 @@ def look(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int
         spots = tuple(spots_of(labels, valid, entries, colors=len(shot.palette), least_px=LEAST_PX, mixed=MIXED))
         frames[number] = Frame(number, spots)
         inside = np.isin(labels, [one.region for one in spots if not one.is_whole])
-        exact += _clicks_inside(inside, _picture(shot, number), lines[number], painted)
+        exact += _clicks_inside(inside, _flats(shot, _record(shot, number)), lines[number], painted)
     return frames, exact
 
 
@@ -209,9 +224,8 @@ def _node_colors(shot: ColoredShot, lines: Mapping[int, np.ndarray], pictures: M
     return color
 
 
-def _picture(shot: ColoredShot, frame: int) -> np.ndarray:
-    """What a drawing found, without ink: uint8 RGB (H, W, 3)."""
-    record = _record(shot, frame)
+def _flats(shot: ColoredShot, record: DrawingRecord) -> np.ndarray:
+    """What a record shows, without ink: uint8 RGB (H, W, 3)."""
     flats = to_display(mix_paints(record.paints, shot.palette, shot.palette.space)[..., :3], shot.palette.space)
     return np.asarray(np.rint(np.clip(flats, 0, 1) * 255), np.uint8)
 
@@ -225,10 +239,13 @@ def table(found: Mapping[str, Sequence[Counted]]) -> str:
     """Return the means a clip as Markdown."""
     lines = ["| set | clips | regions | by hand | one by one | whole shot, one by one | pins travel | approved frame "
              "by frame | spoiled | rules | rules, pins travel | areas | wrong, one by one | approved frame by frame | "
-             "not exact |", "|" + " --- |" + " --: |" * (len(COLUMNS) + 1)]
+             "not exact | flicker, alone | flicker |",
+             "|" + " --- |" + " --: |" * (len(COLUMNS) + len(FLICKERS) + 1)]
     for name, rows in found.items():
         values = [np.mean([getattr(row, key) for row in rows]) for key in COLUMNS]
-        lines.append(f"| {name} | {len(rows)} | " + " | ".join(f"{value:.1f}" for value in values) + " |")
+        steps = [Flicker(*np.sum([astuple(getattr(row, key)) for row in rows], axis=0)) for key in FLICKERS]
+        lines.append(f"| {name} | {len(rows)} | " + " | ".join(f"{value:.1f}" for value in values)
+                     + "".join(f" | {one.per_hundred():.2f}" for one in steps) + " |")
     return "\n".join(lines)
 
 

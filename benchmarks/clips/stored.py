@@ -17,7 +17,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def read_clips(folder: Path, *, size: int) -> Iterator[ValidationClip]:
-    """Yield the clips of `folder`/<clip>/{line,gt,between}/NNNN.png by name, letterboxed to `size` px.
+    """Yield the clips of `folder`/<clip>/{line,gt,between,truth}/NNNN.png by name, letterboxed to `size` px.
 
     Raises ShotError when the folder holds no clip, PlateError when a line or a painting has no partner.
     """
@@ -47,6 +47,7 @@ def _read_clip(home: Path, size: int) -> ValidationClip:
         lines={number: letterbox(read_rgb8(path), size) for number, path in lines.items()},
         paintings={number: letterbox(read_rgb8(path), size) for number, path in paintings.items()},
         between={number: letterbox(read_rgb8(path), size) for number, path in _numbered(home / "between").items()},
+        truths={number: letterbox(read_rgb8(path), size) for number, path in _numbered(home / "truth").items()},
     )
 
 

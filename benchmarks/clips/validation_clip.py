@@ -3,8 +3,10 @@
 Colours nothing and scores nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,8 +38,9 @@ class ValidationClip:
     """Drawings of one clip by number; the lowest number is the reference. All uint8 RGB (H, W, 3).
 
     parts: uint16 (H, W) by number, which part each pixel shows, 0 = paper; empty where the files do not say. between:
-    line plates of further drawings of the shot by number, which nobody painted and nothing scores. truths: what a
-    drawing's colouring is held against by number, where that is not the painting that a reference shows.
+    line plates of further drawings of the shot by number, which nobody painted and no pair scores. truths: what a
+    drawing's colouring is held against by number, where that is not the painting that a reference shows; of drawings
+    between too, where it is known.
     """
 
     name: str
@@ -49,7 +52,13 @@ class ValidationClip:
 
     def truth(self, number: int) -> np.ndarray:
         """Return what the colouring of a drawing is held against."""
-        return self.truths.get(number, self.paintings[number])
+        return self.truths[number] if number in self.truths else self.paintings[number]
+
+    def with_between(self) -> ValidationClip:
+        """Return the clip with those of the drawings between whose truth is known among its scored ones."""
+        known = {number: line for number, line in self.between.items() if number in self.truths}
+        left = {number: line for number, line in self.between.items() if number not in known}
+        return replace(self, lines={**self.lines, **known}, between=left)
 
     def pairs(self, gaps: Sequence[int] = GAPS) -> list[Pair]:
         """Return the reference with each stored target, gaps ascending; a gap without a drawing is left out."""

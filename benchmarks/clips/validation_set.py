@@ -1,7 +1,8 @@
 """Render the validation clips that the quality benchmark reads: characters that no training run has seen.
 
 ``python -m benchmarks.clips.validation_set CHARACTERS`` writes ``benchmarks/data/<set>/<clip>/{line,gt}/NNNN.png``, and
-the line art of the drawings that are not kept as ``between/NNNN.png``; the number is the drawing's place in the clip.
+the line art and the painting of the drawings that are not kept as ``{between,truth}/NNNN.png``; the number is the
+drawing's place in the clip.
 `toon`: flat colours, every border inked. `shaded`: a toon shadow whose border is not inked, so that one enclosed region
 holds two colours.
 """
@@ -81,15 +82,15 @@ def choose_characters(names: tuple[str, ...], *, count: int, rng: np.random.Gene
 
 
 def write_clip(clip: Clip, folder: Path) -> None:
-    """Write the line art of every drawing and the painting of the kept ones as PNG.
+    """Write the line art and the painting of every drawing as PNG.
 
     Raises OSError when a file cannot be written.
     """
     painted = replace(clip, color=distinct_colors(clip.color))
     for index, drawing in enumerate(clip.drawings):
-        _write(drawing.line, folder / ("line" if index in KEPT else "between") / f"{index:04d}.png")
-        if index in KEPT:
-            _write(painted.painted(index)[..., ::-1], folder / "gt" / f"{index:04d}.png")
+        line, painting = ("line", "gt") if index in KEPT else ("between", "truth")
+        _write(drawing.line, folder / line / f"{index:04d}.png")
+        _write(painted.painted(index)[..., ::-1], folder / painting / f"{index:04d}.png")
 
 
 def _write(picture: NDArray[np.uint8], path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from benchmarks.clicks.run import Counted, count, last_line, table
 from benchmarks.clips.validation_clip import ValidationClip
+from benchmarks.metrics.flicker import Flicker
 from tests.drawings import figure
 
 
@@ -25,10 +26,10 @@ def test_a_clip_is_counted(tmp_path, any_weights):
 
 def test_table():
     """Means a set, and factors over all clips with areas on every side."""
-    one = Counted("a", 100, 90, 20, 15, 6, 5, 1, 30, 12, 60, 5, 3, 7)
-    other = replace(one, clip="b")
+    one = Counted("a", 100, 90, 20, 15, 6, 5, 1, 30, 12, 60, 5, 3, 7, Flicker(50, 2), Flicker(50, 1))
+    other = replace(one, clip="b", flicker=Flicker(150, 0))
     cells = table({"puppets": [one, other]}).splitlines()[-1].strip("| ").split(" | ")
     figures = (100, 90, 20, 15, 6, 5, 1, 30, 12, 60, 5, 3, 7)
-    assert cells == ["puppets", "2", *(f"{figure}.0" for figure in figures)]
+    assert cells == ["puppets", "2", *(f"{figure}.0" for figure in figures), "4.00", "0.50"]
     found = "2 clips, 16 clicks: 18.8 times fewer than by hand, 3.12 times fewer than frame by frame"
     assert last_line([one, other]) == found

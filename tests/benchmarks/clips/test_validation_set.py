@@ -25,7 +25,7 @@ def test_half_of_the_characters_are_humanoids():
 
 
 def test_a_written_clip_can_be_read(tmp_path):
-    """The kept drawings have line and painting, those between a line alone."""
+    """The kept drawings have line and painting, those between a line and a truth, which no pair scores."""
     part = np.zeros((64, 64), np.uint16)
     part[20:40, 20:40] = 1
     drawings = tuple(Drawing(np.full((64, 64), 255, np.uint8), np.roll(part, i, 1)) for i in range(N_DRAWINGS))
@@ -34,4 +34,8 @@ def test_a_written_clip_can_be_read(tmp_path):
     (clip,) = read_clips(tmp_path, size=64)
     assert sorted(clip.lines) == sorted(clip.paintings) == list(KEPT)
     assert sorted({*clip.lines, *clip.between}) == list(range(N_DRAWINGS))
+    assert sorted(clip.truths) == sorted(clip.between) and tuple(clip.truth(2)[30, 30]) == (200, 30, 30)
+    assert [pair.gap for pair in clip.pairs()] == [1, 5, 9]
+    whole = clip.with_between()
+    assert sorted(whole.lines) == list(range(N_DRAWINGS)) and not whole.between
     assert tuple(clip.paintings[5][30, 30]) == (200, 30, 30) and tuple(clip.paintings[5][0, 0]) == (255, 255, 255)
