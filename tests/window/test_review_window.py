@@ -100,9 +100,11 @@ def test_every_tool_leaves_its_correction(seen):
     """By its key or its button; Alt and a click pick the colour."""
     found = seen["tools"]
     assert found["picked"] == "skin" and found["stroked"] == SKIN and "is drawn" in found["too_short"]
+    assert found["area"] == [SKIN, BLUE, SKIN]
     assert found["kinds"] == [
         ["pin", "red", True], ["lock", "skin", True], ["lock", "skin", True], ["unknown", "", True],
-        ["recolor", "skin", True], ["stroke", "skin", True], ["line", "", True], ["line", "", False]]
+        ["recolor", "skin", True], ["stroke", "skin", True], ["area", "skin", True],
+        ["area", "skin", True], ["line", "", True], ["line", "", False]]
 
 
 def test_looking(seen):

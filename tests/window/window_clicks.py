@@ -155,12 +155,20 @@ def tools(hand):
     stroked = hand.seen(33, 40)
     hand.click(*HAT)
     too_short = window.trouble.text()
+    hand.key("Home")
+    hand.key("D")
+    hand.drag((24, 40), (31, 40), (31, 50), (24, 50))
+    area = hand.seen(27, 45), hand.seen(36, 45)
+    hand.click(27, 45)
+    hand.settle()
+    area = [*area, hand.seen(27, 45)]
+    hand.key("Right")
     hand.key("G")
     hand.drag((10, 10), (14, 40))
     hand.press("open_gap")
     hand.drag((10, 12), (14, 44))
     corrections = load_corrections(window.session.colored.corrections_path)
-    return {"picked": picked, "stroked": stroked, "too_short": too_short,
+    return {"picked": picked, "stroked": stroked, "too_short": too_short, "area": area,
             "kinds": [[one.kind, one.color, one.closes] for one in corrections]}
 
 
