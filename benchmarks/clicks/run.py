@@ -45,6 +45,7 @@ QUICK_CLIPS = 2
 DRAWINGS = max(GAPS) + 1
 COLUMNS = ("judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "areas",
            "areas_single", "areas_approved", "areas_exact")
+SECOND = ("wrong", "next_mends", "any_mends")
 FLICKERS = ("flicker_alone", "flicker")
 
 
@@ -58,7 +59,8 @@ class Counted:
     chains. areas: of regions of several colors, which by hand are drawn one by one; areas_single: the wrong ones among
     them; areas_approved: what is left of these where corrections travel, frame by frame; areas_exact: of which a
     hundredth is wrong, one by one. flicker_alone, flicker: how many times in 100 a region changes its colour where the
-    truth does not, before and after the whole shot settled.
+    truth does not, before and after the whole shot settled. wrong: regions of the settled shot; next_mends, any_mends:
+    how many of them are right when one more drawing is painted, the one that the engine asks for, and on average.
     """
 
     clip: str
@@ -77,6 +79,9 @@ class Counted:
     areas_exact: int
     flicker_alone: Flicker
     flicker: Flicker
+    wrong: int
+    next_mends: int
+    any_mends: float
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -133,20 +138,37 @@ def count(clip: ValidationClip, folder: Path) -> Counted:
     pins, approved = largest_first(truth, of_graph(graph)), approve_in_order(shot, frames)
     areas = {number: tuple(one for one in frame.spots if not one.is_whole) for number, frame in frames.items()}
     wrong = sum(len(wrong_spots(spots, _record(shot, number).paints.first)) for number, spots in areas.items())
+    alone, whole_shot = _flickers(shot, clip.lines, truths)
     return Counted(
         clip.name, int(truth.judged.sum()), int((truth.judged & (truth.color != shot.shot.references.paper)).sum()),
         one_by_one(truth, graph.color).clicks, one_by_one(truth, settled).clicks, pins.clicks, approved.clicks,
         approved.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks,
-        sum(map(len, areas.values())), wrong, approved.areas, exact, *_flickers(shot, clip.lines, truths))
+        sum(map(len, areas.values())), wrong, approved.areas, exact, alone, whole_shot, *_second_painting(shot, truth))
 
 
-def _flickers(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]) -> list[Flicker]:
+def _second_painting(shot: ColoredShot, truth: Truth) -> tuple[int, int, float]:
+    """Wrong regions, how many a painting of the drawing that the engine asks for mends, and one of any on average."""
+    graph = shot.graph
+    wrong = int(truth.wrong(graph.solve().color).sum())
+    mends = {}
+    for at, drawing in enumerate(graph.drawings):
+        nodes = np.flatnonzero((truth.drawing == at) & truth.judged)
+        if len(nodes):
+            pins = {int(node): int(truth.color[node]) for node in nodes}
+            mends[drawing.frame] = wrong - int(truth.wrong(graph.solve(pins).color).sum())
+    asked = graph.to_paint_next()
+    return wrong, 0 if asked is None else mends.get(asked[0], 0), float(np.mean(list(mends.values()))) if mends else 0.0
+
+
+def _flickers(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
+              ) -> tuple[Flicker, Flicker]:
     """How the drawings flicker as they are found, and when the shot has settled."""
     order = sorted(truths)
     whole = shot.corrector.wanted(())
-    pictures = ([_flats(shot, _record(shot, n)) for n in order],
-                [_flats(shot, with_changes(_record(shot, n), whole.changes[n], shot.record)) for n in order])
-    return [flicker(made, [truths[n] for n in order], [lines[n] for n in order]) for made in pictures]
+    alone = [_flats(shot, _record(shot, n)) for n in order]
+    settled = [_flats(shot, with_changes(_record(shot, n), whole.changes[n], shot.record)) for n in order]
+    true, ink = [truths[n] for n in order], [lines[n] for n in order]
+    return flicker(alone, true, ink), flicker(settled, true, ink)
 
 
 def look(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
@@ -239,13 +261,14 @@ def table(found: Mapping[str, Sequence[Counted]]) -> str:
     """Return the means a clip as Markdown."""
     lines = ["| set | clips | regions | by hand | one by one | whole shot, one by one | pins travel | approved frame "
              "by frame | spoiled | rules | rules, pins travel | areas | wrong, one by one | approved frame by frame | "
-             "not exact | flicker, alone | flicker |",
-             "|" + " --- |" + " --: |" * (len(COLUMNS) + len(FLICKERS) + 1)]
+             "not exact | flicker, alone | flicker | wrong | mended by the next painting | by any |",
+             "|" + " --- |" + " --: |" * (len(COLUMNS) + len(FLICKERS) + len(SECOND) + 1)]
     for name, rows in found.items():
         values = [np.mean([getattr(row, key) for row in rows]) for key in COLUMNS]
         steps = [Flicker(*np.sum([astuple(getattr(row, key)) for row in rows], axis=0)) for key in FLICKERS]
         lines.append(f"| {name} | {len(rows)} | " + " | ".join(f"{value:.1f}" for value in values)
-                     + "".join(f" | {one.per_hundred():.2f}" for one in steps) + " |")
+                     + "".join(f" | {one.per_hundred():.2f}" for one in steps)
+                     + "".join(f" | {np.mean([getattr(row, key) for row in rows]):.1f}" for key in SECOND) + " |")
     return "\n".join(lines)
 
 

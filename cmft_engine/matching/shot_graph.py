@@ -29,6 +29,8 @@ MESSAGE_POWER, DAMPING, TURNS, SETTLED = 0.8, 0.3, 10, 5e-3
 EVEN = 1e-6  # beliefs that differ by less are even; the colour that a region has stays
 LEAST_LEAK = 0.02  # share of a message that comes from no region
 PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
+SETTLED_WEIGHTS = (0.5, 0.5, 1.0, 0.0)  # of the SIGNS and a constant, see cmft_training/release/settled.py
+CANDIDATES = 48  # drawings of which one may be painted next
 TRACK_LINK = 0.5  # chance, both ways, of two regions being one track
 
 
@@ -59,7 +61,7 @@ class GraphDrawing:
     or where nothing is known of it. links: to that one. color: (n,) the palette index that it was given. alone: (n, K)
     chance of each colour by the drawing itself. confidence: (n,) calibrated, of the likeliest of `alone`. free: bool
     (n,) regions of one colour, which may be given another. is_painted: a painting shows it, so that it is known.
-    divided: bool (n,) the others that show paints of the palette alone.
+    divided: bool (n,) the others that show paints of the palette alone. told: (n,) confidence that its plate tells.
     """
 
     frame: int
@@ -71,6 +73,7 @@ class GraphDrawing:
     free: NDArray[np.bool_]
     is_painted: bool
     divided: NDArray[np.bool_]
+    told: Floats
 
     @property
     def count(self) -> int:
@@ -109,6 +112,7 @@ class ShotGraph:
         self.color = _joined([d.color for d in drawings], np.intp)
         self.free = _joined([d.free for d in drawings], np.bool_)
         self.divided = _joined([d.divided for d in drawings], np.bool_)
+        self.told = _joined([d.told for d in drawings], np.float32)
         self.painted = np.repeat([d.is_painted for d in drawings], counts).astype(np.bool_)
         self.confidence = _joined([d.confidence for d in drawings], np.float32)
         self.n_colors = drawings[0].alone.shape[1] if drawings else 0
@@ -159,12 +163,38 @@ class ShotGraph:
         sure = np.clip(self.confidence, SURE_LEAST, SURE_MOST)
         own = (1 - sure)[:, None] * _to_one(rest)
         own[at, top] = np.maximum(own[at, top] + sure, own.max(1))  # by itself a region keeps what it found
-        return _with_field(_to_one(own), self.field(np.flatnonzero(self.painted)), self.color, REFERENCE_ODDS)
+        return _with_field(_to_one(own), self._painted_field, self.color, REFERENCE_ODDS)
 
     @cached_property
     def belief(self) -> Floats:
         """Beliefs (N, K) of the whole shot by max-product, without pins."""
         return settle(self.unary, self.rows, self.columns, self.link, self._drawing_of)
+
+    def signs(self, color: Ints) -> Floats:
+        """Return by what the settled confidence of colours (N,) is judged, (N, 3).
+
+        The log odds of the colour in `unary`, the same of the mean over the region's track, and the strength of the
+        paintings' field, negative where it brings another colour.
+        """
+        own = self.unary[np.arange(len(self)), color]
+        count = np.bincount(self.track, minlength=1)
+        mean = (np.bincount(self.track, own, minlength=1) / np.maximum(count, 1))[self.track].astype(np.float32)
+        field = self._painted_field
+        same = np.where(self.color[np.maximum(field.source, 0)] == color, 1, -1) * (field.source >= 0)
+        return np.stack([_log_odds(own), _log_odds(mean), field.strength * same], 1).astype(np.float32)
+
+    @cached_property
+    def settled(self) -> tuple[Ints, Floats]:
+        """Colours (N,) of the whole shot without corrections, and how sure each is (N,), in [0, 1]."""
+        at = np.arange(len(self))
+        stays = ~self.free | self.painted | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
+        color = np.where(stays, self.color, self.belief.argmax(1))
+        odds = self.signs(color) @ np.asarray(SETTLED_WEIGHTS[:-1], np.float32) + SETTLED_WEIGHTS[-1]
+        return color, np.where(self.painted, 1, 1 / (1 + np.exp(-odds))).astype(np.float32)
+
+    @cached_property
+    def _painted_field(self) -> Field:
+        return self.field(np.flatnonzero(self.painted))
 
     @cached_property
     def _drawing_of(self) -> Ints:
@@ -181,14 +211,10 @@ class ShotGraph:
         """
         pins, patterns = pins or {}, patterns or {}
         fixed = ~self.free | self.painted
-        nothing = np.full(len(self), -1)
+        pattern = np.full(len(self), -1)
         if not self.unary.size:
-            return Solution(self.color, self.unary, self.confidence, nothing)
-        at = np.arange(len(self))
-        stays = fixed | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
-        color = np.where(stays, self.color, self.belief.argmax(1))
-        confidence = self.unary[at, color]
-        pattern = nothing
+            return Solution(self.color, self.unary, self.confidence, pattern)
+        color, confidence = self.settled
         if pins or patterns:
             pinned = np.fromiter(pins, np.intp, len(pins))
             target = np.zeros(len(self), np.intp)
@@ -231,6 +257,23 @@ class ShotGraph:
         loss = np.maximum(self.belief[at, color] - self.belief[at, asked], 0)
         takes: NDArray[np.bool_] = (field.source >= 0) & (PIN_ODDS * field.strength >= (1 - field.strength) * loss)
         return takes
+
+    def to_paint_next(self) -> tuple[int, float] | None:
+        """Return the frame whose painting would settle most of what is in doubt, and its share of the doubt.
+
+        A region's doubt goes by the strength of the chain that would bring the painting's colour. None where nothing
+        is in doubt. Of a long shot only CANDIDATES drawings are tried, those of most doubt.
+        """
+        if not self.unary.size:
+            return None
+        doubt = np.where(self.painted, 0, 1 - self.settled[1])
+        own = np.bincount(self._drawing_of, doubt, minlength=len(self.drawings))
+        if not own.any():
+            return None
+        tried = np.sort(np.argsort(-own, kind="stable")[:CANDIDATES])
+        gains = [float(doubt @ self.field(np.arange(self.starts[at], self.starts[at + 1])).strength) for at in tried]
+        best = int(np.argmax(gains))
+        return self.drawings[tried[best]].frame, gains[best] / float(doubt.sum())
 
     @cached_property
     def track(self) -> Ints:
@@ -308,6 +351,12 @@ def _with_field(own: Floats, field: Field, color: Ints, odds: float) -> Floats:
 def _to_one(values: Floats) -> Floats:
     whole: Floats = (values / np.maximum(values.sum(-1, keepdims=True), 1e-30)).astype(np.float32)
     return whole
+
+
+def _log_odds(chance: Floats) -> Floats:
+    sure = np.clip(chance, 1e-3, 1 - 1e-3)
+    odds: Floats = np.log(sure / (1 - sure))
+    return odds
 
 
 def _softmax(logs: Floats) -> Floats:

@@ -44,6 +44,10 @@ class Change(NamedTuple):
         """Whether the region shows its palette entry alone."""
         return self.like is None and not self.areas
 
+    def is_as_found(self, color: int) -> bool:
+        """Whether it leaves what its drawing found, of this color, and changes how sure that is."""
+        return self.is_flat and self.unknown is None and self.color == color
+
 
 class Like(NamedTuple):
     """Another region: the frame at which its drawing is decided, its number from 0, and its own change."""
@@ -86,7 +90,8 @@ def with_changes(record: DrawingRecord, changes: Changes, records: Records) -> D
         unknown[region] = unknown[region] if change.unknown is None else change.unknown
         if change.color != record.graph.color[region]:
             runner_up[region] = record.graph.color[region]
-        kind[region], reason[region] = KINDS.index("flat"), _reason_of(change, unknown[region])
+        if not change.is_as_found(int(record.graph.color[region])):
+            kind[region], reason[region] = KINDS.index("flat"), _reason_of(change, unknown[region])
     paints = _poured(record, changes)
     for region, change in changes.items():
         if not change.is_flat:
@@ -100,7 +105,8 @@ def _poured(record: DrawingRecord, changes: Changes) -> PaintMap:
     poured = np.full(record.graph.count + 1, -1, np.int32)
     flat = record.kind == KINDS.index("flat")
     for region, change in changes.items():  # a region that keeps its colour keeps its soft borders
-        if change.is_flat and (change.color != record.graph.color[region] or not flat[region]):
+        has = int(record.graph.color[region])
+        if change.is_flat and (change.color != has or not (flat[region] or change.is_as_found(has))):
             poured[region + 1] = change.color
     entries = poured[record.labels_under_ink]
     return record.paints.poured(entries >= 0, entries)

@@ -145,6 +145,11 @@ class ColoredShot:
         return [frame for frame in self.decided_at
                 if self.frames[frame].note.settled != digest_of(wanted.changes.get(frame, {}))]
 
+    def looks_changed(self, frame: int, wanted: Wanted) -> bool:
+        """Whether a frame shows more than another confidence than its drawing found."""
+        color = self.graph.color[self.graph.of(self.decided_at[frame])]
+        return any(not change.is_as_found(int(color[region])) for region, change in wanted.changes[frame].items())
+
     def rewrite(self, frame: int, wanted: Wanted) -> Rewritten:
         """Make the plate of a frame again with what is wanted of it.
 
@@ -213,6 +218,6 @@ def colored_of(record: DrawingRecord) -> Colored:
 
 def _fits(drawing: GraphDrawing, entries: int) -> bool:
     """Whether a record is of this palette: another run may have left one."""
-    of_regions = (drawing.confidence, drawing.free, drawing.alone, drawing.divided)
+    of_regions = (drawing.confidence, drawing.free, drawing.alone, drawing.divided, drawing.told)
     return (drawing.alone.ndim == 2 and drawing.alone.shape[1] == entries and bool((drawing.color < entries).all())
             and all(len(one) == drawing.count for one in of_regions))

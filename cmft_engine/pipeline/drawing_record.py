@@ -151,7 +151,8 @@ def _is_whole(record: DrawingRecord) -> bool:
 
 
 _NEEDED = ("under", "bare", "first", "confidence", "kind", "unknown", "reason", "runner_up")
-_GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted", "kind")
+_GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted", "kind",
+          "confidence")
 
 
 def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
@@ -214,7 +215,7 @@ def _graph_of(found: dict[str, NDArray[Any]]) -> GraphDrawing:
     return GraphDrawing(int(found["frame"]), int(before[0]) if len(before) else None, links,
                         found["color"].astype(np.intp), found["alone"].astype(np.float32), found["own"], found["free"],
                         bool(found["painted"]),
-                        np.atleast_1d(~found["free"] & (found["kind"] != KINDS.index("carried"))))
+                        np.atleast_1d(~found["free"] & (found["kind"] != KINDS.index("carried"))), found["confidence"])
 
 
 def _small(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger[Any]]:

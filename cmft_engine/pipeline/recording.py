@@ -60,7 +60,8 @@ def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     alone, confidence = judge_alone(votes, matcher.calibration)
     free = (judged.kind == KINDS.index("flat")) & ~decision.divided & ~(decision.unknown & leaves_unknown)
     graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, decision.color,
-                         alone, confidence, free, is_painted, ~free & (judged.kind != KINDS.index("carried")))
+                         alone, confidence, free, is_painted, ~free & (judged.kind != KINDS.index("carried")),
+                         decision.confidence)
     kept = (drawing.lines.coverage, drawing.lines.color) if matcher.keeps_lines else None
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
                          decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up, kept)

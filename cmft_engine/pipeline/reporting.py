@@ -58,6 +58,12 @@ class Reporter:
         if text not in self._notes:
             self._notes.append(text)
 
+    def advise(self, text: str) -> Message:
+        """Note something that may help for the report, and return it for whoever watches."""
+        self.warn(text)
+        self._told = len(self._notes)
+        return Message("info", text)
+
     def news(self, last: Iterable[str] = ()) -> Iterator[Message]:
         """Yield the warnings that were not yielded yet, those given last."""
         for text in last:

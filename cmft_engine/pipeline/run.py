@@ -30,6 +30,13 @@ from .reporting import Reporter
 from .resume import Digests, State, content_of
 from .shot_file import is_noted, save_shot
 
+WORTH_PAINTING = 0.2  # share of the doubt that another painting would settle
+
+
+def paint_next(frame: int, share: float) -> str:
+    """Return the advice to paint a frame; share: of the doubt that it would settle."""
+    return f"paint frame {frame} next: as a second reference it would settle about {100 * share:.0f} % of the doubt"
+
 
 class Run:
     """One run over a shot."""
@@ -141,8 +148,12 @@ class Run:
             self.reporter.take_pictures(again.frame, again.pictures)
         self.reporter.take_tracks(colored.tracks())
         yield from self.reporter.news()
-        if stale:
-            yield Message("info", f"the shot as a whole changed regions of {len(stale)} frames: {frames_text(stale)}")
+        shown = [frame for frame in stale if colored.looks_changed(frame, wanted)]
+        if shown:
+            yield Message("info", f"the shot as a whole changed regions of {len(shown)} frames: {frames_text(shown)}")
+        following = colored.graph.to_paint_next()
+        if following is not None and following[1] >= WORTH_PAINTING:
+            yield self.reporter.advise(paint_next(*following))
 
     def finish(self) -> Finished:
         """Write the report, unless only a part of the shot was to be coloured.

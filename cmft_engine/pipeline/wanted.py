@@ -16,6 +16,8 @@ from .wishes import Lost, Node, Wishes, read_wishes
 
 Labels = NDArray[np.int32]
 
+TOLD_WITHIN = 0.05  # a confidence that the whole shot changes by less is told as the drawing found it
+
 
 class Wanted(NamedTuple):
     """What is wanted of a shot: the solution of its graph, changes by frame, and corrections without effect.
@@ -81,7 +83,8 @@ class Corrector:
         changes: dict[int, dict[int, Change]] = {}
         for at in self.graph.place:
             nodes = self.graph.of(at)
-            other = np.flatnonzero(solution.color[nodes] != self.graph.color[nodes])
+            other = np.flatnonzero((solution.color[nodes] != self.graph.color[nodes])
+                                   | (np.abs(solution.confidence[nodes] - self.graph.told[nodes]) > TOLD_WITHIN))
             changes[at] = {int(i): Change(int(solution.color[nodes][i]), round(float(solution.confidence[nodes][i]), 4))
                            for i in other}
         wished = (*wishes.pins, *wishes.held, *wishes.unknown, *wishes.like, *wishes.areas)

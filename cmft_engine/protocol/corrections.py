@@ -73,7 +73,7 @@ class Correction(NamedTuple):
     def text(self) -> str:
         """The wish as a person reads it in a list."""
         at = " at " + ", ".join("{:.0f} {:.0f}".format(x, y) for x, y in self.points[:1]) if self.points else ""
-        what = {"pin": self.color or "like the painting", "stroke": self.color, "lock": self.color,
+        what = {"pin": self.color or "like the painting", "stroke": self.color, "lock": self.color, "area": self.color,
                 "recolor": "{} → {}".format(self.old, self.color), "line": "close" if self.closes else "open",
                 }.get(self.kind, "")
         frames = "frame {}".format(self.frame) if self.last in (None, self.frame) else "frames {}-{}".format(

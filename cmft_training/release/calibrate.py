@@ -140,15 +140,15 @@ def fit_fusion(drawings: Sequence[Voted]) -> Floats:
     return _minimize(loss, torch.from_numpy(UNFUSED))
 
 
-def fit_confidence(confidence_features: Floats, right: NDArray[np.bool_]) -> Floats:
-    """Logistic regression with a little weight decay: float32 (len(CONFIDENCE_FEATURES) + 1,), the constant last."""
-    x = torch.from_numpy(np.column_stack([confidence_features, np.ones(len(confidence_features), np.float32)]))
+def fit_logistic(signs: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Logistic regression of right (n,) on signs (n, k) with a little weight decay: float32 (k + 1,), constant last."""
+    x = torch.from_numpy(np.column_stack([signs, np.ones(len(signs), np.float32)]))
     y = torch.from_numpy(right.astype(np.float32))
 
     def loss(weight: torch.Tensor) -> torch.Tensor:
         return F.binary_cross_entropy_with_logits(x @ weight, y) + 1e-4 * weight.square().sum()
 
-    return _minimize(loss, torch.zeros(len(CONFIDENCE_FEATURES) + 1))
+    return _minimize(loss, torch.zeros(x.shape[1]))
 
 
 def _minimize(loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor) -> Floats:
@@ -209,7 +209,7 @@ def fit(drawings: Sequence[Voted]) -> Fitted:
     confidence_features = np.concatenate([decision.confidence_features[counted] for counted, decision, _ in decided])
     right = np.concatenate([correct[counted] for counted, _, correct in decided])
     alone = np.concatenate([judge(one, UNFUSED)[1][one.counted] for one in drawings])
-    confidence = fit_confidence(confidence_features, right)
+    confidence = fit_logistic(confidence_features, right)
     log.info("%d regions; right: %.3f by the region match alone, %.3f by all cues", len(right), alone.mean(),
              right.mean())
     for names, weight in ((CUES, fusion), ((*CONFIDENCE_FEATURES, "constant"), confidence)):

@@ -33,7 +33,8 @@ def drawing(frame, colors, confidence, *, before=None, linked=(), free=None, pai
     return GraphDrawing(frame, before, links(*linked), np.array(colors, np.intp), alone,
                         np.full(count, confidence, np.float32),
                         np.ones(count, bool) if free is None else np.array(free), painted,
-                        np.zeros(count, bool) if divided is None else np.array(divided))
+                        np.zeros(count, bool) if divided is None else np.array(divided),
+                        np.full(count, confidence, np.float32))
 
 
 def chain(colors, confidence=0.6, strength=0.95, **first):
@@ -52,13 +53,26 @@ def test_field_is_the_best_chain():
     assert graph.field(np.zeros(0, np.intp)).source.tolist() == [-1] * 5
 
 
+def test_the_drawing_to_paint_next():
+    """The one whose chains reach most of what is in doubt; a painting settles its own, and what is sure asks none."""
+    first = {"painted": True}
+    drawings = [drawing(0, [0, 1], 0.9, **first), drawing(1, [0, 1], 0.5, before=0, linked=[(0, 0, 0.9)]),
+                drawing(2, [0, 1], 0.5, before=1, linked=[(0, 0, 0.9), (1, 1, 0.9)]),
+                drawing(3, [0, 1], 0.5, before=2, linked=[(0, 0, 0.9), (1, 1, 0.9)])]
+    graph = ShotGraph(drawings)
+    frame, share = graph.to_paint_next()
+    assert frame == 2 and 0.8 < share < 1
+    assert ShotGraph([drawing(0, [0, 1], 0.9, painted=True)]).to_paint_next() is None
+    assert ShotGraph([]).to_paint_next() is None
+
+
 def test_links_are_symmetric_and_clipped():
     """A link counts by the root of its chances both ways, none is certain, and weak ones are none."""
     there, back = (np.array(chances, np.float32) for chances in ([[1, 0.04], [0, 0.25]], [[1, 0], [0.01, 0.09]]))
     both = np.array([0, 1])
     graph = ShotGraph([drawing(0, [0, 1], 0.5), GraphDrawing(
         1, 0, Links.of(there, back, both, both), both, np.full((2, COLORS), 0.3, np.float32), np.ones(2, np.float32),
-        np.ones(2, bool), False, np.zeros(2, bool))])
+        np.ones(2, bool), False, np.zeros(2, bool), np.ones(2, np.float32))])
     assert graph.rows.tolist() == [2, 3] and graph.columns.tolist() == [0, 1]
     assert graph.link == pytest.approx([0.98, 0.15], rel=1e-4)
 

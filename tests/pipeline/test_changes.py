@@ -24,7 +24,7 @@ def record():
     first[20:, 40:] = 3
     graph = GraphDrawing(5, None, Links(NONE, NONE, NONE.astype(np.float32), NONE.astype(np.float32)), np.array([1, 2]),
                          np.full((2, 4), 0.25, np.float32), np.array([0.5, 0.5], np.float32), np.array([True, False]),
-                         False, np.array([False, True]))
+                         False, np.array([False, True]), np.array([0.5, 0.5], np.float32))
     return DrawingRecord("d", graph, labels, np.ones(labels.shape, bool), PaintMap.pure(first),
                          np.array([0.5, 0.5], np.float32), np.array([FLAT, DIVIDED]), np.zeros(2, bool),
                          np.zeros(2, np.intp), np.array([3, 3]))
@@ -44,7 +44,15 @@ def test_flat(record):
     left = changed(record, {0: Change(0, 0.0, True)})
     assert left.unknown.tolist() == [True, False] and left.reason[0] == LEFT
     unsure = replace(record, unknown=np.array([True, False]))
-    assert changed(unsure, {0: Change(1, 0.9)}).reason[0] == FIRST_SEEN
+    assert changed(unsure, {0: Change(0, 0.9)}).reason[0] == FIRST_SEEN
+
+
+def test_confidence_alone(record):
+    """Paints, kind and reason stay as the drawing found them."""
+    found = changed(record, {0: Change(1, 0.125), 1: Change(2, 0.25)})
+    assert (found.paints.first == record.paints.first).all() and found.kind.tolist() == record.kind.tolist()
+    assert found.confidence.tolist() == [0.125, 0.25] and found.reason.tolist() == record.reason.tolist()
+    assert (changed(record, {1: Change(2, 0.25, False)}).paints.first[:, 40:] == 2).all()  # pinned to it
 
 
 def test_areas(record):

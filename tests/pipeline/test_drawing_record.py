@@ -32,7 +32,8 @@ def record(*, soft=False, before=None):
     alone = np.full((n, 5), 0.125, np.float32)
     graph = GraphDrawing(7, before, links, np.arange(n) % 5, alone, np.linspace(0, 1, n, dtype=np.float32),
                          np.arange(n) % 2 > 0, False,
-                         (np.arange(n) % 2 == 0) & (np.arange(n) % 3 != KINDS.index("carried")))
+                         (np.arange(n) % 2 == 0) & (np.arange(n) % 3 != KINDS.index("carried")),
+                         np.linspace(0, 1, n, dtype=np.float32))
     index = drawing.paint.astype(np.int32)
     paints = PaintMap.pure(index)
     if soft:

@@ -1,5 +1,7 @@
 """Corrections of every kind become changes of regions, and what has no effect is told, never dropped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,12 +34,18 @@ def drawing(at, before, *, free=(True,) * 6, painted=False, divided=(False,) * 6
     alone = np.full((6, 4), 0.05, np.float32)
     alone[same, color] = 0.85
     return GraphDrawing(at, before, links, color, alone, np.full(6, 0.9, np.float32), np.array(free), painted,
-                        np.array(divided))
+                        np.array(divided), np.full(6, 0.9, np.float32))
+
+
+def told(drawings):
+    """The graph of drawings whose plates tell how sure the whole shot is."""
+    graph = ShotGraph(drawings)
+    return ShotGraph([replace(one, told=graph.settled[1][graph.of(one.frame)].copy()) for one in drawings])
 
 
 @pytest.fixture
 def corrector():
-    graph = ShotGraph([drawing(1, None), drawing(2, 1), drawing(4, 2, free=(True,) * 5 + (False,)), drawing(5, 4)])
+    graph = told([drawing(1, None), drawing(2, 1), drawing(4, 2, free=(True,) * 5 + (False,)), drawing(5, 4)])
     return Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at))
 
 
@@ -62,6 +70,20 @@ def test_pin_spreads_to_all_frames(corrector):
     assert colors(changes, 5) == {1: 1, 2: 1, 3: 1, 5: 1}
     changes, _ = wanted(corrector, Correction("pin", 4, ((30, 25),), "red"))
     assert colors(changes, 5)[4] == 1  # pinned itself
+
+
+def test_doubt_of_the_whole_shot():
+    """A drawing that is surer than the whole shot is told so, with what it found; corrections do not move it."""
+    drawings = [drawing(1, None, painted=True), drawing(2, 1), drawing(4, 2)]
+    graph = told(drawings)
+    drawings = [replace(one, told=graph.settled[1][graph.of(one.frame)].copy()) for one in drawings]
+    drawings[2].told[3] -= 0.3
+    corrector = Corrector(ShotGraph(drawings), names=NAMES, paper=0, decided_at={1: 1, 2: 2, 4: 4},
+                          labels_of=lambda at: labels(at))
+    (change,) = wanted(corrector)[0][4].items()
+    assert change == (3, Change(2, pytest.approx(float(graph.settled[1][15]), abs=1e-4))) and change[1].is_as_found(2)
+    pinned = wanted(corrector, Correction("pin", 2, ((30, 5),), "green"))[0]
+    assert pinned[4][3] == change[1]
 
 
 def test_later_pins_win(corrector):
@@ -146,8 +168,8 @@ def test_approved_patterns_spread():
     """From an approved frame, to regions of several colours; no pattern reaches an approved or painted frame."""
     several = (False, True) + (False,) * 4
     free = tuple(not one for one in several)
-    graph = ShotGraph([drawing(1, None, painted=True), *(drawing(at, before, free=free, divided=several)
-                                                         for at, before in ((2, 1), (4, 2), (5, 4)))])
+    graph = told([drawing(1, None, painted=True), *(drawing(at, before, free=free, divided=several)
+                                                    for at, before in ((2, 1), (4, 2), (5, 4)))])
     corrector = Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at))
     as_is = Correction("approve", 5, colors=((32.0, 5.0, ""),))
     assert wanted(corrector, as_is)[0] == {4: {1: Change(1, pytest.approx(0.97, abs=1e-3), False, Like(5, 1))}}

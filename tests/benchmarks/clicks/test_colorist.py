@@ -15,7 +15,8 @@ def shot(strength):
         alone = np.tile(np.array([0.8, 0.1, 0.1], np.float32), (2, 1))
         links = Links(same[:len(chance)], same[:len(chance)], chance, chance)
         drawings.append(GraphDrawing(frame, frame - 1 if frame else None, links, np.zeros(2, np.intp), alone,
-                                     np.full(2, 0.8, np.float32), np.ones(2, bool), False, np.zeros(2, bool)))
+                                     np.full(2, 0.8, np.float32), np.ones(2, bool), False, np.zeros(2, bool),
+                                     np.full(2, 0.8, np.float32)))
     return ShotGraph(drawings)
 
 

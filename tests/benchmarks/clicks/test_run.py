@@ -26,10 +26,10 @@ def test_a_clip_is_counted(tmp_path, any_weights):
 
 def test_table():
     """Means a set, and factors over all clips with areas on every side."""
-    one = Counted("a", 100, 90, 20, 15, 6, 5, 1, 30, 12, 60, 5, 3, 7, Flicker(50, 2), Flicker(50, 1))
+    one = Counted("a", 100, 90, 20, 15, 6, 5, 1, 30, 12, 60, 5, 3, 7, Flicker(50, 2), Flicker(50, 1), 15, 9, 6.5)
     other = replace(one, clip="b", flicker=Flicker(150, 0))
     cells = table({"puppets": [one, other]}).splitlines()[-1].strip("| ").split(" | ")
     figures = (100, 90, 20, 15, 6, 5, 1, 30, 12, 60, 5, 3, 7)
-    assert cells == ["puppets", "2", *(f"{figure}.0" for figure in figures), "4.00", "0.50"]
+    assert cells == ["puppets", "2", *(f"{figure}.0" for figure in figures), "4.00", "0.50", "15.0", "9.0", "6.5"]
     found = "2 clips, 16 clicks: 18.8 times fewer than by hand, 3.12 times fewer than frame by frame"
     assert last_line([one, other]) == found
