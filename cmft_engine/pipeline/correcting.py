@@ -34,7 +34,8 @@ class Applied:
 def anchored(shot: ColoredShot, correction: Correction) -> Correction:
     """Return a correction with the shape of the region at each of its points.
 
-    Raises InputError for a frame that is not coloured, a point outside of it, or a color that the palette lacks.
+    Raises InputError for a frame that is not coloured, a point outside of it or of every region, or a color that the
+    palette lacks.
     """
     frame = correction.frame if correction.at is None else correction.at
     at = shot.decided_at.get(frame)
