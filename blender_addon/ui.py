@@ -173,8 +173,9 @@ class CMFT_UL_tracks(bpy.types.UIList):
     """The doubtful tracks, the most doubtful first."""
 
     def draw_item(self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active: Any, name: Any) -> None:
-        """Draw one line."""
+        """Draw one line; its number goes to the frame, also when the line is selected already."""
         row = layout.row(align=True)
+        row.operator("cmft.show_frame", text=str(item.frame), emboss=False).frame = item.frame
         row.label(text=item.name, translate=False)
         row.label(text="{} frame{}".format(item.count, "" if item.count == 1 else "s"))
 
