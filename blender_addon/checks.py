@@ -1,16 +1,17 @@
 """What the report of a result says is to be checked: kept on the node, for the sidebar's list. Main thread only."""
 
-from typing import Any
+from typing import Any, Sequence
 
 from cmft_engine.protocol.host.digests import stamp
 from cmft_engine.protocol.host.review import JSON, read_checks
 from cmft_engine.protocol.host.state import Shown
+from cmft_engine.protocol.host.tracks import Track, group_tracks
 
 
 def store_checks(values: Any, shown: Shown) -> None:
     """Store the frames to check, least sure first, and the sentence above them; does nothing when both are known."""
     report = "" if shown.folder is None else "{} {}".format(shown.folder, stamp(str(shown.folder / JSON)))
-    if values.report == report:
+    if values.report == report and (len(values.tracks) or not len(values.checks)):
         return
     review = None if shown.folder is None else read_checks(shown.folder)
     values.checks.clear()
@@ -18,8 +19,18 @@ def store_checks(values: Any, shown: Shown) -> None:
         check = values.checks.add()
         check.frame, check.confidence = frame.frame - shown.shift, frame.least
         check.regions, check.reason = len(frame.regions), frame.regions[0].reason if frame.regions else ""
+    _store_tracks(values, () if review is None else group_tracks(review.frames), shown.shift)
     values.review = "" if review is None else review.words
     values.report = report
+
+
+def _store_tracks(values: Any, tracks: Sequence[Track], shift: int) -> None:
+    values.tracks.clear()
+    for track in tracks:
+        line, (frame, region) = values.tracks.add(), track.worst
+        line.name, line.count, line.doubt, line.reason = track.name, len(track.frames), track.doubt, track.reason
+        line.frame = frame.frame - shift
+        line.at = (-1, -1) if region.at is None else region.at
 
 
 def go_to(values: Any, context: Any) -> None:

@@ -176,6 +176,13 @@ def find_group(uid: str) -> Optional[Any]:
     return next((group for group in all_groups() if group.cmft.uid == uid and group.library is None), None)
 
 
+def instance_of(uid: str) -> Optional[NodeInstance]:
+    """Return a node by its group's identity, None when it is gone."""
+    group = find_group(uid)
+    found = (instance for scene in bpy.data.scenes for instance in instances(scene) if instance.group == group)
+    return None if group is None else next(found, None)
+
+
 def cache_folder(group: Any) -> Path:
     """Return the group's own folder, in the cache folder that is set or that the .blend file's place gives."""
     file = str(bpy.data.filepath)
@@ -210,6 +217,26 @@ def show_result(group: Any, plates: Plates, first: int, last: int) -> None:
     place_frames(group, plates.shift)
     if old is not None and old.users == 0:
         bpy.data.images.remove(old)
+
+
+def reload_plates(group: Any) -> None:
+    """Let everything that shows the plates of a group read them anew, each as it is looked at.
+
+    Through a new Image, as `show_result` has it; whoever showed the old one shows the new one at the same frames.
+    """
+    node, values = result_node(group), group.cmft
+    old = node.image
+    if old is None:
+        return
+    name = old.name
+    new = load_plates(str(bpy.path.abspath(old.filepath, library=old.library)), name)
+    old.user_remap(new)
+    bpy.data.images.remove(old)
+    new.name = name
+    _link_result(group, node)
+    for matte in _matte_nodes(new):
+        set_mattes(matte, node)
+    place_frames(group, values.shift)
 
 
 def load_plates(path: str, name: str) -> Any:

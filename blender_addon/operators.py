@@ -17,7 +17,7 @@ from cmft_engine.protocol.host.progress import Progress
 from cmft_engine.protocol.job import parse_frames
 
 from .engine import engine_command
-from .nodes import NodeInstance, editable, find_group, find_instance, instances, take_layout
+from .nodes import NodeInstance, editable, find_instance, instance_of, take_layout
 from .preferences import keeps_engine, written_command
 from .results import apply_outcome, say_missing
 from .runner import Run, refuse_second, running
@@ -166,19 +166,13 @@ def start(instance: NodeInstance, frames: str, say: Optional[Callable[[Progress]
 
 def finish(run: Run, outcome: Outcome) -> str:
     """Bring an outcome to its node and return the sentence. Raises the error that ended the run."""
-    request, instance = run.request, _instance_of(run.request.uid)
+    request, instance = run.request, instance_of(run.request.uid)
     if instance is None:
         raise InputError("{}: the node is gone; its frames are in {}".format(request.name, request.folder))
     apply_outcome(instance, run, outcome)
     if outcome.error is not None:
         raise outcome.error
     return "{}: {}".format(request.name, instance.group.cmft.status)
-
-
-def _instance_of(uid: str) -> Optional[NodeInstance]:
-    group = find_group(uid)
-    found = (instance for scene in bpy.data.scenes for instance in instances(scene) if instance.group == group)
-    return None if group is None else next(found, None)
 
 
 class CMFT_OT_cancel(bpy.types.Operator):

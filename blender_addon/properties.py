@@ -3,12 +3,20 @@
 from typing import Any, Dict
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    IntVectorProperty,
+    StringProperty,
+)
 
 from cmft_engine.protocol.host.state import NOT_COLOURED, STALE
 from cmft_engine.protocol.settings import SETTINGS, Setting, Settings, with_current_names
 
-from . import checks, compat, nodes
+from . import checks, compat, nodes, seeing
 from .names import BLACK, ERROR, INPUT, ON_STALE, OUTSIDE, RANGES, WORDING
 
 _DIGITS = 6  # of a setting that is a fraction; Blender keeps 32 bits
@@ -76,6 +84,20 @@ class CMFT_PG_check(bpy.types.PropertyGroup):
     }
 
 
+class CMFT_PG_track(bpy.types.PropertyGroup):
+    """A part of the drawings to check by hand, followed through the frames, as the report says."""
+
+    __annotations__ = {
+        "name": StringProperty(name="Colours", description="What its least sure region may be"),
+        "count": IntProperty(name="Frames", description="In how many frames it is to be checked"),
+        "doubt": FloatProperty(name="Doubt", description="The sum of one minus confidence"),
+        "reason": StringProperty(name="Reason", description="Why it is in doubt"),
+        "frame": IntProperty(name="Frame", description="The frame of the scene in which it is least sure"),
+        "at": IntVectorProperty(name="Place", size=2, default=(-1, -1), description="A pixel of its region there, from "
+                                "the top left of the plate; below 0 where the report does not say"),
+    }
+
+
 class CMFT_PG_reference(bpy.types.PropertyGroup):
     """A frame at which a painted drawing is shown."""
 
@@ -121,6 +143,10 @@ class CMFT_PG_node(bpy.types.PropertyGroup):
                                   "hand, the least sure first"),
         check_index=IntProperty(name="Active Check", description="The line that is selected; its frame is shown",
                                 default=-1, update=checks.go_to),
+        tracks=CollectionProperty(type=CMFT_PG_track, name="Tracks", description="Parts of the drawings to check by "
+                                  "hand, the most doubtful first"),
+        track_index=IntProperty(name="Active Track", description="The line that is selected; its frame is shown",
+                                default=-1, update=seeing.go_to_track),
         palette=_file("Palette", "A .json or .gpl palette with the only colours to use; empty takes the references'"),
         cache=StringProperty(name="Cache Folder", subtype="DIR_PATH", options=compat.path_options(),
                              description="Folder for rendered inputs and coloured plates; empty: a folder cmft "

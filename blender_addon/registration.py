@@ -5,14 +5,15 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import node_operators, operators, preferences, properties, tool_operators, ui
+from . import fix_operators, node_operators, operators, preferences, properties, reviewing, swatches, tool_operators, ui
 from .results import refresh_all, warn_of_frame, warn_of_render
 from .runner import all_running, close_engine
 
 CLASSES = (
-    properties.CMFT_PG_check, properties.CMFT_PG_reference, properties.CMFT_PG_node, preferences.CMFT_AP_preferences,
+    properties.CMFT_PG_check, properties.CMFT_PG_track, properties.CMFT_PG_reference, properties.CMFT_PG_node,
+    preferences.CMFT_AP_preferences,
     operators.CMFT_OT_colorize, operators.CMFT_OT_cancel, *node_operators.CLASSES, *tool_operators.CLASSES,
-    *ui.CLASSES,
+    *fix_operators.CLASSES, *ui.CLASSES,
 )
 
 
@@ -29,6 +30,8 @@ def register() -> None:
 def unregister() -> None:
     """Stop what runs and take everything away again."""
     stop_all()
+    reviewing.stop_looking()
+    swatches.forget_icons()
     for handlers, handler in _handlers():
         handlers.remove(handler)
     bpy.types.NODE_MT_add.remove(ui.draw_menu)

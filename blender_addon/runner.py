@@ -4,21 +4,22 @@ The thread touches no data of Blender. Its outcome is brought to the node by `re
 """
 
 import threading
-from typing import Callable, List, Optional
+from typing import Callable, List, NamedTuple, Optional, Tuple, Union
 
 from cmft_engine.protocol.errors import CmftError, InputError
 from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
 from cmft_engine.protocol.host.progress import Progress
 from cmft_engine.protocol.host.run import EngineRun, Runs, Stays, bug
+from cmft_engine.protocol.requests import Correct
 from cmft_engine.protocol.warm import Engines
 
 from .names import WORDING
 from .prep import Renderer
 from .shot_job import Plan, RunRequest, write_job
 
-_runs: "Runs[Run]" = Runs()
+_runs: "Runs[Union[Run, FixRun]]" = Runs()
 _engines = Engines()
-running, all_running, refuse_second = _runs.running, _runs.all, _runs.refuse_second
+running, ended, all_running, refuse_second = _runs.running, _runs.ended, _runs.all, _runs.refuse_second
 close_engine = _engines.close
 
 
@@ -79,6 +80,51 @@ class Run:
     def _show(self, words: str) -> None:
         self.engine.progress.words = words
         self._say(self.engine.progress)
+
+
+class FixRequest(NamedTuple):
+    """One correction of a node's result; `work` counts frames as the plates do, `frames` those of the result as hosts.
+
+    shift: from a frame of the scene to the number of its plate.
+    """
+
+    uid: str
+    name: str
+    work: Correct
+    frames: Tuple[int, ...]
+    shift: int
+
+
+class FixRun:
+    """One correction for one node, with the same face as `Run`."""
+
+    def __init__(self, request: FixRequest, engine: List[str], *, view: Optional[int] = None) -> None:
+        """view: as `Run` takes it."""
+        self.request = request
+        self._outcome = Outcome(error=bug())
+        self.engine = EngineRun(engine, frames=len(request.frames), shift=request.shift,
+                                stays=None if view is None else Stays(_engines, view))
+        self._thread = threading.Thread(target=self._work, name="cmft-fix", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        _runs.begin(self.request.uid, self)
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stop the engine; plates that were made anew stay."""
+        self.engine.cancel()
+
+    def wait(self, seconds: Optional[float] = None) -> Optional[Outcome]:
+        """Return the outcome, None while the run goes on after `seconds`. Main thread."""
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            return None
+        _runs.end(self.request.uid)
+        return self._outcome
+
+    def _work(self) -> None:
+        self._outcome = self.engine.follow(self.request.work, _ignore)
 
 
 def _ignore(_: Progress) -> None:

@@ -169,6 +169,41 @@ class CMFT_PT_checks(_Panel, bpy.types.Panel):
         self.layout.operator("cmft.open_report").node = instance.name
 
 
+class CMFT_UL_tracks(bpy.types.UIList):
+    """The doubtful tracks, the most doubtful first."""
+
+    def draw_item(self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active: Any, name: Any) -> None:
+        """Draw one line; its number goes to the frame, also when the line is selected already."""
+        row = layout.row(align=True)
+        row.operator("cmft.show_frame", text=str(item.frame), emboss=False).frame = item.frame
+        row.label(text=item.name, translate=False)
+        row.label(text="{} frame{}".format(item.count, "" if item.count == 1 else "s"))
+
+
+class CMFT_PT_correct(_Panel, bpy.types.Panel):
+    """Doubtful tracks, and what corrects them."""
+
+    bl_label = "Correct"
+    bl_parent_id = "CMFT_PT_node"
+
+    def draw(self, context: Any) -> None:
+        """Draw the tracks, why the chosen one is in doubt, and the buttons."""
+        instance = shown_instance(context)
+        if instance is None:
+            return
+        values = instance.group.cmft
+        if len(values.tracks):
+            self.layout.template_list("CMFT_UL_tracks", "", values, "tracks", values, "track_index", rows=4)
+            if 0 <= values.track_index < len(values.tracks):
+                track = values.tracks[values.track_index]
+                draw_text(self.layout, "frame {}: {}".format(track.frame, track.reason), "BLANK1")
+        column = self.layout.column(align=True)
+        column.enabled = running(values.uid) is None
+        column.operator("cmft.pick_region", icon="EYEDROPPER").node = instance.name
+        column.operator("cmft.undo_fix", icon="LOOP_BACK").node = instance.name
+        self.layout.operator("cmft.review", icon="WINDOW").node = instance.name
+
+
 class CMFT_PT_settings(_Panel, bpy.types.Panel):
     """The engine's settings."""
 
@@ -213,4 +248,5 @@ def _draw_values(layout: Any, instance: Optional[NodeInstance], names: Any) -> N
             layout.prop(instance.group.cmft, name)
 
 
-CLASSES = (CMFT_UL_references, CMFT_UL_checks, CMFT_PT_node, CMFT_PT_checks, CMFT_PT_settings, CMFT_PT_output)
+CLASSES = (CMFT_UL_references, CMFT_UL_checks, CMFT_UL_tracks, CMFT_PT_node, CMFT_PT_checks, CMFT_PT_correct,
+           CMFT_PT_settings, CMFT_PT_output)

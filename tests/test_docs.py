@@ -179,7 +179,7 @@ def test_formats_tell_every_field() -> None:
 def test_formats_examples_are_valid() -> None:
     """The examples of job, event, requests and palette are read by the engine's own readers."""
     job_text, event_text, request_text, palette_text = blocks(FORMATS, "json")
-    assert [request.id for request in map(requests.read_request, request_text.splitlines())] == ["7", "7"]
+    assert [request.id for request in map(requests.read_request, request_text.splitlines())] == ["7", "8", "7"]
     assert job.from_dict(json.loads(job_text)).frames == "1001-1048x2"
     assert isinstance(events.from_line(event_text), events.FrameDone)
     assert [color["name"] for color in json.loads(palette_text)["colors"]] == ["paper", "skin"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,10 +27,11 @@ from cmft_engine.protocol.events import (
     Started,
     Taken,
     error_from,
+    from_line,
 )
 from cmft_engine.protocol.job import Job, JobReference, to_dict
 from cmft_engine.protocol.owner import this_owner
-from cmft_engine.protocol.requests import CANCEL, Cancel, Colorize, Quit, read_answer, request_line
+from cmft_engine.protocol.requests import CANCEL, Cancel, Colorize, Pin, Quit, Undo, read_answer, request_line
 from cmft_engine.protocol.settings import Settings
 from tests.drawings import PAINTS, figure, write_shot
 
@@ -161,6 +163,27 @@ def test_a_changed_file_is_seen(engine, job, tmp_path):
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # no clock tells
         engine.of(asked(over, only="3"))
         assert plates(tmp_path / "warm") == cold(job, tmp_path / "cold", "3")
+
+
+def test_corrections_are_those_of_a_process_of_its_own(engine, job, tmp_path):
+    """A pin and its undo change the plates that `cmft pin` changes, byte for byte, and are told as it tells them."""
+    assert isinstance(engine.of(asked(job))[-1], Finished)
+    warm, own = tmp_path / "warm", tmp_path / "own"
+    shutil.copytree(warm, own, ignore=shutil.ignore_patterns("*.claim"))
+    before = plates(warm)
+    events = engine.of(Pin("p", str(warm), 2, 34.5, 45.5, "paper"))
+    command = [sys.executable, "-c", START, "pin", str(own), "--frame=2", "--at=34.5,45.5", "--color=paper", "--events"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [type(event) for event in events[1:]] == [type(from_line(line)) for line in said]
+    assert done(events)[0] == 2 and plates(warm) == plates(own) != before
+    assert isinstance(events[-1], Finished) and events[-1].frames == len(done(events)) > 0
+    again = engine.of(Undo("u", str(warm)))
+    assert sorted(done(again)) == sorted(done(events)) and plates(warm) == before
+    (failed,) = [event for event in engine.of(Undo("v", str(warm))) if isinstance(event, Failed)]
+    assert "no correction to undo" in failed.message and failed.exit_code == 2
+    (failed,) = [event for event in engine.of(Pin("w", str(warm), 2, 999, 1, "paper")) if isinstance(event, Failed)]
+    assert "lies outside of frame 2" in failed.message
+    assert isinstance(engine.of(asked(job._replace(resume=True)))[-1], Finished)
 
 
 def test_the_frame_in_view_comes_first(engine, job, tmp_path):

@@ -10,7 +10,9 @@ import typer
 from ..console import say
 from ..protocol.corrections import Corrections, Point, counting, dropped, merged, redone, switched, undone
 from ..protocol.errors import InputError, ShotError
+from ..protocol.events import Message, to_line
 from ..protocol.job import frame_runs, frames_text, parse_frames
+from ..stopping import go_on
 
 app = typer.Typer()
 corrections_app = typer.Typer(help="List, undo, switch and merge the corrections of a shot.", no_args_is_help=True)
@@ -23,6 +25,7 @@ At = Annotated[list[str], typer.Option(metavar="X,Y", help="A place in px from t
 Color = Annotated[str | None, typer.Option(help="A color of the palette, by name.", show_default=False)]
 Note = Annotated[str, typer.Option(help="Why, for whoever reads the list.")]
 Author = Annotated[str | None, typer.Option(help="Who; by default the user of this machine.", show_default=False)]
+Events = Annotated[bool, typer.Option("--events", help="Tell progress as JSON lines on stdout.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or their beginnings.", show_default=False)]
 
 
@@ -33,7 +36,7 @@ def pin(
                          "of another frame, painted or coloured.")] = None,
     unknown: Annotated[bool, typer.Option("--unknown", help="Leave the region unpainted.")] = False,
     lock: Annotated[bool, typer.Option("--lock", help="Keep the color here, and carry it nowhere else.")] = False,
-    note: Note = "", author: Author = None,
+    note: Note = "", author: Author = None, events: Events = False,
 ) -> None:
     """Say which color a region has: it spreads to the same part in other frames, and their plates follow."""
     from ..pipeline.correcting import anchored, correct, open_colored, stroke
@@ -54,7 +57,7 @@ def pin(
     if correction.like is not None:
         anchored(shot, Correction("pin", correction.like[0] or 0, (correction.like[1:],)))  # is there such a place?
     correct(shot, anchored(shot, correction._replace(note=note)), author=author)
-    _follow(out)
+    _follow(out, events)
 
 
 @app.command()
@@ -162,9 +165,9 @@ def list_corrections(out: Out) -> None:
 
 
 @corrections_app.command()
-def undo(out: Out) -> None:
+def undo(out: Out, events: Events = False) -> None:
     """Take the latest correction back."""
-    _change(out, undone)
+    _change(out, undone, events)
 
 
 @corrections_app.command()
@@ -205,30 +208,37 @@ def merge(
     _change(out, lambda there: merged(there, theirs))
 
 
-def _change(out: Path, how: Callable[[Corrections], Corrections]) -> None:
+def _change(out: Path, how: Callable[[Corrections], Corrections], events: bool = False) -> None:
     from ..pipeline.correcting import open_colored
     from ..protocol.corrections_file import change
 
     shot = open_colored(out)
     before = _lines(shot.corrections())
     if _lines(change(shot.corrections_path, how)) != before:
-        say("lines of drawings have changed: they are cut anew by the next run, with --resume")
-    _follow(out)
+        words = "lines of drawings have changed: they are cut anew by the next run, with --resume"
+        say(to_line(Message("warning", words)) if events else words)
+    _follow(out, events)
 
 
 def _lines(corrections: Corrections) -> set[str]:
     return {one.id for one in counting(corrections) if one.kind == "line"}
 
 
-def _follow(out: Path) -> None:
+def _follow(out: Path, events: bool = False) -> None:
     """Make the plates that change, and say which."""
     from ..pipeline.correcting import apply, open_colored
+    from .correct_events import follow_events, kept_sentence
 
+    if events:
+        for event in follow_events(out):
+            go_on()
+            say(to_line(event))
+        return
     shot = open_colored(out)
     try:
         applied = apply(shot, tell=lambda again: say(str(again.path)))
     except ShotError as error:
-        say(f"The corrections are kept. {error}; that run takes them up at its end, or `cmft recolor` does later")
+        say(kept_sentence(error))
         return
     for sentence in applied.lost:
         say(sentence)

@@ -14,12 +14,16 @@ def review(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The --out of a run, the folder of its plates, or its "
                                         "report.json.", show_default=False)],
     as_list: Annotated[bool, typer.Option("--list", help="List the least sure regions in the terminal.")] = False,
+    window: Annotated[bool, typer.Option("--window", help="Open the window, or fail where there can be none; hosts "
+                                         "use it.")] = False,
     browser: Annotated[bool, typer.Option("--browser", help="Open report.html in the browser.")] = False,
 ) -> None:
     """Check a coloured shot and correct it by clicks, in a window."""
     if browser:
         show_page(out)
     elif as_list or (reason := no_window(out)) is not None:
+        if window and not as_list:
+            raise InputError(reason or "")
         if not as_list:
             say(f"{reason}; here is the list")
         show_list(out)

@@ -1,4 +1,4 @@
-"""An engine that stays: requests come in by stdin, a line each, and are coloured one after the other.
+"""An engine that stays: requests come in by stdin, a line each, and are done one after the other.
 
 Holds no network: what it keeps from one request to the next is in `pipeline/kept.py`. Prints nothing itself.
 """
@@ -17,7 +17,7 @@ from ..console import say, say_again
 from ..protocol.errors import Cancelled, CmftError, DeviceError, EngineError
 from ..protocol.events import Ended, Event, Ready, Taken, failed_from
 from ..protocol.owner import Owner
-from ..protocol.requests import CANCEL, Cancel, Colorize, Quit, Request, answer_line, read_request
+from ..protocol.requests import CANCEL, Cancel, Quit, Request, Work, answer_line, read_request
 from ..stopping import CANCELLED, Stopped, end_at_once, go_on, interrupt, stay
 from .warm_run import WarmEngine
 
@@ -36,9 +36,9 @@ class Session:
         """idle_s: without a request it ends; limit: bytes to keep; owner: the process that it must not outlive."""
         self._idle_s, self._owner = idle_s, owner
         self._engine = WarmEngine(limit)
-        self._requests: queue.Queue[Colorize | None] = queue.Queue()
-        self._waiting: list[Colorize] = []  # and not begun
-        self._running: Colorize | None = None
+        self._requests: queue.Queue[Work | None] = queue.Queue()
+        self._waiting: list[Work] = []  # and not begun
+        self._running: Work | None = None
         self._is_interrupted = False
         self._reason = "closed"
         self._lock = threading.RLock()
@@ -64,7 +64,7 @@ class Session:
             self._tell(Ended(self._reason))
         return code
 
-    def _steps(self, attempt: Attempt) -> Iterator[Colorize]:
+    def _steps(self, attempt: Attempt) -> Iterator[Work]:
         self._tell(Ready(__version__))
         self._engine.load()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -72,12 +72,12 @@ class Session:
             threading.Thread(target=end_with, args=(self._owner, partial(self._accept, Quit())), daemon=True).start()
         yield from self._answers(attempt)
 
-    def _answers(self, attempt: Attempt) -> Iterator[Colorize]:
+    def _answers(self, attempt: Attempt) -> Iterator[Work]:
         while (request := self._next()) is not None:
             self._answer(request, attempt)
             yield request
 
-    def _next(self) -> Colorize | None:
+    def _next(self) -> Work | None:
         """Return the next request, None when there will be none."""
         self._engine.look_ahead()
         try:
@@ -92,9 +92,9 @@ class Session:
             self._running, self._is_interrupted = request, False
         return request
 
-    def _answer(self, request: Colorize, attempt: Attempt) -> None:
+    def _answer(self, request: Work, attempt: Attempt) -> None:
         say_again()
-        error = attempt(lambda: self._color(request))
+        error = attempt(lambda: self._work(request))
         with self._lock:
             self._running = None
             is_ours, self._is_interrupted = self._is_interrupted, False
@@ -107,8 +107,8 @@ class Session:
         if isinstance(error, Cancelled) and not is_ours:
             raise Stopped
 
-    def _color(self, request: Colorize) -> None:
-        for event in self._engine.color(request):
+    def _work(self, request: Work) -> None:
+        for event in self._engine.work(request):
             go_on()
             self._tell(event, request.id)
 

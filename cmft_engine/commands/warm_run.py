@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..protocol.errors import CmftError, PlateError
 from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
 from ..protocol.job import Job
-from ..protocol.requests import Colorize
+from ..protocol.requests import Colorize, Work
 from ..shot.named import check_named
 from .memory_limit import check_memory_limit
 
@@ -62,6 +62,17 @@ class WarmEngine:
         self._seen = None
         if self._kept is not None:
             self._kept.forget()
+
+    def work(self, request: Work) -> Iterator[Event]:
+        """Colour or correct a shot as a process of its own would. Raises what that would."""
+        if isinstance(request, Colorize):
+            yield from self.color(request)
+            return
+        check_memory_limit()
+        self._loader.join()
+        from .correct_events import correct_events
+
+        yield from correct_events(request)
 
     def color(self, request: Colorize) -> Iterator[Event]:
         """Colour a request as a process of its own would. Raises what that would."""

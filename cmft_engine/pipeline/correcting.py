@@ -34,7 +34,8 @@ class Applied:
 def anchored(shot: ColoredShot, correction: Correction) -> Correction:
     """Return a correction with the shape of the region at each of its points.
 
-    Raises InputError for a frame that is not coloured, a point outside of it, or a color that the palette lacks.
+    Raises InputError for a frame that is not coloured, a point outside of it or of every region, or a color that the
+    palette lacks.
     """
     frame = correction.frame if correction.at is None else correction.at
     at = shot.decided_at.get(frame)
@@ -50,6 +51,9 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
     if correction.kind not in ("pin", "lock", "unknown", "recolor", "area"):
         return correction
     points = correction.points[:1] if correction.kind == "area" else correction.points
+    for x, y in points:
+        if not labels[int(y), int(x)]:
+            raise InputError(f"{x:g}, {y:g} in frame {frame} lies in no region; point at the inside of one")
     return correction._replace(anchors=tuple(anchor_of(labels, int(labels[int(y), int(x)])) for x, y in points))
 
 
@@ -103,10 +107,21 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
     first: frames to be made before the others, as the one in view. tell: called after each plate. Raises PlateError,
     InputError, and ShotError while a run colours these plates; it takes the corrections up at its end.
     """
+    for found in apply_iter(shot, first=first):
+        if isinstance(found, Applied):
+            return found
+        if tell is not None and isinstance(found, Rewritten):
+            tell(found)
+    raise AssertionError("the last one is Applied")
+
+
+def apply_iter(shot: ColoredShot, *, first: Sequence[int] = ()) -> Iterator[int | Rewritten | Applied]:
+    """Do as `apply` does step by step: how many plates follow, each as it is made, and what came of it. Raises so."""
     wanted = shot.wanted()
     stale = shot.stale(wanted)
     order = sorted(stale, key=lambda frame: (frame not in first, stale.index(frame)))
     done, failed = list[int](), list[PlateError]()
+    yield len(order)
     if order:
         with claimed({frame: shot.plate_path(frame) for frame in order}):
             for rewritten in rewritten_plates(shot, order, wanted):
@@ -114,14 +129,13 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
                     failed.append(rewritten)
                     continue
                 done.append(rewritten.frame)
-                if tell is not None:
-                    tell(rewritten)
+                yield rewritten
         refresh_report(shot)
     if failed:
         raise PlateError(f"{len(failed)} of {len(order)} plates cannot follow the corrections, which are kept; the "
                          f"other {len(done)} do: " + "; ".join(map(str, failed[:MAX_NAMED])), failed[0].path,
                          failed[0].frame)
-    return Applied(tuple(sorted(done)), tuple(one.text for one in wanted.lost))
+    yield Applied(tuple(sorted(done)), tuple(one.text for one in wanted.lost))
 
 
 def rewritten_plates(shot: ColoredShot, frames: Sequence[int], wanted: Wanted) -> Iterator[Rewritten | PlateError]:

@@ -18,6 +18,7 @@ from typing import IO, Callable, Deque, Dict, Iterator, List, Mapping, Optional,
 
 from .errors import Cancelled, EngineError, InputError
 from .events import Event, Failed, Finished, Message, error_from, from_line
+from .requests import Correct, Pin
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,16 @@ def engine_arguments(command: Sequence[str], job: Union[str, Path], only: Option
     return program_of(command) + ["colorize", "--job", os.fspath(job), "--events", *chosen]
 
 
+def correct_arguments(command: Sequence[str], request: Correct) -> List[str]:
+    """Return the whole command line of a correction."""
+    out = os.path.abspath(request.out)
+    words = ["corrections", "undo", out]
+    if isinstance(request, Pin):
+        words = ["pin", out, "--frame={}".format(request.frame), "--at={!r},{!r}".format(request.x, request.y),
+                 "--color={}".format(request.color)]
+    return program_of(command) + [*words, "--events"]
+
+
 class EngineClient:
     """Runs jobs, one at a time, in a child process: `for event in client.run("job.json")`.
 
@@ -91,6 +102,14 @@ class EngineClient:
         """
         self._cancelled.clear()
         return self._run(engine_arguments(self.command, job, only))
+
+    def correct(self, request: Correct) -> Iterator[Event]:
+        """Correct a coloured shot; its events are FrameDone for each plate that changed, and those of a run else.
+
+        Raises as `run` does.
+        """
+        self._cancelled.clear()
+        return self._run(correct_arguments(self.command, request))
 
     def cancel(self) -> None:
         """Stop the running engine within a second; safe from any thread and when nothing runs."""

@@ -4,15 +4,17 @@ The answers are the events of `events.py`, each with the request that it belongs
 """
 
 import json
-from typing import Any, Dict, NamedTuple, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple, Type, Union
 
 from .errors import InputError, SettingsError, brief
 from .events import MAX_NUMBER, Event, from_line, to_line
 from .job import Job, from_dict, load_job
-from .text_file import is_path, parse_json
+from .text_file import is_path, is_text, parse_json
 
 VERSION = 1
 MAX_ID = 200  # letters
+MAX_NAME = 1000  # letters of a colour's name
+MAX_PX = 10.0**6
 QUEUE, CANCEL = "queue", "cancel"  # what a request does to those before it: wait for them, or end them
 
 
@@ -30,6 +32,30 @@ class Colorize(NamedTuple):
         return load_job(self.job) if isinstance(self.job, str) else from_dict(self.job)
 
 
+class Pin(NamedTuple):
+    """Correct a coloured shot: the region at `x`, `y` px of `frame` has a colour of the palette, by name.
+
+    out: the folder of its plates, or their pattern. x, y: from the top left corner of the picture.
+    """
+
+    id: str
+    out: str
+    frame: int
+    x: float
+    y: float
+    color: str
+    busy: str = QUEUE
+
+
+class Undo(NamedTuple):
+    """Take the latest correction of a coloured shot back; `first`: the frame in view."""
+
+    id: str
+    out: str
+    first: Optional[int] = None
+    busy: str = QUEUE
+
+
 class Cancel(NamedTuple):
     """End a request, and whatever of it waits; None: every one."""
 
@@ -40,8 +66,10 @@ class Quit(NamedTuple):
     """End every request, and the engine."""
 
 
-Request = Union[Colorize, Cancel, Quit]
-_DO: Dict[str, Type[Any]] = {"colorize": Colorize, "cancel": Cancel, "quit": Quit}
+Correct = Union[Pin, Undo]
+Work = Union[Colorize, Pin, Undo]
+Request = Union[Colorize, Pin, Undo, Cancel, Quit]
+_DO: Dict[str, Type[Any]] = {"colorize": Colorize, "pin": Pin, "undo": Undo, "cancel": Cancel, "quit": Quit}
 _NAMES = {cls: name for name, cls in _DO.items()}
 
 
@@ -80,20 +108,39 @@ def _build(cls: Type[Any], values: Dict[str, Any]) -> Request:
 
 
 _ALLOWED = {"id": "a text of 1 to {} letters".format(MAX_ID), "job": "a path, or an object as in a job file",
-            "only": "frames such as 1-48x2, or null", "first": "a frame, or null", "busy": "queue or cancel"}
+            "only": "frames such as 1-48x2, or null", "first": "a frame, or null", "busy": "queue or cancel",
+            "out": "a path", "frame": "a frame", "x": "a place in px", "y": "a place in px",
+            "color": "a text of 1 to {} letters".format(MAX_NAME)}
+_CHECKS: Dict[str, Callable[[Any], bool]] = {
+    "id": lambda value: isinstance(value, str) and 0 < len(value) <= MAX_ID,
+    "job": lambda value: isinstance(value, dict) or _is_file(value),
+    "only": lambda value: isinstance(value, str),
+    "first": lambda value: _is_whole(value),
+    "busy": lambda value: value in (QUEUE, CANCEL),
+    "out": lambda value: _is_file(value),
+    "frame": lambda value: _is_whole(value),
+    "x": lambda value: _is_px(value),
+    "y": lambda value: _is_px(value),
+    "color": lambda value: isinstance(value, str) and 0 < len(value) <= MAX_NAME and is_text(value),
+}
 
 
 def _checked(name: str, value: Any, *, is_needed: bool) -> Any:
-    is_good = {
-        "id": isinstance(value, str) and 0 < len(value) <= MAX_ID,
-        "job": isinstance(value, dict) or (isinstance(value, str) and value != "" and is_path(value)),
-        "only": isinstance(value, str),
-        "first": isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER,
-        "busy": value in (QUEUE, CANCEL),
-    }[name]
-    if not is_good and (value is not None or is_needed or name == "busy"):
+    if not _CHECKS[name](value) and (value is not None or is_needed or name == "busy"):
         raise SettingsError(name, value, _ALLOWED[name])
     return value
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and is_path(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
+
+
+def _is_px(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_PX
 
 
 def answer_line(event: Event, request: Optional[str]) -> str:

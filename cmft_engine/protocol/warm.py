@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Deque, Dict, Iterator, Optional, Sequence, Set, Tuple, Union
+from typing import Callable, Deque, Dict, Iterator, Optional, Sequence, Set, Tuple, Union
 
 from .client import (
     LOG_LINES,
@@ -27,7 +27,7 @@ from .client import (
 from .errors import Cancelled, DeviceError, EngineError
 from .events import Ended, Event, Failed, Finished, FrameDone, Ready, Skipped, Started, Taken, error_from
 from .owner import this_owner
-from .requests import Cancel, Colorize, Quit, Request, read_answer, request_line
+from .requests import Cancel, Colorize, Correct, Quit, Request, Undo, Work, read_answer, request_line
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ LEAVE_S = 0.5  # patience with one that is to end
 POLL_S = 0.05
 
 _CANCELLED = "cancelled; the frames that were finished stay"
+_HALF_UNDONE = ("the engine ended while it took a correction back; look whether the picture is as before, and undo "
+                "again if not")
 _numbers = itertools.count(1)
 
 
@@ -210,6 +212,7 @@ class WarmClient:
         self._fresh, self._first = EngineClient(command), first
         self._engines = engines
         self._cancelled = threading.Event()
+        self._is_taken = False  # the engine that stays has understood what was asked
         self._log: Sequence[str] = ()
 
     @property
@@ -220,17 +223,27 @@ class WarmClient:
     def run(self, job: Union[str, Path], *, only: Optional[str] = None) -> Iterator[Event]:
         """Colour a job and yield its events up to Finished, as `EngineClient.run` does; a fresh process goes on."""
         self._cancelled.clear()
-        return self._run(job, only)
+        asked = Colorize("", os.path.abspath(os.fspath(job)), only, self._first)
+        return self._run(asked, lambda: self._fresh.run(job, only=only))
+
+    def correct(self, request: Correct) -> Iterator[Event]:
+        """Correct a coloured shot and yield its events, as `EngineClient.correct` does; a fresh process goes on.
+
+        Raises EngineError where it is not known whether a correction was taken back already.
+        """
+        self._cancelled.clear()
+        return self._run(request._replace(out=os.path.abspath(request.out)), lambda: self._fresh.correct(request))
 
     def cancel(self) -> None:
         """End the run within a second; safe from any thread and when nothing runs."""
         self._cancelled.set()
         self._fresh.cancel()
 
-    def _run(self, job: Union[str, Path], only: Optional[str]) -> Iterator[Event]:
+    def _run(self, asked: Work, afresh: Callable[[], Iterator[Event]]) -> Iterator[Event]:
         told: Set[int] = set()
+        self._is_taken = False
         try:
-            for event in self._warm(job, only):
+            for event in self._warm(asked):
                 told |= {event.frame} if isinstance(event, (FrameDone, Skipped)) else set()
                 yield event
             return
@@ -238,14 +251,16 @@ class WarmClient:
             log.info("the engine that stays is of no use: %s", trouble)
         if self._cancelled.is_set():
             raise Cancelled(_CANCELLED)
+        if self._is_taken and isinstance(asked, Undo):  # a second one would take another correction back
+            raise EngineError(_HALF_UNDONE)
         self._log = ()
-        for event in self._fresh.run(job, only=only):
+        for event in afresh():
             if self._cancelled.is_set():
                 self._fresh.cancel()  # again: one that came as the run began
             if not (told and isinstance(event, Started)) and not (isinstance(event, Skipped) and event.frame in told):
                 yield event
 
-    def _warm(self, job: Union[str, Path], only: Optional[str]) -> Iterator[Event]:
+    def _warm(self, asked: Work) -> Iterator[Event]:
         """Yield the events of the engine that stays. Raises Trouble where a fresh process may do better."""
         engine = self._engines.take(self._fresh.command)
         name = "{}-{}".format(os.getpid(), next(_numbers))
@@ -253,7 +268,7 @@ class WarmClient:
         is_over = False
         engine.log.clear()
         try:
-            engine.ask(Colorize(name, os.path.abspath(os.fspath(job)), only, self._first))
+            engine.ask(asked._replace(id=name))
             for event in self._events(engine, answers):
                 is_over = isinstance(event, (Finished, Failed))
                 if isinstance(event, Failed):
@@ -276,19 +291,19 @@ class WarmClient:
         raise Cancelled(_CANCELLED) if isinstance(error, Cancelled) else error
 
     def _events(self, engine: StayingEngine, answers: "queue.Queue[Optional[Event]]") -> Iterator[Event]:
-        asked, is_taken = time.monotonic(), False
+        asked = time.monotonic()
         while True:
             if self._cancelled.is_set():
                 raise Cancelled(_CANCELLED)
             try:
                 event = answers.get(timeout=POLL_S)
             except queue.Empty:
-                if engine.is_stuck or not (is_taken or engine.may_answer(asked)):
+                if engine.is_stuck or not (self._is_taken or engine.may_answer(asked)):
                     raise Trouble("it does not answer") from None
                 continue
             if event is None:
                 raise Trouble("it has ended")
-            is_taken = True
+            self._is_taken = True
             if not isinstance(event, Taken):
                 yield event
             if isinstance(event, (Finished, Failed)):

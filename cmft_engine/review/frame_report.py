@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ def report_frame(frame: int, path: Path, labels: NDArray[np.int32], judged: Judg
     boxes = ndimage.find_objects(labels, count)
     mean = float((judged.confidence * area).sum() / area.sum()) if area.sum() else 0.0
     return FrameReport(frame, str(path), int((area > 0).sum()),
-                       tuple(_unsure(int(i), boxes, area, judged, palette) for i in unsure), mean,
+                       tuple(replace(_unsure(int(i), boxes, area, judged, palette),
+                                     at=_inside(labels, int(i) + 1, boxes[i])) for i in unsure), mean,
                        kinds=dict(zip(KINDS, counts, strict=True)))
 
 
@@ -68,6 +69,16 @@ def frame_warnings(report: FrameReport, drawing: LineDrawing, settings: Settings
     elif report.confidence < settings.confidence_below:
         yield (f"frame {report.frame}: mean confidence {report.confidence:.2f}; does a reference show what "
                f"{drawing.plate.path} draws? Paint this frame and add it as a reference")
+
+
+def _inside(labels: NDArray[np.int32], label: int, box: Any) -> tuple[int, int]:
+    """Return x, y of a pixel well inside of a region: in the middle of the longest run of its middle row."""
+    rows, columns = box
+    y = (rows.start + rows.stop - 1) // 2
+    while not (of := np.flatnonzero(labels[y, columns] == label)).size:  # a region in two parts, one below the other
+        y -= 1
+    run = max(np.split(of, np.flatnonzero(np.diff(of) > 1) + 1), key=len)
+    return int(columns.start + run[len(run) // 2]), int(y)
 
 
 def _unsure(i: int, boxes: Sequence[Any], area: np.ndarray, judged: JudgedRegions, palette: Palette) -> UnsureRegion:

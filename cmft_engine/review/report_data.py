@@ -21,7 +21,8 @@ class UnsureRegion:
     """A region to check by hand: bbox is x0, y0, x1, y1 in px, x1 and y1 outside; area in px; confidence in [0, 1].
 
     kind: how it was coloured, "flat", "divided" or "carried". unknown: whether no reference shows it. track: a number
-    that it shares with the regions of other frames that show the same part, None where that is not known.
+    that it shares with the regions of other frames that show the same part, None where that is not known. at: x, y of
+    a pixel inside, None in reports of an earlier version.
     """
 
     label: int
@@ -34,6 +35,7 @@ class UnsureRegion:
     kind: str = "flat"
     unknown: bool = False
     track: int | None = None
+    at: tuple[int, int] | None = None
 
     @classmethod
     def from_notes(cls, notes: Any) -> "UnsureRegion":
@@ -45,11 +47,15 @@ class UnsureRegion:
         x0, y0, x1, y1 = box
         if not (x0 < x1 and y0 < y1):
             raise ValueError("bbox")
+        at = notes.get("at")
+        if at is not None and not (isinstance(at, list) and len(at) == 2 and all(map(is_count, at))):
+            raise ValueError("at")
         return cls(label=take.count("label"), bbox=(x0, y0, x1, y1), area=take.count("area"),
                    confidence=take.number("confidence"), color=take.text("color"), runner_up=take.text("runner_up"),
                    reason=take.text("reason"), kind=take.text("kind") if "kind" in notes else "flat",
                    unknown=notes.get("unknown") is True,
-                   track=None if notes.get("track") is None else take.count("track"))
+                   track=None if notes.get("track") is None else take.count("track"),
+                   at=None if at is None else (at[0], at[1]))
 
 
 @dataclass(frozen=True)
@@ -203,4 +209,5 @@ def _frame_dict(frame: FrameReport) -> dict[str, Any]:
 def _region_dict(region: UnsureRegion) -> dict[str, Any]:
     return {"label": region.label, "bbox": list(region.bbox), "area": region.area,
             "confidence": round(ratio(region.confidence), 4), "color": region.color, "runner_up": region.runner_up,
-            "reason": region.reason, "kind": region.kind, "unknown": region.unknown, "track": region.track}
+            "reason": region.reason, "kind": region.kind, "unknown": region.unknown, "track": region.track,
+            "at": None if region.at is None else list(region.at)}

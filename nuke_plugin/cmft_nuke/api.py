@@ -11,10 +11,11 @@ import nuke
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host import tools
 from cmft_engine.protocol.host.command import EngineMissing
+from cmft_engine.protocol.host.review_window import ReviewWindow
 from cmft_engine.protocol.host.state import ENGINE_MISSING, WORDS
 from cmft_engine.protocol.job import parse_frames
 
-from . import corrections, palettes, results, runner
+from . import corrections, fixes, palettes, results, reviewing, runner
 from . import freeze as freezing
 from . import regions as region_views
 from . import upgrade as upgrading
@@ -25,7 +26,8 @@ from .signature import forget, signature
 from .template import TEMPLATE
 
 __all__ = ["Status", "add_correction", "cancel", "colorize", "colour", "create", "create_at_selection", "export_job",
-           "extract_palette", "freeze", "regions", "report", "status", "swap_palette", "upgrade"]
+           "extract_palette", "fix_region", "freeze", "regions", "report", "review", "status", "swap_palette",
+           "undo_fix", "upgrade"]
 
 Frames = Union[int, str, Iterable[int], None]
 
@@ -129,6 +131,32 @@ def add_correction(node: nuke.Node, source: corrections.Source, frame: Optional[
     return corrections.add(as_cmft(node), source, frame)
 
 
+def fix_region(node: nuke.Node, point: Optional[fixes.Point] = None, color: str = "",
+               frame: Optional[int] = None) -> runner.Run:
+    """Give the region at a point of a frame (the current one) a colour of the palette, in every frame that shows it.
+
+    point: px from the lower left, the knob Fix point when it is left out; color: a name, likewise. Returns as
+    `colorize` does.
+    """
+    group = as_cmft(node)
+    runner.refuse_second(own_identity(group), group.fullName())
+    place = fixes.point_of(group) if point is None else point
+    return runner.start(fixes.plan_pin(group, place, color or text(group, "fix_color"),
+                                       int(nuke.frame()) if frame is None else int(frame)))
+
+
+def undo_fix(node: nuke.Node) -> runner.Run:
+    """Take the latest correction of the node's result back, in all frames. Returns as `colorize` does."""
+    group = as_cmft(node)
+    runner.refuse_second(own_identity(group), group.fullName())
+    return runner.start(fixes.plan_undo(group))
+
+
+def review(node: nuke.Node) -> ReviewWindow:
+    """Open the review window on the node's result, in a process of its own; the node shows what is corrected there."""
+    return reviewing.open_window(as_cmft(node))
+
+
 def regions(node: nuke.Node, frames: Frames = None) -> nuke.Node:
     """Draw what the lines enclose at frames (the current one), and return the Read that shows it."""
     return region_views.show(as_cmft(node), parsed_frames(frames) or (int(nuke.frame()),))
@@ -154,7 +182,7 @@ def export_job(node: nuke.Node) -> tools.Exported:
     group = as_cmft(node)
     own_identity(group)
     plan = prepare(group, inputs="inputs." + signature(group))  # later bakes must not change what a farm reads
-    return tools.export(plan.job_file, lambda: engine_command(plan.engine), plan.name)
+    return tools.export(plan.work, lambda: engine_command(plan.engine), plan.name)
 
 
 def upgrade(node: nuke.Node) -> nuke.Group:

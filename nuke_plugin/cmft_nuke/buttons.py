@@ -4,14 +4,15 @@ import os
 import threading
 import webbrowser
 from functools import partial
-from typing import Callable, Dict, List
+from typing import Callable, Dict, List, Sequence
 
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
+from cmft_engine.protocol.host.correct import Swatch
 from cmft_engine.protocol.job import frames_text
 
-from . import api
+from . import api, fixes
 from . import upgrade as upgrading
 from .nodes import as_cmft, one_undo, text
 from .panel.look import show_frame
@@ -81,6 +82,43 @@ def open_report(group: nuke.Group) -> None:
 def regions(group: nuke.Group) -> None:
     """Draw the regions of the current frame and show them in the Viewer."""
     show_frame(api.regions(group), int(nuke.frame()))
+
+
+def sample_point(group: nuke.Group) -> None:
+    """Put the point where the Viewer was sampled."""
+    fixes.set_point(group, fixes.sampled_point(group))
+
+
+def fix_region(group: nuke.Group) -> None:
+    """Correct the region at the point; where no colour is written, it is asked for."""
+    if text(group, "fix_color") or not nuke.GUI:
+        api.fix_region(group)
+        return
+    color = _asked_color(fixes.swatches_of(group))
+    if color:
+        api.fix_region(group, color=color)
+
+
+def _asked_color(swatches: Sequence[Swatch]) -> str:
+    """Ask for a colour, in a menu where Nuke has Qt; "" for none."""
+    try:
+        from .panel import colors
+    except ImportError:
+        colors = None  # type: ignore[assignment]
+    if colors is not None and colors.has_window():
+        return colors.ask_color(swatches)
+    chosen = nuke.choice("CMFT", "The colour of the region", [swatch.name for swatch in swatches])
+    return "" if chosen is None else swatches[int(chosen)].name
+
+
+def undo_fix(group: nuke.Group) -> None:
+    """Take the latest correction back."""
+    api.undo_fix(group)
+
+
+def review(group: nuke.Group) -> None:
+    """Open the review window."""
+    api.review(group)
 
 
 def extract_palette(group: nuke.Group) -> None:
@@ -166,6 +204,10 @@ ACTIONS: Dict[str, Callable[[nuke.Group], None]] = {  # by the knob's name, whic
     "open_report": open_report,
     "freeze": freeze,
     "regions": regions,
+    "sample_point": sample_point,
+    "fix_region": fix_region,
+    "undo_fix": undo_fix,
+    "review": review,
     "extract_palette": extract_palette,
     "swap_palette": swap_palette,
     "export_job": export_job,

@@ -8,7 +8,7 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 from cmft_engine.protocol.host.state import NOT_COLOURED, Wording
 from cmft_engine.protocol.settings import SETTINGS, Setting
 
-TEMPLATE_VERSION = 6
+TEMPLATE_VERSION = 7
 
 WORDING = Wording("line and ref", "Open report")
 
@@ -17,7 +17,7 @@ RANGES = (INPUT, GLOBAL, CUSTOM)
 ON_STALE = ("error", "old result")
 OUTSIDE = ("error", "hold", "black")  # the template's expressions know them by number
 
-TEXT, FILE, INTEGER, CHOICE, SWITCH, NUMBER, TAB, BUTTON, LINE = 1, 2, 3, 4, 6, 7, 20, 22, 26
+TEXT, FILE, INTEGER, CHOICE, SWITCH, NUMBER, POINT, TAB, BUTTON, LINE = 1, 2, 3, 4, 6, 7, 12, 20, 22, 26
 _KINDS = {"choice": CHOICE, "bool": SWITCH, "int": INTEGER, "float": NUMBER, "text": TEXT}
 
 NOT_INSTALLED = ("CMFT is not installed in this Nuke, so this button cannot work; the picture does. "
@@ -119,6 +119,21 @@ _LINES = [
     button("regions", "Show regions", "Draws what the lines of the current frame enclose, each region in a colour, "
            "closed gaps white, and shows it in a Read: look at it before colouring."),
 ]
+_CORRECT = [
+    Knob("correct_tab", "Correct", "Wrong regions of the coloured shot, mended in every frame that shows them.", TAB),
+    Knob("fix_point", "Fix point", "A place inside of the region that has a wrong colour, at the current frame. Its "
+         "handle is in the Viewer while this panel is open.", POINT),
+    button("sample_point", "Take from Viewer", "Sets the point to where the Viewer was sampled last: hold Ctrl and "
+           "click into the region.", same_line=True),
+    Knob("fix_color", "Fix color", "The colour that the region is to have, by its name in the palette; empty lets Fix "
+         "region ask.", TEXT, ""),
+    button("fix_region", "Fix region", "Gives the region at the point the colour, and the same part in all other "
+           "frames; only plates that change are written anew."),
+    button("undo_fix", "Undo fix", "Takes the latest correction of this result back, in all frames; Nuke's own undo "
+           "does not reach the plates.", same_line=True),
+    button("review", "Review...", "Opens the review window on the result: doubtful parts, all tools, undo and redo. "
+           "What is corrected there shows here at once."),
+]
 _OUTPUT = [
     Knob("output_tab", "Output", "Where results go and in what colour space.", TAB),
     Knob("cache", "Cache folder", "Folder for baked inputs and coloured plates; expressions work. Empty: a folder cmft "
@@ -158,7 +173,7 @@ _STATE = [
     _hidden("uid_owner", "Identity of", "Name of the node that the identity was given to.", TEXT, ""),
     _hidden("cmft_version", "Version", "Version of this node's layout.", INTEGER, TEMPLATE_VERSION),
 ]
-KNOBS: Tuple[Knob, ...] = tuple(_SHOT + _LINES + _OUTPUT + _STATE)
+KNOBS: Tuple[Knob, ...] = tuple(_SHOT + _LINES + _CORRECT + _OUTPUT + _STATE)
 
 
 def read_settings(values: Dict[str, Any]) -> Dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Optional, Tuple, cast
 import nuke
 
 from cmft_engine.protocol.errors import CmftError
-from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence, result_to_show
+from cmft_engine.protocol.host.outcome import Outcome, result_to_show
 from cmft_engine.protocol.host.sequences import plate_path
 from cmft_engine.protocol.host.state import (
     INCOMPLETE,
@@ -36,7 +36,7 @@ def apply_outcome(group: nuke.Group, plan: Plan, outcome: Outcome) -> None:
         if result is not None:
             _show(group, result)
         forget(group)
-        refresh(group, note=outcome_sentence(outcome, plan.frames, WORDING))
+        refresh(group, note=plan.sentence(outcome))
 
 
 def _show(group: nuke.Group, result: Shown) -> None:

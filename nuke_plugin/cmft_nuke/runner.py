@@ -10,12 +10,12 @@ from typing import Optional, Union
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
-from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
+from cmft_engine.protocol.host.outcome import Outcome
 from cmft_engine.protocol.host.run import LOG, EngineRun, Runs, Stays, bug
 from cmft_engine.protocol.warm import Engines
 
 from .engine import engine_command
-from .knobs import WORDING
+from .fixes import FixPlan, apply_fix
 from .nodes import find
 from .progress import Terminal, Window
 from .results import apply_outcome
@@ -28,9 +28,12 @@ close_engine = _engines.close
 
 
 class Run:
-    """One run of the engine for one node. `engine` may be asked how far it is from any thread."""
+    """One run of the engine for one node, which colours or corrects.
 
-    def __init__(self, plan: Plan) -> None:
+    `engine` may be asked how far it is from any thread.
+    """
+
+    def __init__(self, plan: Union[Plan, FixPlan]) -> None:
         self.plan = plan
         self.outcome: Optional[Outcome] = None
         stays = Stays(_engines, int(nuke.frame())) if plan.keeps_engine and nuke.GUI else None  # a terminal ends soon
@@ -79,20 +82,23 @@ class Run:
         if group is None:
             nuke.tprint("CMFT: {} is gone; its frames are in {}".format(self.plan.name, self.plan.folder))
             return
-        apply_outcome(group, self.plan, self.outcome)
+        if isinstance(self.plan, FixPlan):
+            apply_fix(group, self.plan, self.outcome)
+        else:
+            apply_outcome(group, self.plan, self.outcome)
 
     def _watch(self, shown: Union[Window, Terminal]) -> Outcome:
         """Follow the engine to its end and return what came of it."""
         try:
-            outcome = self.engine.follow(self.plan.job_file, shown.show, shown.is_cancelled)
+            outcome = self.engine.follow(self.plan.work, shown.show, shown.is_cancelled)
         finally:
             shown.close()
         outcome = outcome._replace(warnings=outcome.warnings + self.plan.warnings)
-        self.engine.keep_log(self.plan.folder, outcome_sentence(outcome, self.plan.frames, WORDING))
+        self.engine.keep_log(self.plan.folder, self.plan.sentence(outcome))
         return outcome
 
 
-def start(plan: Plan) -> Run:
+def start(plan: Union[Plan, FixPlan]) -> Run:
     """Start a run. Raises InputError when the node is being coloured already, EngineMissing without an engine."""
     refuse_second(plan.uid, plan.name)
     run = Run(plan)

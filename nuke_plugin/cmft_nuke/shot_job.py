@@ -7,6 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 import nuke
 
 from cmft_engine.protocol.errors import InputError, SettingsError
+from cmft_engine.protocol.host.outcome import Outcome, outcome_sentence
 from cmft_engine.protocol.host.references import still_warnings
 from cmft_engine.protocol.host.run import JOB, place_job
 from cmft_engine.protocol.host.sequences import Plates, existing, number_in_name, token_of
@@ -14,7 +15,7 @@ from cmft_engine.protocol.job import Job, JobReference, frames_text, parse_frame
 from cmft_engine.protocol.settings import SETTINGS, Settings
 
 from .bake import LINE, REF, REF_LINE, bake, input_range, is_linear_exr, on_disk, pattern_of, source_read, view_of
-from .knobs import CUSTOM, GLOBAL, read_settings
+from .knobs import CUSTOM, GLOBAL, WORDING, read_settings
 from .moves import corrections_of
 from .nodes import PLATES, cache_folder, check_layout, text, value
 from .signature import signature
@@ -49,9 +50,13 @@ class Plan(NamedTuple):
         return Path(self.job.out).parent
 
     @property
-    def job_file(self) -> Path:
+    def work(self) -> Path:
         """The job's file."""
         return self.folder / JOB
+
+    def sentence(self, outcome: Outcome) -> str:
+        """Return what came of it."""
+        return outcome_sentence(outcome, self.frames, WORDING)
 
 
 def prepare(group: nuke.Group, only: Optional[Tuple[int, ...]] = None, inputs: str = "inputs") -> Plan:

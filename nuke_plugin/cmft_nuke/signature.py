@@ -23,7 +23,7 @@ _COSMETIC = frozenset((
     "xpos", "ypos", "selected", "name", "label", "note_font", "note_font_size", "note_font_color", "tile_color",
     "gl_color", "hide_input", "cached", "postage_stamp", "postage_stamp_frame", "dope_sheet", "bookmark", "icon",
     "indicators", "panel", "help", "onCreate", "onDestroy", "knobChanged", "updateUI", "autolabel", "window",
-    "mapsize", "reload", "localizationPolicy", "version", "Render", "status",
+    "mapsize", "reload", "localizationPolicy", "version", "Render", "status", "fix_point", "fix_color",
 ))
 
 BUDGET_S = 0.001  # of one look when Nuke is idle; more than two milliseconds are felt

@@ -8,6 +8,7 @@ import nuke
 from cmft_engine.protocol.errors import CmftError
 from cmft_engine.protocol.host.state import INCOMPLETE, NOT_COLOURED, STALE
 
+from . import reviewing
 from .bake import is_baking
 from .moves import settle
 from .nodes import all_cmft, find, is_cmft, quietly, value
@@ -16,7 +17,8 @@ from .signature import forget
 
 _EVENTS = ("inputChange", "showPanel")
 _RESULT_KNOBS = ("state", "status", "first", "last", "signature", "uid", "uid_owner", "xpos", "ypos", "selected",
-                 "label", "name", "there", "place", "outside", "cache", "engine", "keep_engine")
+                 "label", "name", "there", "place", "outside", "cache", "engine", "keep_engine", "fix_point",
+                 "fix_color")
 
 _asked: Set[str] = set()  # identities of nodes for which a refresh is on its way
 
@@ -81,6 +83,7 @@ def notice(node: nuke.Node) -> None:
     if group is None or value(group, "state") == NOT_COLOURED or not value(group, "uid"):
         return
     uid, name = str(value(group, "uid")), group.fullName()
+    reviewing.look(group)
     if uid not in _asked and _looks_different(group):
         _asked.add(uid)
         threading.Thread(target=_ask, args=(uid, name), name="cmft-watch", daemon=True).start()

@@ -5,6 +5,7 @@ Runs with random networks: nothing here depends on what they find.
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -233,6 +234,13 @@ def test_refused(colored, tmp_path):
     with pytest.raises(PlateError, match="was changed since it was coloured"):
         pin(colored, color=other_color(colored, 4))
     assert retouched.read_bytes().endswith(b"retouched")
+
+
+def test_place_in_no_region():
+    """Of a drawing that is all ink no place can be pinned, which is said."""
+    shot = SimpleNamespace(decided_at={1: 1}, labels_under_ink=lambda _: np.zeros((4, 4), np.int32))
+    with pytest.raises(InputError, match="2, 3 in frame 1 lies in no region; point at the inside of one"):
+        anchored(shot, Correction("pin", 1, ((2.0, 3.0),), like=(1, 0.0, 0.0)))
 
 
 def test_one_bad_plate_stops_no_other(colored):

@@ -121,12 +121,25 @@ def serve():
         asked = json.loads(line)
         if asked["do"] == "quit":
             return
+        if asked["do"] in ("pin", "undo"):
+            ASKED.update(asked)
+            event("taken", waiting=0)
+            if "--dies" in sys.argv:
+                os._exit(139)
+            correct()
+            ASKED.clear()
         if asked["do"] == "colorize" and "--deaf" not in sys.argv:
             ASKED.update(asked)
             event("taken", waiting=0)
             with contextlib.suppress(SystemExit):
                 act(asked["job"])
             ASKED.clear()
+
+
+def correct():
+    """A correction that tells what was asked for, by a request or by arguments."""
+    event("message", level="info", text=json.dumps({"asked": ASKED, "arguments": sys.argv[1:]}))
+    good()
 
 
 def act(job):
@@ -157,5 +170,7 @@ SCENARIOS = {
 if __name__ == "__main__":
     if "serve" in sys.argv:
         serve()
+    elif "--job" not in sys.argv:
+        correct()
     else:
         act(sys.argv[sys.argv.index("--job") + 1])

@@ -17,7 +17,9 @@ class Requests(InFolder):
     def test_every_request_survives_the_line(self):
         """A request comes back from its line as it was; a job may be a path or values."""
         for request in (requests.Colorize("1", "job.json"), requests.Colorize("é", {"version": 1}, "1-3", -5, "cancel"),
-                        requests.Cancel("1"), requests.Cancel(), requests.Quit()):
+                        requests.Pin("2", "out", -5, 3.5, 0.25, "skin 2"), requests.Undo("3", "out"),
+                        requests.Undo("3", "out", 4, "cancel"), requests.Cancel("1"), requests.Cancel(),
+                        requests.Quit()):
             line = requests.request_line(request)
             self.assertEqual(requests.read_request(line), request)
             line.encode("ascii")
@@ -29,6 +31,13 @@ class Requests(InFolder):
                               ("id", {"id": 7}), ("id", {"id": None}), ("id", {"id": ""}), ("job", {"job": None}),
                               ("job", {"job": []}), ("only", {"only": 3}), ("first", {"first": True}),
                               ("first", {"first": 1e3}), ("busy", {"busy": "wait"}), ("frame", {"frame": 3})):
+            with self.assertRaises(errors.SettingsError) as caught:
+                requests.read_request(json.dumps(dict(good, **change)))
+            self.assertEqual(caught.exception.field, field)
+        good = {"version": 1, "do": "pin", "id": "1", "out": "o", "frame": 1, "x": 1, "y": 2.5, "color": "a"}
+        for field, change in (("out", {"out": ""}), ("frame", {"frame": 1.5}), ("x", {"x": "1"}), ("y", {"y": True}),
+                              ("y", {"y": 1e9}), ("x", {"x": None}), ("color", {"color": ""}),
+                              ("color", {"color": "a\ud800"}), ("first", {"first": 1})):
             with self.assertRaises(errors.SettingsError) as caught:
                 requests.read_request(json.dumps(dict(good, **change)))
             self.assertEqual(caught.exception.field, field)
@@ -80,6 +89,31 @@ class Warm(InFolder):
         self.assertEqual(self.told("--old")["asked"], {})
         with mock.patch.object(warm, "StayingEngine", self.fail):
             self.assertEqual(self.told("--old")["asked"], {})  # it is not tried again
+
+    def corrected(self, request, *words):
+        """Return the kinds of the events of a correction, and the arguments of the process that did it."""
+        seen = list(self.client(*words).correct(request))
+        told = [json.loads(event.text) for event in seen if isinstance(event, events.Message)]
+        return [type(event).__name__ for event in seen], told[0]
+
+    def test_corrections(self):
+        """They are asked of the engine that stays, else of `cmft pin` in a process of its own."""
+        pin = requests.Pin("", "out", -5, 3.5, 4.0, "--a b")
+        kinds, told = self.corrected(pin)
+        self.assertEqual(kinds, ["Message", "Started", "FrameDone", "FrameDone", "FrameDone", "Finished"])
+        self.assertEqual([told["asked"][name] for name in ("do", "out", "frame", "x", "y", "color")],
+                         ["pin", os.path.abspath("out"), -5, 3.5, 4.0, "--a b"])
+        kinds, told = self.corrected(pin, "--old")
+        self.assertEqual((len(kinds), told["arguments"][-6:]), (6, ["pin", os.path.abspath("out"), "--frame=-5",
+                                                                    "--at=3.5,4.0", "--color=--a b", "--events"]))
+        kinds, told = self.corrected(requests.Undo("", "out"), "--old")
+        self.assertEqual(told["arguments"][-4:], ["corrections", "undo", os.path.abspath("out"), "--events"])
+
+    def test_nothing_is_taken_back_twice(self):
+        """An engine that dies once it has begun an undo leaves it to the person; a pin is made once more."""
+        with self.assertRaisesRegex(errors.EngineError, "look whether the picture is as before"):
+            list(self.client("--dies").correct(requests.Undo("", "out")))
+        self.assertEqual(self.corrected(requests.Pin("", "out", 1, 1, 1, "a"), "--dies")[0][-1], "Finished")
 
     def test_a_crash_loses_no_frame(self):
         """The run goes on in a process of its own, and what was told is not told again."""

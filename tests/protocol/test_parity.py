@@ -14,7 +14,8 @@ from cmft_engine.protocol.settings import SETTINGS
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "hosts.md"
 TOPICS = ("line art of a reference", "mask", "plain result", "job file", "bundle for farms", "views", "older layout",
-          "cache folder for all", "region and gap", "palette extract", "jump to a frame", "stale", "outside")
+          "cache folder for all", "region and gap", "palette extract", "jump to a frame", "doubtful tracks",
+          "fix a region", "undo a fix", "review window", "stale", "outside")
 
 
 def rows():

@@ -118,7 +118,7 @@ def test_json_has_the_documented_form(tmp_path):
         "frames": 2, "regions": 10, "unsure": 1, "unknown": 0, "kinds": {}}
     assert content["frames"][0]["unsure"] == [{
         "label": 4, "bbox": [1, 2, 3, 4], "area": 10, "confidence": 0.25, "color": "red", "runner_up": "paper",
-        "reason": "two colors are close", "kind": "flat", "unknown": False, "track": None}]
+        "reason": "two colors are close", "kind": "flat", "unknown": False, "track": None, "at": None}]
     assert content["frames"][1] == {"frame": -2, "path": "out/b.exr", "regions": 5, "held_from": -3,
                                     "confidence": 0.0, "seconds": 0.0, "kinds": {}, "unsure": []}
     assert content["palette"]["colors"][1] == {"name": "red", "rgba": [0.8, 0.1, 0.1, 1.0], "area": 40}

@@ -25,7 +25,12 @@ Pictures = Dict[Tuple[int, int], str]  # base64 of a JPEG by (frame, region's la
 
 
 class Region(NamedTuple):
-    """A region to check; confidence in [0, 1], `picture` a JPEG or nothing."""
+    """A region to check; confidence in [0, 1], `picture` a JPEG or nothing.
+
+    box: x0, y0, x1, y1 in px from the top left corner of the picture, x1 and y1 outside; area in px. track: a number
+    that it shares with the regions of other frames that show the same part, None where that is not known.
+    at: x, y of a pixel inside, None in reports of an earlier engine.
+    """
 
     label: int
     confidence: float
@@ -33,6 +38,10 @@ class Region(NamedTuple):
     runner_up: str
     reason: str
     picture: bytes
+    box: Tuple[int, ...] = (0, 0, 0, 0)
+    area: int = 0
+    track: Optional[int] = None
+    at: Optional[Tuple[int, int]] = None
 
 
 class Frame(NamedTuple):
@@ -108,10 +117,24 @@ def _review(report: Dict[str, Any], pictures: Pictures) -> Review:
 def _frame(entry: Dict[str, Any], holds: Tuple[int, ...], pictures: Pictures) -> Frame:
     number = int(entry["frame"])
     regions = [Region(int(found["label"]), float(found["confidence"]), str(found["color"]), str(found["runner_up"]),
-                      str(found["reason"]), _jpeg(pictures.get((number, found["label"]), "")))
+                      str(found["reason"]), _jpeg(pictures.get((number, found["label"]), "")), _box(found),
+                      int(found.get("area", 0)), None if found.get("track") is None else int(found["track"]),
+                      _at(found))
                for found in entry["unsure"]]
     return Frame(number, float(entry["confidence"]), holds,
                  tuple(sorted(regions, key=lambda region: region.confidence)), _jpeg(pictures.get((number, 0), "")))
+
+
+def _box(found: Dict[str, Any]) -> Tuple[int, ...]:
+    x0, y0, x1, y1 = found.get("bbox", (0, 0, 0, 0))
+    return int(x0), int(y0), int(x1), int(y1)
+
+
+def _at(found: Dict[str, Any]) -> Optional[Tuple[int, int]]:
+    if found.get("at") is None:
+        return None
+    x, y = found["at"]
+    return int(x), int(y)
 
 
 def _pictures(page: Path) -> Pictures:

@@ -10,6 +10,7 @@ from ..client import EngineClient
 from ..errors import Cancelled, CmftError, EngineError, InputError
 from ..events import Event, Finished, FrameDone, FrameFailed, Message, Skipped
 from ..job import Job, save_job
+from ..requests import Correct
 from ..text_file import write_text
 from ..warm import Engines, WarmClient
 from .digests import content_digest
@@ -78,9 +79,9 @@ class EngineRun:
         self._stop.set()
         self._client.cancel()
 
-    def follow(self, job_file: Path, show: Callable[[Progress], None],
+    def follow(self, work: Union[Path, Correct], show: Callable[[Progress], None],
                wants_cancel: Callable[[], bool] = lambda: False) -> Outcome:
-        """Run a job to its end and return what came of it.
+        """Run a job file, or correct a shot, to the end and return what came of it.
 
         show: called in this thread when there is something new to show; wants_cancel: asked about ten times a second.
         A cancel needs no event of the engine to be heard.
@@ -88,7 +89,7 @@ class EngineRun:
         if self.is_stopping or wants_cancel():
             return Outcome(error=Cancelled("cancelled before the engine started"))
         news: "queue.Queue[_News]" = queue.Queue()
-        pump = threading.Thread(target=self._pump, args=(job_file, news), name="cmft-events", daemon=True)
+        pump = threading.Thread(target=self._pump, args=(work, news), name="cmft-events", daemon=True)
         pump.start()
         try:
             outcome = self._watch(self._next_events(news, wants_cancel), show)
@@ -133,10 +134,11 @@ class EngineRun:
                 return
             yield event
 
-    def _pump(self, job_file: Path, news: "queue.Queue[_News]") -> None:
+    def _pump(self, work: Union[Path, Correct], news: "queue.Queue[_News]") -> None:
         """Hand on the engine's events from a thread of its own; None marks the end."""
         try:
-            for event in self._client.run(job_file, only=self._only):
+            events = self._client.run(work, only=self._only) if isinstance(work, Path) else self._client.correct(work)
+            for event in events:
                 news.put(event)
         except CmftError as error:
             news.put(error)

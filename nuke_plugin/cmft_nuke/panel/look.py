@@ -1,9 +1,10 @@
 """Bringing Nuke to a frame and a node: time, viewer, node graph. Main thread only."""
 
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 import nuke
 
+from ..fixes import place_in_picture, set_point
 from ..nodes import no_undo
 
 _VIEWER_INPUTS = 10
@@ -21,6 +22,13 @@ def show_frame(group: nuke.Node, frame: int) -> None:
         with no_undo():
             viewer.setInput(index, group)
     window.activateInput(index)
+
+
+def show_region(group: nuke.Group, frame: int, at: Optional[Tuple[int, int]]) -> None:
+    """Go to a frame and put Fix point, whose handle the Viewer draws, at a pixel of its plate; None: where it is."""
+    show_frame(group, frame)
+    if at is not None and group.knob("fix_point") is not None:
+        set_point(group, place_in_picture(group, at, frame))
 
 
 def _input_for(viewer: nuke.Node, group: nuke.Node, active: Optional[int]) -> int:

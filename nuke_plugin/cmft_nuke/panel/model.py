@@ -6,20 +6,24 @@ stored is kept true by `watch`.
 
 import os
 from pathlib import Path
-from typing import Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
+from cmft_engine.protocol.host.correct import Swatch
 from cmft_engine.protocol.host.review import NOTHING, Review, ReviewReader
 from cmft_engine.protocol.host.run import LOG
 from cmft_engine.protocol.host.state import WORDS
+from cmft_engine.protocol.host.tracks import Track
 
 from .. import runner
+from ..api import fix_region
 from ..bake import is_baking
 from ..buttons import ACTIONS
+from ..fixes import swatches_of
 from ..nodes import all_cmft, as_cmft, find, result_pattern, value
-from .look import show_frame, show_node
+from .look import show_frame, show_node, show_region
 
 COLOURING, STOPPING, FAILED = "colouring", "stopping", "failed"
 _LOG_END = 64 * 1024  # bytes of the log that are shown
@@ -102,11 +106,26 @@ class PanelModel:
         """Go to a frame and show the node there."""
         self._do(name, lambda group: show_frame(group, frame))
 
+    def show_track(self, name: str, track: Track) -> None:
+        """Go to the least sure frame of a track, and put Fix point into its region there."""
+        frame, region = track.worst
+        self._do(name, lambda group: show_region(group, frame.frame, region.at))
+
+    def swatches(self, name: str) -> Tuple[Swatch, ...]:
+        """Return the palette of a node's result; none, and an error for `refresh` to show, where it has none."""
+        found: List[Swatch] = []
+        self._do(name, lambda group: found.extend(swatches_of(group)))
+        return tuple(found)
+
+    def fix(self, name: str, color: str) -> None:
+        """Give the region at Fix point a colour."""
+        self._do(name, lambda group: fix_region(group, color=color))
+
     def show_node(self, name: str) -> None:
         """Open the node's own panel and bring it to the middle of the node graph."""
         self._do(name, show_node)
 
-    def _do(self, name: str, action: Callable[[nuke.Group], None]) -> None:
+    def _do(self, name: str, action: Callable[[nuke.Group], object]) -> None:
         if is_baking():
             return  # Nuke handles clicks while it writes; what is being written must be finished first
         self._notices.pop(name, None)

@@ -4,7 +4,9 @@ from functools import partial
 from typing import Any, Optional, Tuple
 
 from cmft_engine.protocol.host.review import READING, Review
+from cmft_engine.protocol.host.tracks import Track, group_tracks
 
+from .correct import CorrectButtons, TrackList
 from .model import PanelModel
 from .parts import ErrorBox, FrameGallery, NodeList, RegionStrip, button, label
 from .qt import Qt, QtCore, QtWidgets, Widget
@@ -30,8 +32,7 @@ class Panel(Widget):
         self.soon.setSingleShot(True)
         self.soon.setInterval(SOON_MS)
         self.soon.timeout.connect(self._update)
-        self.nodes = NodeList(self._choose, self._press, self._show_node)
-        self.hint = label("hint")
+        self.nodes, self.hint = NodeList(self._choose, self._press, self._show_node), label("hint")
         self.hint.setText(NO_NODE)
         self.status = label("status")
         self.error = ErrorBox(self.model.log_text, self._dismiss)
@@ -41,14 +42,19 @@ class Panel(Widget):
         self.order.addItems([LEAST_SURE, BY_FRAME])
         self.order.currentIndexChanged.connect(lambda _: self._update())
         self.frames = FrameGallery(self._go_to)
+        self.tracks = TrackList(self._go_to_track)
         self.regions = RegionStrip()
+        self.correct = CorrectButtons(self._press_chosen, lambda: self.model.swatches(self.model.chosen), self._fix)
+        self.tabs = QtWidgets.QTabWidget()
+        self.tabs.setObjectName("tabs")
+        self.tabs.addTab(self.frames, "Frames")
+        self.tabs.addTab(self.tracks, "Tracks")
         self._lay_out()
         self.regions.show_frame(None)
 
     def _lay_out(self) -> None:
-        below = QtWidgets.QWidget()
-        self.below = below
-        layout = QtWidgets.QVBoxLayout(below)
+        self.below = QtWidgets.QWidget()
+        layout = QtWidgets.QVBoxLayout(self.below)
         layout.setContentsMargins(0, 4, 0, 0)
         heading = QtWidgets.QHBoxLayout()
         heading.addWidget(self.summary, 1)
@@ -57,12 +63,13 @@ class Panel(Widget):
             layout.addWidget(part)
         layout.addLayout(self._buttons())
         layout.addLayout(heading)
-        layout.addWidget(self.frames, 1)
+        layout.addWidget(self.tabs, 1)
         layout.addWidget(self.regions)
+        layout.addWidget(self.correct)
         layout.addStretch(0)  # takes the room while there are no frames
         splitter = QtWidgets.QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.nodes)
-        splitter.addWidget(below)
+        splitter.addWidget(self.below)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([110, 600])
         splitter.setChildrenCollapsible(False)
@@ -121,9 +128,10 @@ class Panel(Widget):
             return
         self._shown = (review, order)
         self.summary.setText("To review: " + review.words)
-        for part in (self.order, self.frames):
+        for part in (self.order, self.tabs):
             part.setVisible(bool(review.frames))
         self.frames.show_frames(review.frames if order == BY_FRAME else review.least_sure_first())
+        self.tracks.show_tracks(group_tracks(review.frames))
         self.regions.show_frame(self.frames.current)
 
     def _choose(self, name: str) -> None:
@@ -145,6 +153,15 @@ class Panel(Widget):
         self.model.show_frame(self.model.chosen, frame)
         self._update()
         self.regions.show_frame(self.frames.current)
+
+    def _go_to_track(self, track: Track) -> None:
+        self.model.show_track(self.model.chosen, track)
+        self._update()
+        self.regions.show_frame(track.worst[0])
+
+    def _fix(self, color: str) -> None:
+        self.model.fix(self.model.chosen, color)
+        self._update()
 
     def _dismiss(self) -> None:
         self.model.dismiss(self.model.chosen)

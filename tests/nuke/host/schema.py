@@ -171,7 +171,8 @@ CLASSES: Dict[str, ClassSpec] = {
         **_many("torchScriptFile catFile", FILE), **_many("channelsIn channelsOut modelId", TEXT), "outputScale": INT,
         "createCatFile": BUTTON,
     }, executable=True),
-    "Viewer": ClassSpec(0, 10, {**_many("frame_range fps frame viewerProcess", TEXT), "input_number": INT}),
+    "Viewer": ClassSpec(0, 10, {**_many("frame_range fps frame viewerProcess", TEXT), "input_number": INT,
+                                "colour_sample_bbox": KnobSpec("BBox_Knob", (0.0, 0.0, 0.0, 0.0))}),
     "BackdropNode": ClassSpec(0, 0, {"bdwidth": INT, "bdheight": INT, "z_order": ZERO, "appearance": TEXT}),
     "StickyNote": ClassSpec(0, 0, {}),
 }

@@ -12,16 +12,28 @@ import time
 import webbrowser
 
 ROOT, FOLDER, SHOT, BINDING = sys.argv[1:5]
+SHOW = os.environ.get("CMFT_SHOW_PANEL")  # a picture of the panel is kept there
 PYTHON = sys.executable  # inside the host it is Nuke's
-ENGINE = """import json, shutil, sys, time
-job = json.load(open(sys.argv[sys.argv.index("--job") + 1]))
-folder = job["out"].rpartition("/")[0]
+ENGINE = """import json, shutil, struct, sys, time
 def say(event, **fields):
     print(json.dumps(dict(fields, event=event, version=1)), flush=True)
+if "pin" in sys.argv or "undo" in sys.argv:
+    asked = [word for word in sys.argv if word.startswith("--color=")]
+    say("started", frames=1)
+    say("frame_done", frame=3, path="", regions=1, unsure=0, confidence=1, seconds=0.1)
+    say("message", level="warning", text=" ".join(asked))
+    say("finished", report="", html="", frames=1, unsure=0, seconds=0.1)
+    sys.exit()
+window = struct.pack("<i4i", 16, 0, 0, 63, 47)
+head = b"".join([b"\\x76\\x2f\\x31\\x01\\2\\0\\0\\0", b"dataWindow\\0box2i\\0", window,
+                 b"displayWindow\\0box2i\\0", window, b"\\0"])
+job = json.load(open(sys.argv[sys.argv.index("--job") + 1]))
+folder = job["out"].rpartition("/")[0]
 say("started", frames=3, device="cpu", engine="0")
 for frame in (1, 2, 3):
     path = job["out"] % frame
-    open(path, "w").close()
+    with open(path, "wb") as stream:
+        stream.write(head)
     say("frame_done", frame=frame, path=path, regions=1, unsure=1, confidence=1, seconds=0.1)
     time.sleep({delay})
     if {fails}:
@@ -166,6 +178,35 @@ def review(screen, node):
     return seen
 
 
+def tracks(screen, node):
+    """Look at the tracks, click on one, and correct its region from the menu of colours."""
+    tabs = screen.find("tabs").tabBar()
+    screen.click(tabs, tabs.tabRect(1).center())
+    screen.host.nuke.frame(1)
+    seen = {"tracks": screen.tiles("tracks"), "tooltip": screen.find("tracks").item(0).toolTip()}
+    screen.click_item(screen.find("tracks"), 0)
+    seen["frame"] = screen.host.nuke.frame()
+    seen["point"] = [node["fix_point"].x(), node["fix_point"].y()]
+    seen["regions"] = screen.tiles("regions")
+    screen.press("fix_region")
+    menu = screen.find("colors")
+    seen["colors"] = [action.text() for action in menu.actions()]
+    pixel = menu.actions()[0].icon().pixmap(16, 16).toImage().pixelColor(8, 8)
+    seen["swatch"] = [pixel.red(), pixel.green(), pixel.blue()]
+    screen.click(menu, menu.actionGeometry(menu.actions()[1]).center())
+    seen["fixed"] = screen.wait(lambda: node["status"].value().startswith("fixed"))
+    seen["said"] = node["status"].value()
+    screen.press("undo_fix")
+    seen["undone"] = screen.wait(lambda: node["status"].value().startswith("taken back"))
+    screen.press("sample_point")
+    seen["no_sample"] = screen.find("error").text()
+    screen.press("dismiss")
+    if SHOW:
+        screen.panel.grab().save(SHOW)
+    screen.click(tabs, tabs.tabRect(0).center())
+    return seen
+
+
 def errors(screen, node):
     """An error of the engine with its log, an error of a button, and both going away."""
     host = screen.host
@@ -255,7 +296,7 @@ def main():
         found = {"early": early, "binding": qt.QtCore.__name__, "empty_script": empty_script(screen)}
         node = make_node(host)
         found["noticed"] = screen.wait(lambda: screen.panel.nodes.tree.topLevelItemCount() == 1, 5)
-        for part in (colour, review, buttons, errors, cancel, sight):
+        for part in (colour, review, tracks, buttons, errors, cancel, sight):
             found[part.__name__] = part(screen, node)
         screen.panel.close()
         screen.panel.deleteLater()

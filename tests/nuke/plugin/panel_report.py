@@ -12,7 +12,7 @@ BOX = (10, 10, 40, 30)
 
 def region(label, confidence, reason="two colours are close"):
     """Return an unsure region."""
-    return UnsureRegion(label, BOX, 600, confidence, "skin", "<b>red</b>", reason)
+    return UnsureRegion(label, BOX, 600, confidence, "skin", "<b>red</b>", reason, track=label % 2, at=(20, 15))
 
 
 def solid(*rgb):

@@ -105,6 +105,18 @@ def test_click_goes_to_the_frame(seen):
     assert "2 &gt; 1 &amp; " in found["tooltip"] and "<b>" not in found["tooltip"]
 
 
+def test_tracks_and_a_fix(seen):
+    """Most doubt first; a click goes to the frame and puts Fix point into the region; the menu corrects it."""
+    found = seen["tracks"]
+    assert found["tracks"] == ["skin or <b>red</b>, 2 frames\n2 > 1 & \"odd\"",
+                               "skin or <b>red</b>, 1 frame\ntwo colours are close"]
+    assert "Its least sure frame is 3" in found["tooltip"] and "<b>" not in found["tooltip"]
+    assert found["frame"] == 3 and found["point"] == [20.5, 32.5] and len(found["regions"]) == 2
+    assert found["colors"] == ["skin", "<b>red</b>"] and found["swatch"] == [230, 153, 102]
+    assert found["fixed"] and found["said"] == "fixed in 1 frame; --color=<b>red</b>" and found["undone"]
+    assert "nothing was sampled in the Viewer" in found["no_sample"]
+
+
 def test_errors_with_remedy_and_log(seen):
     """An engine's error stands in the panel with its log; one of a button too, without a window in the way."""
     found = seen["errors"]

@@ -84,7 +84,7 @@ def test_code_on_the_node_is_for_the_oldest_nuke(node):
     """Buttons and callbacks are written in the syntax of Python 3.7."""
     _, made = node
     codes = [knob.command() for knob in made.allKnobs() if knob.Class() == "PyScript_Knob"]
-    assert len(codes) == 13
+    assert len(codes) == 17
     for code in [*codes, made["knobChanged"].value()]:
         ast.parse(code, feature_version=(3, 7))
 

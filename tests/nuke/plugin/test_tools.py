@@ -349,12 +349,12 @@ def test_guide_names_what_is_there():
     code = "".join(path.read_text(encoding="utf-8") for path in (PLUGIN / "cmft_nuke").glob("*.py"))
     functions = set(re.findall(r"`api\.(\w+)\(", guide))
     assert functions == {"create", "colorize", "status", "cancel", "add_correction", "freeze", "export_job", "report",
-                         "upgrade", "regions", "extract_palette", "swap_palette"}
+                         "upgrade", "regions", "extract_palette", "swap_palette", "fix_region", "undo_fix", "review"}
     assert all(f"def {name}(" in code for name in functions) and "colour = colorize" in code
     for words in ("not coloured yet", "stale", "this frame is not coloured", "engine missing"):
         assert f"| {words} |" in guide and words in code
     labels = set(re.findall(r'button\("\w+", "([^"]+)"', code))
-    assert len(labels) == 13 and {label for label in labels if label not in guide} == set()
+    assert len(labels) == 17 and {label for label in labels if label not in guide} == set()
 
 
 def test_status_of_other_nodes(terminal):
