@@ -31,6 +31,7 @@ from benchmarks.metrics.clicks import clicks_to_fix
 from benchmarks.metrics.flicker import Flicker, flicker
 from benchmarks.metrics.pictures import ink_free_mask, majority_colors, pack_colors
 from cmft_engine.image.color_space import to_display
+from cmft_engine.matching.next_painting import to_paint_next
 from cmft_engine.pipeline.changes import with_changes
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.compose import mix_paints
@@ -156,7 +157,7 @@ def _second_painting(shot: ColoredShot, truth: Truth) -> tuple[int, int, float]:
         if len(nodes):
             pins = {int(node): int(truth.color[node]) for node in nodes}
             mends[drawing.frame] = wrong - int(truth.wrong(graph.solve(pins).color).sum())
-    asked = graph.to_paint_next()
+    asked = to_paint_next(graph)
     return wrong, 0 if asked is None else mends.get(asked[0], 0), float(np.mean(list(mends.values()))) if mends else 0.0
 
 

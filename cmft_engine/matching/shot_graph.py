@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from .settled import pattern_sources, settled_confidence, settled_features
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
 
@@ -28,9 +30,6 @@ REFERENCE_ODDS, PIN_ODDS = 0.25, 0.5  # of the colour that a sure chain brings, 
 MESSAGE_POWER, DAMPING, TURNS, SETTLED = 0.8, 0.3, 10, 5e-3
 EVEN = 1e-6  # beliefs that differ by less are even; the colour that a region has stays
 LEAST_LEAK = 0.02  # share of a message that comes from no region
-PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
-SETTLED_WEIGHTS = (0.5, 0.5, 1.0, 0.0)  # of the SIGNS and a constant, see cmft_training/release/settled.py
-CANDIDATES = 48  # drawings of which one may be painted next
 TRACK_LINK = 0.5  # chance, both ways, of two regions being one track
 
 
@@ -163,25 +162,12 @@ class ShotGraph:
         sure = np.clip(self.confidence, SURE_LEAST, SURE_MOST)
         own = (1 - sure)[:, None] * _to_one(rest)
         own[at, top] = np.maximum(own[at, top] + sure, own.max(1))  # by itself a region keeps what it found
-        return _with_field(_to_one(own), self._painted_field, self.color, REFERENCE_ODDS)
+        return _with_field(_to_one(own), self.painted_field, self.color, REFERENCE_ODDS)
 
     @cached_property
     def belief(self) -> Floats:
         """Beliefs (N, K) of the whole shot by max-product, without pins."""
-        return settle(self.unary, self.rows, self.columns, self.link, self._drawing_of)
-
-    def signs(self, color: Ints) -> Floats:
-        """Return by what the settled confidence of colours (N,) is judged, (N, 3).
-
-        The log odds of the colour in `unary`, the same of the mean over the region's track, and the strength of the
-        paintings' field, negative where it brings another colour.
-        """
-        own = self.unary[np.arange(len(self)), color]
-        count = np.bincount(self.track, minlength=1)
-        mean = (np.bincount(self.track, own, minlength=1) / np.maximum(count, 1))[self.track].astype(np.float32)
-        field = self._painted_field
-        same = np.where(self.color[np.maximum(field.source, 0)] == color, 1, -1) * (field.source >= 0)
-        return np.stack([_log_odds(own), _log_odds(mean), field.strength * same], 1).astype(np.float32)
+        return settle(self.unary, self.rows, self.columns, self.link, self.drawing_of)
 
     @cached_property
     def settled(self) -> tuple[Ints, Floats]:
@@ -189,15 +175,22 @@ class ShotGraph:
         at = np.arange(len(self))
         stays = ~self.free | self.painted | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
         color = np.where(stays, self.color, self.belief.argmax(1))
-        odds = self.signs(color) @ np.asarray(SETTLED_WEIGHTS[:-1], np.float32) + SETTLED_WEIGHTS[-1]
-        return color, np.where(self.painted, 1, 1 / (1 + np.exp(-odds))).astype(np.float32)
+        return color, np.where(self.painted, np.float32(1), settled_confidence(self.features(color)))
+
+    def features(self, color: Ints) -> Floats:
+        """Return what `settled_features` says of colours (N,)."""
+        field = self.painted_field
+        same = np.where(self.color[np.maximum(field.source, 0)] == color, 1, -1) * (field.source >= 0)
+        return settled_features(self.unary[np.arange(len(self)), color], self.track, field.strength * same)
 
     @cached_property
-    def _painted_field(self) -> Field:
+    def painted_field(self) -> Field:
+        """What spreads from the paintings."""
         return self.field(np.flatnonzero(self.painted))
 
     @cached_property
-    def _drawing_of(self) -> Ints:
+    def drawing_of(self) -> Ints:
+        """The place in `drawings` of every node (N,)."""
         return np.repeat(np.arange(len(self.drawings)), np.diff(self.starts))
 
     def solve(self, pins: Mapping[int, int] | None = None, kept: NDArray[np.bool_] | None = None,
@@ -221,7 +214,8 @@ class ShotGraph:
             target[pinned] = np.fromiter(pins.values(), np.intp, len(pins))
             sources = np.concatenate([pinned, np.fromiter(patterns, np.intp, len(patterns))])
             field = self.field(np.union1d(sources, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
-            pattern = self._patterns(field, sources, patterns, kept)
+            pattern = pattern_sources(field.source, field.strength, patterns, divided=self.divided,
+                                      kept=self.painted if kept is None else self.painted | kept)
             takes = self._takes(field, target, color) & ~fixed & np.isin(field.source, pinned)
             if kept is not None:
                 takes &= ~kept
@@ -231,25 +225,6 @@ class ShotGraph:
             color[pinned], confidence[pinned] = target[pinned], 1
         return Solution(color, self.belief, confidence.astype(np.float32), pattern)
 
-    def _patterns(self, field: Field, sources: Ints, patterns: Mapping[int, bool], kept: NDArray[np.bool_] | None
-                  ) -> Ints:
-        """Return the node (N,) whose pattern each node takes, -1 for none: its nearest source, where the chain lasts.
-
-        What a person made goes as far as a pin over what is sure: s >= 1 / (1 + a), or as others in divided regions.
-        """
-        by_hand = np.zeros(len(self), np.bool_)
-        is_pattern = by_hand.copy()
-        for node, made in patterns.items():
-            is_pattern[node], by_hand[node] = True, made
-        from_node = np.maximum(field.source, 0)
-        takes = (field.source >= 0) & is_pattern[from_node] & ~self.painted
-        takes &= np.where(self.divided, field.strength >= PATTERN_LINK,
-                          by_hand[from_node] & (field.strength >= 1 / (1 + PIN_ODDS)))
-        takes[sources] = False
-        if kept is not None:
-            takes &= ~kept
-        return np.where(takes, field.source, -1)
-
     def _takes(self, field: Field, target: Ints, color: Ints) -> NDArray[np.bool_]:
         """Which nodes take the colour that their nearest pin wishes: a s >= (1 - s) (b(top) - b(k))."""
         at = np.arange(len(self))
@@ -257,23 +232,6 @@ class ShotGraph:
         loss = np.maximum(self.belief[at, color] - self.belief[at, asked], 0)
         takes: NDArray[np.bool_] = (field.source >= 0) & (PIN_ODDS * field.strength >= (1 - field.strength) * loss)
         return takes
-
-    def to_paint_next(self) -> tuple[int, float] | None:
-        """Return the frame whose painting would settle most of what is in doubt, and its share of the doubt.
-
-        A region's doubt goes by the strength of the chain that would bring the painting's colour. None where nothing
-        is in doubt. Of a long shot only CANDIDATES drawings are tried, those of most doubt.
-        """
-        if not self.unary.size:
-            return None
-        doubt = np.where(self.painted, 0, 1 - self.settled[1])
-        own = np.bincount(self._drawing_of, doubt, minlength=len(self.drawings))
-        if not own.any():
-            return None
-        tried = np.sort(np.argsort(-own, kind="stable")[:CANDIDATES])
-        gains = [float(doubt @ self.field(np.arange(self.starts[at], self.starts[at + 1])).strength) for at in tried]
-        best = int(np.argmax(gains))
-        return self.drawings[tried[best]].frame, gains[best] / float(doubt.sum())
 
     @cached_property
     def track(self) -> Ints:
@@ -351,12 +309,6 @@ def _with_field(own: Floats, field: Field, color: Ints, odds: float) -> Floats:
 def _to_one(values: Floats) -> Floats:
     whole: Floats = (values / np.maximum(values.sum(-1, keepdims=True), 1e-30)).astype(np.float32)
     return whole
-
-
-def _log_odds(chance: Floats) -> Floats:
-    sure = np.clip(chance, 1e-3, 1 - 1e-3)
-    odds: Floats = np.log(sure / (1 - sure))
-    return odds
 
 
 def _softmax(logs: Floats) -> Floats:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..image.plate import Plate, read_plate
+from ..matching.next_painting import to_paint_next
 from ..protocol.corrections_file import default_path, load_corrections
 from ..protocol.errors import PlateError
 from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
@@ -151,7 +152,7 @@ class Run:
         shown = [frame for frame in stale if colored.looks_changed(frame, wanted)]
         if shown:
             yield Message("info", f"the shot as a whole changed regions of {len(shown)} frames: {frames_text(shown)}")
-        following = colored.graph.to_paint_next()
+        following = to_paint_next(colored.graph)
         if following is not None and following[1] >= WORTH_PAINTING:
             yield self.reporter.advise(paint_next(*following))
 

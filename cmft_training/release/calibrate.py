@@ -140,9 +140,9 @@ def fit_fusion(drawings: Sequence[Voted]) -> Floats:
     return _minimize(loss, torch.from_numpy(UNFUSED))
 
 
-def fit_logistic(signs: Floats, right: NDArray[np.bool_]) -> Floats:
-    """Logistic regression of right (n,) on signs (n, k) with a little weight decay: float32 (k + 1,), constant last."""
-    x = torch.from_numpy(np.column_stack([signs, np.ones(len(signs), np.float32)]))
+def fit_logistic(features: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Logistic regression of right (n,) on (n, k), with a little weight decay: float32 (k + 1,), the constant last."""
+    x = torch.from_numpy(np.column_stack([features, np.ones(len(features), np.float32)]))
     y = torch.from_numpy(right.astype(np.float32))
 
     def loss(weight: torch.Tensor) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """Fit the confidence of settled shots: `python -m cmft_training.release.settled --characters FOLDER`.
 
 Colours training clips as the engine does, settles each as a whole, and fits a logistic regression of "this region's
-colour is right" on `ShotGraph.signs`. Prints the weights that belong into `matching.shot_graph.SETTLED_WEIGHTS`; they
-depend on no checkpoint's keys, for corrections are worked out without one.
+colour is right" on `settled_features`. Prints the weights that belong into
+`matching.settled.WEIGHTS`: in code and not in a checkpoint, for corrections are worked out without one.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def color_clip(clip: Clip, folder: Path) -> ColoredShot:
 
 
 def judged(clip: Clip, colored: ColoredShot) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the signs (n, 3) of all regions of one true colour in the drawings but the first, and which are right."""
+    """Return the features (n, 3) of the regions of one true colour behind the first drawing, and which are right."""
     graph = colored.graph
     color = graph.solve().color
-    signs = graph.signs(color)
+    features = graph.features(color)
     shown = np.rint(colored.palette.display * 255).astype(np.int64)
     rows, right = list[Floats](), list[NDArray[np.bool_]]()
     for number, drawing in enumerate(clip.drawings):
@@ -59,7 +59,7 @@ def judged(clip: Clip, colored: ColoredShot) -> tuple[Floats, NDArray[np.bool_]]
         table = np.bincount(code.ravel(), minlength=(record.graph.count + 1) * (count + 1)).reshape(-1, count + 1)[1:]
         known = (table.sum(1) >= MIN_PX) & (table.max(1) >= LEAST_SHARE * table.sum(1)) & (table.argmax(1) < count)
         nodes = graph.of(colored.decided_at[number])
-        rows.append(signs[nodes][known])
+        rows.append(features[nodes][known])
         right.append((table.argmax(1) == color[nodes])[known])
     return np.concatenate(rows), np.concatenate(right)
 
@@ -81,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("cmft_engine").setLevel(logging.ERROR)
-    signs, right = (np.concatenate(parts) for parts in zip(*samples(given.characters, given.clips), strict=True))
-    weights = fit_logistic(signs, right)
-    print("SETTLED_WEIGHTS = (" + ", ".join(f"{weight:.3f}" for weight in weights) + ")")
+    features, right = (np.concatenate(parts) for parts in zip(*samples(given.characters, given.clips), strict=True))
+    weights = fit_logistic(features, right)
+    print("WEIGHTS = (" + ", ".join(f"{weight:.3f}" for weight in weights) + ")")
     return 0
 
 

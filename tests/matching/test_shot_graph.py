@@ -53,19 +53,6 @@ def test_field_is_the_best_chain():
     assert graph.field(np.zeros(0, np.intp)).source.tolist() == [-1] * 5
 
 
-def test_the_drawing_to_paint_next():
-    """The one whose chains reach most of what is in doubt; a painting settles its own, and what is sure asks none."""
-    first = {"painted": True}
-    drawings = [drawing(0, [0, 1], 0.9, **first), drawing(1, [0, 1], 0.5, before=0, linked=[(0, 0, 0.9)]),
-                drawing(2, [0, 1], 0.5, before=1, linked=[(0, 0, 0.9), (1, 1, 0.9)]),
-                drawing(3, [0, 1], 0.5, before=2, linked=[(0, 0, 0.9), (1, 1, 0.9)])]
-    graph = ShotGraph(drawings)
-    frame, share = graph.to_paint_next()
-    assert frame == 2 and 0.8 < share < 1
-    assert ShotGraph([drawing(0, [0, 1], 0.9, painted=True)]).to_paint_next() is None
-    assert ShotGraph([]).to_paint_next() is None
-
-
 def test_links_are_symmetric_and_clipped():
     """A link counts by the root of its chances both ways, none is certain, and weak ones are none."""
     there, back = (np.array(chances, np.float32) for chances in ([[1, 0.04], [0, 0.25]], [[1, 0], [0.01, 0.09]]))

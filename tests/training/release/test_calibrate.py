@@ -10,7 +10,7 @@ import pytest
 from cmft_engine.matching.calibration import CONFIDENCE_FEATURES, CUES, UNFUSED
 from cmft_engine.matching.votes import TemporalVotes, Votes, fuse
 from cmft_engine.shot.drawing import SegmentedDrawing
-from cmft_training.release.calibrate import Voted, fit_confidence, fit_fusion, judge
+from cmft_training.release.calibrate import Voted, fit_fusion, fit_logistic, judge
 
 COUNT, COLORS = 40, 4
 
@@ -87,5 +87,5 @@ def test_confidence_follows_the_feature_that_tells() -> None:
     """A feature that separates right from wrong gets the weight; one that is noise gets little."""
     rng = np.random.default_rng(1)
     confidence_features = rng.normal(size=(400, len(CONFIDENCE_FEATURES))).astype(np.float32)
-    weight = fit_confidence(confidence_features, confidence_features[:, 3] + 0.3 * rng.normal(size=400) > 0)
+    weight = fit_logistic(confidence_features, confidence_features[:, 3] + 0.3 * rng.normal(size=400) > 0)
     assert weight.shape == (len(CONFIDENCE_FEATURES) + 1,) and weight[3] > 4 * np.abs(np.delete(weight, 3)).max()

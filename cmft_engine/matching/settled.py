@@ -1,0 +1,61 @@
+"""What a settled shot tells: how sure its colours are, and where patterns go on. Arrays alone.
+
+Shapes: N regions of all drawings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+WEIGHTS = (0.231, 0.565, 2.163, 0.099)  # of `settled_features`, and a constant: cmft_training/release/settled.py
+PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
+HAND_LINK = 2 / 3  # likewise of what a person made, to a region that is sure of itself: 1 / (1 + PIN_ODDS)
+
+
+def settled_features(own: Floats, track: Ints, brought: Floats) -> Floats:
+    """Return by what the confidence of a settled colour is judged, (N, 3).
+
+    own (N,): chance of the colour by its drawing and the paintings. track (N,): number of the region's track. brought
+    (N,): strength of the chain from a painting, negative where that brings another colour, 0 where there is none. The
+    features are the log odds of `own`, those of its mean over the track, and `brought`.
+    """
+    count = np.bincount(track, minlength=1)
+    mean = (np.bincount(track, own, minlength=1) / np.maximum(count, 1))[track].astype(np.float32)
+    return np.stack([_log_odds(own), _log_odds(mean), brought], 1).astype(np.float32)
+
+
+def settled_confidence(features: Floats) -> Floats:
+    """Return how sure settled colours are (N,), in [0, 1], by their features (N, 3)."""
+    odds: Floats = features @ np.asarray(WEIGHTS[:-1], np.float32) + WEIGHTS[-1]
+    sure: Floats = (1 / (1 + np.exp(-odds))).astype(np.float32)
+    return sure
+
+
+def pattern_sources(source: Ints, strength: Floats, patterns: Mapping[int, bool], *, divided: Bools, kept: Bools
+                    ) -> Ints:
+    """Return the node (N,) whose pattern each node takes, -1 for none: its nearest source, where the chain lasts.
+
+    source, strength (N,): the nearest known node, -1 for none, and its chain. patterns: nodes whose pattern goes on,
+    and whether a person made it. divided (N,): regions of several paints. kept (N,): those that take none.
+    """
+    by_hand = np.zeros(len(source), np.bool_)
+    is_pattern = by_hand.copy()
+    for node, made in patterns.items():
+        is_pattern[node], by_hand[node] = True, made
+    nearest = np.maximum(source, 0)
+    takes = (source >= 0) & is_pattern[nearest] & ~kept & (source != np.arange(len(source)))
+    takes &= np.where(divided, strength >= PATTERN_LINK, by_hand[nearest] & (strength >= HAND_LINK))
+    return np.where(takes, source, -1)
+
+
+def _log_odds(chance: Floats) -> Floats:
+    sure = np.clip(chance, 1e-3, 1 - 1e-3)
+    odds: Floats = np.log(sure / (1 - sure))
+    return odds

@@ -1,0 +1,18 @@
+"""The drawing whose painting would settle most is named."""
+
+from cmft_engine.matching.next_painting import to_paint_next
+from cmft_engine.matching.shot_graph import ShotGraph
+from tests.matching.test_shot_graph import drawing
+
+
+def test_the_drawing_to_paint_next():
+    """The one whose chains reach most of what is in doubt; a painting settles its own, and what is sure asks none."""
+    first = {"painted": True}
+    drawings = [drawing(0, [0, 1], 0.9, **first), drawing(1, [0, 1], 0.5, before=0, linked=[(0, 0, 0.9)]),
+                drawing(2, [0, 1], 0.5, before=1, linked=[(0, 0, 0.9), (1, 1, 0.9)]),
+                drawing(3, [0, 1], 0.5, before=2, linked=[(0, 0, 0.9), (1, 1, 0.9)])]
+    graph = ShotGraph(drawings)
+    frame, share = to_paint_next(graph)
+    assert frame == 2 and 0.8 < share < 1
+    assert to_paint_next(ShotGraph([drawing(0, [0, 1], 0.9, painted=True)])) is None
+    assert to_paint_next(ShotGraph([])) is None
