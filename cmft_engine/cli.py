@@ -142,6 +142,24 @@ def lines(
 
 
 @app.command()
+@with_settings("ink_threshold", "trace_lines", "input_space")
+def register(
+    painting: Annotated[Path, typer.Argument(metavar="PAINTING", help="The painted drawing.", show_default=False)],
+    lines: Annotated[Path, typer.Option(help="The line plate that it should lie on.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The painting to write.", show_default=False)],
+    overwrite: choices.Overwrite = False,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Write a painting shifted or scaled onto its line plate, in its own colours."""
+    from .commands.register import register as lay_onto
+
+    done = lay_onto(painting, lines, out, overwrite=overwrite, settings=Settings(**settings))
+    words = done.move.words or "moved by less than a pixel"
+    say(f"{out}  {words}: {done.before:.0%} of the lines were found in it, {done.after:.0%} are now")
+
+
+@app.command()
 def farm(
     job: Annotated[Path, typer.Option(help="The job file; --save-job writes one.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The folder for the bundle.", show_default=False)],

@@ -6,9 +6,7 @@ https://github.com/OpenJobDescription/openjd-specifications says what a template
 
 import json
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any, NamedTuple
 from ..pipeline.open_shot import open_shot
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
+from ..protocol.plain import shell_line
 from ..protocol.text_file import write_text
 from ..shot.named import Reference
 from ..shot.shot import Shot
@@ -67,11 +66,6 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
     return Bundle(folder, shell_line("openjd", "run", str(where / TEMPLATE), "--job-param",
                                      f"file://{where / PARAMETERS}"),
                   shell_line("deadline", "bundle", "submit", str(where)))
-
-
-def shell_line(*words: str) -> str:
-    """Return a command line to be copied into a shell of this machine, whatever letters its words hold."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:

@@ -15,8 +15,10 @@ from ..image.limits import over_limit
 from ..image.plate import Header, Window, read_header
 from ..image.sequence import PlateSequence, frames_text
 from ..protocol.errors import PlateError, ShotError
+from ..protocol.settings import Settings
 from .holds import Holds, apart
 from .named import LinesLike, Named, Reference, ReferenceLike, find_named, frames_among
+from .register import register_line
 
 log = logging.getLogger(__name__)
 
@@ -192,11 +194,18 @@ def _check_reference(reference: Reference, expected: str) -> None:
     if not reference.is_sheet and size != expected:
         raise PlateError(
             f"{reference.plate} (reference at frame {reference.frame}) is {size}, but the line plates are {expected}; "
-            f"export it in their size, or give it as a sheet: {reference.plate}@sheet",
+            f"export it in their size, or give it as a sheet: {reference.plate}@sheet{_or_register(reference)}",
             reference.plate, reference.frame)
     if reference.lines is not None and (lines := _size(read_header(reference.lines, frame=reference.frame))) != size:
         raise PlateError(f"{reference.lines} is {lines}, but {reference.plate}, whose line art it is, is {size}; "
                          "export both in one size", reference.lines, reference.frame)
+
+
+def _or_register(reference: Reference) -> str:
+    """The other remedy for a painting of another size, where there is one."""
+    if reference.lines is None:
+        return ""
+    return f". This writes it in their size: {register_line(reference.plate, reference.lines, Settings())}"
 
 
 def _tell_strangers(shot: Shot) -> None:
