@@ -64,7 +64,8 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
     """Return what is wrong with how a painting lies on its line plate, as a sentence with the remedy; "" for nothing.
 
     painting, lines: borders (H, W); others: the frames that may be meant, each with how its line plate's borders are
-    had; name: of the painting; remedy: the command line that moves it.
+    had; name: of the painting; remedy: the command line that moves it,
+    a line of its own.
     """
     share = share_found(lines, painting)
     if share >= DOUBTFUL or lines.sum() < LEAST_PX:
@@ -79,8 +80,8 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
     if by_frame[0] >= max(least, moved):
         return f"{seen}, and {by_frame[0]:.0%} of those of frame {by_frame[1]}; correct its frame"
     if moved >= least and move.words:
-        return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so, or paint over the line plate "
-                f"itself. This writes it moved: {remedy}")
+        return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so with cmft register, or paint "
+                f"over the line plate itself\n{remedy}")
     if share < STRANGE:
         return f"{seen}; is it another drawing? Correct its frame, or give it line art of its own"
     return ""

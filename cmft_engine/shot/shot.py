@@ -205,7 +205,7 @@ def _or_register(reference: Reference) -> str:
     """The other remedy for a painting of another size, where there is one."""
     if reference.lines is None:
         return ""
-    return f". This writes it in their size: {register_line(reference.plate, reference.lines, Settings())}"
+    return f"; cmft register scales it\n{register_line(reference.plate, reference.lines, Settings())}"
 
 
 def _tell_strangers(shot: Shot) -> None:

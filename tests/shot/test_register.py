@@ -51,7 +51,7 @@ def test_the_printed_command_undoes_a_shift(painting, tmp_path, capsys, monkeypa
     write_plate(Plate.from_pixels(np.roll(painting, 4, axis=1), **fields), name)
     (told,) = told_of(name)
     assert "when it is moved by 4 px left" in told
-    line = shlex.split(told.partition("This writes it moved: ")[2])
+    line = shlex.split(told.splitlines()[1])
     assert line == ["cmft", "register", name, "--lines", str(LINES), "--out", f"registered/{name}"]
     assert cli.run(line[1:]) == 0
     assert "moved by 4 px left: 7" in capsys.readouterr().out
@@ -80,8 +80,9 @@ def test_another_size(painting, tmp_path, capsys):
     write_plate(Plate.from_pixels(painting.repeat(2, 0).repeat(2, 1)), tmp_path / "p.png")
     assert cli.run(["colorize", str(SHOT / "line.####.png"), "--reference", f"{tmp_path / 'p.png'}@1001", "--out",
                     str(tmp_path / "c.####.png")]) == 2
-    said = " ".join(capsys.readouterr().err.split())
-    line = shlex.split(said.partition("This writes it in their size: ")[2])
+    said, line = capsys.readouterr().err.splitlines()
+    assert "is 1920x1080, but the line plates are 960x540" in said and said.endswith("; cmft register scales it")
+    line = shlex.split(line)
     assert cli.run(line[1:]) == 0
     assert np.array_equal(read_plate(tmp_path / "registered" / "p.png").pixels, painting)
 
