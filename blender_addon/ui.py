@@ -97,7 +97,7 @@ def draw_text(layout: Any, text: str, icon: str) -> None:
     """Draw a sentence over as many lines as it needs; a word that is longer than a line, such as a path, is parted."""
     column = layout.column(align=True)
     line = ""
-    for word in (word[at:at + _LINE_LENGTH] for word in text.split() for at in range(0, len(word), _LINE_LENGTH)):
+    for word in (one[at:at + _LINE_LENGTH] for one in text.split() for at in range(0, len(one), _LINE_LENGTH)):
         if line and len(line) + len(word) >= _LINE_LENGTH:
             column.label(text=line, icon=icon)
             line, icon = "", "BLANK1"

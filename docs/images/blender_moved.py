@@ -1,4 +1,4 @@
-"""Takes the pictures of a project that was moved, in a real Blender window: ready where it is, and what it says is gone.
+"""Takes the pictures of a project that was moved, in a real Blender window: ready there, and with a file gone.
 
     xvfb-run -s "-screen 0 1600x900x24" blender -P docs/images/blender_moved.py -- FOLDER
 

@@ -84,7 +84,8 @@ def test_a_frame_in_the_name_is_looked_at(painting, tmp_path):
 def test_a_shift_or_a_scale_is_told(painting, tmp_path, move, words):
     """A painting that lies beside its lines, or in another scale, is told with the move that mends it."""
     (told,) = read(tmp_path, moved(painting, *move), 1001)
-    assert words in told and "; move it so with cmft register, or paint over the line plate itself\ncmft register " in told
+    assert words in told
+    assert "; move it so with cmft register, or paint over the line plate itself\ncmft register " in told
     borders = fit.borders_of_painting(moved(painting, *move))
     mended = fit.apply_move(borders, fit.find_move(lines_of(1001), borders))
     assert fit.share_found(lines_of(1001), mended) > 0.95
