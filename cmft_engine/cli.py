@@ -28,10 +28,11 @@ from .console import PlainConsole, complain, prepare_streams, say
 from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from, path_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
-from .protocol.job import Job, load_job
+from .protocol.job import MAX_FRAMES, Job, load_job
 from .protocol.owner import owner_of
 from .protocol.plain import plain
 from .protocol.settings import Settings
+from .protocol.text_file import real_path
 from .shot.named import check_named
 from .stopping import CANCELLED, Stopped, catch_signals, end_at_once, go_on, loading
 
@@ -163,7 +164,7 @@ def register(
 def farm(
     job: Annotated[Path, typer.Option(help="The job file; --save-job writes one.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The folder for the bundle.", show_default=False)],
-    chunk: Annotated[int, typer.Option(help="Frames a task.", min=1)] = 16,
+    chunk: Annotated[int, typer.Option(help="Frames a task.", min=1, max=MAX_FRAMES)] = 16,
     overwrite: choices.Overwrite = False,
 ) -> None:
     """Write a job as an OpenJD bundle, which render farms run in chunks."""
@@ -171,9 +172,9 @@ def farm(
     from .farm import bundle
 
     loaded = load_job(job)
-    inputs = {Path(path).resolve() for path in (job, loaded.palette or job, loaded.corrections or job)}
+    inputs = {real_path(path) for path in (job, loaded.palette or job, loaded.corrections or job)}
     for name in bundle.FILES:
-        check_free(out / name, overwrite=overwrite and (out / name).resolve() not in inputs)
+        check_free(out / name, overwrite=overwrite, inputs=inputs)
     written = bundle.write_bundle(loaded, out, chunk=chunk)
     say(f"The bundle is {written.folder}\nto run it here: {written.run}\nto Deadline Cloud: {written.submit}")
 

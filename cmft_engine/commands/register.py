@@ -9,6 +9,7 @@ from ..image.plate import Plate, Window, read_plate, write_plate
 from ..protocol.errors import InputError
 from ..protocol.file_formats import PNG, format_of
 from ..protocol.settings import Settings
+from ..protocol.text_file import real_path
 from ..shot.fit import GOOD, Mask, Move, borders_of_lines, borders_of_painting, find_move, share_found
 from ..shot.references import color_note, find_lines, log
 from ..shot.register import moved_plate
@@ -58,9 +59,7 @@ def _borders(plate: Plate, canvas: Window) -> Mask:
 
 def _check_out(out: Path, painting: Path, lines: Path, *, overwrite: bool) -> None:
     """Raise InputError when the file to write is an input, or is there and may not be replaced."""
-    if out.resolve() in (painting.resolve(), lines.resolve()):
-        raise InputError(f"{out} is an input; choose another --out, inputs are kept")
-    check_free(out, overwrite=overwrite)
+    check_free(out, overwrite=overwrite, inputs=(real_path(painting), real_path(lines)))
 
 
 def _check_format(out: Path, painting: Plate) -> None:

@@ -111,7 +111,7 @@ def test_the_command_line(name, settings, words):
 
 
 @pytest.mark.parametrize(("out", "sentence"), [
-    ("p.png", "p.png is an input; choose another --out"), ("there.png", "there.png exists; add --overwrite"),
+    ("p.png", "p.png is an input; choose another name"), ("there.png", "there.png exists; add --overwrite"),
     ("o.jpg", "cannot hold the uint16 colours of p.png as they are; name it .png or .tif"),
     ("o.exr", "name it .png or .tif"), ("o.psd", "name it .png or .tif"),
     ("o.png", "100% of the lines of line.png are found in it as it lies")])
