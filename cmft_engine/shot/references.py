@@ -109,6 +109,9 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     """
     check_spaces(settings)
     drawings = [read_painting(reference, canvas, settings) for reference in shot.references]
+    for reference, drawing in zip(shot.references, drawings, strict=True):
+        if not reference.is_sheet:
+            shot.check_size(drawing.plate)
     fits = _fit_notes(shot, drawings, canvas=canvas, settings=settings)
     space = drawings[0].plate.space
     paintings = [

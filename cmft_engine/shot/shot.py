@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..image.limits import over_limit
-from ..image.plate import Header, Window, read_header
+from ..image.plate import Header, Plate, Window, read_header
 from ..image.sequence import PlateSequence, frames_text
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.settings import Settings
@@ -70,6 +70,13 @@ class Shot:
     def failure(self, frame: int) -> PlateError | None:
         """Return what is wrong with a frame's line plate."""
         return self._headers.failed.get(frame) or self.drawings.failure(frame)
+
+    def check_size(self, plate: Plate) -> None:
+        """Raise PlateError when a plate that was read is of another size than the shot's when it was opened."""
+        if (size := plate.display_window.size_text) != self._headers.size:
+            at = "" if plate.frame is None else f" (frame {plate.frame})"
+            raise PlateError(f"{plate.path}{at} is {size}, but was {self._headers.size} when the shot was opened; "
+                             "render it in that size, then --resume", plate.path, plate.frame)
 
     def only(self, frames: str | Iterable[int]) -> "Shot":
         """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
