@@ -24,7 +24,7 @@ from .commands.palette_app import palette_app
 from .commands.progress import watch
 from .commands.review import review as review_command
 from .commands.save import save_safely
-from .console import PlainConsole, complain, prepare_streams, say
+from .console import PlainConsole, complain, lost_stream, prepare_streams, say
 from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from, path_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
@@ -298,6 +298,11 @@ def options(
     _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Colour a shot of line art from one painted frame."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError(f"the folder that this was started in is gone ({error.strerror}); change into another "
+                         "one") from error
 
 
 def attempt(action: Callable[[], object]) -> Exception | None:
@@ -309,7 +314,7 @@ def attempt(action: Callable[[], object]) -> Exception | None:
     except CmftError as error:
         return memory_error_from(error) or error
     except Exception as error:
-        if (told := memory_error_from(error) or path_error_from(error)) is None:
+        if (told := memory_error_from(error) or path_error_from(error) or lost_stream(error)) is None:
             traceback.print_exc()
         return told or error
     return None

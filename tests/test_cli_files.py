@@ -165,3 +165,22 @@ def test_a_palette_that_cannot_be_used_is_named(folder: Path, capsys: pytest.Cap
     """With the file and a remedy that helps."""
     (folder / name).write_text(content)
     assert cli.run(["palette", "show", name]) == 2 and sentence in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be deleted there")
+@pytest.mark.parametrize(("line", "code", "sentence"), [
+    ("mkdir x; cd x; rmdir ../x; {} palette show ../p.json", 2, "the folder that this was started in is gone"),
+    ("{} palette show p.json >&-", 0, ""),
+    ("{} palette show p.json 2>&-", 0, "a"),
+    ("{} regions lines.####.png --out r.####.png >&-", 0, ""),
+    ("{} colorize --job no.json --events >&-", 2, "no.json: the job cannot be read"),
+    ("{} regions lines.####.png --out r.####.png >/dev/full", 130, "nobody reads what is told any more"),
+    ("{} colorize --job job.json --work-size 128 --out s/c.####.png 2>/dev/full", 130, ""),
+])
+def test_odd_shells(folder: Path, line: str, code: int, sentence: str) -> None:
+    """A working folder that is gone, streams that are closed or full: no bug, and what can be done is done."""
+    engine = shlex.join([sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+                         "from cmft_engine.cli import main; main()"])
+    ended = subprocess.run(["sh", "-c", line.format(engine)], cwd=folder, capture_output=True, text=True)
+    assert ended.returncode == code, ended.stderr
+    assert sentence in ended.stdout + ended.stderr and "Traceback" not in ended.stderr
