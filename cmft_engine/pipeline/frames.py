@@ -16,7 +16,7 @@ from ..review.report_data import FrameReport
 from ..shot.line_edits import LineEdits
 from ..shot.references import LineDrawing, read_drawing, read_line_plate
 from ..shot.serving import decided_at
-from ..shot.shot import Shot
+from ..shot.shot import Shot, check_size
 from .clock import Clock
 from .compose import Colored
 from .drawing_record import DrawingRecord
@@ -190,7 +190,7 @@ class FrameReader:
 
     def _read_plate(self, frame: int) -> Plate:
         plate = read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
-        self._shot.check_size(plate)
+        check_size(self._shot, plate)
         return plate
 
     def read_drawing(self, frame: int) -> LineDrawing:
@@ -200,7 +200,7 @@ class FrameReader:
                 return kept.found
             drawing = read_drawing(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings,
                                    edits=self._edits.at(self._shot, frame))
-            self._shot.check_size(drawing.plate)
+            check_size(self._shot, drawing.plate)
             return kept.keep(drawing)
 
     def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[tuple[MatchCache, ...], MatchCache | None]:

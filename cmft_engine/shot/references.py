@@ -28,7 +28,7 @@ from .line_edits import LineEdit
 from .named import Reference
 from .painted_lines import PaintedLines, read_painted_lines
 from .register import register_line
-from .shot import Shot
+from .shot import Shot, check_size
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     drawings = [read_painting(reference, canvas, settings) for reference in shot.references]
     for reference, drawing in zip(shot.references, drawings, strict=True):
         if not reference.is_sheet:
-            shot.check_size(drawing.plate)
+            check_size(shot, drawing.plate)
     fits = _fit_notes(shot, drawings, canvas=canvas, settings=settings)
     space = drawings[0].plate.space
     paintings = [

@@ -71,13 +71,6 @@ class Shot:
         """Return what is wrong with a frame's line plate."""
         return self._headers.failed.get(frame) or self.drawings.failure(frame)
 
-    def check_size(self, plate: Plate) -> None:
-        """Raise PlateError when a plate that was read is of another size than the shot's when it was opened."""
-        if (size := plate.display_window.size_text) != self._headers.size:
-            at = "" if plate.frame is None else f" (frame {plate.frame})"
-            raise PlateError(f"{plate.path}{at} is {size}, but was {self._headers.size} when the shot was opened; "
-                             "render it in that size, then --resume", plate.path, plate.frame)
-
     def only(self, frames: str | Iterable[int]) -> "Shot":
         """Return the shot with some of its frames to colour; they come out as in a run over the whole shot.
 
@@ -180,6 +173,15 @@ class Shot:
         if said := over_limit(self.canvas()):
             raise ShotError(f"{self.lines.pattern}: the picture that holds all plates {said}; render them with data "
                             "windows that lie closer together, or raise --max-pixels")
+
+
+def check_size(shot: Shot, plate: Plate) -> None:
+    """Raise PlateError when a plate that was read is of another size than the shot's when it was opened."""
+    size, opened = plate.display_window.size_text, shot._headers.size
+    if size != opened:
+        at = "" if plate.frame is None else f" (frame {plate.frame})"
+        raise PlateError(f"{plate.path}{at} is {size}, but was {opened} when the shot was opened; render it in that "
+                         "size, then --resume", plate.path, plate.frame)
 
 
 class _Headers(NamedTuple):
