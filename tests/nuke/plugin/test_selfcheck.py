@@ -39,8 +39,8 @@ def test_every_step_passes(tmp_path):
     code, lines = run(tmp_path, engine_command(tmp_path))
     words = [line.split()[0] for line in lines[4:-1]]
     assert words.count("SKIP") == 1 and set(words) == {"PASS", "SKIP"}, "\n".join(lines)
-    assert "SKIP 20 " in lines[-3] and lines[-3].endswith("these need a Nuke with a window")
-    assert code == 0 and lines[-1] == "20 of 21 steps are in order, 1 skipped"
+    assert "SKIP 21 " in lines[-3] and lines[-3].endswith("these need a Nuke with a window")
+    assert code == 0 and lines[-1] == "21 of 22 steps are in order, 1 skipped"
     assert lines[0].startswith("Nuke ") and lines[1] == "opHashes of a Dot: 0, of a Read: 1"
 
 
