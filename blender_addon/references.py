@@ -161,8 +161,19 @@ def existing_file(instance: NodeInstance, path: str, what: str) -> str:
     """Return the whole path of a file that the node names. Raises InputError, which says what is gone."""
     found = str(bpy.path.abspath(path))
     if not os.path.isfile(found):
-        raise InputError("{}: there is no {} {}; choose another or take it off".format(instance.name, what, found))
+        raise InputError("{}: there is no {}: {}; choose another or take it off".format(instance.name, what, found))
     return found
+
+
+def missing_files(instance: NodeInstance) -> Tuple[str, ...]:
+    """Return what the list names and is not there, each with its frame and its whole path."""
+    values, found = instance.group.cmft, []
+    for line in values.references:
+        for what, name in ((_painting(line), line.path), ("line art of the {}".format(_painting(line)), line.lines)):
+            path = str(bpy.path.abspath(whole_path(values, name)))
+            if name and not os.path.isfile(path):
+                found.append("there is no {}: {}".format(what, path))
+    return tuple(found)
 
 
 def job_references(painted: Sequence[Painted], rendering: Optional[RenderRequest],

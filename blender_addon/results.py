@@ -35,11 +35,13 @@ from .names import ERROR, LINE_ART, PLATES, RESULT, WORDING
 from .nodes import NodeInstance, instances, result_node, shift_of, show_label, show_or_not, show_result, take_layout
 from .places import settle
 from .properties import take_old_names
+from .references import missing_files
 from .runner import Run
 
 _MAX_STATUS = 400
 _recent: "Recent[OnDisk]" = Recent()
 _asked: "Recent[Tuple[int, ...]]" = Recent()
+_missing: "Recent[Tuple[str, ...]]" = Recent()
 
 
 def apply_outcome(instance: NodeInstance, run: Run, outcome: Outcome) -> None:
@@ -85,10 +87,17 @@ def quick_state(instance: NodeInstance) -> Stored:
     return to_store(state, Stored(values.state, values.status), "", sentence_of(state, shown, WORDING, on_disk, asked))
 
 
+def quick_missing(instance: NodeInstance) -> Tuple[str, ...]:
+    """Return what the list of references names and is not there, for drawing a panel."""
+    named = tuple((one.frame, one.path, one.lines) for one in instance.group.cmft.references)
+    return _missing.get((instance.group.as_pointer(), bpy.data.filepath, named), lambda: missing_files(instance))
+
+
 def refresh(instance: NodeInstance, note: str = "") -> int:
     """Store the true state and a sentence, and return the state; changes nothing that is right already."""
     _recent.forget()
     _asked.forget()
+    _missing.forget()
     values, found = instance.group.cmft, look(instance)
     stored = to_store(found.state, Stored(values.state, values.status), note,
                       sentence_of(found.state, found.shown, WORDING, found.on_disk, found.asked))

@@ -11,11 +11,12 @@ from cmft_engine.protocol.settings import SETTINGS
 from . import compat
 from .names import CUSTOM
 from .nodes import NodeInstance, find_instance, instances, is_cmft
-from .results import quick_state
+from .results import quick_missing, quick_state
 from .runner import running
 
 _ICONS = {NOT_COLOURED: "INFO", READY: "CHECKMARK", INCOMPLETE: "ERROR", STALE: "ERROR", ENGINE_MISSING: "ERROR"}
 _LINE_LENGTH = 29  # characters that fit the sidebar at its usual width
+_MISSING = 3  # so many files that are not there are named below the list
 _OUTPUT = ("input_space", "output_space", "device")
 
 
@@ -93,10 +94,10 @@ class CMFT_PT_node(_Panel, bpy.types.Panel):
 
 
 def draw_text(layout: Any, text: str, icon: str) -> None:
-    """Draw a sentence over as many lines as it needs."""
+    """Draw a sentence over as many lines as it needs; a word that is longer than a line, such as a path, is parted."""
     column = layout.column(align=True)
     line = ""
-    for word in text.split():
+    for word in (one[at:at + _LINE_LENGTH] for one in text.split() for at in range(0, len(one), _LINE_LENGTH)):
         if line and len(line) + len(word) >= _LINE_LENGTH:
             column.label(text=line, icon=icon)
             line, icon = "", "BLANK1"
@@ -146,6 +147,8 @@ def _draw_references(layout: Any, instance: NodeInstance) -> None:
     column.operator("cmft.add_correction", text="", icon="FILEBROWSER").node = instance.name
     if 0 <= values.reference_index < len(values.references) and values.references[values.reference_index].path:
         layout.prop(values.references[values.reference_index], "lines")
+    for words in quick_missing(instance)[:_MISSING]:
+        draw_text(layout, words, "ERROR")
 
 
 class CMFT_PT_checks(_Panel, bpy.types.Panel):

@@ -24,14 +24,15 @@ from .commands.palette_app import palette_app
 from .commands.progress import watch
 from .commands.review import review as review_command
 from .commands.save import save_safely
-from .console import PlainConsole, complain, prepare_streams, say
+from .console import PlainConsole, complain, lost_stream, prepare_streams, say
 from .farm.progress import FarmProgress
 from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from, path_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
-from .protocol.job import Job, load_job
+from .protocol.job import MAX_FRAMES, Job, load_job
 from .protocol.owner import owner_of
 from .protocol.plain import plain
 from .protocol.settings import Settings
+from .protocol.text_file import real_path
 from .shot.named import check_named
 from .stopping import CANCELLED, Stopped, catch_signals, end_at_once, go_on, loading
 
@@ -142,10 +143,28 @@ def lines(
 
 
 @app.command()
+@with_settings("ink_threshold", "trace_lines", "input_space")
+def register(
+    painting: Annotated[Path, typer.Argument(metavar="PAINTING", help="The painted drawing.", show_default=False)],
+    lines: Annotated[Path, typer.Option(help="The line plate that it should lie on.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The painting to write.", show_default=False)],
+    overwrite: choices.Overwrite = False,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Write a painting shifted or scaled onto its line plate, in its own colours."""
+    from .commands.register import register as lay_onto
+
+    done = lay_onto(painting, lines, out, overwrite=overwrite, settings=Settings(**settings))
+    words = done.move.words or "moved by less than a pixel"
+    say(f"{out}  {words}: {done.before:.0%} of the lines were found in it, {done.after:.0%} are now")
+
+
+@app.command()
 def farm(
     job: Annotated[Path, typer.Option(help="The job file; --save-job writes one.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The folder for the bundle.", show_default=False)],
-    chunk: Annotated[int, typer.Option(help="Frames a task.", min=1)] = 16,
+    chunk: Annotated[int, typer.Option(help="Frames a task.", min=1, max=MAX_FRAMES)] = 16,
     overwrite: choices.Overwrite = False,
 ) -> None:
     """Write a job as an OpenJD bundle, which render farms run in chunks."""
@@ -153,9 +172,9 @@ def farm(
     from .farm import bundle
 
     loaded = load_job(job)
-    inputs = {Path(path).resolve() for path in (job, loaded.palette or job, loaded.corrections or job)}
+    inputs = {real_path(path) for path in (job, loaded.palette or job, loaded.corrections or job)}
     for name in bundle.FILES:
-        check_free(out / name, overwrite=overwrite and (out / name).resolve() not in inputs)
+        check_free(out / name, overwrite=overwrite, inputs=inputs)
     written = bundle.write_bundle(loaded, out, chunk=chunk)
     say(f"The bundle is {written.folder}\nto run it here: {written.run}\nto Deadline Cloud: {written.submit}")
 
@@ -279,6 +298,11 @@ def options(
     _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Colour a shot of line art from one painted frame."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError(f"the folder that this was started in is gone ({error.strerror}); change into another "
+                         "one") from error
 
 
 def attempt(action: Callable[[], object]) -> Exception | None:
@@ -290,7 +314,7 @@ def attempt(action: Callable[[], object]) -> Exception | None:
     except CmftError as error:
         return memory_error_from(error) or error
     except Exception as error:
-        if (told := memory_error_from(error) or path_error_from(error)) is None:
+        if (told := memory_error_from(error) or path_error_from(error) or lost_stream(error)) is None:
             traceback.print_exc()
         return told or error
     return None

@@ -18,6 +18,8 @@ GONE = "nobody reads what is told any more ({}), so the run ends; the plates tha
 
 def say(text: str) -> None:
     """Write a line on stdout, at once. Raises Cancelled when it cannot be written."""
+    if sys.stdout is None:
+        raise Cancelled(GONE.format("stdout is closed"))
     try:
         sys.stdout.write(plain(text) + "\n")
         sys.stdout.flush()
@@ -39,6 +41,19 @@ def complain(text: str) -> None:
     """Write what went wrong on stderr, if anybody reads it."""
     with contextlib.suppress(OSError, Cancelled):
         PlainConsole(stderr=True).print(f"[bold red]cmft:[/] {escape(plain(text))}", highlight=False, soft_wrap=True)
+
+
+def lost_stream(error: Exception) -> Cancelled | None:
+    """Return what ends a run where an error comes from stderr that cannot be written, such as to a full disk."""
+    if not isinstance(error, OSError) or error.filename is not None or sys.stderr is None:
+        return None
+    try:
+        sys.stderr.write("\n")
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)
+        return Cancelled(GONE.format(error.strerror))
+    return None
 
 
 def _give_up(stream: Any) -> None:
@@ -84,7 +99,13 @@ class _PlainFormatter(logging.Formatter):
 
 
 def prepare_streams(*, is_program: bool) -> None:
-    """Replace letters that stdout or stderr cannot hold, and log to stderr. is_program: a program reads stdout."""
+    """Replace letters that stdout or stderr cannot hold, and log to stderr. is_program: a program reads stdout.
+
+    A stream that was closed before the start takes everything and shows nothing, but for a program.
+    """
+    for name in ("stderr",) if is_program else ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, until the end
     for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=errors)

@@ -91,7 +91,10 @@ def test_zero_byte_file(run, folder, name):
 def test_size_differs_from_the_reference(run, folder):
     """A painting of another size is refused with both sizes and the way to give it as a sheet."""
     write(figure(side=80).painted(), folder / "ref.png")
-    refused(run(), "ref.png (reference at frame 1) is 80x80, but the line plates are 64x64", "ref.png@sheet")
+    code, told = run()
+    told, line = told.strip().splitlines()[-2:]
+    refused((code, told), "ref.png (reference at frame 1) is 80x80, but the line plates are 64x64", "ref.png@sheet")
+    assert line == "cmft register ref.png --lines lines.0001.png --out registered/ref.png"
 
 
 def test_line_plates_of_two_sizes(run, folder):
@@ -280,3 +283,25 @@ def test_inputs_are_never_overwritten(run, folder, more):
     refused(run(*more, out="lines.####.png"), "is an input of this shot; choose another --out")
     refused(run(*more, "--frames", "2", out="ref.png"), "ref.png (frame 2) is an input of this shot")
     assert {path.name: path.read_bytes() for path in Path(folder).glob("*.png")} == before
+
+
+def test_a_link_in_a_circle_and_a_folder_among_the_plates(run, folder):
+    """Both are named for what they are, and the other frame is coloured."""
+    write(figure().lines(), folder / "lines.0003.png")
+    for name in ("lines.0002.png", "lines.0003.png"):
+        (folder / name).unlink()
+    (folder / "lines.0002.png").symlink_to("lines.0002.png")
+    (folder / "lines.0003.png").mkdir()
+    refused(run(), "2 of 3 frames cannot be coloured", "lines.0002.png (frame 2) is a link that leads nowhere",
+            "lines.0003.png (frame 3) is a folder")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize(("name", "words"), [
+    ("lines.0002.png", "lines.0002.png (frame 2) is no plain file"),
+    ("ref.png", "ref.png (reference at frame 1) is no plain file")])
+def test_a_pipe_in_the_place_of_a_picture(run, folder, name, words):
+    """A pipe that nobody writes to is named, and nobody waits for it."""
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    refused(run(), words)

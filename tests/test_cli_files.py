@@ -127,3 +127,60 @@ def test_too_little_memory_to_load_anything(folder: Path) -> None:
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
     assert told.returncode == 3, told.stderr
     assert "may take 400 MB, but the engine's libraries alone need 1100; raise" in " ".join(told.stderr.split())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_pipes_among_notes_and_reports(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files of an output folder that became pipes hold nobody up: plates are coloured anew, reports are named."""
+    run = ["colorize", "--job", "job.json", "--work-size", "128"]
+    (folder / "p.json").unlink()
+    job = load_job("job.json")
+    save_job(job._replace(palette=None), "job.json")
+    assert cli.run(run) == 0
+    for note in [*(folder / "o").rglob("*.json"), *(folder / "o").rglob("*.npz"), folder / "o" / "c.0001.png"]:
+        note.unlink()
+        os.mkfifo(note)
+    capsys.readouterr()
+    assert cli.run(["verify", "o"]) == 2 and "c.0001.png: damaged" in capsys.readouterr().out
+    assert cli.run(["review", "--list", "o"]) == 2 and "it is no plain file" in capsys.readouterr().err
+    assert cli.run([*run, "--resume"]) == 2 and "report.json is no report of CMFT" in capsys.readouterr().err
+    (folder / "o" / "report.json").unlink()
+    assert cli.run([*run, "--resume"]) == 0 and cli.run(["verify", "o"]) == 0
+
+
+@pytest.mark.parametrize("out", ["ref.png", "p.json"])
+def test_an_input_is_called_one(folder: Path, capsys: pytest.CaptureFixture[str], out: str) -> None:
+    """Where --overwrite cannot help it is not asked for."""
+    arguments = ["palette", "extract", "ref.png", "--lines", "p.json", "--out", out, "--overwrite"]
+    assert cli.run(arguments) == 2
+    assert f"{out} is an input; choose another name, inputs are kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "content", "sentence"), [
+    ("a.json", '{"version": 1, "space": "no such", "colors": [{"name": "a", "rgba": [1, 0, 0, 1]}]}',
+     "a.json: its colour space: 'no such' is not allowed"),
+    ("a.act", "x", 'a.act: a palette file ends in .json or .gpl, not ".act"; save it as such')])
+def test_a_palette_that_cannot_be_used_is_named(folder: Path, capsys: pytest.CaptureFixture[str], name: str,
+                                                content: str, sentence: str) -> None:
+    """With the file and a remedy that helps."""
+    (folder / name).write_text(content)
+    assert cli.run(["palette", "show", name]) == 2 and sentence in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be deleted there")
+@pytest.mark.parametrize(("line", "code", "sentence"), [
+    ("mkdir x; cd x; rmdir ../x; {} palette show ../p.json", 2, "the folder that this was started in is gone"),
+    ("{} palette show p.json >&-", 0, ""),
+    ("{} palette show p.json 2>&-", 0, "a"),
+    ("{} regions lines.####.png --out r.####.png >&-", 0, ""),
+    ("{} colorize --job no.json --events >&-", 2, "no.json: the job cannot be read"),
+    ("{} regions lines.####.png --out r.####.png >/dev/full", 130, "nobody reads what is told any more"),
+    ("{} colorize --job job.json --work-size 128 --out s/c.####.png 2>/dev/full", 130, ""),
+])
+def test_odd_shells(folder: Path, line: str, code: int, sentence: str) -> None:
+    """A working folder that is gone, streams that are closed or full: no bug, and what can be done is done."""
+    engine = shlex.join([sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+                         "from cmft_engine.cli import main; main()"])
+    ended = subprocess.run(["sh", "-c", line.format(engine)], cwd=folder, capture_output=True, text=True)
+    assert ended.returncode == code, ended.stderr
+    assert sentence in ended.stdout + ended.stderr and "Traceback" not in ended.stderr

@@ -48,6 +48,7 @@ ELSEWHERE = {
     "cmft_engine/matching/network/encoders.py": "matching/network/test_network.py",
     "cmft_engine/matching/network/inputs.py": "matching/network/test_network.py",
     "cmft_engine/console.py": "test_stopping.py",
+    "nuke_plugin/selfcheck_steps.py": "nuke/plugin/test_selfcheck.py",
     # The parts of a run are looked at while it runs.
     "cmft_engine/pipeline/clock.py": "pipeline/test_colorize.py",
     "cmft_engine/pipeline/frames.py": "pipeline/test_schedule.py",

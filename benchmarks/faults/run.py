@@ -27,8 +27,15 @@ def main(arguments: list[str]) -> int:
         outcomes.append(outcome)
     print("\n" + table(outcomes))
     if given.page is not None:
-        given.page.write_text(page(outcomes, given.kills), encoding="utf-8")
+        given.page.write_text(page(outcomes, given.kills) + sections_of(given.page), encoding="utf-8")
     return 0 if outcomes and all(outcome.right for outcome in outcomes) else 1
+
+
+def sections_of(path: Path) -> str:
+    """Return what stands on a page from its first section on, which other programs wrote; "" where there is none."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    _, heading, rest = text.partition("\n## ")
+    return heading + rest
 
 
 def run(kills: int, only: str = "") -> Iterator[Outcome]:

@@ -146,7 +146,7 @@ def _read_claim(path: Path) -> None:
     state = path.parent / "o" / ".cmft-state"
     state.mkdir(parents=True)
     path.rename(state / path.name)
-    claims.WATCH_S = 0.05  # a stranger's claim is watched for 45 s, which is no hang
+    claims.WATCH_S = 0.002  # a stranger's claim is watched for 45 s, which is no hang
     with claims.claimed({1: path.parent / "o" / "c.1.exr"}):
         pass
 

@@ -6,12 +6,14 @@ import argparse
 import json
 import os
 import queue
+import resource
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,7 @@ class Tally:
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
+    processor_s: float = 0.0
 
     @property
     def cases(self) -> int:
@@ -73,13 +76,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def fuzz(seed: int, *, kinds: tuple[str, ...] = KINDS, cases: int | None = None, minutes: float = 10) -> Tally:
     """Read cases from a seed on, so many or for so long, in child processes; one that hangs or dies is replaced."""
-    tally, started = Tally(), time.monotonic()
+    tally, started, before = Tally(), time.monotonic(), _processor_s()
     last = None if cases is None else seed + cases
     while seed != last if last is not None else time.monotonic() - started < 60 * minutes:
         number = BATCH if last is None else min(BATCH, last - seed)
         until = None if last is not None else started + 60 * minutes
         seed = _run_batch(seed, number, kinds, tally, until)
     tally.seconds = time.monotonic() - started
+    tally.processor_s = _processor_s() - before
     return tally
 
 
@@ -92,7 +96,8 @@ def table(tally: Tally) -> str:
         whole = sum(of_kind.values())
         lines.append(f"| {kind} | {whole:,} | {of_kind.get('read', 0):,} | "
                      f"{whole - of_kind.get('read', 0) - bad:,} | {bad} |")
-    lines.append(f"\n{tally.cases:,} cases in {tally.seconds / 60:.1f} minutes, {len(tally.findings)} findings.")
+    lines.append(f"\n{tally.cases:,} cases in {tally.seconds / 60:.1f} minutes, {tally.processor_s / 60:.1f} of them "
+                 f"processor time; {len(tally.findings)} findings.")
     if tally.findings:
         lines += ["", "| seed | kind | problem | what was said |", "| --: | --- | --- | --- |"]
         cells = [(one.seed, one.kind, one.problem, one.said.replace("|", "\\|").replace("\n", " "))
@@ -106,15 +111,12 @@ def _run_batch(seed: int, number: int, kinds: tuple[str, ...], tally: Tally, unt
     command = [sys.executable, "-m", CHILD, *map(str, (seed, number, MEMORY_MB)), *kinds]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     current, ended, end = None, False, seed + number
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                          cwd=ROOT) as process:
-        lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=_pump, args=(process, lines), daemon=True).start()
+    lines: queue.Queue[str | None] = queue.Queue()
+    with _started(command, environment, lines) as process:
         while not ended:
             try:
                 line = lines.get(timeout=START_S if current is None else HANG_S)
             except queue.Empty:
-                process.kill()
                 _note(tally, kinds, {"seed": seed, "problem": "hang", "said": f"over {HANG_S:.0f} s"})
                 return seed + 1
             if line is None:
@@ -125,13 +127,35 @@ def _run_batch(seed: int, number: int, kinds: tuple[str, ...], tally: Tally, unt
                 _note(tally, kinds, told)
                 seed += 1
                 ended = until is not None and time.monotonic() > until
-        if ended:
-            process.kill()
-            return seed
-    if seed < end:
-        _note(tally, kinds, {"seed": seed, "problem": "crash", "said": f"exit code {process.returncode}"})
+        code = None if ended else process.wait()
+    if seed < end and not ended:
+        _note(tally, kinds, {"seed": seed, "problem": "crash", "said": f"exit code {code}"})
         return seed + 1
     return seed
+
+
+@contextmanager
+def _started(command: list[str], environment: dict[str, str],
+             lines: queue.Queue[str | None]) -> Iterator[subprocess.Popen[str]]:
+    """Start a child whose lines come into a queue, None after the last; it ends with the block, and so does its reader.
+
+    The reader ends before the pipe is closed, because a pipe closed under a reader is a ValueError in its thread.
+    """
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          cwd=ROOT) as process:
+        reader = threading.Thread(target=_pump, args=(process, lines), daemon=True)
+        reader.start()
+        try:
+            yield process
+        finally:
+            process.kill()
+            reader.join()
+
+
+def _processor_s() -> float:
+    """Return the seconds that the children which have ended kept a processor busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _pump(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

@@ -16,6 +16,7 @@ from ..image.palette_files import load_palette, save_palette
 from ..image.plate import Plate, read_header, write_plate
 from ..protocol.errors import PlateError, SettingsError
 from ..protocol.settings import Settings
+from ..protocol.text_file import real_path
 from ..shot.named import Reference
 from ..shot.references import LineDrawing, color_note, read_painting
 from .palette_sheet import draw_palette
@@ -31,10 +32,10 @@ def extract_palette(files: Sequence[str], lines: Sequence[str], out: Path, pictu
     files, lines, settings and errors: as in `read_paintings`; besides, raises InputError when an input would
     be replaced, or anything without `overwrite`.
     """
-    inputs = {Path(file).resolve() for file in (*files, *lines)}
+    inputs = {real_path(file) for file in (*files, *lines)}
     for path in (out, picture):
         if path is not None:
-            check_free(path, overwrite=overwrite and path.resolve() not in inputs)
+            check_free(path, overwrite=overwrite, inputs=inputs)
     paints, paintings, bare = read_paintings(files, lines, settings)
     save_palette(paints.palette, out)
     yield f"{out}  {len(paints.palette)} colours" + (f"  ({paints.told})" if paints.told else "")

@@ -1,7 +1,7 @@
 """Commands that turn plates into plates without the network: the view of regions, and swapping palettes."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from ..pipeline.outputs import plan_outputs
 from ..protocol.errors import InputError, PlateError
 from ..protocol.job import parse_frames
 from ..protocol.settings import Settings
+from ..protocol.text_file import real_path
 from ..shot.shot import Shot
 
 log = logging.getLogger(__name__)
@@ -54,8 +55,10 @@ def plan(sequence: PlateSequence, out: str, *, overwrite: bool) -> dict[int, Pat
     return paths
 
 
-def check_free(path: Path, *, overwrite: bool) -> None:
-    """Raise InputError when a file stands at `path` and may not be replaced."""
+def check_free(path: Path, *, overwrite: bool, inputs: Collection[Path] = ()) -> None:
+    """Raise InputError when a file stands at `path` and may not be replaced; inputs, real paths, never may."""
+    if real_path(path) in inputs:
+        raise InputError(f"{path} is an input; choose another name, inputs are kept")
     if path.exists() and not overwrite:
         raise InputError(f"{path} exists; add --overwrite, or choose another name")
 

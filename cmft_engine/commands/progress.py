@@ -34,10 +34,10 @@ def watch(events: Iterable[Event], console: Console) -> Finished | None:
                 progress.advance(bar)
             elif isinstance(event, FrameFailed):
                 progress.advance(bar)
-                progress.console.print(escape(plain(event.message)), style="red", highlight=False)
+                progress.console.print(escape(plain(event.message)), style="red", highlight=False, soft_wrap=True)
             elif isinstance(event, Message):
                 style = "yellow" if event.level == "warning" else ""
-                progress.console.print(escape(plain(event.text)), style=style, highlight=False)
+                progress.console.print(escape(plain(event.text)), style=style, highlight=False, soft_wrap=True)
             elif isinstance(event, Finished):
                 finished = event
                 progress.update(bar, description="Coloured")

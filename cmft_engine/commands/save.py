@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ..protocol.errors import CmftError, InputError
 from ..protocol.job import Job, load_job, save_job
+from ..protocol.text_file import real_path
 
 
 def save_safely(job: Job, path: Path, *, source: Path | None, overwrite: bool) -> None:
@@ -11,7 +12,7 @@ def save_safely(job: Job, path: Path, *, source: Path | None, overwrite: bool) -
 
     source: the job file that this one was made from, an input too.
     """
-    if path.resolve() in _inputs(job, source):
+    if real_path(path) in _inputs(job, source):
         raise InputError(f"{path} is an input of this job; save it under another name, inputs are kept")
     if (path.exists() or path.is_symlink()) and not overwrite and not _is_job(path):
         raise InputError(f"{path} exists and is no job; add --overwrite, or choose another name")
@@ -22,13 +23,13 @@ def _inputs(job: Job, source: Path | None) -> set[Path]:
     from ..image.sequence import PlateSequence  # here: brings what --help does without
 
     named = [job.lines, job.palette, job.corrections, *(name for r in job.references for name in (r.path, r.lines))]
-    found = {Path(name).resolve() for name in named if name} | ({source.resolve()} if source else set())
+    found = {real_path(name) for name in named if name} | ({real_path(source)} if source else set())
     for name in filter(None, named):
         try:
             sequence = PlateSequence.parse(name)
         except CmftError:  # colouring says what is wrong with it
             continue
-        found |= {sequence.path(frame).resolve() for frame in sequence.frames}
+        found |= {real_path(sequence.path(frame)) for frame in sequence.frames}
     return found
 
 

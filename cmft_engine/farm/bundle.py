@@ -6,9 +6,7 @@ https://github.com/OpenJobDescription/openjd-specifications says what a template
 
 import json
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +15,8 @@ from typing import Any, NamedTuple
 from ..pipeline.open_shot import open_shot
 from ..protocol.errors import InputError, SettingsError
 from ..protocol.job import Job, save_job
-from ..protocol.text_file import write_text
+from ..protocol.plain import shell_line
+from ..protocol.text_file import real_path, write_text
 from ..shot.named import Reference
 from ..shot.shot import Shot
 
@@ -63,15 +62,10 @@ def write_bundle(job: Job, folder: Path, *, chunk: int = CHUNK) -> Bundle:
     for name, content in ((TEMPLATE, template(job, shot, parameters)), (ASSETS, assets(parameters, folder)),
                           (VALUES, values(parameters)), (PARAMETERS, {**_given(parameters), "Engine": own_command()})):
         _write(folder / name, content)
-    where = folder.resolve()
+    where = real_path(folder)
     return Bundle(folder, shell_line("openjd", "run", str(where / TEMPLATE), "--job-param",
                                      f"file://{where / PARAMETERS}"),
                   shell_line("deadline", "bundle", "submit", str(where)))
-
-
-def shell_line(*words: str) -> str:
-    """Return a command line to be copied into a shell of this machine, whatever letters its words hold."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:
@@ -80,10 +74,10 @@ def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:
     yield Parameter("FramesPerTask", "INT", chunk, "Frames a task")
     yield Parameter("Engine", "STRING", "cmft", "Command on the worker")
     yield Parameter("JobFile", "PATH", JOB, "Job file", "FILE IN")
-    yield Parameter("LinesFolder", "PATH", str(Path(shot.lines.pattern).parent.resolve()), "Line plates",
+    yield Parameter("LinesFolder", "PATH", str(real_path(Path(shot.lines.pattern).parent)), "Line plates",
                     "DIRECTORY IN")
     for number, reference in enumerate(shot.references, 1):
-        yield Parameter(f"Reference{number}", "PATH", str(reference.plate.resolve()), f"Painted drawing {number}",
+        yield Parameter(f"Reference{number}", "PATH", str(real_path(reference.plate)), f"Painted drawing {number}",
                         "FILE IN")
     for number, reference in enumerate(with_own_lines(shot), 1):
         yield Parameter(f"ReferenceLines{number}", "PATH", str(reference.lines), f"Line art {number}", "FILE IN")
@@ -91,7 +85,7 @@ def parameters_of(job: Job, shot: Shot, chunk: int) -> Iterator[Parameter]:
         yield Parameter("Palette", "PATH", os.path.abspath(job.palette), "Palette", "FILE IN")
     if job.corrections is not None:
         yield Parameter("Corrections", "PATH", os.path.abspath(job.corrections), "Corrections", "FILE IN")
-    yield Parameter("OutFolder", "PATH", str(Path(job.out).parent.resolve()), "Coloured plates", "DIRECTORY OUT")
+    yield Parameter("OutFolder", "PATH", str(real_path(Path(job.out).parent)), "Coloured plates", "DIRECTORY OUT")
 
 
 def with_own_lines(shot: Shot) -> list[Reference]:
@@ -174,7 +168,7 @@ def assets(parameters: Sequence[Parameter], folder: Path) -> dict[str, Any]:
     """Return what must be shipped to a farm without a shared disk, and what comes back."""
     uses = {use: [str(p.value) for p in parameters if p.use == use and p.name != "JobFile"]
             for use in ("FILE IN", "DIRECTORY IN", "DIRECTORY OUT")}
-    files = [str((folder / JOB).resolve()), *uses["FILE IN"]]
+    files = [str(real_path(folder / JOB)), *uses["FILE IN"]]
     return {"assetReferences": {
         "inputs": {"filenames": files, "directories": uses["DIRECTORY IN"]},
         "outputs": {"directories": uses["DIRECTORY OUT"]},

@@ -36,4 +36,4 @@ class FarmProgress:
 
 
 def _one_line(text: str) -> str:
-    return plain(" ".join(text.split()))
+    return plain(" ".join(line.strip() for line in text.splitlines()))

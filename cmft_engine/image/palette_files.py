@@ -12,9 +12,9 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from ..protocol.errors import PaletteError, brief, repr_of
+from ..protocol.errors import PaletteError, SettingsError, brief, repr_of
 from ..protocol.text_file import is_text, parse_json, read_bytes, read_text, write_remedy, write_text
-from .color_space import display_space, from_display
+from .color_space import display_space, from_display, resolve_space
 from .palette import Palette, PaletteColor, Rgba, find_alike
 from .palette_imports import IMPORTED, import_palette
 from .palette_names import check_color_name, check_number, unique_names
@@ -39,6 +39,9 @@ def load_palette(path: str | Path) -> Palette:
     file = find_spelling(path)
     try:
         palette = _read(file)
+        resolve_space(palette.space)
+    except SettingsError as error:
+        raise PaletteError(f"{file}: its {error}") from error
     except OSError as error:
         raise PaletteError(f"{file}: cannot read the palette ({error.strerror or error}); check the path") from error
     except UnicodeDecodeError as error:
@@ -88,7 +91,7 @@ def _format(file: Path, *, json_format: Callable[..., Any], gpl_format: Callable
     ways = {".json": json_format, ".gpl": gpl_format}
     if file.suffix.lower() not in ways:
         read = ", ".join(sorted(IMPORTED))
-        raise PaletteError(f'{file}: a palette file ends in .json or .gpl, not "{file.suffix}"; rename it '
+        raise PaletteError(f'{file}: a palette file ends in .json or .gpl, not "{file.suffix}"; save it as such '
                            f"({read} are read, not written)")
     return ways[file.suffix.lower()]
 

@@ -11,6 +11,7 @@ from typing import Optional
 
 from ..protocol.errors import PlateError
 from ..protocol.file_formats import is_plate
+from ..protocol.text_file import what_is_there
 
 _TOKEN = re.compile(r"#+|%0?\d{1,3}d|%d(?![^\W\d_])")  # "100%done" is a name
 _NUMBER = re.compile(r"(?:(?<=[._ \-])-|^-)?\d+")  # a minus is a sign only after a separator: "a.-5", not "a-5"
@@ -46,7 +47,7 @@ class PlateSequence:
             return cls(str(path), (1 if frame is None else frame,))
         if has_frame_token(path):
             return _matching(path)
-        raise PlateError(f"{path} does not exist; {_hint(path)}", path)
+        raise PlateError(f"{path} {what_is_there(path)}; {_hint(path)}", path)
 
     def path(self, frame: int) -> Path:
         """Return the file of `frame`, whether it exists or not."""

@@ -14,6 +14,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
+from ..protocol.text_file import what_is_there
 from .file_tags import is_animated_png
 from .limits import over_limit
 from .storage import as_floats, upright
@@ -59,8 +60,7 @@ def open_source(path: Path, frame: int | None) -> Any:
     """Open an image file, its alpha to be read as it is stored. Raises PlateError, also for too many pixels."""
     name = utf8_name(path, frame)
     if not os.path.isfile(path):
-        what = "is a folder" if os.path.isdir(path) else "does not exist"
-        raise plate_error(path, frame, what, "give an image file")
+        raise plate_error(path, frame, what_is_there(path), "give an image file")
     try:
         if os.path.getsize(path) == 0:
             raise plate_error(path, frame, "is empty (0 bytes)", "render or copy it again")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.owner import Owner, owner_from, owner_of, this_owner
-from ..protocol.text_file import parse_json, read_bytes, remove_leftovers, remove_quietly, write_remedy
+from ..protocol.text_file import open_plain, parse_json, read_bytes, remove_leftovers, remove_quietly, write_remedy
 from .resume import STATE
 
 ENDING = ".claim"
@@ -161,7 +161,7 @@ def _is_touched(path: Path) -> bool:
 
 def _touched_at(path: Path) -> int | None:
     try:
-        with open(path, "rb") as stream:  # opening asks a file server anew, where a look at the name may not
+        with open_plain(path) as stream:  # opening asks a file server anew, where a look at the name may not
             return os.fstat(stream.fileno()).st_mtime_ns
     except OSError:
         return None

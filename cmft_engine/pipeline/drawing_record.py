@@ -23,7 +23,7 @@ from ..matching.kinds import KINDS
 from ..matching.reasons import REASONS
 from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
-from ..protocol.text_file import write_remedy, write_whole
+from ..protocol.text_file import open_plain, write_remedy, write_whole
 
 VERSION = 1
 COMPRESSION = 1  # label maps shrink to a few per cent at any level; this one takes a third of the time
@@ -243,7 +243,7 @@ def _write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
 def _read(path: Path, names: tuple[str, ...] | None, needed: tuple[str, ...] = ()) -> dict[str, NDArray[Any]] | None:
     """The named arrays, or all; None for a file that is not there, damaged, of another version, or lacks the needed."""
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
+        with open_plain(path) as stream, np.load(stream, allow_pickle=False) as archive:
             if int(archive["version"]) != VERSION or not set(needed) <= set(archive.files):
                 return None
             return {name: archive[name] for name in names or archive.files}

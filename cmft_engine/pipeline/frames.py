@@ -16,7 +16,7 @@ from ..review.report_data import FrameReport
 from ..shot.line_edits import LineEdits
 from ..shot.references import LineDrawing, read_drawing, read_line_plate
 from ..shot.serving import decided_at
-from ..shot.shot import Shot
+from ..shot.shot import Shot, check_size
 from .clock import Clock
 from .compose import Colored
 from .drawing_record import DrawingRecord
@@ -144,7 +144,7 @@ class FrameReader:
         started = time.perf_counter()
         self._keep_decisions(frame)
         try:
-            task = self._take(frame, path)
+            task = self._take_or_do_without(frame, path)
         except PlateError as error:
             task = FrameTask(frame, path, "", 0.0, error=error)
         self._keep_decisions(frame + 1)
@@ -152,7 +152,19 @@ class FrameReader:
 
     def _keep_decisions(self, frame: int) -> None:
         """Give up the decisions that neither this frame nor a later one holds."""
-        self.decisions = {first: kept for first, kept in self.decisions.items() if self._uses(first)[-1] >= frame}
+        self.decisions = {first: kept for first, kept in self.decisions.items()
+                          if any(use >= frame for use in self._uses(first))}
+
+    def _take_or_do_without(self, frame: int, path: Path) -> FrameTask:
+        """Make a frame ready; a neighbouring frame whose line plate has gone bad during the run has no vote."""
+        while True:
+            try:
+                return self._take(frame, path)
+            except PlateError as error:
+                other = error.frame
+                if other is None or other == frame or self._shot.failure(other) is not None:
+                    raise
+                self._shot.drawings.give_up(other, error)
 
     def _take(self, frame: int, path: Path) -> FrameTask:
         if (error := self._shot.failure(frame)) is not None:
@@ -177,14 +189,19 @@ class FrameReader:
                          record_digest=self._digests.of(at))
 
     def _read_plate(self, frame: int) -> Plate:
-        return read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
+        plate = read_line_plate(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings)
+        check_size(self._shot, plate)
+        return plate
 
     def read_drawing(self, frame: int) -> LineDrawing:
         """Read a frame's line plate and cut it into regions, unless it is kept. Raises PlateError."""
         with self._keeper.drawing(frame) as kept:
-            return kept.found or kept.keep(read_drawing(
-                self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings,
-                edits=self._edits.at(self._shot, frame)))
+            if kept.found:
+                return kept.found
+            drawing = read_drawing(self._shot.lines.path(frame), frame, canvas=self._canvas, settings=self._settings,
+                                   edits=self._edits.at(self._shot, frame))
+            check_size(self._shot, drawing.plate)
+            return kept.keep(drawing)
 
     def _match_caches(self, frame: int, drawing: LineDrawing) -> tuple[tuple[MatchCache, ...], MatchCache | None]:
         """Of a drawing and its neighbours, and of the drawing before; those are read that no earlier frame needed."""

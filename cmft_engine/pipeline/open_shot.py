@@ -11,6 +11,7 @@ from ..image.sequence import find_spelling
 from ..protocol.corrections import merged
 from ..protocol.corrections_file import change, default_path, load_corrections
 from ..protocol.job import Job
+from ..protocol.text_file import real_path
 from ..shot.named import references_of
 from ..shot.shot import Shot
 from .outputs import check_outputs, plan_outputs
@@ -52,5 +53,5 @@ def _take_corrections(job: Job) -> None:
     if job.corrections is None:
         return
     brought, there = load_corrections(job.corrections), default_path(job.out)
-    if brought and Path(job.corrections).resolve() != there.resolve():
+    if brought and real_path(job.corrections) != real_path(there):
         change(there, lambda own: merged(own, brought))

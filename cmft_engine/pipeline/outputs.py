@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..image.sequence import frame_path, has_frame_token
 from ..protocol.errors import ShotError
+from ..protocol.text_file import real_path
 from ..shot.shot import Shot
 from .report_files import REPORT_HTML, REPORT_JSON, own_reports
 from .resume import STATE
@@ -19,15 +20,15 @@ def plan_outputs(shot: Shot, out: str) -> dict[int, Path]:
     paths = {frame: frame_path(out, frame) for frame in shot.frames}
     inputs = _inputs(shot)
     for frame, path in paths.items():
-        if path.resolve() in inputs:
+        if real_path(path) in inputs:
             raise ShotError(f"{path} (frame {frame}) is an input of this shot; choose another --out, inputs are kept")
     return paths
 
 
 def _inputs(shot: Shot) -> set[Path]:
-    inputs = {shot.lines.path(frame).resolve() for frame in shot.lines.frames}
+    inputs = {real_path(shot.lines.path(frame)) for frame in shot.lines.frames}
     for reference in shot.references:
-        inputs |= {path.resolve() for path in (reference.plate, reference.lines) if path is not None}
+        inputs |= {real_path(path) for path in (reference.plate, reference.lines) if path is not None}
     return inputs
 
 
@@ -58,9 +59,9 @@ def check_outputs(shot: Shot, out: str, *, overwrite: bool, resume: bool, others
     if shot.part is not None:
         return paths
     folder = Path(out).parent
-    inputs = _inputs(shot) | {path.resolve() for path in others}
+    inputs = _inputs(shot) | {real_path(path) for path in others}
     for path in (folder / REPORT_JSON, folder / REPORT_HTML):
-        if path.resolve() in inputs:
+        if real_path(path) in inputs:
             raise ShotError(f"{path} is an input of this shot, and the report would replace it; choose another --out")
     strangers = [path for path, is_own in own_reports(folder).items() if not is_own]
     if strangers and not overwrite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..protocol.text_file import open_plain
 from ..review.page import GENERATOR
 
 REPORT_JSON, REPORT_HTML = "report.json", "report.html"
@@ -17,7 +18,7 @@ def own_reports(folder: Path) -> dict[Path, bool]:
     for name, mark in marks.items():
         if (path := folder / name).exists() or path.is_symlink():
             try:
-                with open(path, "rb") as stream:
+                with open_plain(path) as stream:
                     head = stream.read(HEAD_BYTES)
             except OSError:
                 head = b""

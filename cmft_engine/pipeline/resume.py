@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..protocol.errors import InputError, PlateError
 from ..protocol.settings import Settings
-from ..protocol.text_file import parse_json, read_text, write_remedy, write_text
+from ..protocol.text_file import open_plain, parse_json, read_text, write_remedy, write_text
 from ..review.report_data import FrameReport
 from ..shot.line_edits import LineEdits
 from ..shot.serving import decided_at
@@ -86,7 +86,7 @@ def fingerprint(*parts: str | Path) -> str:
 def content_of(path: Path) -> str:
     """Digest of a file's bytes, "" where it cannot be read."""
     try:
-        with open(path, "rb") as stream:
+        with open_plain(path) as stream:
             digest = hashlib.sha256()
             while block := stream.read(_BLOCK):
                 digest.update(block)

@@ -130,7 +130,8 @@ def load_shot(folder: Path) -> ShotFile:
                         Settings.from_dict(values["settings"]),
                         References((), palette, stub, paper=min(int(values["paper"]), len(palette) - 1)), paintings)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, CmftError) as error:
-        raise InputError(f"{path}: what a run noted of the shot cannot be read ({error}); run it again with "
+        reason = getattr(error, "strerror", "") or error
+        raise InputError(f"{path}: what a run noted of the shot cannot be read ({reason}); run it again with "
                          "--resume") from error
 
 

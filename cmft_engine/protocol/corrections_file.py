@@ -124,7 +124,7 @@ def _clear(lock: Path) -> None:
 
 def _is_left(lock: Path) -> bool:
     try:
-        owner = owner_of(lock.read_text(encoding="utf-8"))
+        owner = owner_of(read_text(lock))
     except (OSError, ValueError):
         return False
     return owner is not None and owner.is_gone()

@@ -1,5 +1,8 @@
 """Texts made safe for a terminal or a log: what a file's name holds cannot move the cursor, colour or hide anything."""
 
+import os
+import shlex
+import subprocess
 import unicodedata
 
 _KEPT = "\n\t"
@@ -14,6 +17,11 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(one if one in _KEPT or unicodedata.category(one) not in _HIDING else _written(one) for one in text)
+
+
+def shell_line(*words: str) -> str:
+    """Return a command line to be copied into a shell of this machine, whatever letters its words hold."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else " ".join(map(shlex.quote, words))
 
 
 def _written(one: str) -> str:

@@ -9,8 +9,9 @@ import json
 import os
 import re
 import secrets
+import stat
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any, BinaryIO, Callable, Union
 
 from .owner import owner_of, this_owner
 
@@ -20,6 +21,7 @@ _PREFIX, _MARK = ".cmft-", ".tmp"
 _SUFFIX_BYTES = 32  # of a temporary name, which is far from the 255 that a file system takes; a longer one is left out
 _PATH_BYTES = 4095
 _REMEDIES = {
+    errno.ENOENT: "choose another output folder, that one cannot be made",
     errno.ENAMETOOLONG: "give it a shorter name",
     errno.ENOSPC: "free disk space",
     errno.EDQUOT: "free disk space, your quota is used up",
@@ -28,6 +30,7 @@ _REMEDIES = {
     errno.EROFS: "choose another output folder, that one is read-only",
     errno.ENOTDIR: "choose another output folder, a file stands where a folder should be",
     errno.EEXIST: "choose another output folder, a file stands where a folder should be",
+    errno.ELOOP: "choose another output folder, its links lead in a circle",
     errno.EISDIR: "choose another name, a folder has this one",
     errno.EINVAL: "choose a name that the file system takes",
     errno.EILSEQ: "choose a name that the file system takes",
@@ -38,6 +41,14 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-
                      (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
+class NoUnicode(UnicodeDecodeError):
+    """Bytes that are no text; says at which byte it is seen, and what to do."""
+
+    def __str__(self) -> str:
+        """Return a sentence without the names of libraries."""
+        return "it is no text in {} from byte {} on; save it as UTF-8".format(self.encoding.upper(), self.start + 1)
+
+
 def read_text(path: Union[str, Path], *, most: int = MAX_TEXT_BYTES) -> str:
     """Return the text of a UTF-8 file, or of one in UTF-16 or UTF-32 with a byte order mark, which is left out.
 
@@ -45,19 +56,54 @@ def read_text(path: Union[str, Path], *, most: int = MAX_TEXT_BYTES) -> str:
     """
     raw = read_bytes(path, most=most)
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
-    return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NoUnicode(error.encoding, error.object, error.start, error.end, error.reason) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_bytes(path: Union[str, Path], *, most: int = MAX_TEXT_BYTES) -> bytes:
-    """Return the bytes of a file. Raises OSError, also for more than `most` of them."""
-    try:
-        with open(str(path), "rb") as stream:
-            raw = stream.read(most + 1)
-    except ValueError as error:  # a name with a NUL, or with half a letter
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from error
+    """Return the bytes of a file. Raises OSError as `open_plain`, and for more than `most` of them."""
+    with open_plain(path) as stream:
+        raw = stream.read(most + 1)
     if len(raw) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return raw
+
+
+def open_plain(path: Union[str, Path]) -> BinaryIO:
+    """Open a file to be read. Raises OSError, also for what is no plain file.
+
+    A pipe that nobody writes to, or a device, would be read for ever.
+    """
+    try:
+        stream = open(str(path), "rb", opener=_open_at_once)  # noqa: SIM115, for the caller to close
+    except ValueError as error:  # a name with a NUL, or with half a letter
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from error
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    return stream
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for whoever writes to it, if it is a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def real_path(path: Union[str, Path]) -> Path:
+    """Return where a path leads, links followed; one whose links lead in a circle ends there. Raises nothing."""
+    return Path(os.path.realpath(str(path)))
+
+
+def what_is_there(path: Union[str, Path]) -> str:
+    """Return what stands in the place of a file that is none, as the end of a sentence."""
+    if os.path.isdir(str(path)):
+        return "is a folder"
+    if os.path.exists(str(path)):
+        return "is no plain file"
+    return "is a link that leads nowhere" if os.path.islink(str(path)) else "does not exist"
 
 
 def parse_json(text: str) -> Any:
@@ -66,6 +112,10 @@ def parse_json(text: str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # Python's limit
+        raise ValueError("it holds a number of thousands of digits") from error
 
 
 def is_unicode(text: str) -> bool:

@@ -21,7 +21,8 @@ code, .mono { font-family: "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono"
 .stat span { color: var(--dim); font-size: 12px; }
 .stat.warn b { color: var(--amber); }
 .notes { margin: 14px 0 0; padding: 0; list-style: none; }
-.notes li { border-left: 3px solid var(--amber); background: var(--panel); padding: 6px 12px; margin-bottom: 4px; }
+.notes li { border-left: 3px solid var(--amber); background: var(--panel); padding: 6px 12px; margin-bottom: 4px;
+  white-space: pre-line; }
 .strip { display: flex; gap: 6px; overflow-x: auto; padding: 2px 2px 12px; scrollbar-color: #555 var(--back); }
 .frame { flex: 0 0 auto; width: 116px; background: var(--panel); border: 1px solid var(--line); border-radius: 5px;
   color: inherit; text-decoration: none; overflow: hidden; cursor: pointer; padding: 0; text-align: left;

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
+Places = NDArray[np.intp]
 
 BORDER = 0.08  # neighbouring pixels of a painting that differ so much in any channel are a border
 NEAR_PX = 1  # a border counts as found within so many pixels
@@ -22,6 +23,8 @@ SCALES = tuple(1.01 ** step for step in range(-70, 71))  # one half to two
 DOUBTFUL = 0.95  # with a larger share of its lines found nothing is looked for
 BETTER, GOOD = 0.1, 0.6  # an explanation finds so much more of the lines, and so much of them
 STRANGE = 0.35  # with a smaller share found, and no explanation, it is another drawing
+FAR_PX = 4.0  # a line's border that lies farther from the painting's counts as so far when a move is made exact
+WHOLE_PX2 = 0.02  # a move by whole pixels is taken if it costs no more than so many square pixels of distance
 LEAST_PX = 100  # line plates with less border tell nothing
 NEIGHBOURS = 8  # frames beside a reference's own whose lines are compared with it
 
@@ -33,6 +36,20 @@ class Move(NamedTuple):
     x: float = 0.0
     y: float = 0.0
 
+    def columns(self, x: Places) -> Places:
+        """Return the column of the painting that lies nearest to each column of the moved picture, maybe outside."""
+        return np.asarray(np.floor((x - self.x) / self.scale + 0.5).astype(np.intp))
+
+    def rows(self, y: Places) -> Places:
+        """Return the row of the painting that lies nearest to each row of the moved picture, maybe outside."""
+        return np.asarray(np.floor((y - self.y) / self.scale + 0.5).astype(np.intp))
+
+    def with_scale(self, scale: float, place: Sequence[float]) -> Move:
+        """Return the move with another scale that leaves a place (x, y) of the moved picture where it is."""
+        x, y = place
+        ratio = scale / self.scale
+        return Move(scale, x - ratio * (x - self.x), y - ratio * (y - self.y))
+
     @property
     def words(self) -> str:
         """The move as a person does it."""
@@ -42,11 +59,13 @@ class Move(NamedTuple):
         return " and ".join([*scaled, *([f"moved by {' and '.join(shift)}"] if shift else [])])
 
 
-def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[], Mask]]], *, name: str) -> str:
+def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[], Mask]]], *, name: str,
+            remedy: str) -> str:
     """Return what is wrong with how a painting lies on its line plate, as a sentence with the remedy; "" for nothing.
 
     painting, lines: borders (H, W); others: the frames that may be meant, each with how its line plate's borders are
-    had; name: of the painting.
+    had; name: of the painting; remedy: the command line that moves it,
+    a line of its own.
     """
     share = share_found(lines, painting)
     if share >= DOUBTFUL or lines.sum() < LEAST_PX:
@@ -61,8 +80,8 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
     if by_frame[0] >= max(least, moved):
         return f"{seen}, and {by_frame[0]:.0%} of those of frame {by_frame[1]}; correct its frame"
     if moved >= least and move.words:
-        return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so, or paint over the line plate "
-                "itself")
+        return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so with cmft register, or paint "
+                f"over the line plate itself\n{remedy}")
     if share < STRANGE:
         return f"{seen}; is it another drawing? Correct its frame, or give it line art of its own"
     return ""
@@ -83,18 +102,55 @@ def borders_of_lines(coverage: Floats) -> Mask:
     return np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > ink)
 
 
-def share_found(lines: Mask, painting: Mask) -> float:
+def share_found(lines: Mask, painting: Mask, *, near_px: int = NEAR_PX) -> float:
     """Return how much of the lines' borders a painting shows, in [0, 1]; 1 where there are no lines."""
-    size = 2 * NEAR_PX + 1
+    size = 2 * near_px + 1
     near = cv2.dilate(painting.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
     return float(near[lines].mean()) if lines.any() else 1.0
 
 
 def find_move(lines: Mask, painting: Mask) -> Move:
-    """Return the move that lays a painting's borders best on the lines': scaled first roughly, then to 0.1 per cent."""
+    """Return the move that lays a painting's borders best on the lines': roughly, to 0.1 per cent, and to the pixel."""
     rough = _best_move(lines, painting, SCALES, longest=SEARCH_PX)
     near = [round(rough.scale, 3) + step / 1000 for step in range(-5, 6)]
-    return _best_move(lines, painting, near, longest=REFINE_PX)
+    return _exact_move(lines, painting, _best_move(lines, painting, near, longest=REFINE_PX))
+
+
+def _exact_move(lines: Mask, painting: Mask, move: Move) -> Move:
+    """Return a move made exact to a fraction of a pixel, by whole pixels where these do as well."""
+    if not lines.any() or not painting.any():
+        return move
+    cost = _distance(lines, painting, move.scale)
+    middle = tuple(float(at.mean()) for at in np.nonzero(lines)[::-1])
+    best, step, across = (cost(move), move), 2.0, max(lines.shape) / 2
+    while step >= 1 / 8:
+        move = best[1]
+        near = [*(move.with_scale(move.scale + way * step / across, middle) for way in (-1, 1)),
+                *(move._replace(x=move.x + way * step) for way in (-1, 1)),
+                *(move._replace(y=move.y + way * step) for way in (-1, 1))]
+        better = min((cost(one), one) for one in near)
+        best, step = (better, step) if better[0] < best[0] else (best, step / 2)
+    whole = best[1].with_scale(1.0, middle)
+    whole = Move(1.0, float(round(whole.x)), float(round(whole.y)))
+    return whole if cost(whole) <= best[0] + WHOLE_PX2 else best[1]
+
+
+def _distance(lines: Mask, painting: Mask, scale: float) -> Callable[[Move], float]:
+    """Return what measures a move: the mean square distance, in px, of the lines' borders from the painting's.
+
+    scale: what moves have, about.
+    """
+    away = np.minimum(cv2.distanceTransform((~painting).astype(np.uint8), cv2.DIST_L2, 5), FAR_PX / scale)
+    y, x = np.nonzero(lines)
+
+    def cost(move: Move) -> float:
+        rows, columns = move.rows(y), move.columns(x)
+        inside = (columns >= 0) & (columns < away.shape[1]) & (rows >= 0) & (rows < away.shape[0])
+        found = np.full(len(x), FAR_PX)
+        found[inside] = away[rows[inside], columns[inside]] * move.scale
+        return float(np.square(np.minimum(found, FAR_PX)).mean())
+
+    return cost
 
 
 def _best_move(lines: Mask, painting: Mask, scales: Iterable[float], *, longest: int) -> Move:

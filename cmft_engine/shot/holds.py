@@ -58,6 +58,18 @@ class Holds:
         part = self._part(frame)
         return None if part is None else part.failed.get(frame)
 
+    def give_up(self, frame: int, error: PlateError) -> None:
+        """Count a frame among those that cannot be decoded: its plate has gone bad since it was looked at."""
+        if (part := self._part(frame)) is None:
+            return
+        first, same = dict(part.first), dict(part.same)
+        left = tuple(other for other in same.pop(first.pop(frame, frame), ()) if other != frame)
+        if left:
+            same[left[0]] = left
+            first.update(dict.fromkeys(left, left[0]))
+        with self._lock:
+            self._found[self._part_of[frame]] = _Part(first, same, {**part.failed, frame: error})
+
     def _part(self, frame: int) -> "_Part | None":
         number = self._part_of.get(frame)
         if number is None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..image.sequence import PlateSequence, find_spelling, frame_in_name, frame_path, frames_text, has_frame_token
 from ..protocol.errors import InputError, PaletteError, PlateError, ShotError
 from ..protocol.job import Job, parse_frames
+from ..protocol.text_file import what_is_there
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +159,7 @@ def _existing(path: Path, frame: int | None) -> Path:
     path = find_spelling(path)
     if not path.is_file():
         at = "" if frame is None else f" (reference at frame {frame})"
-        raise PlateError(f"{path}{at} does not exist; check the path of the reference", path, frame)
+        raise PlateError(f"{path}{at} {what_is_there(path)}; check the path of the reference", path, frame)
     return path
 
 

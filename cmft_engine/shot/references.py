@@ -27,7 +27,8 @@ from .fit import NEIGHBOURS, borders_of_lines, borders_of_painting, explain
 from .line_edits import LineEdit
 from .named import Reference
 from .painted_lines import PaintedLines, read_painted_lines
-from .shot import Shot
+from .register import register_line
+from .shot import Shot, check_size
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,9 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     """
     check_spaces(settings)
     drawings = [read_painting(reference, canvas, settings) for reference in shot.references]
+    for reference, drawing in zip(shot.references, drawings, strict=True):
+        if not reference.is_sheet:
+            check_size(shot, drawing.plate)
     fits = _fit_notes(shot, drawings, canvas=canvas, settings=settings)
     space = drawings[0].plate.space
     paintings = [
@@ -153,7 +157,8 @@ def _fit_notes(shot: Shot, drawings: Sequence[LineDrawing], *, canvas: Window, s
         others = [] if at is None else [(frame, partial(borders_at, frame)) for frame in _may_be_meant(shot, reference)]
         where = "the sheet" if at is None else f"frame {at}"
         found.append(explain(borders_of_painting(rgb), borders_of_lines(drawing.lines.coverage), others,
-                             name=f"{reference.plate.name} ({where})"))
+                             name=f"{reference.plate.name} ({where})",
+                             remedy=register_line(reference.plate, reference.lines, settings)))
     return tuple(filter(None, found))
 
 

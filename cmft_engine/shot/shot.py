@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..image.limits import over_limit
-from ..image.plate import Header, Window, read_header
+from ..image.plate import Header, Plate, Window, read_header
 from ..image.sequence import PlateSequence, frames_text
 from ..protocol.errors import PlateError, ShotError
+from ..protocol.settings import Settings
 from .holds import Holds, apart
 from .named import LinesLike, Named, Reference, ReferenceLike, find_named, frames_among
+from .register import register_line
 
 log = logging.getLogger(__name__)
 
@@ -173,6 +175,15 @@ class Shot:
                             "windows that lie closer together, or raise --max-pixels")
 
 
+def check_size(shot: Shot, plate: Plate) -> None:
+    """Raise PlateError when a plate that was read is of another size than the shot's when it was opened."""
+    size, opened = plate.display_window.size_text, shot._headers.size
+    if size != opened:
+        at = "" if plate.frame is None else f" (frame {plate.frame})"
+        raise PlateError(f"{plate.path}{at} is {size}, but was {opened} when the shot was opened; render it in that "
+                         "size, then --resume", plate.path, plate.frame)
+
+
 class _Headers(NamedTuple):
     line_plates: dict[int, Header]
     references: dict[Path, Header]
@@ -192,11 +203,18 @@ def _check_reference(reference: Reference, expected: str) -> None:
     if not reference.is_sheet and size != expected:
         raise PlateError(
             f"{reference.plate} (reference at frame {reference.frame}) is {size}, but the line plates are {expected}; "
-            f"export it in their size, or give it as a sheet: {reference.plate}@sheet",
+            f"export it in their size, or give it as a sheet: {reference.plate}@sheet{_or_register(reference)}",
             reference.plate, reference.frame)
     if reference.lines is not None and (lines := _size(read_header(reference.lines, frame=reference.frame))) != size:
         raise PlateError(f"{reference.lines} is {lines}, but {reference.plate}, whose line art it is, is {size}; "
                          "export both in one size", reference.lines, reference.frame)
+
+
+def _or_register(reference: Reference) -> str:
+    """The other remedy for a painting of another size, where there is one."""
+    if reference.lines is None:
+        return ""
+    return f"; cmft register scales it\n{register_line(reference.plate, reference.lines, Settings())}"
 
 
 def _tell_strangers(shot: Shot) -> None:

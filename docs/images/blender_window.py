@@ -12,6 +12,7 @@ import sys
 import traceback
 from pathlib import Path
 
+import addon_utils
 import bpy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -174,24 +175,26 @@ def image_node(tree, name, count):
     return node
 
 
-def step():
-    """Go on with the script; leave Blender at its end."""
-    try:
-        next(session.steps)
-    except StopIteration:
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-    return STEP_S
+def begin(kind):
+    """Enable the add-on where it is not, and take the pictures of a kind of session into the folder that is named."""
+    if not any(addon_utils.check(one)[1] for one in ("bl_ext.user_default.cmft", "cmft")):
+        sys.path.insert(0, str(ROOT))
+        addon_utils.enable("blender_addon", default_set=True)
+    session = kind(Path(sys.argv[sys.argv.index("--") + 1]).resolve())
+
+    def step():
+        """Go on with the script; leave Blender at its end."""
+        try:
+            next(session.steps)
+        except StopIteration:
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        return STEP_S
+
+    bpy.app.timers.register(step, first_interval=3.0, persistent=True)
 
 
 if __name__ == "__main__":
-    import addon_utils
-
-    sys.path.insert(0, str(ROOT))
-    installed = [one for one in ("bl_ext.user_default.cmft", "cmft") if addon_utils.check(one)[1]]
-    if not installed:
-        addon_utils.enable("blender_addon", default_set=True)
-    session = Session(Path(sys.argv[sys.argv.index("--") + 1]).resolve())
-    bpy.app.timers.register(step, first_interval=3.0)
+    begin(Session)

@@ -175,7 +175,8 @@ def test_references_move_with_the_project(blender, quick, tmp_path):
                        other=tmp_path / "other" / "shot.blend")
     assert said["beside"] == {"stored": "//shot/painted.1001.png", "there": True, "state": 1}
     assert said["elsewhere"]["there"] and said["elsewhere"]["state"] == 1
-    assert "there is no painting of frame 1003" in said["gone"] and "gone.png" in said["gone"]
+    assert "there is no painting of frame 1003: " in said["gone"] and "gone.png" in said["gone"]
+    assert said["drawn"] == [f"there is no painting of frame 1003: {tmp_path / 'other' / 'gone.png'}"]
 
 
 @pytest.mark.usefixtures("usual")

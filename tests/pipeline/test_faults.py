@@ -25,7 +25,7 @@ from cmft_engine.protocol.errors import PlateError, ShotError
 from cmft_engine.protocol.events import Finished, FrameDone, FrameFailed, Message, Skipped, Started
 from cmft_engine.protocol.settings import Settings
 from cmft_engine.shot.shot import Shot
-from tests.drawings import figure, write_shot
+from tests.drawings import figure, write, write_shot
 
 pytestmark = pytest.mark.usefixtures("any_weights")
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +114,36 @@ def test_a_plate_that_goes_bad_during_the_run(folder):
     seen, error = until_error(colorize_iter(shot, folder / "o" / "c.####.png", settings=SMALL))
     assert kinds(seen) == [Started, FrameDone, FrameFailed, FrameFailed, FrameDone]
     assert "lines.0002.png (frame 2) cannot be read" in str(error) and "lines.0003.png (frame 3) is empty" in str(error)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:60])],
+                         ids=["deleted", "cut off"])
+def test_a_plate_that_goes_bad_stops_no_neighbour(folder, spoil):
+    """The neighbouring frames that it would have voted on are coloured without its votes, and anew once it is back."""
+    write_shot(folder, {1: figure(), **{frame: figure(frame - 12, frame % 3) for frame in range(2, 11)}}, reference=1)
+    settings, bad = SMALL.replace(temporal_radius=2), folder / "lines.0008.png"
+    content, shot = bad.read_bytes(), open_shot(folder)
+    shot.holds()
+    spoil(bad)
+    told, error = until_error(colorize_iter(shot, folder / "out" / "c.####.png", settings=settings))
+    assert "1 of 10 frames cannot be coloured, the other 9 frames are coloured" in str(error)
+    assert [one.frame for one in told if isinstance(one, FrameFailed)] == [8]
+    bad.write_bytes(content)
+    again = list(colorize_iter(open_shot(folder), folder / "out" / "c.####.png", settings=settings, resume=True))
+    assert {one.frame for one in again if isinstance(one, FrameDone)} == {6, 7, 8, 9, 10}
+    assert {one.frame for one in again if isinstance(one, Skipped)} == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(("name", "words"), [("lines.0003.png", "lines.0003.png (frame 3) is 80x80, but "),
+                                             ("ref.png", "ref.png (frame 1) is 80x80, but ")])
+def test_a_plate_that_gets_another_size_during_the_run(folder, name, words):
+    """It is not cropped to the others in silence."""
+    shot = open_shot(folder)
+    shot.holds()
+    write(figure(side=80).painted(), folder / name)
+    _, error = until_error(colorize_iter(shot, folder / "o" / "c.####.png", settings=SMALL))
+    assert words + "was 64x64 when the shot was opened; render it in that size, then --resume" in str(error)
+    assert not (folder / "o" / "c.0003.png").exists()
 
 
 def test_nothing_but_bad_plates(folder):

@@ -82,3 +82,35 @@ def test_leftovers_of_the_gone_alone(tmp_path):
     remove_leftovers(tmp_path)
     assert before - set(os.listdir(tmp_path)) == {names[gone]}
     remove_leftovers(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_no_file(tmp_path):
+    """Nobody waits for a pipe that nobody writes to, nor reads a device."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(OSError, match="it is no plain file"):
+            text_file.read_bytes(path)
+
+
+def test_what_is_wrong_with_a_text_is_told():
+    """Letters of another encoding and endless numbers are told as such, without the names of libraries."""
+    with pytest.raises(ValueError, match=r"^it holds a number of thousands of digits$"):
+        text_file.parse_json('{"a": ' + "9" * 5000 + "}")
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    """The byte and the remedy are named."""
+    (tmp_path / "a.json").write_bytes('{"é'.encode("latin-1"))
+    with pytest.raises(UnicodeDecodeError) as caught:
+        text_file.read_text(tmp_path / "a.json")
+    assert str(caught.value) == "it is no text in UTF-8 from byte 3 on; save it as UTF-8"
+
+
+def test_what_stands_where_no_file_is(tmp_path):
+    """A folder, a link in a circle and nothing are told apart; a circle's real path is the link itself."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert text_file.what_is_there(tmp_path) == "is a folder"
+    assert text_file.what_is_there(tmp_path / "loop") == "is a link that leads nowhere"
+    assert text_file.what_is_there(tmp_path / "none") == "does not exist"
+    assert text_file.real_path(tmp_path / "loop") == tmp_path.resolve() / "loop"

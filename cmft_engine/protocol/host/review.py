@@ -140,7 +140,7 @@ def _at(found: Dict[str, Any]) -> Optional[Tuple[int, int]]:
 def _pictures(page: Path) -> Pictures:
     """Return the pictures of a report's page; none when the page is not there."""
     try:
-        text = page.read_text(encoding="utf-8")
+        text = read_text(page, most=MAX_BYTES)
     except FileNotFoundError:
         return {}
     found = {(int(frame), 0): data for frame, data in _TILE.findall(text)}

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.faults.outcome import Outcome, codes_text
 from benchmarks.faults.page import page, table
-from benchmarks.faults.run import main, run
+from benchmarks.faults.run import main, run, sections_of
 from tests.test_docs import ROOT
 
 
@@ -34,3 +34,11 @@ def test_the_page_is_of_this_command() -> None:
     head = page([], 7).splitlines()
     assert [line for line in head if "7" not in line and line not in text] == []
     assert "| NO |" not in text and text.count("| yes |") >= 20
+
+
+def test_sections_of_other_programs_stay(tmp_path) -> None:
+    """What stands under a heading of its own on the page is kept when the table is made anew."""
+    path = tmp_path / "faults.md"
+    assert sections_of(path) == ""
+    path.write_text("# Faults\n\n| a |\n\n## Fuzz\nfigures\n", encoding="utf-8")
+    assert sections_of(path) == "\n## Fuzz\nfigures\n"

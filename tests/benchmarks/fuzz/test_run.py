@@ -41,7 +41,7 @@ def test_what_goes_wrong_is_told(monkeypatch) -> None:
     tally.results["png", "read"] += 2
     rows = table(tally).splitlines()
     assert "| png | 3 | 2 | 0 | 1 |" in rows and "| 12 | png | hang | over \\| 10 s |" in rows
-    assert "3 cases in 1.0 minutes, 1 findings." in rows
+    assert "3 cases in 1.0 minutes, 0.0 of them processor time; 1 findings." in rows
     monkeypatch.setattr(run, "fuzz", lambda *_, **__: tally)
     assert main(["--cases", "3"]) == 1
 
@@ -68,3 +68,11 @@ def test_what_no_person_should_meet_is_raised(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(cases, "read_plate", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         read_file("png", tmp_path / "a.png", seeds("png")[0][1])
+
+
+def test_a_child_ends_with_its_reader(monkeypatch) -> None:
+    """When the time is up in the middle of a child it is killed, its reader ends first, and its work is counted."""
+    raised = []
+    monkeypatch.setattr("threading.excepthook", raised.append)
+    tally = fuzz(1, kinds=PLATES, minutes=0.05)
+    assert not raised and 0 < tally.cases < run.BATCH and tally.processor_s > 0

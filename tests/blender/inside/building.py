@@ -317,6 +317,8 @@ def moves(addon, root, engine, shot, blend, other):
     values = stage.compositor().nodes["CMFT Colorize"].node_tree.cmft
     values.references[-1].path = "//gone.png"
     said["gone"] = stage.error_of(bpy.ops.cmft.colorize)
+    results, nodes = stage.part(module, "results"), stage.part(module, "nodes")
+    said["drawn"] = results.quick_missing(nodes.find_instance(bpy.context.scene, ""))
     del node
     return said
 
