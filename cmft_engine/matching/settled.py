@@ -38,6 +38,18 @@ def settled_confidence(features: Floats) -> Floats:
     return sure
 
 
+def track_ranks(track: Ints, confidence: Floats) -> Ints:
+    """Return the place of each node's track (N,) when those with most summed doubt come first, from 0.
+
+    track (N,): numbers of tracks; confidence (N,), in [0, 1]. All of a track counts, also what is sure.
+    """
+    doubt = np.bincount(track, np.round(1 - confidence.astype(np.float64), 6), minlength=1)
+    order = np.argsort(-doubt, kind="stable")
+    rank = np.empty(len(order), np.intp)
+    rank[order] = np.arange(len(order))
+    return rank[track]
+
+
 def pattern_sources(source: Ints, strength: Floats, patterns: Mapping[int, bool], *, divided: Bools, kept: Bools
                     ) -> Ints:
     """Return the node (N,) whose pattern each node takes, -1 for none: its nearest source, where the chain lasts.

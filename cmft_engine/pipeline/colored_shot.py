@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..image.plate import write_plate
 from ..image.sequence import frame_path
 from ..matching.anchors import region_at
+from ..matching.settled import track_ranks
 from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
 from ..protocol.corrections_file import default_path, load_corrections
@@ -134,11 +135,12 @@ class ColoredShot:
         found = None if labels is None else region_at(labels, x, y)
         return None if found is None else found - 1
 
-    def tracks(self) -> dict[tuple[int, int], int]:
-        """Return the track of every region by frame and label."""
+    def tracks(self, wanted: Wanted) -> dict[tuple[int, int], int]:
+        """Return the track of every region by frame and label, numbered from the one of most doubt."""
         graph = self.graph
-        return {(frame, i + 1): int(track) for frame, at in self.decided_at.items() if at in graph.place
-                for i, track in enumerate(graph.track[graph.of(at)])}
+        ranks = track_ranks(graph.track, wanted.solution.confidence)
+        return {(frame, i + 1): int(rank) for frame, at in self.decided_at.items() if at in graph.place
+                for i, rank in enumerate(ranks[graph.of(at)])}
 
     def stale(self, wanted: Wanted) -> list[int]:
         """Return the frames whose plates show something else than is wanted, in order."""

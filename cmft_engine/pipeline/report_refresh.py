@@ -40,7 +40,7 @@ def _data_of(values: dict[str, Any], shot: ColoredShot) -> ReportData:
         title=str(values["title"]), lines=str(values["lines"]), references=tuple(map(str, values["references"])),
         settings=dict(values["settings"]), palette=shot.palette,
         frames=with_tracks([FrameReport.from_notes(one.note.report, str(one.path)) for one in shot.frames.values()],
-                           shot.tracks()),
+                           shot.tracks(shot.wanted())),
         seconds=float(values["seconds"]), version=str(values["engine"]), weights=str(values["weights"]),
         size=(width, height), notes=tuple(map(str, values["notes"])),
         timings={str(stage): float(spent) for stage, spent in values["timings"].items()},

@@ -147,7 +147,7 @@ class Run:
                 continue
             self.reporter.replace(again.report)
             self.reporter.take_pictures(again.frame, again.pictures)
-        self.reporter.take_tracks(colored.tracks())
+        self.reporter.take_tracks(colored.tracks(wanted))
         yield from self.reporter.news()
         shown = [frame for frame in stale if colored.looks_changed(frame, wanted)]
         if shown:

@@ -46,16 +46,21 @@ class Track:
 
 
 def group_tracks(frames: Sequence[FrameReport]) -> list[Track]:
-    """Return the tracks of all regions to check, most doubt first, of equals the largest.
+    """Return the tracks of all regions to check in the order of their numbers, which is that of doubt.
 
-    A region of no known track is one of its own.
+    A region of no known track is one of its own; they come last, most doubt first, of equals the largest.
     """
     found: dict[object, list[Entry]] = defaultdict(list)
     for frame in frames:
         for region in frame.unsure:
             found[(frame.frame, region.label) if region.track is None else region.track].append((frame, region))
     tracks = [Track(tuple(entries)) for entries in found.values()]
-    return sorted(tracks, key=lambda track: (-track.doubt, -track.worst[1].area, track.worst[0].frame))
+    return sorted(tracks, key=lambda track: (_number(track), -track.doubt, -track.worst[1].area, track.worst[0].frame))
+
+
+def _number(track: Track) -> float:
+    number = track.entries[0][1].track
+    return float("inf") if number is None else number
 
 
 def with_tracks(frames: Sequence[FrameReport], tracks: Mapping[tuple[int, int], int]) -> tuple[FrameReport, ...]:

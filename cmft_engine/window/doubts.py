@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..matching.settled import track_ranks
 from ..matching.shot_graph import ShotGraph
 from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import NotedFrame
@@ -80,10 +84,10 @@ class Doubts:
         """Return the summed doubt of a frame's regions."""
         return sum(one.amount for one in self._by_frame.get(frame, ()))
 
-    def tracks(self, graph: ShotGraph) -> list[DoubtfulTrack]:
-        """Return the doubtful tracks; a drawing that several frames hold counts once."""
+    def tracks(self, graph: ShotGraph, confidence: NDArray[np.float32]) -> list[DoubtfulTrack]:
+        """Return the doubtful tracks, with how sure each node is; a drawing that several frames hold counts once."""
         return doubtful_tracks((one for frame, found in self._by_frame.items() for one in found
-                                if one.frame == frame), graph)
+                                if one.frame == frame), graph, confidence)
 
 
 def doubts_of(frame: NotedFrame, changes: Changes, below: float) -> tuple[Doubt, ...]:
@@ -101,15 +105,22 @@ def _is_settled(change: Change, below: float) -> bool:
     return change.confidence >= below or bool(change.unknown)
 
 
-def doubtful_tracks(doubts: Iterable[Doubt], graph: ShotGraph) -> list[DoubtfulTrack]:
-    """Return unsure regions by track, the most doubtful first; regions that the graph does not know stay alone."""
+def doubtful_tracks(doubts: Iterable[Doubt], graph: ShotGraph, confidence: NDArray[np.float32]
+                    ) -> list[DoubtfulTrack]:
+    """Return unsure regions by track, the most doubtful first; regions that the graph does not know come alone, last.
+
+    confidence: of the graph's nodes (N,).
+    """
+    rank = track_ranks(graph.track, confidence)
     groups: dict[object, list[Doubt]] = {}
     for one in sorted(doubts, key=lambda one: (one.frame, one.unsure.label)):
         node = node_of(graph, one.frame, one.unsure.label - 1)
-        key = ("alone", one.frame, one.unsure.label) if node is None else int(graph.track[node])
+        key = ("alone", one.frame, one.unsure.label) if node is None else int(rank[node])
         groups.setdefault(key, []).append(one)
-    tracks = [DoubtfulTrack(tuple(group)) for group in groups.values()]
-    return sorted(tracks, key=lambda track: (-track.amount, track.frames[0], track.worst.unsure.label))
+    tracks = [(key, DoubtfulTrack(tuple(group))) for key, group in groups.items()]
+    order = sorted(tracks, key=lambda one: (one[0] if isinstance(one[0], int) else len(rank), -one[1].amount,
+                                            one[1].frames[0], one[1].worst.unsure.label))
+    return [track for _, track in order]
 
 
 def node_of(graph: ShotGraph, frame: int, region: int) -> int | None:

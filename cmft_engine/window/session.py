@@ -137,7 +137,7 @@ class Session:
         wanted = self.colored.corrector.wanted(self.corrections)
         self.wanted, self._ahead = wanted, {}
         self.doubts.note(self.frames, self.changes)
-        self.tracks = self.doubts.tracks(self.colored.graph)
+        self.tracks = self.doubts.tracks(self.colored.graph, wanted.solution.confidence)
         self._tell(News("solved"))
         if not is_first:
             self.writer.follow(wanted)

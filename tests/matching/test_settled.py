@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.matching.settled import pattern_sources
+from cmft_engine.matching.settled import pattern_sources, track_ranks
 from cmft_engine.matching.shot_graph import ShotGraph
 from tests.matching.test_shot_graph import chain, drawing
 
@@ -39,3 +39,10 @@ def test_patterns_go_along_chains():
     assert sources(strong, 0, {0: True}) == [-1, 0, 0, 0, -1]
     assert sources(strong, 0, {0: True}, kept=[1]) == [-1, -1, 0, 0, -1]
     assert sources(strong, 0, {}) == [-1] * 5
+
+
+def test_tracks_by_their_doubt():
+    """The sum over a track counts, of equals the smaller number."""
+    sure = np.array([0.9, 0.5, 0.9, 0.5, 0.9, 0.2], np.float32)
+    assert track_ranks(np.array([3, 0, 3, 1, 3, 2]), sure).tolist() == [3, 1, 3, 2, 3, 0]
+    assert track_ranks(np.zeros(0, np.intp), np.zeros(0, np.float32)).tolist() == []

@@ -15,8 +15,8 @@ def frames():
 
 
 def test_grouped_by_track():
-    """By summed doubt; the worst is the least sure; a region of no known track stands alone."""
-    first, second, third = group_tracks(frames())
+    """By number; the worst is the least sure; a region of no known track stands alone, behind the others."""
+    first, third, second = group_tracks(frames())
     assert [(frame.frame, one.label) for frame, one in first.entries] == [(1, 1), (2, 5), (2, 7), (3, 1)]
     assert first.frames == (1, 2, 3) and first.frames_text == "frames 1-3" and first.reason == "look-alike"
     assert round(first.doubt, 6) == 0.8 + 0.7 + 0.5 + 0.6 and first.worst[1].confidence == 0.2

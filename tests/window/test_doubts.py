@@ -15,11 +15,13 @@ def doubts(colored):
 
 def test_tracks_of_the_whole_shot(colored, doubts):
     """Each part of the figure is one track through all drawings, held frames counted once, most doubt first."""
-    tracks = doubts.tracks(colored.graph)
+    graph, sure = colored.graph, colored.graph.solve().confidence
+    tracks = doubts.tracks(graph, sure)
     assert {track.worst.unsure.color for track in tracks} <= {"paper", "blue", "skin", "red"}
     assert all(set(track.frames) <= {2, 3, 5, 6} and len(track.frames) == len(track.doubts) for track in tracks)
-    amounts = [track.amount for track in tracks]
-    assert amounts == sorted(amounts, reverse=True) and amounts[-1] > 0
+    nodes = [node_of(graph, track.doubts[0].frame, track.doubts[0].unsure.label - 1) for track in tracks]
+    amounts = [float((1 - sure)[graph.track == graph.track[node]].sum()) for node in nodes]
+    assert amounts == sorted(amounts, reverse=True) and len(set(graph.track[nodes])) == len(tracks) > 1
     assert tracks[0].name == f"{tracks[0].worst.unsure.color}, {len(tracks[0].frames)} frames"
     assert tracks[0].reason and tracks[0].worst.amount == max(one.amount for one in tracks[0].doubts)
 

@@ -46,9 +46,9 @@ class Track(NamedTuple):
 
 
 def group_tracks(frames: Iterable[Frame]) -> Tuple[Track, ...]:
-    """Return the tracks of all regions to check, most doubt first, of equals the largest.
+    """Return the tracks of all regions to check in the order of their numbers, which is that of doubt.
 
-    A region of no known track is one of its own.
+    A region of no known track is one of its own; they come last, most doubt first, of equals the largest.
     """
     found: Dict[Tuple[int, ...], List[Entry]] = {}
     for frame in frames:
@@ -56,7 +56,13 @@ def group_tracks(frames: Iterable[Frame]) -> Tuple[Track, ...]:
             key = (frame.frame, region.label) if region.track is None else (region.track,)
             found.setdefault(key, []).append((frame, region))
     tracks = [_track(entries) for entries in found.values()]
-    return tuple(sorted(tracks, key=lambda track: (-track.doubt, -track.worst[1].area, track.worst[0].frame)))
+    return tuple(sorted(tracks, key=lambda track: (
+        _number(track), -track.doubt, -track.worst[1].area, track.worst[0].frame)))
+
+
+def _number(track: Track) -> float:
+    number = track.entries[0][1].track
+    return float("inf") if number is None else number
 
 
 def _track(entries: List[Entry]) -> Track:

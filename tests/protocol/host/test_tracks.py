@@ -12,7 +12,7 @@ def region(label, confidence, track=None, reason="x", area=4):
 
 
 def test_order_is_the_engine_s():
-    """Most doubt in all first, of equals the largest; a region of no track is one of its own."""
+    """By the numbers of tracks; a region of no track is one of its own, behind them."""
     shown = {1: [(1, 0.2, 7, 4), (2, 0.9, None, 4)], 2: [(5, 0.3, 7, 4), (1, 0.5, 8, 4)], 3: [(2, 0.5, 9, 30)]}
     found = group_tracks([Frame(frame, 1.0, (), tuple(region(label, sure, track, area=area)
                                                       for label, sure, track, area in regions), b"")
@@ -20,7 +20,7 @@ def test_order_is_the_engine_s():
     wanted = engines_tracks([FrameReport(frame, "", 9, tuple(
         UnsureRegion(label, (0, 0, 2, 2), area, sure, "skin", track=track) for label, sure, track, area in regions))
         for frame, regions in shown.items()])
-    assert [one.frames for one in found] == [one.frames for one in wanted] == [(1, 2), (3,), (2,), (1,)]
+    assert [one.frames for one in found] == [one.frames for one in wanted] == [(1, 2), (2,), (3,), (1,)]
     assert [round(one.doubt, 6) for one in found] == [round(one.doubt, 6) for one in wanted]
 
 
