@@ -80,8 +80,8 @@ def wrong_spots(spots: tuple[Spot, ...], shown: NDArray[np.integer]) -> list[Spo
     return sorted(wrong, key=lambda one: -int(one.mask.sum()))
 
 
-def approve_in_order(shot: ColoredShot, frames: Mapping[int, Frame]) -> Approved:
-    """Correct the frames in the order of time and approve each when it is right; return what that cost.
+def approve_in_order(shot: ColoredShot, frames: Mapping[int, Frame]) -> tuple[Approved, list[Correction]]:
+    """Correct the frames in the order of time and approve each when it is right; return what that cost, and all of it.
 
     A wrong region is pinned, a wrong area drawn around; corrections travel as they do for a person.
     """
@@ -92,7 +92,7 @@ def approve_in_order(shot: ColoredShot, frames: Mapping[int, Frame]) -> Approved
         total = Approved(*(a + b for a, b in zip(total, done, strict=True)))
         changes = shot.corrector.wanted(corrections).changes[number]
         corrections.append(made(approval(shot, number, changes)))
-    return total
+    return total, corrections
 
 
 def _correct(shot: ColoredShot, frame: Frame, corrections: list[Correction]) -> Approved:

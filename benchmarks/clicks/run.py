@@ -136,7 +136,7 @@ def count(clip: ValidationClip, folder: Path) -> Counted:
     truth = judge(shot, frames)
     rules = _node_colors(shot, clip.lines, {at: made.picture for at, made in color_in_chain(whole).items()})
     graph, settled = shot.graph, shot.graph.solve().color
-    pins, approved = largest_first(truth, of_graph(graph)), approve_in_order(shot, frames)
+    pins, (approved, _) = largest_first(truth, of_graph(graph)), approve_in_order(shot, frames)
     areas = {number: tuple(one for one in frame.spots if not one.is_whole) for number, frame in frames.items()}
     wrong = sum(len(wrong_spots(spots, _record(shot, number).paints.first)) for number, spots in areas.items())
     alone, whole_shot = _flickers(shot, clip.lines, truths)

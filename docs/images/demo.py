@@ -1,8 +1,8 @@
 """Make demo.png and demo.json: `python -m docs.images.demo demo` in the clone, after `cmft demo`.
 
-The script compares every frame with the truth, outlines and counts the regions that are wrong, repaints those of two
-frames as a person would, colours the shot again with these as further references, and counts once more.
-Needs the environment of `install.py test`; what it colours goes into the demo's folder.
+The script compares every frame with the truth, outlines and counts the regions that are wrong, corrects the shot by
+clicks as an ideal colourist would, frame by frame, and counts once more. The corrections are the engine's own, and
+stay in the demo's folder. Needs the environment of `install.py test`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cmft_engine import Reference, Shot, colorize
+from benchmarks.clicks.approving import Frame, approve_in_order, spots_of
+from benchmarks.clicks.run import LEAST_PX, MIXED
+from benchmarks.metrics.pictures import ink_free_mask, pack_colors
+from cmft_engine.pipeline.colored_shot import ColoredShot
+from cmft_engine.pipeline.correcting import apply
+from cmft_engine.protocol.corrections_file import save_corrections
 from cmft_training.synthetic.example_shot import FIRST_FRAME, FRAMES, ExampleFrame, ExampleShot
-from docs.images.demo_truth import Areas, Picture, count, outlined, over_white, repaint, wrong_areas
+from docs.images.demo_truth import Areas, Picture, count, outlined, over_white, wrong_areas
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOT = ROOT / "examples" / "shot"
 PAINTED = SHOT / f"ref.{FIRST_FRAME}.png"
-REPAINTED = (1020, 1012)  # one after the other, each from the colours of the run before
-SHOWN = (1006, 1016, 1022)  # between the painted and repainted frames, and after the last of them
+SHOWN = (1011, 1006, 1016, 1022)  # the first below the painting
 HEIGHT = 280  # px of a picture
 TEXT_HEIGHT = 28  # px of its title
 GAP = 10
@@ -41,23 +45,32 @@ def find_wrong(folder: Path, truth: Truth) -> Wrong:
     return {number: wrong_areas(read(folder / f"coloured.{number}.png"), frame) for number, frame in truth.items()}
 
 
-def correct(folder: Path, truth: Truth) -> tuple[Path, dict[int, int]]:
-    """Repaint frames and colour the shot again after each; return the last run's folder and the clicks of each frame.
+def true_frame(colored: ColoredShot, number: int, frame: ExampleFrame) -> Frame:
+    """Return what is judged of a frame: its regions, and where one has several colours in truth the areas of each."""
+    record = colored.record(colored.decided_at[number])
+    assert record is not None
+    shown = pack_colors(np.rint(colored.palette.display * 255).astype(np.uint8))
+    packed = pack_colors(over_white(frame.flats))
+    order = np.argsort(shown)
+    at = order[np.clip(np.searchsorted(shown[order], packed), 0, len(shown) - 1)]
+    entries = np.where(shown[at] == packed, at, len(shown))
+    valid = ink_free_mask(over_white(frame.line)) & record.bare
+    return Frame(number, tuple(spots_of(record.labels.astype(np.int64), valid, entries, colors=len(shown),
+                                        least_px=LEAST_PX, mixed=MIXED)))
 
-    folder: what `cmft demo` wrote; the repainted frames and further runs go into it.
+
+def correct(folder: Path, truth: Truth) -> tuple[dict[int, int], int]:
+    """Correct the demo by clicks, and let its plates follow; return the clicks of each frame, and all regions there.
+
+    folder: what `cmft demo` wrote.
     """
-    references, clicks, coloured = [Reference(PAINTED, FIRST_FRAME)], {}, folder
-    for number in REPAINTED:
-        plate = read(coloured / f"coloured.{number}.png")
-        clicks[number] = count(wrong_areas(plate, truth[number]))
-        repainted = folder / f"repainted.{number}.png"
-        cv2.imwrite(str(repainted), cv2.cvtColor(repaint(plate, truth[number]), cv2.COLOR_RGBA2BGRA))
-        references.append(Reference(repainted, number))
-        coloured = folder / f"corrected.{number}"
-        coloured.mkdir(exist_ok=True)
-        shot = Shot.open(str(SHOT / "line.####.png"), reference=references)
-        colorize(shot, str(coloured / "coloured.####.png"), overwrite=True)
-    return coloured, clicks
+    colored = ColoredShot(folder)
+    frames = {number: true_frame(colored, number, frame) for number, frame in truth.items() if number != FIRST_FRAME}
+    _, corrections = approve_in_order(colored, frames)
+    save_corrections(colored.corrections_path, corrections)
+    apply(ColoredShot(folder))
+    clicks = {number: sum(one.frame == number and one.kind != "approve" for one in corrections) for number in frames}
+    return clicks, sum(len(frame.spots) for frame in frames.values())
 
 
 def shrink(rgb: Picture, height: int) -> Picture:
@@ -88,21 +101,19 @@ def cropped(pictures: list[Picture]) -> list[Picture]:
     return [picture[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1] for picture in pictures]
 
 
-def demo_picture(folder: Path, before: Wrong, corrected: Path, after: Wrong) -> Picture:
-    """Return three rows: references in the first column, then line art, a run's colours, and those of the last run."""
-    names = [str(number) for number in sorted((FIRST_FRAME, *REPAINTED))]
-    references = [(read(PAINTED), f"{FIRST_FRAME} painted by hand")]
-    references += [(read(folder / f"repainted.{number}.png"), f"{number} repainted") for number in sorted(REPAINTED)]
-    lines = [(over_white(read(SHOT / f"line.{number}.png")), f"{number} line art") for number in SHOWN]
-    runs = [lines]
-    for run, wrong, source in ((folder, before, names[0]), (corrected, after, ", ".join(names))):
-        runs.append([(outlined(read(run / f"coloured.{number}.png"), wrong[number]),
-                      f"{number} from {source}: {count(wrong[number])} wrong") for number in SHOWN])
-    cells = [cell for (plate, title), run in zip(references, runs, strict=True)
-             for cell in ((over_white(plate), title), *run)]
+def demo_picture(rows: dict[str, dict[int, Picture]], wrong: dict[str, Wrong]) -> Picture:
+    """Return three rows: the painting and line art, the demo's colours, and those after the clicks.
+
+    rows: the plates of frames as they were before and after; wrong: their wrong areas.
+    """
+    cells = [(over_white(read(PAINTED)), f"{FIRST_FRAME} painted by hand")]
+    cells += [(over_white(read(SHOT / f"line.{number}.png")), f"{number} line art") for number in SHOWN[1:]]
+    for name, plates in rows.items():
+        cells += [(outlined(plates[at], wrong[name][at]), f"{at} {name}: {count(wrong[name][at])} wrong")
+                  for at in SHOWN]
     pictures = cropped([picture for picture, _ in cells])
     shown = [titled(shrink(picture, HEIGHT), title) for picture, (_, title) in zip(pictures, cells, strict=True)]
-    across = 1 + len(SHOWN)
+    across = len(SHOWN)
     return join([join(shown[start:start + across], 1) for start in range(0, len(shown), across)], 0)
 
 
@@ -110,13 +121,17 @@ def write_demo(folder: Path) -> None:
     """Write demo.png and demo.json beside this file, from what `cmft demo` left in a folder."""
     drawn = ExampleShot()
     truth = {number: drawn.frame(number) for number in range(FIRST_FRAME, FIRST_FRAME + FRAMES)}
-    before = find_wrong(folder, truth)
-    corrected, clicks = correct(folder, truth)
-    after = find_wrong(corrected, truth)
-    picture = cv2.cvtColor(demo_picture(folder, before, corrected, after), cv2.COLOR_RGB2BGR)
+    plates, wrong = {}, {}
+    for name in ("coloured", "corrected"):
+        if name == "corrected":
+            clicks, regions = correct(folder, truth)
+        wrong[name] = find_wrong(folder, truth)
+        plates[name] = {number: read(folder / f"coloured.{number}.png") for number in SHOWN}
+    picture = cv2.cvtColor(demo_picture(plates, wrong), cv2.COLOR_RGB2BGR)
     cv2.imwrite(str(Path(__file__).with_name("demo.png")), picture, (cv2.IMWRITE_PNG_COMPRESSION, 9))
-    figures = {"clicks": clicks, "before": {number: count(areas) for number, areas in before.items()},
-               "after": {number: count(areas) for number, areas in after.items()}, "shown": SHOWN}
+    figures = {"clicks": clicks, "regions": regions, "shown": SHOWN}
+    for key, name in (("before", "coloured"), ("after", "corrected")):
+        figures[key] = {number: count(areas) for number, areas in wrong[name].items()}
     Path(__file__).with_name("demo.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Compare coloured frames of the example shot with what its program paints, and repaint them with a paint bucket."""
+"""Compare coloured frames of the example shot with what its program paints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ Areas = NDArray[np.int32]
 
 OUTLINE = (255, 0, 190)  # in no palette of the example
 OUTLINE_PX = 5
-FRINGE_PX = 2  # of soft ink around an area, which a painter repaints with it
 
 
 def over_white(rgba: Picture) -> Picture:
@@ -57,15 +56,6 @@ def wrong_areas(plate: Picture, frame: ExampleFrame) -> Areas:
 def count(areas: Areas) -> int:
     """Return how many areas there are."""
     return int(np.unique(areas[areas > 0]).size)
-
-
-def repaint(plate: Picture, frame: ExampleFrame) -> Picture:
-    """Return the plate with its wrong areas, and the soft ink around them, as the truth has them."""
-    wrong = wrong_areas(plate, frame) > 0
-    side = 2 * FRINGE_PX + 1
-    near = cv2.dilate(wrong.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-    painted = wrong | (near & ~ink_free_mask(over_white(frame.line)))
-    return np.where(painted[..., None], frame.painted, plate).astype(np.uint8)
 
 
 def outlined(plate: Picture, areas: Areas) -> Picture:

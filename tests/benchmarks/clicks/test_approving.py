@@ -39,6 +39,8 @@ def test_all_is_right_in_the_end(tmp_path):
         spots = tuple(spots_of(labels, labels > 0, entries, colors=len(colored.palette), least_px=10, mixed=0.03))
         assert sum(not one.is_whole for one in spots) >= 2
         frames[number] = Frame(number, spots)
-    done = approve_in_order(colored, frames)
-    assert done.clicks >= 1 and done.areas >= 1
+    done, corrections = approve_in_order(colored, frames)
+    kinds = [one.kind for one in corrections]
+    assert kinds.count("pin") == done.clicks >= 1 and kinds.count("area") == done.areas >= 1
+    assert kinds.count("approve") == 2
     assert not colored.corrections()  # only thought of
