@@ -36,14 +36,10 @@ class Doubt:
 
 @dataclass(frozen=True)
 class DoubtfulTrack:
-    """Unsure regions of one track, in the order of their frames."""
+    """Unsure regions of one track, in the order of their frames; amount: the summed doubt of all its regions."""
 
     doubts: tuple[Doubt, ...]
-
-    @property
-    def amount(self) -> float:
-        """The sum of its regions' doubts."""
-        return sum(one.amount for one in self.doubts)
+    amount: float
 
     @property
     def worst(self) -> Doubt:
@@ -112,15 +108,16 @@ def doubtful_tracks(doubts: Iterable[Doubt], graph: ShotGraph, confidence: NDArr
     confidence: of the graph's nodes (N,).
     """
     rank = track_ranks(graph.track, confidence)
+    amount = np.bincount(rank, 1 - confidence.astype(np.float64), minlength=1)
     groups: dict[object, list[Doubt]] = {}
     for one in sorted(doubts, key=lambda one: (one.frame, one.unsure.label)):
         node = node_of(graph, one.frame, one.unsure.label - 1)
         key = ("alone", one.frame, one.unsure.label) if node is None else int(rank[node])
         groups.setdefault(key, []).append(one)
-    tracks = [(key, DoubtfulTrack(tuple(group))) for key, group in groups.items()]
-    order = sorted(tracks, key=lambda one: (one[0] if isinstance(one[0], int) else len(rank), -one[1].amount,
-                                            one[1].frames[0], one[1].worst.unsure.label))
-    return [track for _, track in order]
+    known = [DoubtfulTrack(tuple(groups[key]), float(amount[key])) for key in sorted(
+        key for key in groups if isinstance(key, int))]
+    alone = [DoubtfulTrack(tuple(group), group[0].amount) for key, group in groups.items() if not isinstance(key, int)]
+    return known + sorted(alone, key=lambda track: (-track.amount, track.frames[0], track.worst.unsure.label))
 
 
 def node_of(graph: ShotGraph, frame: int, region: int) -> int | None:
