@@ -338,7 +338,7 @@ def test_palette_is_shown_and_corrected(in_folder: Path, capsys: pytest.CaptureF
     sheet = read_plate(in_folder / "sheet.png").rgb()
     assert np.isclose(sheet, 128 / 255, atol=1e-3).all(2).sum() > 2 * 100 * 13**2  # twice, and thirteen times as large
     assert cli.run(["palette", "extract", "a.png", "--out", "b.json", "--show", "a.png", "--overwrite"]) == 2
-    assert "a.png exists" in capsys.readouterr().err and not (in_folder / "b.json").exists()
+    assert "a.png is an input" in capsys.readouterr().err and not (in_folder / "b.json").exists()
     assert cli.run(["palette", "rename", "a.json", "gray", "coat", "--out", "b.json"]) == 0
     assert cli.run(["palette", "merge", "b.json", "coat", "--into", "paper", "--out", "b.json"]) == 2
     assert "b.json exists; add --overwrite" in capsys.readouterr().err

@@ -175,7 +175,9 @@ class ShotGraph:
         at = np.arange(len(self))
         stays = ~self.free | self.painted | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
         color = np.where(stays, self.color, self.belief.argmax(1))
-        return color, np.where(self.painted, np.float32(1), settled_confidence(self.features(color)))
+        sure = np.where(self.painted, np.float32(1), settled_confidence(self.features(color)))
+        linked = np.bincount(np.concatenate([self.rows, self.columns]), minlength=len(self)) > 0
+        return color, np.where(linked, sure, self.told)  # the shot says nothing of a region that stands alone
 
     def features(self, color: Ints) -> Floats:
         """Return what `settled_features` says of colours (N,)."""

@@ -22,6 +22,7 @@ from ..matching.shot_graph import GraphDrawing, ShotGraph
 from ..protocol.corrections import Corrections
 from ..protocol.corrections_file import default_path, load_corrections
 from ..protocol.errors import PlateError
+from ..protocol.file_formats import format_of
 from ..review.frame_report import JudgedRegions, report_frame
 from ..review.report_data import FrameReport
 from ..shot.drawing import SegmentedDrawing
@@ -179,7 +180,10 @@ class ColoredShot:
             self._state.note(frame, one.note.digest, temporary, asdict(report), drawing=one.note.drawing,
                              settled=settled, line=one.note.line)
 
-        write_plate(plate, one.path, before_rename=note)
+        if one.note.settled or format_of(one.path).has_layers or self.looks_changed(frame, wanted):
+            write_plate(plate, one.path, before_rename=note)
+        else:
+            note(one.path)  # a picture alone does not tell how sure it is
         pictures = frame_pictures(report, plate, changed.labels_under_ink)
         write_pictures(self.folder, frame, pictures)
         fresh = read_note(self.folder / f"{frame}.json", frame)

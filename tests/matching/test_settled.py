@@ -19,8 +19,10 @@ def test_doubt_of_a_track():
     assert less[1] < sure[1] and less[2] < sure[2]
     strange = ShotGraph(drawings).features(np.array([0, 1, 0]))
     assert strange[1, 2] == pytest.approx(-0.9, abs=1e-3) and strange[2, 2] == pytest.approx(0.81, abs=1e-3)
-    alone = ShotGraph([drawing(4, [1], 0.5)]).features(np.array([1]))
+    single = ShotGraph([drawing(4, [1], 0.5)])
+    alone = single.features(np.array([1]))
     assert alone[0, 0] == pytest.approx(alone[0, 1]) and alone[0, 2] == 0
+    assert single.settled[1].tolist() == [0.5]  # as its drawing tells it
 
 
 def sources(graph, start, patterns, kept=()):

@@ -12,6 +12,7 @@ import pytest
 
 from cmft_engine import cli
 from cmft_engine.image.plate import read_plate
+from cmft_engine.pipeline.changes import Change
 from cmft_engine.pipeline.claims import claimed
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
@@ -169,6 +170,29 @@ def test_area(colored):
     change(shot.corrections_path, undone)
     apply(ColoredShot(colored))
     assert plates(colored) == before
+
+
+@pytest.mark.parametrize(("suffix", "stays"), [("png", True), ("exr", False)])
+def test_confidence_alone_writes_no_picture(tmp_path, monkeypatch, suffix, stays):
+    """What changes how sure a region is, and no more, leaves a plate that does not tell it; its note follows."""
+    lines = write_shot(tmp_path, {1: figure(), 2: figure(1)}, reference=1)
+    shot, out = Shot.open(lines, reference=f"{tmp_path}/ref.png@1"), tmp_path / "o"
+    with monkeypatch.context() as patch:
+        patch.setattr(ColoredShot, "stale", lambda self, wanted: [])
+        colorize(shot, out / f"c.####.{suffix}", settings=SMALL)
+    colored = ColoredShot(out)
+    plate, color = colored.plate_path(2), int(colored.record(2).graph.color[0])
+    bare = colored.wanted()._replace(changes={2: {0: Change(color, 0.125)}})
+    written = plate.stat().st_mtime_ns
+    made = colored.rewrite(2, bare)
+    assert (plate.stat().st_mtime_ns == written) == stays
+    assert {one.label: one.confidence for one in made.report.unsure}[1] == 0.125
+    assert colored.frames[2].note.settled and all(one.problem == "" for one in verify(out))
+    pinned = bare._replace(changes={2: {0: Change((color + 1) % len(colored.palette), 1.0, False)}})
+    for changes in (pinned, bare):  # what was shown meanwhile is taken back
+        written = plate.read_bytes()
+        colored.rewrite(2, changes)
+        assert plate.read_bytes() != written
 
 
 def test_approved_pattern_stays(colored):
