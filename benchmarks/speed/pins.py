@@ -113,11 +113,11 @@ def _in_window(out: Path, pin: Pin) -> tuple[float, list[int], Written]:
     """Pin in a review session; return when all pictures were seen, the frames that changed, and how plates followed."""
     written: dict[int, float] = {}
 
-    def hear(news: News) -> None:
+    def note(news: News) -> None:
         if news.kind == "plate" and news.frame is not None:
             written.setdefault(news.frame, time.perf_counter())
 
-    session = Session(out, hear)
+    session = Session(out, note)
     session.frame = pin.frame
     session.begin()
     session.wait()
