@@ -19,6 +19,7 @@ PACKAGES = ("cmft_engine", "cmft_training", "benchmarks", "nuke_plugin", "blende
 MODULE_OF = {  # where a distribution is imported by another name than its own
     "opencv-python-headless": "cv2", "scikit-image": "skimage", "lightning-fabric": "lightning_fabric",
     "types-nuke": "nuke", "openjd-cli": "openjd", "skia-python": "skia", "dicebear-styles": "dicebear_styles",
+    "PySide6-Addons": "PySide6",
 }  # fmt: skip
 OF_HOSTS = {"addon_utils", "bpy", "nukescripts", "PySide2"}  # modules that Blender and Nuke bring
 COLOR = """

@@ -1,6 +1,6 @@
 """Seconds a frame, peak memory and the share of each stage, beside the floor, a naive match and the peers.
 
-`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu] [--warm]`
+`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu] [--warm | --pins]`
 Every method and size runs in a process of its own, whose peak resident memory is read at its end.
 """
 
@@ -24,6 +24,7 @@ from .floor import Floor, measure_floor
 from .material import REFERENCES, TARGETS, UNPAINTED, write_material
 from .measurement import Measurement, Task, available_peers, measure_here, with_cpu_seconds
 from .page import Size, render
+from .pins import measure_pins, render_pins
 from .warm import measure_warm, render_warm
 
 SIZES = ("256x256", "512x512", "1280x720", "1920x1080", "3840x2160")
@@ -31,7 +32,8 @@ SLOW_PEER_SIZES = SIZES[:4]  # rules and EbSynth take minutes beyond
 GROWTH_SIZE = "512x512"
 MAX_MEMORY_GB = {"1920x1080": 4.0, "3840x2160": 6.0}  # promises on the CPU
 FLOOR = "floor"
-WARM_SIZE = "1920x1080"
+WARM_SIZE = PIN_SIZE = "1920x1080"
+EXAMPLE_WIDTH = 960  # px, which pins are measured at some times of
 
 
 def measure_size(size: str, device: str, *, grows: bool) -> Size:
@@ -85,6 +87,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--device", default="cpu", choices=("auto", "cpu", "cuda"))
     parser.add_argument("--warm", type=int, nargs="?", const=3, metavar="TIMES",
                         help="measure presses of one frame, cold and in an engine that stays, at the first size")
+    parser.add_argument("--pins", type=int, nargs="?", const=100, metavar="FRAMES",
+                        help="measure how soon a pin is seen and written in a shot of so many frames")
     parser.add_argument("--out", type=Path, help="Markdown file; standard output when absent")
     parser.add_argument("--child", type=json.loads, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -103,8 +107,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.child:
         _child(options.child)
         return
+    first = options.sizes.split(",")[0] if options.sizes != ",".join(SIZES) else None
+    if options.pins:
+        size = first or PIN_SIZE
+        found = measure_pins(options.pins, enlarged=max(1, int(size.split("x")[0]) // EXAMPLE_WIDTH))
+        _tell(render_pins(found, size, os.getloadavg), options.out)
+        return
     if options.warm:
-        size = options.sizes.split(",")[0] if options.sizes != ",".join(SIZES) else WARM_SIZE
+        size = first or WARM_SIZE
         _tell(render_warm(measure_warm(size, options.device, options.warm), size, options.device, os.getloadavg),
               options.out)
         return

@@ -89,7 +89,7 @@ def _is_filled(rgb: Pixels, alpha: Pixels) -> bool:
 
 
 def _unmix_opaque(rgb: Pixels) -> Unmixed:
-    if max(float(np.ptp(rgb[..., channel])) for channel in range(3)) < NO_CONTRAST:
+    if max(float(np.ptp(channel)) for channel in cv2.split(rgb)) < NO_CONTRAST:  # each in one piece is far quicker
         darkness = 1 - float(rgb.mean())
         full = np.full(rgb.shape[:2], float(darkness >= SOLID_DARKNESS), np.float32)
         return Unmixed(full, rgb * full[..., None])
@@ -233,7 +233,7 @@ def _unmix_dark(rgb: Pixels, paper: Pixels) -> Unmixed:
 def _coverage(pixels: Pixels, paper: Pixels, faint: float) -> Pixels:
     """Return 1 - min over channels of pixels / paper; paper is one color (3,) or a picture (H, W, 3)."""
     levels = np.maximum(paper, 1e-3)
-    red, green, blue = (pixels[..., channel] / levels[..., channel] for channel in range(3))
+    red, green, blue = (channel / levels[..., at] for at, channel in enumerate(cv2.split(pixels)))
     coverage: Pixels = np.minimum(1 - np.minimum(np.minimum(red, green), blue), 1)
     coverage[coverage < faint] = 0
     return coverage

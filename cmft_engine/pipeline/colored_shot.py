@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..image.plate import write_plate
 from ..image.sequence import frame_path
+from ..lineart.lineart import LineArt
 from ..matching.anchors import region_at
 from ..matching.settled import track_ranks
 from ..matching.shot_graph import GraphDrawing, ShotGraph
@@ -204,9 +205,10 @@ class ColoredShot:
         if record.bare.shape != plate.pixels.shape[:2]:
             raise PlateError(f"{plate.path} (frame {frame}) has another size than when it was coloured; run the shot "
                              "again with --resume", plate.path, frame)
-        lines = find_lines(plate, self.shot.settings)
-        if record.lines is not None:
-            lines = replace(lines, coverage=record.lines[0], color=record.lines[1])
+        if record.lines is None:
+            lines = find_lines(plate, self.shot.settings)
+        else:  # all that is shown of them is known
+            lines = LineArt(~record.bare, np.zeros(record.bare.shape, np.bool_), *record.lines)
         segmented = SegmentedDrawing(lines.ink, record.labels, record.labels_under_ink, record.graph.count)
         return LineDrawing(plate, lines, segmented)
 

@@ -97,7 +97,7 @@ def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
 
 def _mix_rows(flats: Floats, paints: PaintMap, values: Floats, palette: Palette, space: str) -> None:
     """Fill flats (h, W, 4) as `mix_paints` does; values (K, 4): of the palette in the space."""
-    flats[:] = values[paints.first]
+    np.take(values, paints.first, axis=0, out=flats)
     at = np.nonzero(paints.share > 0)
     if len(at[0]):
         share = paints.share[at][:, None]
@@ -227,5 +227,7 @@ def display_picture(plate: Plate) -> Floats:
     picture = np.empty((*plate.pixels.shape[:2], 3), np.float32)
     base = replace(plate, more=None)
     for rows in strips(picture.shape):
-        picture[rows] = over_white(base.rows(rows).rgb_alpha(), plate.space)
+        part = base.rows(rows)
+        picture[rows] = (to_display(part.rgb(), plate.space) if part.alpha() is None
+                         else over_white(part.rgb_alpha(), plate.space))
     return picture

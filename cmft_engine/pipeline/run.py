@@ -19,6 +19,7 @@ from ..protocol.settings import Settings
 from ..review.report_data import FrameReport
 from ..shot.line_edits import LineEdits
 from ..shot.shot import Shot
+from .advice import advice_of
 from .clock import Clock
 from .colored_shot import ColoredShot
 from .correcting import MAX_NAMED, rewritten_plates
@@ -30,13 +31,6 @@ from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
 from .resume import Digests, State, content_of
 from .shot_file import is_noted, save_shot
-
-WORTH_PAINTING = 0.2  # share of the doubt that another painting would settle
-
-
-def paint_next(frame: int, share: float) -> str:
-    """Return the advice to paint a frame; share: of the doubt that it would settle."""
-    return f"paint frame {frame} next: as a second reference it would settle about {100 * share:.0f} % of the doubt"
 
 
 class Run:
@@ -152,9 +146,9 @@ class Run:
         shown = [frame for frame in stale if colored.looks_changed(frame, wanted)]
         if shown:
             yield Message("info", f"the shot as a whole changed regions of {len(shown)} frames: {frames_text(shown)}")
-        following = to_paint_next(colored.graph)
-        if following is not None and following[1] >= WORTH_PAINTING:
-            yield self.reporter.advise(paint_next(*following))
+        following = advice_of(to_paint_next(colored.graph))
+        if following is not None:
+            yield self.reporter.advise(following.text)
 
     def finish(self) -> Finished:
         """Write the report, unless only a part of the shot was to be coloured.

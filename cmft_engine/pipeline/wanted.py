@@ -62,6 +62,15 @@ class Corrector:
                 self._recolor(changes, one, {node for node, since in wishes.kept.items() if since < place})
         return Wanted(solution, changes, tuple(lost), before)
 
+    def confidence(self, wanted: Wanted) -> NDArray[np.float32]:
+        """Return how sure each region (N,) of the graph is with what is wanted; what a person set is."""
+        found = wanted.solution.confidence.copy()
+        for at in self.graph.place:
+            nodes = self.graph.of(at)
+            for region, change in wanted.changes.get(at, {}).items():
+                found[nodes.start + region] = 1 if change.unknown else change.confidence
+        return found
+
     def _pins(self, wishes: Wishes) -> tuple[dict[int, int], NDArray[np.bool_]]:
         known = self.graph.place
         kept = np.zeros(len(self.graph), np.bool_)

@@ -48,6 +48,7 @@ class Actions(Messenger):
         window.canvas.hovered.connect(window.say_where)
         window.strip.strip.chosen.connect(going.go)
         window.tracks.opened.connect(going.open_track)
+        window.advice.clicked.connect(going.paint_next)
         window.corrections.opened.connect(going.go)
         window.corrections.switched.connect(window.session.switch)
         window.palette_view.chosen.connect(correcting.take_color)

@@ -22,6 +22,11 @@ class Going:
         for other in self._around(frame):
             self.session.shown(other, urgency=1)  # so that it is there when one goes on
 
+    def paint_next(self) -> None:
+        """Go to the frame that the session advises to paint next."""
+        if self.session.adviser.advice is not None:
+            self.go(self.session.adviser.advice.frame)
+
     def _around(self, frame: int) -> list[int]:
         at = self.session.frames.index(frame)
         return self.session.frames[at + 1:at + 2] + self.session.frames[max(0, at - 1):at]

@@ -12,7 +12,7 @@ SIDES = 270, 360
 
 def lay_out(window: Any) -> None:
     """Put the parts of a `ReviewWindow` into it."""
-    left = _column(("Doubtful tracks", window.tracks), ("Corrections", window.corrections))
+    left = _column(("Doubtful tracks", window.tracks, window.advice), ("Corrections", window.corrections))
     left.setSizes([400, 260])
     right = _column(("Painting", window.painting), ("Palette", window.palette_view))
     right.setSizes([260, 400])
@@ -36,16 +36,21 @@ def lay_out(window: Any) -> None:
     window.statusBar().setSizeGripEnabled(False)
 
 
-def _column(*parts: tuple[str, Any]) -> Any:
+def _column(*parts: tuple[Any, ...]) -> Any:
+    """parts: heading and part, and what stands beside the heading."""
     column = QtWidgets.QSplitter(Qt.Orientation.Vertical)
-    for title, part in parts:
+    for title, part, *beside in parts:
         box = QtWidgets.QWidget()
         layout = QtWidgets.QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         heading = QtWidgets.QLabel(title)
         heading.setObjectName("heading")
-        layout.addWidget(heading)
+        top = QtWidgets.QHBoxLayout()
+        top.addWidget(heading, 1)
+        for one in beside:
+            top.addWidget(one)
+        layout.addLayout(top)
         layout.addWidget(part, 1)
         column.addWidget(box)
     return column

@@ -1,15 +1,16 @@
-"""The lists of the review window: doubtful tracks, and corrections as a history with switches."""
+"""The lists of the review window: doubtful tracks, what to paint next, and corrections with switches."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..pipeline.advice import Advice
 from ..protocol.corrections import Correction
 from .doubts import DoubtfulTrack
 from .palette_view import swatch_icon
 from .pictures import Bytes
-from .qt import ListWidget, Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import ListWidget, PushButton, Qt, QtCore, QtGui, QtWidgets, Signal
 from .style import DOUBT, QUIET
 
 WAITING, NOTHING = "Looking at the shot …", "No region is in doubt."
@@ -99,6 +100,23 @@ class CorrectionList(ListWidget):
     def _open(self, item: Any) -> None:
         if item.data(Qt.ItemDataRole.UserRole) is not None:
             self.opened.emit(item.data(Qt.ItemDataRole.UserRole)[1])
+
+
+class AdviceButton(PushButton):
+    """Advises which frame to paint next; hidden while there is no advice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("advice")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def show_advice(self, advice: Advice | None) -> None:
+        """Show advice, or none."""
+        self.setVisible(advice is not None)
+        if advice is not None:
+            self.setText(advice.short)
+            self.setToolTip(f"{advice.text}; click to see it")
 
 
 def _quiet(text: str) -> Any:

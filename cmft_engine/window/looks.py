@@ -18,7 +18,9 @@ LAST = 10**9  # the urgency of what is only made ready
 
 
 class News(NamedTuple):
-    """Something new: "picture", "thumbnail" and "plate" of a frame; "corrections", "solved", "painting", "trouble"."""
+    """Something new: "picture", "thumbnail" and "plate" of a frame; "corrections", "solved", "advice", "painting",
+    "trouble".
+    """
 
     kind: str
     frame: int | None = None

@@ -124,6 +124,10 @@ class Widget(QtWidgets.QWidget):  # type: ignore[misc, name-defined]
     """A widget; what derives from it is typed."""
 
 
+class PushButton(QtWidgets.QPushButton):  # type: ignore[misc, name-defined]
+    """A button; what derives from it is typed."""
+
+
 class ListWidget(QtWidgets.QListWidget):  # type: ignore[misc, name-defined]
     """A list that never takes the focus nor scrolls sideways; what derives from it is typed."""
 

@@ -11,7 +11,7 @@ from .filmstrip import Cell, Filmstrip, ScrolledStrip
 from .gestures import approved_frames
 from .help_view import HelpView
 from .layout import SIZE, lay_out
-from .lists import CorrectionList, TrackList
+from .lists import AdviceButton, CorrectionList, TrackList
 from .looks import News
 from .painting_view import PaintingPanel
 from .palette_view import PaletteView
@@ -46,6 +46,7 @@ class ReviewWindow(Window):
         self.palette_view = PaletteView(colored.palette.names, self.session.looks.pictures.swatches)
         self.tracks = TrackList(colored.palette.names, self.session.looks.pictures.swatches)
         self.corrections = CorrectionList()
+        self.advice = AdviceButton()
         self.painting = PaintingPanel([Path(one.plate).name for one in colored.shot.paintings])
         self.where, self.trouble, self.work = (QtWidgets.QLabel() for _ in range(3))
         lay_out(self)
@@ -136,6 +137,8 @@ class ReviewWindow(Window):
             self._show_corrections()
         elif news.kind == "solved":
             self._show_solved()
+        elif news.kind == "advice":
+            self.advice.show_advice(self.session.adviser.advice)
         elif news.kind == "trouble":
             self.trouble.setText(news.text)
         self._say_work()

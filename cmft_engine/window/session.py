@@ -15,6 +15,7 @@ from ..pipeline.wanted import Wanted
 from ..protocol.corrections import Corrections, added, dropped, redone, switched, undone
 from ..protocol.corrections_file import change
 from ..protocol.errors import CmftError, InputError
+from .advising import Adviser
 from .doubts import Doubt, DoubtfulTrack, Doubts
 from .gestures import PIN, Gesture, Made, Maker, approve, correct, point_in
 from .looks import Looks, News
@@ -41,8 +42,9 @@ class Session:
         self._tell, self._ahead = tell, dict[int, dict[int, Change]]()
         self.looks = Looks(self.colored, self.changes, tell, self._failed)
         self._think = Worker("cmft-think", self._failed)
+        self.adviser = Adviser(self._think, tell)
         self.writer = PlateWriter(self.colored, lambda: self.frame, self._plate, self._failed)
-        self._stamp = self._stamped()
+        self._stamp = _stamp_of(self.colored.corrections_path)
         self._sources: Sources | None = None
         self.doubts = Doubts(self.colored.frames, self.colored.shot.settings.confidence_below)
         self.doubts.note(self.frames, self.changes)
@@ -109,7 +111,7 @@ class Session:
 
     def look_at_file(self) -> None:
         """Take up what others have written into the corrections meanwhile."""
-        if self._stamp != self._stamped():
+        if self._stamp != _stamp_of(self.colored.corrections_path):
             self._change(None)
 
     def _edit(self, make: Maker, frame: int) -> None:
@@ -129,7 +131,7 @@ class Session:
     def _write(self, how: Callable[[Corrections], Corrections] | None) -> None:
         path = self.colored.corrections_path
         self.corrections = self.colored.corrections() if how is None else change(path, how)
-        self._stamp = self._stamped()
+        self._stamp = _stamp_of(self.colored.corrections_path)
         self._tell(News("corrections"))
 
     def _solve(self) -> None:
@@ -141,13 +143,7 @@ class Session:
         self._tell(News("solved"))
         if not is_first:
             self.writer.follow(wanted)
-
-    def _stamped(self) -> tuple[int, int]:
-        try:
-            found = self.colored.corrections_path.stat()
-        except OSError:
-            return 0, 0
-        return found.st_mtime_ns, found.st_size
+        self.adviser.think(self.colored.corrector, wanted, is_doubtful=bool(self.tracks))
 
     # How it ends
 
@@ -166,7 +162,8 @@ class Session:
 
     def wait_for_edits(self) -> None:
         """Wait until all corrections are on disk, and known to what writes plates."""
-        self._think.wait()
+        with self.adviser.resting():
+            self._think.wait()
         self.writer.settle()
 
     def close(self) -> None:
@@ -175,3 +172,11 @@ class Session:
         for worker in (self._think, self.looks.worker, self.writer.worker):
             worker.close()
 
+
+def _stamp_of(path: Path) -> tuple[int, int]:
+    """What tells whether a file is another than before; 0, 0 where it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size

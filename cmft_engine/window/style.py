@@ -20,6 +20,7 @@ QPushButton {{ background: transparent; border: 1px solid transparent; border-ra
 QPushButton:hover {{ background: {RAISED}; }}
 QPushButton:checked {{ background: {RAISED}; border-color: {ACCENT}; color: white; }}
 QPushButton:disabled {{ color: #5b5f66; }}
+QPushButton#advice {{ color: {ACCENT}; padding: 3px 8px; }}
 QPushButton#approve {{ background: #2f5b3d; color: white; padding: 5px 12px; }}
 QPushButton#approve:hover {{ background: #39704a; }}
 QLineEdit, QComboBox {{ background: {BACK}; border: 1px solid {RAISED}; border-radius: 4px; padding: 4px 6px;

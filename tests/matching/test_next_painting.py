@@ -1,6 +1,8 @@
 """The drawing whose painting would settle most is named."""
 
-from cmft_engine.matching.next_painting import to_paint_next
+import numpy as np
+
+from cmft_engine.matching.next_painting import to_paint_next, tried_paintings
 from cmft_engine.matching.shot_graph import ShotGraph
 from tests.matching.test_shot_graph import drawing
 
@@ -14,5 +16,10 @@ def test_the_drawing_to_paint_next():
     graph = ShotGraph(drawings)
     frame, share = to_paint_next(graph)
     assert frame == 2 and 0.8 < share < 1
+    sure = np.ones(8, np.float32)
+    assert list(tried_paintings(graph, sure)) == []
+    sure[6:] = 0.5  # with corrections, the last drawing alone is left in doubt
+    found = list(tried_paintings(graph, sure))
+    assert len(found) == 4 and found[-1] == (3, 1.0)
     assert to_paint_next(ShotGraph([drawing(0, [0, 1], 0.9, painted=True)])) is None
     assert to_paint_next(ShotGraph([])) is None

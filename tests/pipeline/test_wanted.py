@@ -8,7 +8,7 @@ import pytest
 from cmft_engine.matching.anchors import anchor_of
 from cmft_engine.matching.shot_graph import GraphDrawing, Links, ShotGraph
 from cmft_engine.pipeline.changes import Area, Change, Like, digest_of
-from cmft_engine.pipeline.wanted import Corrector
+from cmft_engine.pipeline.wanted import TOLD_WITHIN, Corrector
 from cmft_engine.protocol.corrections import Correction
 
 NAMES = ("paper", "red", "blue", "green")
@@ -70,6 +70,18 @@ def test_pin_spreads_to_all_frames(corrector):
     assert colors(changes, 5) == {1: 1, 2: 1, 3: 1, 5: 1}
     changes, _ = wanted(corrector, Correction("pin", 4, ((30, 25),), "red"))
     assert colors(changes, 5)[4] == 1  # pinned itself
+
+
+def test_how_sure_all_is_with_corrections(corrector):
+    """What a person set is sure, also in one drawing alone or to be left unpainted; the rest is as the shot has it."""
+    alone = corrector.confidence(corrector.wanted(()))
+    assert alone == pytest.approx(corrector.graph.settled[1], abs=TOLD_WITHIN) and alone.max() < 1
+    corrections = [Correction("pin", 1, ((25, 5),), "green", id="a"), Correction("unknown", 4, ((30, 25),), id="b")]
+    found = corrector.confidence(corrector.wanted(corrections))
+    pinned, unknown = corrector.graph.of(1).start + 1, corrector.graph.of(4).start + 5
+    assert found[pinned] == found[unknown] == 1 and np.sum(found > alone) > 2
+    untouched = corrector.graph.of(1).start + 2
+    assert found[untouched] == alone[untouched]
 
 
 def test_doubt_of_the_whole_shot():

@@ -80,6 +80,13 @@ def test_opened(seen):
     assert found["coat"] == BLUE and found["painting"] == 1 and "None yet" in found["corrections"] and found["picture"]
 
 
+def test_the_frame_to_paint_next_is_advised(seen):
+    """Beside the heading of the doubtful tracks, with its reason as a tip; a click shows the frame."""
+    text, tip, is_seen, frame, fits = seen["opened"]["advice"]
+    assert text == f"paint frame {frame} next" and frame > 1 and is_seen and fits
+    assert tip.startswith(f"{text}: as a second reference it would settle about ") and tip.endswith("click to see it")
+
+
 def test_keys_go_from_track_to_track(seen):
     """Also from frame to frame, along a track, and by a click in the strip."""
     found = seen["go"]

@@ -95,7 +95,19 @@ def opened(hand):
     tracks = [window.tracks.item(row).text() for row in range(window.tracks.count())]
     return {"first": first, "tracks": tracks, "where": window.where.text(), "coat": hand.seen(32, 44),
             "strip": len(window.strip.strip.in_sight()), "corrections": window.corrections.item(0).text(),
-            "painting": window.painting.view.painting.frame, "picture": hand.picture("opened")}
+            "painting": window.painting.view.painting.frame, "advice": advice(hand),
+            "picture": hand.picture("opened")}
+
+
+def advice(hand):
+    """What is advised beside the doubtful tracks; a click on it shows the frame, and the first is shown again."""
+    window = hand.window
+    text, tip, is_seen = window.advice.text(), window.advice.toolTip(), window.advice.isVisible()
+    QTest.mouseClick(window.advice, Button.LeftButton)
+    hand.settle()
+    frame = window.session.frame
+    hand.key("Home")
+    return text, tip, is_seen, frame, window.advice.geometry().right() <= window.tracks.geometry().right()
 
 
 def go(hand):
