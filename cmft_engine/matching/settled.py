@@ -14,25 +14,26 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-WEIGHTS = (0.231, 0.565, 2.163, 0.099)  # of `settled_features`, and a constant: cmft_training/release/settled.py
+WEIGHTS = (0.231, 0.565, 2.163, 0.0, 0.099)  # of `settled_features`, and a constant: cmft_training/release/settled.py
 PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
 HAND_LINK = 2 / 3  # likewise of what a person made, to a region that is sure of itself: 1 / (1 + PIN_ODDS)
 
 
-def settled_features(own: Floats, track: Ints, brought: Floats) -> Floats:
-    """Return by what the confidence of a settled colour is judged, (N, 3).
+def settled_features(own: Floats, track: Ints, brought: Floats, told: Floats) -> Floats:
+    """Return by what the confidence of a settled colour is judged, (N, 4).
 
     own (N,): chance of the colour by its drawing and the paintings. track (N,): number of the region's track. brought
-    (N,): strength of the chain from a painting, negative where that brings another colour, 0 where there is none. The
-    features are the log odds of `own`, those of its mean over the track, and `brought`.
+    (N,): strength of the chain from a painting, negative where that brings another colour, 0 where there is none. told
+    (N,): how sure its drawing is of the colour. The features are the log odds of `own`, those of its mean over the
+    track, `brought`, and the log odds of `told`.
     """
     count = np.bincount(track, minlength=1)
     mean = (np.bincount(track, own, minlength=1) / np.maximum(count, 1))[track].astype(np.float32)
-    return np.stack([_log_odds(own), _log_odds(mean), brought], 1).astype(np.float32)
+    return np.stack([_log_odds(own), _log_odds(mean), brought, _log_odds(told)], 1).astype(np.float32)
 
 
 def settled_confidence(features: Floats) -> Floats:
-    """Return how sure settled colours are (N,), in [0, 1], by their features (N, 3)."""
+    """Return how sure settled colours are (N,), in [0, 1], by their features (N, 4)."""
     odds: Floats = features @ np.asarray(WEIGHTS[:-1], np.float32) + WEIGHTS[-1]
     sure: Floats = (1 / (1 + np.exp(-odds))).astype(np.float32)
     return sure

@@ -183,7 +183,8 @@ class ShotGraph:
         """Return what `settled_features` says of colours (N,)."""
         field = self.painted_field
         same = np.where(self.color[np.maximum(field.source, 0)] == color, 1, -1) * (field.source >= 0)
-        return settled_features(self.unary[np.arange(len(self)), color], self.track, field.strength * same)
+        told = np.where(color == self.color, self.told, 1 - self.told)
+        return settled_features(self.unary[np.arange(len(self)), color], self.track, field.strength * same, told)
 
     @cached_property
     def painted_field(self) -> Field:

@@ -41,9 +41,9 @@ def color_clip(clip: Clip, folder: Path) -> ColoredShot:
 
 
 def judged(clip: Clip, colored: ColoredShot) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the features (n, 3) of the regions of one true colour behind the first drawing, and which are right."""
+    """Return the features (n, 4) of the regions of one true colour behind the first drawing, and which are right."""
     graph = colored.graph
-    color = graph.solve().color
+    color = graph.settled[0]
     features = graph.features(color)
     shown = np.rint(colored.palette.display * 255).astype(np.int64)
     rows, right = list[Floats](), list[NDArray[np.bool_]]()

@@ -26,7 +26,7 @@ def test_regions_of_one_colour_are_judged(tmp_path):
     clip = Clip(tuple(boxes(shift) for shift in (0, 3, 6)), np.array([0, 1, 2], np.uint16), colors, "boxes")
     colored = color_clip(clip, tmp_path)
     features, right = judged(clip, colored)
-    assert features.shape == (6, 3) and right.shape == (6,) and np.isfinite(features).all()
+    assert features.shape == (6, 4) and right.shape == (6,) and np.isfinite(features).all()
     truth = []
     for number in (1, 2):
         record = colored.record(colored.decided_at[number])
