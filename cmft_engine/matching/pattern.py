@@ -20,17 +20,19 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 
-def painted_like(paints: PaintMap, inside: Mask, source: PaintMap, like: Mask) -> PaintMap:
+def painted_like(paints: PaintMap, inside: Mask, source: PaintMap, like: Mask, bare: Mask | None = None) -> PaintMap:
     """Return the paints (H, W) with those of a region of another picture laid into a region.
 
     inside: bool (H, W), the region; like: bool (h, w), the other one. Each pixel takes the one where it lies when the
     regions are laid over each other (`align_regions`, stretched to the same spread), or the nearest of that region. An
-    empty region gives, or takes, nothing.
+    empty region gives, or takes, nothing. bare: bool (h, w), where no ink lies; what a painting has under its ink is
+    not taken, unless the whole region lies there.
     """
     rows, columns = np.nonzero(inside)
     if not len(rows) or not like.any():
         return paints
-    from_rows, from_columns = _places(inside, rows, columns, like)
+    seen = like if bare is None or not (like & bare).any() else like & bare
+    from_rows, from_columns = _places(inside, rows, columns, like, seen)
     first, second, share = paints.first.copy(), paints.second.copy(), paints.share.copy()
     first[rows, columns] = source.first[from_rows, from_columns]
     second[rows, columns] = source.second[from_rows, from_columns]
@@ -62,13 +64,13 @@ def area_of(paints: PaintMap, inside: Mask, points: Sequence[tuple[float, float]
     return np.asarray(parts == parts[row, column])
 
 
-def _places(inside: Mask, rows: Places, columns: Places, like: Mask) -> tuple[Places, Places]:
-    """Rows and columns of the other picture (N,) for pixels of a region (N,)."""
+def _places(inside: Mask, rows: Places, columns: Places, like: Mask, seen: Mask) -> tuple[Places, Places]:
+    """Rows and columns of the other picture (N,) for pixels of a region (N,), all of them seen."""
     box, (_, stretched) = align_regions(inside, like)
     found = np.rint(stretched[rows - box[0].start, columns - box[1].start]).astype(np.intp)
-    other_rows, other_columns = np.nonzero(like)
+    other_rows, other_columns = np.nonzero(seen)
     top, left = int(other_rows.min()), int(other_columns.min())
-    part = like[top:int(other_rows.max()) + 1, left:int(other_columns.max()) + 1]
+    part = seen[top:int(other_rows.max()) + 1, left:int(other_columns.max()) + 1]
     nearest = ndimage.distance_transform_edt(~part, return_distances=False, return_indices=True)
     at = np.clip(found[:, 1] - top, 0, part.shape[0] - 1), np.clip(found[:, 0] - left, 0, part.shape[1] - 1)
     return nearest[0][at] + top, nearest[1][at] + left

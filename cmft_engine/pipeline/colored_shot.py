@@ -28,7 +28,7 @@ from ..review.frame_report import JudgedRegions, report_frame
 from ..review.report_data import FrameReport
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, find_lines, read_line_plate
-from .changes import digest_of, with_changes
+from .changes import Changes, digest_of, with_changes
 from .compose import Colored, compose
 from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
 from .pictures import write_pictures
@@ -147,12 +147,18 @@ class ColoredShot:
     def stale(self, wanted: Wanted) -> list[int]:
         """Return the frames whose plates show something else than is wanted, in order."""
         return [frame for frame in self.decided_at
-                if self.frames[frame].note.settled != digest_of(wanted.changes.get(frame, {}))]
+                if self.frames[frame].note.settled != self._digest(wanted.changes.get(frame, {}))]
+
+    def _digest(self, changes: Changes) -> str:
+        return digest_of(changes, {at: self.frames[frame].note.drawing for frame, at in self.decided_at.items()})
 
     def looks_changed(self, frame: int, wanted: Wanted) -> bool:
         """Whether a frame shows more than another confidence than its drawing found."""
+        changes = wanted.changes.get(frame)
+        if changes is None:
+            return False
         color = self.graph.color[self.graph.of(self.decided_at[frame])]
-        return any(not change.is_as_found(int(color[region])) for region, change in wanted.changes[frame].items())
+        return any(not change.is_as_found(int(color[region])) for region, change in changes.items())
 
     def rewrite(self, frame: int, wanted: Wanted) -> Rewritten:
         """Make the plate of a frame again with what is wanted of it.
@@ -175,7 +181,7 @@ class ColoredShot:
         plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
                         settings=self.shot.settings, path=one.path)
         report = self._report(one, changed)
-        settled = digest_of(changes)
+        settled = self._digest(changes)
 
         def note(temporary: Path) -> None:
             self._state.note(frame, one.note.digest, temporary, asdict(report), drawing=one.note.drawing,

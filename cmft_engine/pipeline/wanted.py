@@ -96,8 +96,8 @@ class Corrector:
                                    | (np.abs(solution.confidence[nodes] - self.graph.told[nodes]) > TOLD_WITHIN))
             changes[at] = {int(i): Change(int(solution.color[nodes][i]), round(float(solution.confidence[nodes][i]), 4))
                            for i in other}
-        wished = (*wishes.pins, *wishes.held, *wishes.unknown, *wishes.like, *wishes.areas)
-        own = {one: self._own(one, solution, wishes) for one in dict.fromkeys(wished) if one[0] in changes}
+        own = {one: shown for one in wishes.nodes() if one[0] in changes
+               and (shown := self._own(one, solution, wishes)) is not None}
         for node in np.flatnonzero(solution.pattern >= 0):
             at, region = self._place(int(node))
             there = self._place(int(solution.pattern[node]))
@@ -106,6 +106,8 @@ class Corrector:
             if source is not None:
                 color = source.color
                 like = like if source.areas or source.like is None else source.like
+            if like == Like(at, region):  # what the pattern was taken from has it already
+                continue
             changes[at][region] = Change(color, round(float(solution.confidence[node]), 4), False, like)
         for (at, region), change in own.items():
             changes[at][region] = change
@@ -115,20 +117,51 @@ class Corrector:
         at = self.graph.drawings[int(np.searchsorted(self.graph.starts, node, "right")) - 1].frame
         return at, node - self.graph.of(at).start
 
-    def _own(self, one: Node, solution: Solution, wishes: Wishes, behind: Collection[Node] = ()) -> Change:
-        """Return what corrections of a region itself want of it; behind: the regions that are to be like it."""
+    def _own(self, one: Node, solution: Solution, wishes: Wishes) -> Change | None:
+        """Return what a region shows other than its drawing found, None for nothing; of likes in a ring each ends it.
+
+        Follows the regions that it is like, one after the other.
+        """
+        chain: dict[Node, Node | None] = {}
+        at: Node | None = one
+        while at is not None and at not in chain:
+            like = self._like_of(at, solution, wishes)
+            chain[at] = None if like in chain and not wishes.of(at) else like  # it gave that pattern itself
+            at = chain[at]
+        shown = None
+        for node, like in reversed(chain.items()):
+            shown = self._shown(node, like, shown, solution, wishes)
+        return shown
+
+    def _like_of(self, one: Node, solution: Solution, wishes: Wishes) -> Node | None:
+        """Return the region that a region is painted like, by a correction or because it takes its pattern."""
+        if one in wishes.unknown:
+            return None
+        if wishes.of(one):
+            like = wishes.like.get(one)
+            return like if like is not None and like[0] in self.graph.place else None
+        pattern = int(solution.pattern[self._node(one)])
+        return None if pattern < 0 else self._place(pattern)
+
+    def _shown(self, one: Node, like: Node | None, other: Change | None, solution: Solution, wishes: Wishes
+               ) -> Change | None:
+        """Return what a region shows that is like another; other: what that one shows, as `_own` has it."""
         if one in wishes.unknown:
             return Change(self._paper, 0.0, True)
-        areas = tuple(wishes.areas.get(one, ()))
-        color = int(wishes.pins.get(one, wishes.held.get(one, solution.color[self._node(one)])))
-        like = wishes.like.get(one)
-        if like is not None and like[0] in self.graph.place:
-            other = None
-            if like not in behind and any(like in of for of in (wishes.pins, wishes.held, wishes.like, wishes.areas)):
-                other = self._own(like, solution, wishes, (*behind, one))
+        areas, found = tuple(wishes.areas.get(one, ())), int(self.graph.color[self._node(one)])
+        if like is not None:
             color = int(solution.color[self._node(like)]) if other is None else other.color
-            return Change(color, 1.0, False, Like(*like, other), areas)
-        if areas and (one in wishes.pins or one in wishes.held or color != self.graph.color[self._node(one)]):
+            first = Like(*like, other)
+            if other is not None and other.like is not None and not other.areas:
+                if other.like[:2] != one:
+                    first = other.like
+                elif not wishes.of(one):
+                    return None
+            return Change(color, 1.0, False, first, areas)
+        color = int(wishes.pins.get(one, wishes.held.get(one, solution.color[self._node(one)])))
+        if not wishes.of(one) and color == found:
+            return None
+        if areas and (one in wishes.pins or one in wishes.held or color != found):
             areas = (Area(color), *areas)
         return Change(color, 1.0, False, None, areas)
 

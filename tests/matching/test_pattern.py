@@ -31,6 +31,17 @@ def test_nearest_of_the_region():
     assert found.first[0, 1] in (1, 2) and found.first[1].tolist() == [1, 2]
 
 
+def test_under_ink():
+    """What a painting has under its ink does not come along; of a region that is all under ink it does."""
+    source = np.ones((6, 6), np.int32)
+    source[2, 1:5] = source[5] = 9
+    paints, everywhere = PaintMap.pure(np.zeros((6, 6), np.int32)), np.ones((6, 6), bool)
+    found = painted_like(paints, everywhere, PaintMap.pure(source), everywhere, source == 1)
+    assert (found.first == 1).all()
+    found = painted_like(paints, everywhere, PaintMap.pure(source), everywhere, ~everywhere)
+    assert (found.first == source).all()
+
+
 def test_follows_the_outline():
     """A shadow along one side of a part that has turned lies along the same side."""
     rows, columns = np.mgrid[:80, :120]
