@@ -16,6 +16,7 @@ from .wishes import Lost, Node, Wishes, read_wishes
 
 Labels = NDArray[np.int32]
 
+MAX_COPIED = 50  # regions with areas that are like one another; one that is farther counts as its drawing found it
 TOLD_WITHIN = 0.05  # a confidence that the whole shot changes by less is told as the drawing found it
 
 
@@ -124,7 +125,9 @@ class Corrector:
         """
         chain: dict[Node, Node | None] = {}
         at: Node | None = one
-        while at is not None and at not in chain:
+        with_areas = 0
+        while at is not None and at not in chain and with_areas < MAX_COPIED:
+            with_areas += at in wishes.areas
             like = self._like_of(at, solution, wishes)
             chain[at] = None if like in chain and not wishes.of(at) else like  # it gave that pattern itself
             at = chain[at]

@@ -168,6 +168,9 @@ def test_likes_one_after_the_other():
     likes = [Correction("pin", at, ((25, 5),), like=(at + 1, 25.0, 5.0)) for at in frames[:-1]]
     changes, lost = wanted(corrector, *likes, Correction("pin", 600, ((25, 5),), "green"))
     assert not lost and changes[1][1] == Change(3, 1.0, False, Like(600, 1, Change(3, 1.0, False)))
+    areas = [Correction("area", at, ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0)), "green") for at in frames]
+    found = wanted(corrector, *likes, *areas)[0][1]
+    assert digest_of(found) and found[1].like[:2] == (2, 1)  # of areas in each, as many as MAX_COPIED follow
 
 
 def test_likes_in_a_ring(corrector):
