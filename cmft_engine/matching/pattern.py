@@ -48,11 +48,11 @@ def painted_like(paints: PaintMap, inside: Mask, source: PaintMap, like: Mask, b
     return replace(paints, first=first, second=second, share=share, own=own, pixels=pixels)
 
 
-def area_of(paints: PaintMap, inside: Mask, points: Sequence[tuple[float, float]]) -> Mask:
+def area_of(paints: PaintMap, inside: Mask, points: Sequence[tuple[float, float]], bare: Mask | None = None) -> Mask:
     """Return the pixels (H, W) of a region that points, x and y in px, mean: inside an outline, or around one point.
 
     Around a point it is the connected pixels (four neighbours) that show the same paint most; none where the point is
-    not of the region.
+    not of the region. bare: bool (H, W), where no ink lies; a point on ink means the nearest pixel of the region there.
     """
     if len(points) > 1:
         outline = np.rint(np.asarray(points, np.float64)).astype(np.int32)
@@ -60,6 +60,10 @@ def area_of(paints: PaintMap, inside: Mask, points: Sequence[tuple[float, float]
     column, row = (int(np.floor(place)) for place in points[0])
     if not (0 <= row < inside.shape[0] and 0 <= column < inside.shape[1] and inside[row, column]):
         return np.zeros(inside.shape, np.bool_)
+    if bare is not None and not bare[row, column] and (inside & bare).any():
+        rows, columns = np.nonzero(inside & bare)
+        nearest = int(np.argmin((rows - row) ** 2 + (columns - column) ** 2))
+        row, column = int(rows[nearest]), int(columns[nearest])
     parts, _ = ndimage.label(inside & (paints.first == paints.first[row, column]))
     return np.asarray(parts == parts[row, column])
 

@@ -138,7 +138,7 @@ def _patterned(record: DrawingRecord, paints: PaintMap, region: int, change: Cha
         paints = painted_like(paints, inside, source.paints, source.labels_under_ink == other + 1, source.bare)
         kind = int(source.kind[other])
     for color, points in change.areas:
-        paints = paints.poured(area_of(paints, inside, points) if points else inside, color)
+        paints = paints.poured(area_of(paints, inside, points, record.bare) if points else inside, color)
         kind = KINDS.index("divided") if points else KINDS.index("flat")
     return paints, kind
 

@@ -68,6 +68,15 @@ def test_area():
     assert (area_of(paints, inside, outline) == box((8, 8), 2, 5, 7, 7)).all()
 
 
+def test_area_at_a_point_on_ink():
+    """It means the paint beside the ink, not what a painting has under it."""
+    index = np.ones((8, 8), np.int32)
+    index[3, 3] = 9
+    paints, everywhere = PaintMap.pure(index), np.ones((8, 8), bool)
+    assert (area_of(paints, everywhere, ((3.0, 3.0),), index == 1) == (index == 1)).all()
+    assert (area_of(paints, everywhere, ((3.0, 3.0),), ~everywhere) == (index == 9)).all()
+
+
 def test_mixtures_and_own_pixels():
     """They come along; where the source has none the region has none either."""
     index = np.zeros((4, 4), np.int32)
