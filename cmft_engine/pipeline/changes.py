@@ -69,11 +69,26 @@ def changed_colors(color: NDArray[np.intp], changes: Changes) -> NDArray[np.intp
     return changed
 
 
-def digest_of(changes: Changes) -> str:
-    """Return a digest of changes, "" for none."""
+def digest_of(changes: Changes, drawings: Mapping[int, str] | None = None) -> str:
+    """Return a digest of changes and of the drawings that they are painted like, "" for no changes.
+
+    drawings: digests of their records, by the frame at which they are decided.
+    """
     if not changes:
         return ""
-    return hashlib.sha256(json.dumps(sorted(changes.items())).encode()).hexdigest()[:32]
+    sources = [[at, (drawings or {}).get(at, "")] for at in sorted(_sources(changes))]
+    told = [*sorted(changes.items()), *sources]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+
+
+def _sources(changes: Changes) -> set[int]:
+    found = set()
+    for change in changes.values():
+        like = change.like
+        while like is not None:
+            found.add(like.at)
+            like = None if like.change is None else like.change.like
+    return found
 
 
 def with_changes(record: DrawingRecord, changes: Changes, records: Records) -> DrawingRecord:
@@ -120,10 +135,10 @@ def _patterned(record: DrawingRecord, paints: PaintMap, region: int, change: Cha
         other, own = change.like.region, change.like.change
         if own is not None:
             source = with_changes(source, {other: own}, records)
-        paints = painted_like(paints, inside, source.paints, source.labels_under_ink == other + 1)
+        paints = painted_like(paints, inside, source.paints, source.labels_under_ink == other + 1, source.bare)
         kind = int(source.kind[other])
     for color, points in change.areas:
-        paints = paints.poured(area_of(paints, inside, points) if points else inside, color)
+        paints = paints.poured(area_of(paints, inside, points, record.bare) if points else inside, color)
         kind = KINDS.index("divided") if points else KINDS.index("flat")
     return paints, kind
 

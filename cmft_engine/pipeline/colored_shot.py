@@ -28,7 +28,7 @@ from ..review.frame_report import JudgedRegions, report_frame
 from ..review.report_data import FrameReport
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, find_lines, read_line_plate
-from .changes import digest_of, with_changes
+from .changes import Changes, digest_of, with_changes
 from .compose import Colored, compose
 from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
 from .pictures import write_pictures
@@ -147,12 +147,15 @@ class ColoredShot:
     def stale(self, wanted: Wanted) -> list[int]:
         """Return the frames whose plates show something else than is wanted, in order."""
         return [frame for frame in self.decided_at
-                if self.frames[frame].note.settled != digest_of(wanted.changes.get(frame, {}))]
+                if self.frames[frame].note.settled != _digest(self, wanted.changes.get(frame, {}))]
 
     def looks_changed(self, frame: int, wanted: Wanted) -> bool:
         """Whether a frame shows more than another confidence than its drawing found."""
+        changes = wanted.changes.get(frame)
+        if changes is None:
+            return False
         color = self.graph.color[self.graph.of(self.decided_at[frame])]
-        return any(not change.is_as_found(int(color[region])) for region, change in wanted.changes[frame].items())
+        return any(not change.is_as_found(int(color[region])) for region, change in changes.items())
 
     def rewrite(self, frame: int, wanted: Wanted) -> Rewritten:
         """Make the plate of a frame again with what is wanted of it.
@@ -174,8 +177,8 @@ class ColoredShot:
         drawing = self._line_drawing(frame, record)
         plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
                         settings=self.shot.settings, path=one.path)
-        report = self._report(one, changed)
-        settled = digest_of(changes)
+        report = _report(self, one, changed)
+        settled = _digest(self, changes)
 
         def note(temporary: Path) -> None:
             self._state.note(frame, one.note.digest, temporary, asdict(report), drawing=one.note.drawing,
@@ -191,13 +194,6 @@ class ColoredShot:
         assert fresh is not None
         self.frames[frame] = replace(one, note=fresh)
         return Rewritten(frame, one.path, report, pictures)
-
-    def _report(self, one: NotedFrame, record: DrawingRecord) -> FrameReport:
-        noted = FrameReport.from_notes(one.note.report, str(one.path))
-        judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.kind,
-                               record.reason)
-        report = report_frame(one.frame, one.path, record.labels, judged, self.palette, self.shot.settings)
-        return replace(report, seconds=noted.seconds, held_from=noted.held_from)
 
     def _line_drawing(self, frame: int, record: DrawingRecord) -> LineDrawing:
         plate = read_line_plate(self.shot.line_plate(frame), frame, canvas=self.shot.canvas,
@@ -217,6 +213,18 @@ def _as_noted(folder: Path, one: NotedFrame) -> NotedFrame:
     """Return a frame with its note as it is now: another process may have made its plate again."""
     note = read_note(folder / f"{one.frame}.json", one.frame)
     return one if note is None else replace(one, note=note)
+
+
+def _report(shot: ColoredShot, one: NotedFrame, record: DrawingRecord) -> FrameReport:
+    noted = FrameReport.from_notes(one.note.report, str(one.path))
+    judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.kind,
+                           record.reason)
+    report = report_frame(one.frame, one.path, record.labels, judged, shot.palette, shot.shot.settings)
+    return replace(report, seconds=noted.seconds, held_from=noted.held_from)
+
+
+def _digest(shot: ColoredShot, changes: Changes) -> str:
+    return digest_of(changes, {at: shot.frames[frame].note.drawing for frame, at in shot.decided_at.items()})
 
 
 def colored_of(record: DrawingRecord) -> Colored:

@@ -16,6 +16,7 @@ from .wishes import Lost, Node, Wishes, read_wishes
 
 Labels = NDArray[np.int32]
 
+MAX_COPIED = 50  # regions with areas that are like one another; one that is farther counts as its drawing found it
 TOLD_WITHIN = 0.05  # a confidence that the whole shot changes by less is told as the drawing found it
 
 
@@ -80,13 +81,10 @@ class Corrector:
 
     def _patterns(self, wishes: Wishes) -> dict[int, bool]:
         """Nodes whose pattern spreads, and whether a person made it; of what was approved, divided regions alone."""
-        made = {self._node(one) for one in (*wishes.like, *wishes.areas) if one[0] in self.graph.place}
-        approved = {self._node(one) for one in wishes.as_is if one[0] in self.graph.place}
+        made = {_node(self.graph, one) for one in (*wishes.like, *wishes.areas) if one[0] in self.graph.place}
+        approved = {_node(self.graph, one) for one in wishes.as_is if one[0] in self.graph.place}
         return {**{node: False for node in sorted(approved) if self.graph.divided[node]},
                 **{node: True for node in sorted(made)}}
-
-    def _node(self, one: Node) -> int:
-        return int(self.graph.of(one[0]).start) + one[1]
 
     def _by_drawing(self, solution: Solution, wishes: Wishes) -> dict[int, dict[int, Change]]:
         changes: dict[int, dict[int, Change]] = {}
@@ -96,41 +94,23 @@ class Corrector:
                                    | (np.abs(solution.confidence[nodes] - self.graph.told[nodes]) > TOLD_WITHIN))
             changes[at] = {int(i): Change(int(solution.color[nodes][i]), round(float(solution.confidence[nodes][i]), 4))
                            for i in other}
-        wished = (*wishes.pins, *wishes.held, *wishes.unknown, *wishes.like, *wishes.areas)
-        own = {one: self._own(one, solution, wishes) for one in dict.fromkeys(wished) if one[0] in changes}
+        shows = _Shown(self.graph, solution, wishes, self._paper)
+        own = {one: shown for one in wishes.nodes() if one[0] in changes
+               and (shown := shows.of(one)) is not None}
         for node in np.flatnonzero(solution.pattern >= 0):
-            at, region = self._place(int(node))
-            there = self._place(int(solution.pattern[node]))
+            at, region = _place(self.graph, int(node))
+            there = _place(self.graph, int(solution.pattern[node]))
             source = own.get(there)
             like, color = Like(*there, source), int(solution.color[solution.pattern[node]])
             if source is not None:
                 color = source.color
                 like = like if source.areas or source.like is None else source.like
+            if like == Like(at, region):  # what the pattern was taken from has it already
+                continue
             changes[at][region] = Change(color, round(float(solution.confidence[node]), 4), False, like)
         for (at, region), change in own.items():
             changes[at][region] = change
         return changes
-
-    def _place(self, node: int) -> Node:
-        at = self.graph.drawings[int(np.searchsorted(self.graph.starts, node, "right")) - 1].frame
-        return at, node - self.graph.of(at).start
-
-    def _own(self, one: Node, solution: Solution, wishes: Wishes, behind: Collection[Node] = ()) -> Change:
-        """Return what corrections of a region itself want of it; behind: the regions that are to be like it."""
-        if one in wishes.unknown:
-            return Change(self._paper, 0.0, True)
-        areas = tuple(wishes.areas.get(one, ()))
-        color = int(wishes.pins.get(one, wishes.held.get(one, solution.color[self._node(one)])))
-        like = wishes.like.get(one)
-        if like is not None and like[0] in self.graph.place:
-            other = None
-            if like not in behind and any(like in of for of in (wishes.pins, wishes.held, wishes.like, wishes.areas)):
-                other = self._own(like, solution, wishes, (*behind, one))
-            color = int(solution.color[self._node(like)]) if other is None else other.color
-            return Change(color, 1.0, False, Like(*like, other), areas)
-        if areas and (one in wishes.pins or one in wishes.held or color != self.graph.color[self._node(one)]):
-            areas = (Area(color), *areas)
-        return Change(color, 1.0, False, None, areas)
 
     def _recolor(self, changes: dict[int, dict[int, Change]], one: Correction, kept: Collection[tuple[int, int]]
                  ) -> None:
@@ -170,3 +150,69 @@ class Corrector:
             region = region_at(labels, x, y, anchor)
             if region is not None:
                 yield int(self.graph.track[self.graph.of(at)][region - 1])
+
+
+class _Shown:
+    """What regions show that corrections are made in, or that take a pattern."""
+
+    def __init__(self, graph: ShotGraph, solution: Solution, wishes: Wishes, paper: int) -> None:
+        self._graph, self._solution, self._wishes, self._paper = graph, solution, wishes, paper
+
+    def of(self, one: Node) -> Change | None:
+        """Return what a region shows other than its drawing found, None for nothing; of likes in a ring each ends it.
+
+        Follows the regions that it is like, one after the other.
+        """
+        chain: dict[Node, Node | None] = {}
+        at: Node | None = one
+        with_areas = 0
+        while at is not None and at not in chain and with_areas < MAX_COPIED:
+            with_areas += at in self._wishes.areas
+            like = self._like_of(at)
+            chain[at] = None if like in chain and not self._wishes.of(at) else like  # it gave that pattern itself
+            at = chain[at]
+        shown = None
+        for node, like in reversed(chain.items()):
+            shown = self._shown(node, like, shown)
+        return shown
+
+    def _like_of(self, one: Node) -> Node | None:
+        """Return the region that a region is painted like, by a correction or because it takes its pattern."""
+        if one in self._wishes.unknown:
+            return None
+        if self._wishes.of(one):
+            like = self._wishes.like.get(one)
+            return like if like is not None and like[0] in self._graph.place else None
+        pattern = int(self._solution.pattern[_node(self._graph, one)])
+        return None if pattern < 0 else _place(self._graph, pattern)
+
+    def _shown(self, one: Node, like: Node | None, other: Change | None) -> Change | None:
+        """Return what a region shows that is like another; other: what that one shows, as `of` has it."""
+        if one in self._wishes.unknown:
+            return Change(self._paper, 0.0, True)
+        areas, found = tuple(self._wishes.areas.get(one, ())), int(self._graph.color[_node(self._graph, one)])
+        if like is not None:
+            color = int(self._solution.color[_node(self._graph, like)]) if other is None else other.color
+            first = Like(*like, other)
+            if other is not None and other.like is not None and not other.areas:
+                if other.like[:2] != one:
+                    first = other.like
+                elif not self._wishes.of(one):
+                    return None
+            return Change(color, 1.0, False, first, areas)
+        settled = self._solution.color[_node(self._graph, one)]
+        color = int(self._wishes.pins.get(one, self._wishes.held.get(one, settled)))
+        if not self._wishes.of(one) and color == found:
+            return None
+        if areas and (one in self._wishes.pins or one in self._wishes.held or color != found):
+            areas = (Area(color), *areas)
+        return Change(color, 1.0, False, None, areas)
+
+
+def _node(graph: ShotGraph, one: Node) -> int:
+    return int(graph.of(one[0]).start) + one[1]
+
+
+def _place(graph: ShotGraph, node: int) -> Node:
+    at = graph.drawings[int(np.searchsorted(graph.starts, node, "right")) - 1].frame
+    return at, node - graph.of(at).start

@@ -51,6 +51,14 @@ class Wishes:
     as_is: set[Node] = field(default_factory=set)
     lost: list[Lost] = field(default_factory=list)
 
+    def of(self, node: Node) -> bool:
+        """Say whether corrections want anything of a region itself, other than to keep it."""
+        return any(node in of for of in (self.pins, self.held, self.unknown, self.like, self.areas))
+
+    def nodes(self) -> list[Node]:
+        """Return the regions of which corrections want something, each once."""
+        return list(dict.fromkeys((*self.pins, *self.held, *self.unknown, *self.like, *self.areas)))
+
     def clear(self, node: Node) -> None:
         """Forget what earlier corrections wanted of a region."""
         self.pins.pop(node, None)

@@ -73,12 +73,17 @@ class Correction(NamedTuple):
     def text(self) -> str:
         """The wish as a person reads it in a list."""
         at = " at " + ", ".join("{:.0f} {:.0f}".format(x, y) for x, y in self.points[:1]) if self.points else ""
-        what = {"pin": self.color or "like the painting", "stroke": self.color, "lock": self.color, "area": self.color,
+        what = {"pin": self.color or self._like, "stroke": self.color, "lock": self.color, "area": self.color,
                 "recolor": "{} → {}".format(self.old, self.color), "line": "close" if self.closes else "open",
                 }.get(self.kind, "")
         frames = "frame {}".format(self.frame) if self.last in (None, self.frame) else "frames {}-{}".format(
             self.frame, self.last)
         return " ".join(filter(None, (self.kind, what, frames))) + at
+
+    @property
+    def _like(self) -> str:
+        frame, x, y = self.like or (None, 0.0, 0.0)
+        return "like the painting" if frame is None else "like {:.0f} {:.0f} of frame {} in".format(x, y, frame)
 
 
 def made(correction: Correction, *, author: Optional[str] = None) -> Correction:

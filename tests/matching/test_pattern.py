@@ -31,6 +31,17 @@ def test_nearest_of_the_region():
     assert found.first[0, 1] in (1, 2) and found.first[1].tolist() == [1, 2]
 
 
+def test_under_ink():
+    """What a painting has under its ink does not come along; of a region that is all under ink it does."""
+    source = np.ones((6, 6), np.int32)
+    source[2, 1:5] = source[5] = 9
+    paints, everywhere = PaintMap.pure(np.zeros((6, 6), np.int32)), np.ones((6, 6), bool)
+    found = painted_like(paints, everywhere, PaintMap.pure(source), everywhere, source == 1)
+    assert (found.first == 1).all()
+    found = painted_like(paints, everywhere, PaintMap.pure(source), everywhere, ~everywhere)
+    assert (found.first == source).all()
+
+
 def test_follows_the_outline():
     """A shadow along one side of a part that has turned lies along the same side."""
     rows, columns = np.mgrid[:80, :120]
@@ -55,6 +66,15 @@ def test_area():
     assert not area_of(paints, inside, ((0.0, 7.0),)).any() and not area_of(paints, inside, ((9.0, -1.0),)).any()
     outline = ((2.0, 5.0), (6.0, 5.0), (6.0, 9.0), (2.0, 9.0))
     assert (area_of(paints, inside, outline) == box((8, 8), 2, 5, 7, 7)).all()
+
+
+def test_area_at_a_point_on_ink():
+    """It means the paint beside the ink, not what a painting has under it."""
+    index = np.ones((8, 8), np.int32)
+    index[3, 3] = 9
+    paints, everywhere = PaintMap.pure(index), np.ones((8, 8), bool)
+    assert (area_of(paints, everywhere, ((3.0, 3.0),), index == 1) == (index == 1)).all()
+    assert (area_of(paints, everywhere, ((3.0, 3.0),), ~everywhere) == (index == 9)).all()
 
 
 def test_mixtures_and_own_pixels():

@@ -73,5 +73,8 @@ def test_like(record):
     found = changed(record, {0: Change(2, 0.9, False, Like(5, 1, own))}, lambda at: record if at == 5 else None)
     assert (found.paints.first[1:19, :40] == 2).all() and (found.paints.first[21:, :40] == 0).all()
     assert found.kind.tolist() == [DIVIDED, DIVIDED] and found.paints.first[25, 50] == 3
+    inked = replace(record, bare=record.paints.first != 3)  # the lower half of the other region lies under ink
+    found = changed(record, {0: Change(2, 0.9, False, Like(5, 1))}, lambda at: inked)
+    assert (found.paints.first[:, :40] == 2).all()
     gone = changed(record, {0: Change(2, 0.9, False, Like(6, 1))})
     assert (gone.paints.first == record.paints.first).all() and gone.kind[0] == FLAT

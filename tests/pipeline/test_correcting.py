@@ -120,6 +120,19 @@ def test_a_later_run_keeps_corrections(colored, tmp_path):
     assert not shot.stale(shot.wanted())
 
 
+def test_a_redrawn_region_is_copied_anew(colored, tmp_path):
+    """A plate is written again when the drawing that a region of it is painted like was coloured anew."""
+    shot = ColoredShot(colored)
+    correct(shot, anchored(shot, Correction("pin", 1, (FACE,), like=(4, 32.0, 44.0))))
+    apply(ColoredShot(colored))
+    write(figure(3, 1).lines(), tmp_path / "lines.0004.png")
+    again = Shot.open(tmp_path / "lines.####.png", reference=f"{tmp_path}/ref.png@1").only("3-4")
+    colorize(again, colored / "c.####.exr", settings=SMALL, resume=True)
+    shot = ColoredShot(colored)
+    assert 1 in shot.stale(shot.wanted()) and 1 in apply(shot).rewritten
+    assert not ColoredShot(colored).stale(ColoredShot(colored).wanted())
+
+
 def test_correction_that_finds_nothing_is_told(colored, tmp_path):
     """The run says which, why, and what to do; the correction stays in the file."""
     pin(colored)

@@ -142,6 +142,37 @@ def test_like_another_region(corrector):
         assert said in wanted(corrector, Correction("pin", 4, ((30, 5),), like=like))[1][0].reason
 
 
+def test_like_a_region_that_others_changed(corrector):
+    """It is painted like what that region shows: in the colour that spread to it, left unpainted, or with a pattern."""
+    like = Correction("pin", 5, ((32, 25),), like=(4, 30.0, 5.0))
+    found = wanted(corrector, Correction("pin", 1, ((25, 5),), "green"), like)[0]
+    assert found[5][5] == Change(3, 1.0, False, Like(4, 1, Change(3, 1.0, False)))
+    found = wanted(corrector, Correction("unknown", 4, ((30, 5),)), like)[0]
+    assert found[5][5] == Change(0, 1.0, False, Like(4, 1, Change(0, 0.0, True)))
+    area = Correction("area", 1, ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0)), "green")
+    found = wanted(corrector, area, like)[0]
+    assert found[5][5].like == found[4][1].like == Like(1, 1, found[1][1])
+
+
+def test_a_region_is_not_painted_like_itself(corrector):
+    """What goes on from a copy leaves the region that was copied as it is, but surer."""
+    changes, _ = wanted(corrector, Correction("pin", 4, ((30, 5),), like=(2, 30.0, 5.0)))
+    assert changes[2][1].is_as_found(1) and all(changes[frame][1].like == Like(2, 1) for frame in (1, 4, 5))
+
+
+def test_likes_one_after_the_other():
+    """A long chain leads to what its last region shows, however long."""
+    frames = range(1, 601)
+    corrector = Corrector(told([drawing(at, at - 1 if at > 1 else None) for at in frames]), names=NAMES, paper=0,
+                          decided_at={at: at for at in frames}, labels_of=lambda at: labels(0))
+    likes = [Correction("pin", at, ((25, 5),), like=(at + 1, 25.0, 5.0)) for at in frames[:-1]]
+    changes, lost = wanted(corrector, *likes, Correction("pin", 600, ((25, 5),), "green"))
+    assert not lost and changes[1][1] == Change(3, 1.0, False, Like(600, 1, Change(3, 1.0, False)))
+    areas = [Correction("area", at, ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0)), "green") for at in frames]
+    found = wanted(corrector, *likes, *areas)[0][1]
+    assert digest_of(found) and found[1].like[:2] == (2, 1)  # of areas in each, as many as MAX_COPIED follow
+
+
 def test_likes_in_a_ring(corrector):
     """Regions that are to be like each other are as they were, each like the other."""
     changes, lost = wanted(corrector, Correction("pin", 4, ((30, 5),), like=(5, 30.0, 25.0)),

@@ -69,5 +69,7 @@ def test_made():
 def test_text():
     """A list reads as sentences."""
     assert pin("a").text == "pin skin frame 1 at 1 2"
+    assert pin("a")._replace(color="", like=(7, 3.0, 4.0)).text == "pin like 3 4 of frame 7 in frame 1 at 1 2"
+    assert pin("a")._replace(color="", like=(None, 3.0, 4.0)).text == "pin like the painting frame 1 at 1 2"
     assert Correction("recolor", 1, (), "blue", "red", last=9).text == "recolor red → blue frames 1-9"
     assert Correction("line", 2, ((0, 0), (4, 4)), closes=False).text == "line open frame 2 at 0 0"
