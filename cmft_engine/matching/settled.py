@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-WEIGHTS = (0.231, 0.565, 2.163, 0.0, 0.099)  # of `settled_features`, and a constant: cmft_training/release/settled.py
+WEIGHTS = (0.025, 0.482, 2.443, 0.288, -0.080)  # of `settled_features`, constant last: cmft_training/release/settled.py
 PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
 HAND_LINK = 2 / 3  # likewise of what a person made, to a region that is sure of itself: 1 / (1 + PIN_ODDS)
 

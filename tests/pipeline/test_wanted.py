@@ -90,10 +90,11 @@ def test_doubt_of_the_whole_shot():
     graph = told(drawings)
     drawings = [replace(one, told=graph.settled[1][graph.of(one.frame)].copy()) for one in drawings]
     drawings[2].told[3] -= 0.3
+    sure = float(ShotGraph(drawings).settled[1][15])
     corrector = Corrector(ShotGraph(drawings), names=NAMES, paper=0, decided_at={1: 1, 2: 2, 4: 4},
                           labels_of=lambda at: labels(at))
     (change,) = wanted(corrector)[0][4].items()
-    assert change == (3, Change(2, pytest.approx(float(graph.settled[1][15]), abs=1e-4))) and change[1].is_as_found(2)
+    assert change == (3, Change(2, pytest.approx(sure, abs=1e-4))) and change[1].is_as_found(2)
     pinned = wanted(corrector, Correction("pin", 2, ((30, 5),), "green"))[0]
     assert pinned[4][3] == change[1]
 
