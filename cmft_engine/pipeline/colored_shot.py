@@ -215,6 +215,12 @@ def _as_noted(folder: Path, one: NotedFrame) -> NotedFrame:
     return one if note is None else replace(one, note=note)
 
 
+def is_shown(shot: ColoredShot, frame: int, wanted: Wanted) -> bool:
+    """Whether the plate of a frame shows what is wanted by its note of now: another process may have made it again."""
+    shot.frames[frame] = _as_noted(shot.folder, shot.frames[frame])
+    return shot.frames[frame].note.settled == _digest(shot, wanted.changes.get(frame, {}))
+
+
 def _report(shot: ColoredShot, one: NotedFrame, record: DrawingRecord) -> FrameReport:
     noted = FrameReport.from_notes(one.note.report, str(one.path))
     judged = JudgedRegions(record.graph.color, record.runner_up, record.confidence, record.unknown, record.kind,

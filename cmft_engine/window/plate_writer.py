@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..pipeline.changes import digest_of
 from ..pipeline.claims import claimed
-from ..pipeline.colored_shot import ColoredShot
+from ..pipeline.colored_shot import ColoredShot, is_shown
 from ..pipeline.report_refresh import refresh_report
 from ..pipeline.wanted import Wanted
 from ..protocol.errors import CmftError
@@ -67,7 +67,8 @@ class PlateWriter:
         frame = min(self._waiting, key=lambda one: (abs(one - self._in_view()), one))
         try:
             with claimed({frame: self._colored.frames[frame].path}):
-                self._colored.rewrite(frame, wanted)
+                if not is_shown(self._colored, frame, wanted):
+                    self._colored.rewrite(frame, wanted)
         except CmftError:
             self._given_up[frame] = digest_of(wanted.changes.get(frame, {}))
             raise

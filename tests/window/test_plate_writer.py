@@ -4,6 +4,7 @@ import pytest
 
 from cmft_engine.image.plate import read_plate
 from cmft_engine.pipeline.claims import claimed
+from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.compose import display_picture
 from cmft_engine.protocol.corrections import Correction, made
 from cmft_engine.window.pictures import to_bytes
@@ -45,6 +46,19 @@ def test_frames_in_view_come_first(colored, writer, written):
     assert [at_coat(colored, frame, dx) for frame, dx in ((2, 1), (4, 2), (6, 4))] == [RED] * 3
     writer.follow(colored.corrector.wanted([coat("red")]))
     assert writer.worker.wait(60) and len(written) == 5
+
+
+def test_what_another_process_wrote_is_not_written_again(colored, writer, written):
+    """Its notes are read anew before a plate is made; the window then shows that it is there."""
+    wanted = colored.corrector.wanted([coat("red")])
+    other = ColoredShot(colored.pattern)
+    for frame in other.stale(wanted):
+        other.rewrite(frame, wanted)
+    before = {frame: one.path.stat().st_mtime_ns for frame, one in colored.frames.items()}
+    writer.follow(wanted)
+    assert writer.worker.wait(60) and written == [5, 4, 6, 3, 2] and writer.waiting == frozenset()
+    assert {frame: one.path.stat().st_mtime_ns for frame, one in colored.frames.items()} == before
+    assert not colored.stale(wanted)
 
 
 def test_the_latest_wish_alone(colored, writer):
