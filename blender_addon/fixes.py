@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Tuple
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host import correct
 from cmft_engine.protocol.host.correct import (
     Swatch,
     check_color,
     corrected_sentence,
     plate_windows,
-    point_in_plate,
     read_swatches,
 )
 from cmft_engine.protocol.host.outcome import Outcome
@@ -91,9 +91,7 @@ def place_in_plate(instance: NodeInstance, point: Point, frame: int) -> Point:
 
     Raises InputError.
     """
-    windows = plate_windows(_plate(instance, frame))
-    height = windows.display[3] - windows.display[1]
-    return point_in_plate(windows, point[0] // 1, height - 1 - point[1] // 1, instance.name)
+    return correct.place_in_plate(plate_windows(_plate(instance, frame)), point, instance.name)
 
 
 def place_in_picture(instance: NodeInstance, at: Tuple[int, int], frame: int) -> Point:
@@ -101,9 +99,7 @@ def place_in_picture(instance: NodeInstance, at: Tuple[int, int], frame: int) ->
 
     Raises InputError.
     """
-    windows = plate_windows(_plate(instance, frame))
-    x, y = at[0] + windows.data[0] - windows.display[0], at[1] + windows.data[1] - windows.display[1]
-    return x + 0.5, windows.display[3] - windows.display[1] - y - 0.5
+    return correct.place_in_picture(plate_windows(_plate(instance, frame)), at)
 
 
 def size_of(instance: NodeInstance, frame: int) -> Tuple[int, int]:

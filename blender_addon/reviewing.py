@@ -6,7 +6,14 @@ from typing import Any, Dict, NamedTuple, Optional
 import bpy
 
 from cmft_engine.protocol.errors import EngineError
-from cmft_engine.protocol.host.review_window import LOOK_S, PlateWatch, ReviewWindow, ReviewWindows, anew_sentence
+from cmft_engine.protocol.host.review_window import (
+    LOOK_S,
+    OwnRuns,
+    PlateWatch,
+    ReviewWindow,
+    ReviewWindows,
+    anew_sentence,
+)
 
 from .engine import engine_command
 from .fixes import result_folder, show_changed
@@ -16,6 +23,7 @@ from .results import shown_by
 from .runner import ended, running
 
 _windows = ReviewWindows()
+_own_runs = OwnRuns(ended)
 
 
 class _Watched(NamedTuple):
@@ -25,7 +33,6 @@ class _Watched(NamedTuple):
 
 
 _watched: Dict[str, _Watched] = {}  # by the node's identity
-_after: Dict[str, Any] = {}  # the run of its own that had ended last, when plates were looked at
 
 
 def open_window(instance: NodeInstance) -> ReviewWindow:
@@ -36,7 +43,7 @@ def open_window(instance: NodeInstance) -> ReviewWindow:
     folder, uid = result_folder(instance), own_identity(instance.group)
     watch = PlateWatch(shown_by(instance.group).pattern)
     window = _windows.open(engine_command(written_command()), folder, instance.name)
-    _is_own(uid)
+    _own_runs.have_ended(uid)
     _watched[uid] = _Watched(instance.name, window, watch)
     if not bpy.app.timers.is_registered(look):
         bpy.app.timers.register(look, first_interval=LOOK_S, persistent=True)
@@ -60,16 +67,10 @@ def _show(uid: str, watch: PlateWatch) -> None:
         return  # it shows them at its end
     changed, instance = watch.changed(), instance_of(uid)
     if changed and instance is not None and shown_by(instance.group).pattern == watch.pattern:
-        show_changed(instance, "" if _is_own(uid) else anew_sentence(len(changed)))
+        show_changed(instance, "" if _own_runs.have_ended(uid) else anew_sentence(len(changed)))
         for window in bpy.context.window_manager.windows:
             for area in window.screen.areas:
                 area.tag_redraw()
-
-
-def _is_own(uid: str) -> bool:
-    """Say whether a run of the node's own, which has told what it did, has ended since this was asked last."""
-    before, _after[uid] = _after.get(uid), ended(uid)
-    return _after[uid] is not before
 
 
 def _say(name: str, error: Optional[EngineError]) -> None:

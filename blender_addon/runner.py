@@ -54,11 +54,7 @@ class Run:
 
     def wait(self, seconds: Optional[float] = None) -> Optional[Outcome]:
         """Return the outcome, None while the run goes on after `seconds`. Main thread."""
-        self._thread.join(seconds)
-        if self._thread.is_alive():
-            return None
-        _runs.end(self.request.uid)
-        return self._outcome
+        return _outcome_of(self, seconds)
 
     def _work(self) -> None:
         try:
@@ -117,14 +113,18 @@ class FixRun:
 
     def wait(self, seconds: Optional[float] = None) -> Optional[Outcome]:
         """Return the outcome, None while the run goes on after `seconds`. Main thread."""
-        self._thread.join(seconds)
-        if self._thread.is_alive():
-            return None
-        _runs.end(self.request.uid)
-        return self._outcome
+        return _outcome_of(self, seconds)
 
     def _work(self) -> None:
         self._outcome = self.engine.follow(self.request.work, _ignore)
+
+
+def _outcome_of(run: Union[Run, FixRun], seconds: Optional[float]) -> Optional[Outcome]:
+    run._thread.join(seconds)
+    if run._thread.is_alive():
+        return None
+    _runs.end(run.request.uid)
+    return run._outcome
 
 
 def _ignore(_: Progress) -> None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cmft_engine.matching.shot_graph import PIN_ODDS, ShotGraph
+from cmft_engine.matching.settled import PIN_ODDS
+from cmft_engine.matching.shot_graph import ShotGraph
 
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]

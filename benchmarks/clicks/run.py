@@ -180,13 +180,17 @@ def look(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int
     """
     frames, exact = dict[int, Frame](), 0
     for number, painted in truths.items():
-        _, labels, valid = _drawing(shot, number, lines[number])
-        entries = _entries(shot, painted)
-        spots = tuple(spots_of(labels, valid, entries, colors=len(shot.palette), least_px=LEAST_PX, mixed=MIXED))
-        frames[number] = Frame(number, spots)
-        inside = np.isin(labels, [one.region for one in spots if not one.is_whole])
+        frames[number] = true_frame(shot, number, lines[number], painted)
+        inside = np.isin(_record(shot, number).labels, [one.region for one in frames[number].spots if not one.is_whole])
         exact += _clicks_inside(inside, _flats(shot, _record(shot, number)), lines[number], painted)
     return frames, exact
+
+
+def true_frame(shot: ColoredShot, number: int, line: np.ndarray, painted: np.ndarray) -> Frame:
+    """Return a frame in truth; line, painted: uint8 RGB (H, W, 3)."""
+    _, labels, valid = _drawing(shot, number, line)
+    return Frame(number, tuple(spots_of(labels, valid, _entries(shot, painted), colors=len(shot.palette),
+                                        least_px=LEAST_PX, mixed=MIXED)))
 
 
 def judge(shot: ColoredShot, frames: Mapping[int, Frame]) -> Truth:

@@ -15,8 +15,9 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 WEIGHTS = (0.025, 0.482, 2.443, 0.288, -0.080)  # of `settled_features`, constant last: cmft_training/release/settled.py
+PIN_ODDS = 0.5  # of the colour that a sure chain brings from a pin, against a region's own
 PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
-HAND_LINK = 2 / 3  # likewise of what a person made, to a region that is sure of itself: 1 / (1 + PIN_ODDS)
+HAND_LINK = 1 / (1 + PIN_ODDS)  # likewise of what a person made: as a pin, to a region that is sure of itself
 
 
 def settled_features(own: Floats, track: Ints, brought: Floats, told: Floats) -> Floats:

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from .settled import pattern_sources, settled_confidence, settled_features
+from .settled import PIN_ODDS, pattern_sources, settled_confidence, settled_features
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
 
 SURE_MOST, SURE_LEAST = 0.98, 0.02  # within which a chance counts
 LEAST_LINK = 0.05  # of a correspondence, and of a chain of them; weaker ones tell nothing
-REFERENCE_ODDS, PIN_ODDS = 0.25, 0.5  # of the colour that a sure chain brings, against a region's own
+REFERENCE_ODDS = 0.25  # of the colour that a sure chain brings from a painting, against a region's own
 MESSAGE_POWER, DAMPING, TURNS, SETTLED = 0.8, 0.3, 10, 5e-3
 EVEN = 1e-6  # beliefs that differ by less are even; the colour that a region has stays
 LEAST_LEAK = 0.02  # share of a message that comes from no region

@@ -28,7 +28,7 @@ from ..review.frame_report import JudgedRegions, report_frame
 from ..review.report_data import FrameReport
 from ..shot.drawing import SegmentedDrawing
 from ..shot.references import LineDrawing, find_lines, read_line_plate
-from .changes import Changes, digest_of, with_changes
+from .changes import digest_of, with_changes
 from .compose import Colored, compose
 from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
 from .pictures import write_pictures
@@ -146,8 +146,9 @@ class ColoredShot:
 
     def stale(self, wanted: Wanted) -> list[int]:
         """Return the frames whose plates show something else than is wanted, in order."""
+        drawings = _drawings(self)
         return [frame for frame in self.decided_at
-                if self.frames[frame].note.settled != _digest(self, wanted.changes.get(frame, {}))]
+                if self.frames[frame].note.settled != digest_of(wanted.changes.get(frame, {}), drawings)]
 
     def looks_changed(self, frame: int, wanted: Wanted) -> bool:
         """Whether a frame shows more than another confidence than its drawing found."""
@@ -178,7 +179,7 @@ class ColoredShot:
         plate = compose(colored_of(changed), drawing=drawing, references=self.shot.references,
                         settings=self.shot.settings, path=one.path)
         report = _report(self, one, changed)
-        settled = _digest(self, changes)
+        settled = digest_of(changes, _drawings(self))
 
         def note(temporary: Path) -> None:
             self._state.note(frame, one.note.digest, temporary, asdict(report), drawing=one.note.drawing,
@@ -218,7 +219,7 @@ def _as_noted(folder: Path, one: NotedFrame) -> NotedFrame:
 def is_shown(shot: ColoredShot, frame: int, wanted: Wanted) -> bool:
     """Whether the plate of a frame shows what is wanted by its note of now: another process may have made it again."""
     shot.frames[frame] = _as_noted(shot.folder, shot.frames[frame])
-    return shot.frames[frame].note.settled == _digest(shot, wanted.changes.get(frame, {}))
+    return shot.frames[frame].note.settled == digest_of(wanted.changes.get(frame, {}), _drawings(shot))
 
 
 def _report(shot: ColoredShot, one: NotedFrame, record: DrawingRecord) -> FrameReport:
@@ -229,8 +230,9 @@ def _report(shot: ColoredShot, one: NotedFrame, record: DrawingRecord) -> FrameR
     return replace(report, seconds=noted.seconds, held_from=noted.held_from)
 
 
-def _digest(shot: ColoredShot, changes: Changes) -> str:
-    return digest_of(changes, {at: shot.frames[frame].note.drawing for frame, at in shot.decided_at.items()})
+def _drawings(shot: ColoredShot) -> dict[int, str]:
+    """Digests of the records by the frame at which their drawings are decided."""
+    return {at: shot.frames[frame].note.drawing for frame, at in shot.decided_at.items()}
 
 
 def colored_of(record: DrawingRecord) -> Colored:

@@ -130,7 +130,7 @@ def apply_iter(shot: ColoredShot, *, first: Sequence[int] = ()) -> Iterator[int 
                     continue
                 done.append(rewritten.frame)
                 yield rewritten
-        refresh_report(shot)
+        refresh_report(shot, wanted)
     if failed:
         raise PlateError(f"{len(failed)} of {len(order)} plates cannot follow the corrections, which are kept; the "
                          f"other {len(done)} do: " + "; ".join(map(str, failed[:MAX_NAMED])), failed[0].path,

@@ -12,17 +12,21 @@ from ..review.tracks import with_tracks
 from .colored_shot import ColoredShot
 from .pictures import read_pictures
 from .report_files import REPORT_HTML, REPORT_JSON, own_reports
+from .wanted import Wanted
 
 
-def refresh_report(shot: ColoredShot) -> None:
-    """Write report.json and report.html of a shot again, where a run has written them. Raises InputError."""
+def refresh_report(shot: ColoredShot, wanted: Wanted) -> None:
+    """Write report.json and report.html of a shot again, where a run has written them. Raises InputError.
+
+    wanted: what its plates show.
+    """
     folder = shot.pattern.parent
     path = folder / REPORT_JSON
     if not own_reports(folder).get(path, False):
         return
     try:
         values = parse_json(read_text(path, most=MAX_REPORT_BYTES))
-        data = _data_of(values, shot)
+        data = _data_of(values, shot, wanted)
     except OSError as error:
         raise InputError(f"{path}: the report cannot be read ({error.strerror}); run the shot with --resume") from error
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -32,7 +36,7 @@ def refresh_report(shot: ColoredShot) -> None:
     write_report(path, folder / REPORT_HTML, data, pictures)
 
 
-def _data_of(values: dict[str, Any], shot: ColoredShot) -> ReportData:
+def _data_of(values: dict[str, Any], shot: ColoredShot, wanted: Wanted) -> ReportData:
     if values["version"] != VERSION:
         raise ValueError("another version")
     width, height = (int(one) for one in values["size"])
@@ -40,7 +44,7 @@ def _data_of(values: dict[str, Any], shot: ColoredShot) -> ReportData:
         title=str(values["title"]), lines=str(values["lines"]), references=tuple(map(str, values["references"])),
         settings=dict(values["settings"]), palette=shot.palette,
         frames=with_tracks([FrameReport.from_notes(one.note.report, str(one.path)) for one in shot.frames.values()],
-                           shot.tracks(shot.wanted())),
+                           shot.tracks(wanted)),
         seconds=float(values["seconds"]), version=str(values["engine"]), weights=str(values["weights"]),
         size=(width, height), notes=tuple(map(str, values["notes"])),
         timings={str(stage): float(spent) for stage, spent in values["timings"].items()},

@@ -75,8 +75,8 @@ class Corrector:
     def _pins(self, wishes: Wishes) -> tuple[dict[int, int], NDArray[np.bool_]]:
         known = self.graph.place
         kept = np.zeros(len(self.graph), np.bool_)
-        kept[[self.graph.of(at).start + region for at, region in wishes.kept if at in known]] = True
-        pins = {self.graph.of(at).start + region: color for (at, region), color in wishes.pins.items() if at in known}
+        kept[[_node(self.graph, one) for one in wishes.kept if one[0] in known]] = True
+        pins = {_node(self.graph, one): color for one, color in wishes.pins.items() if one[0] in known}
         return pins, kept
 
     def _patterns(self, wishes: Wishes) -> dict[int, bool]:
@@ -99,15 +99,9 @@ class Corrector:
                and (shown := shows.of(one)) is not None}
         for node in np.flatnonzero(solution.pattern >= 0):
             at, region = _place(self.graph, int(node))
-            there = _place(self.graph, int(solution.pattern[node]))
-            source = own.get(there)
-            like, color = Like(*there, source), int(solution.color[solution.pattern[node]])
-            if source is not None:
-                color = source.color
-                like = like if source.areas or source.like is None else source.like
-            if like == Like(at, region):  # what the pattern was taken from has it already
-                continue
-            changes[at][region] = Change(color, round(float(solution.confidence[node]), 4), False, like)
+            shown = shows.of((at, region))
+            if shown is not None:  # else what the pattern was taken from has it from here
+                changes[at][region] = shown._replace(confidence=round(float(solution.confidence[node]), 4))
         for (at, region), change in own.items():
             changes[at][region] = change
         return changes

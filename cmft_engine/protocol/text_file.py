@@ -11,7 +11,7 @@ import re
 import secrets
 import stat
 from pathlib import Path
-from typing import Any, BinaryIO, Callable, Union
+from typing import Any, BinaryIO, Callable, Tuple, Union
 
 from .owner import owner_of, this_owner
 
@@ -95,6 +95,15 @@ def _open_at_once(path: str, flags: int) -> int:
 def real_path(path: Union[str, Path]) -> Path:
     """Return where a path leads, links followed; one whose links lead in a circle ends there. Raises nothing."""
     return Path(os.path.realpath(str(path)))
+
+
+def file_stamp(path: Union[str, Path]) -> Tuple[int, int]:
+    """Return what tells one version of a file from the next: when it changed, ns, and bytes; 0, 0 for none."""
+    try:
+        found = os.stat(str(path))
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
 
 
 def what_is_there(path: Union[str, Path]) -> str:

@@ -77,5 +77,5 @@ class PlateWriter:
             self._go_on()
         self._count += 1
         if not self._waiting:
-            refresh_report(self._colored)
+            refresh_report(self._colored, wanted)
         self._written(frame)

@@ -15,6 +15,7 @@ from ..pipeline.wanted import Wanted
 from ..protocol.corrections import Corrections, added, dropped, redone, switched, undone
 from ..protocol.corrections_file import change
 from ..protocol.errors import CmftError, InputError
+from ..protocol.text_file import file_stamp
 from .advising import Adviser
 from .doubts import Doubt, DoubtfulTrack, Doubts
 from .gestures import PIN, Gesture, Made, Maker, approve, correct, point_in
@@ -44,7 +45,7 @@ class Session:
         self._think = Worker("cmft-think", self._failed)
         self.adviser = Adviser(self._think, tell)
         self.writer = PlateWriter(self.colored, lambda: self.frame, self._plate, self._failed)
-        self._stamp = _stamp_of(self.colored.corrections_path)
+        self._stamp = file_stamp(self.colored.corrections_path)
         self._sources: Sources | None = None
         self.doubts = Doubts(self.colored.frames, self.colored.shot.settings.confidence_below)
         self.doubts.note(self.frames, self.changes)
@@ -111,7 +112,7 @@ class Session:
 
     def look_at_file(self) -> None:
         """Take up what others have written into the corrections meanwhile."""
-        if self._stamp != _stamp_of(self.colored.corrections_path):
+        if self._stamp != file_stamp(self.colored.corrections_path):
             self._change(None)
 
     def _edit(self, make: Maker, frame: int) -> None:
@@ -131,7 +132,7 @@ class Session:
     def _write(self, how: Callable[[Corrections], Corrections] | None) -> None:
         path = self.colored.corrections_path
         self.corrections = self.colored.corrections() if how is None else change(path, how)
-        self._stamp = _stamp_of(self.colored.corrections_path)
+        self._stamp = file_stamp(path)
         self._tell(News("corrections"))
 
     def _solve(self) -> None:
@@ -171,12 +172,3 @@ class Session:
         self.wait_for_edits()
         for worker in (self._think, self.looks.worker, self.writer.worker):
             worker.close()
-
-
-def _stamp_of(path: Path) -> tuple[int, int]:
-    """What tells whether a file is another than before; 0, 0 where it is not there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size

@@ -14,9 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.clicks.approving import Frame, approve_in_order, spots_of
-from benchmarks.clicks.run import LEAST_PX, MIXED
-from benchmarks.metrics.pictures import ink_free_mask, pack_colors
+from benchmarks.clicks.approving import approve_in_order
+from benchmarks.clicks.run import true_frame
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.correcting import apply
 from cmft_engine.protocol.corrections_file import save_corrections
@@ -45,27 +44,14 @@ def find_wrong(folder: Path, truth: Truth) -> Wrong:
     return {number: wrong_areas(read(folder / f"coloured.{number}.png"), frame) for number, frame in truth.items()}
 
 
-def true_frame(colored: ColoredShot, number: int, frame: ExampleFrame) -> Frame:
-    """Return what is judged of a frame: its regions, and where one has several colours in truth the areas of each."""
-    record = colored.record(colored.decided_at[number])
-    assert record is not None
-    shown = pack_colors(np.rint(colored.palette.display * 255).astype(np.uint8))
-    packed = pack_colors(over_white(frame.flats))
-    order = np.argsort(shown)
-    at = order[np.clip(np.searchsorted(shown[order], packed), 0, len(shown) - 1)]
-    entries = np.where(shown[at] == packed, at, len(shown))
-    valid = ink_free_mask(over_white(frame.line)) & record.bare
-    return Frame(number, tuple(spots_of(record.labels.astype(np.int64), valid, entries, colors=len(shown),
-                                        least_px=LEAST_PX, mixed=MIXED)))
-
-
 def correct(folder: Path, truth: Truth) -> tuple[dict[int, int], int]:
     """Correct the demo by clicks, and let its plates follow; return the clicks of each frame, and all regions there.
 
     folder: what `cmft demo` wrote.
     """
     colored = ColoredShot(folder)
-    frames = {number: true_frame(colored, number, frame) for number, frame in truth.items() if number != FIRST_FRAME}
+    frames = {number: true_frame(colored, number, over_white(frame.line), over_white(frame.flats))
+              for number, frame in truth.items() if number != FIRST_FRAME}
     _, corrections = approve_in_order(colored, frames)
     save_corrections(colored.corrections_path, corrections)
     apply(ColoredShot(folder))

@@ -1,18 +1,17 @@
 """Corrections of a node's result: what is asked of the engine, and what the node shows then. Main thread only."""
 
-import math
 from pathlib import Path
 from typing import NamedTuple, Optional, Tuple, cast
 
 import nuke
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host import correct
 from cmft_engine.protocol.host.correct import (
     Swatch,
     check_color,
     corrected_sentence,
     plate_windows,
-    point_in_plate,
     read_swatches,
 )
 from cmft_engine.protocol.host.outcome import Outcome
@@ -84,9 +83,7 @@ def swatches_of(group: nuke.Group) -> Tuple[Swatch, ...]:
 
 def place_in_plate(group: nuke.Group, point: Point, frame: int) -> Point:
     """Return a place of the node's picture in its plate's pixels, from the top left. Raises InputError."""
-    windows = plate_windows(_plate(group, frame))
-    height = windows.display[3] - windows.display[1]
-    return point_in_plate(windows, math.floor(point[0]), height - 1 - math.floor(point[1]), group.fullName())
+    return correct.place_in_plate(plate_windows(_plate(group, frame)), point, group.fullName())
 
 
 def place_in_picture(group: nuke.Group, at: Tuple[int, int], frame: int) -> Point:
@@ -94,9 +91,7 @@ def place_in_picture(group: nuke.Group, at: Tuple[int, int], frame: int) -> Poin
 
     Raises InputError.
     """
-    windows = plate_windows(_plate(group, frame))
-    x, y = at[0] + windows.data[0] - windows.display[0], at[1] + windows.data[1] - windows.display[1]
-    return x + 0.5, windows.display[3] - windows.display[1] - y - 0.5
+    return correct.place_in_picture(plate_windows(_plate(group, frame)), at)
 
 
 def _plate(group: nuke.Group, frame: int) -> str:

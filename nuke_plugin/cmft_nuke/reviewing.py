@@ -9,6 +9,7 @@ import nuke
 
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.protocol.host.review_window import (
+    OwnRuns,
     PlateWatch,
     ReviewWindow,
     ReviewWindows,
@@ -25,6 +26,7 @@ from .nodes import find, own_identity, result_pattern, text, value
 LOOK_S = 1.0  # between two looks at the plates when Nuke is idle
 
 _windows = ReviewWindows()
+_own_runs = OwnRuns(runner.ended)
 
 
 class _Look(NamedTuple):
@@ -34,7 +36,6 @@ class _Look(NamedTuple):
 
 
 _looks: Dict[str, _Look] = {}  # by the node's identity
-_after: Dict[str, Optional[runner.Run]] = {}  # the run of its own that had ended last, when plates were looked at
 
 
 def open_window(group: nuke.Group) -> ReviewWindow:
@@ -48,7 +49,7 @@ def open_window(group: nuke.Group) -> ReviewWindow:
             group.fullName(), folder))
     uid, name, watch = own_identity(group), group.fullName(), PlateWatch(result_pattern(group))
     window = _windows.open(engine_command(text(group, "engine")), folder, name)
-    _is_own(uid)
+    _own_runs.have_ended(uid)
     in_thread(partial(_follow, window, watch, uid, name), "cmft-review")
     return window
 
@@ -68,13 +69,7 @@ def _show(uid: str, name: str, watch: PlateWatch, changed: Tuple[int, ...]) -> N
     group = find(uid, name)
     if group is None or runner.running(uid) is not None or result_pattern(group) != watch.pattern:
         return
-    show_changed(group, "" if _is_own(uid) else anew_sentence(len(changed)))
-
-
-def _is_own(uid: str) -> bool:
-    """Say whether a run of the node's own, which has told what it did, has ended since this was asked last."""
-    before, _after[uid] = _after.get(uid), runner.ended(uid)
-    return _after[uid] is not before
+    show_changed(group, "" if _own_runs.have_ended(uid) else anew_sentence(len(changed)))
 
 
 def look(group: nuke.Group) -> None:
@@ -87,7 +82,7 @@ def look(group: nuke.Group) -> None:
     if not pattern or runner.running(uid) is not None:
         _looks.pop(uid, None)
     elif known is None or known.watch.pattern != pattern:
-        _is_own(uid)
+        _own_runs.have_ended(uid)
         _looks[uid] = _Look(PlateWatch(pattern))
     elif now - known.at >= LOOK_S and (known.thread is None or not known.thread.is_alive()):
         work = partial(_look, known.watch, partial(_tell, uid, group.fullName(), known.watch))

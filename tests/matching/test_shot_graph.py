@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
+from cmft_engine.matching.settled import PIN_ODDS
 from cmft_engine.matching.shot_graph import (
     LEAST_LEAK,
     MESSAGE_POWER,
-    PIN_ODDS,
     GraphDrawing,
     Links,
     ShotGraph,

@@ -118,6 +118,22 @@ def point_in_plate(windows: Windows, x: float, y: float, name: str) -> Tuple[flo
     return in_plate
 
 
+def place_in_plate(windows: Windows, point: Tuple[float, float], name: str) -> Tuple[float, float]:
+    """Return where a place of the shown picture, px from its lower left, is in the plate's pixels, from the top left.
+
+    Raises InputError as `point_in_plate` does.
+    """
+    height = windows.display[3] - windows.display[1]
+    return point_in_plate(windows, math.floor(point[0]), height - 1 - math.floor(point[1]), name)
+
+
+def place_in_picture(windows: Windows, at: Tuple[int, int]) -> Tuple[float, float]:
+    """Return the middle of a plate's pixel, from the top left, as a place of the shown picture from its lower left."""
+    data, display = windows
+    x, y = at[0] + data[0] - display[0], at[1] + data[1] - display[1]
+    return x + 0.5, display[3] - display[1] - y - 0.5
+
+
 def corrected_sentence(outcome: Outcome, *, is_undo: bool) -> str:
     """Return what came of a correction, for the person at the node."""
     count = len(outcome.done)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..errors import brief, repr_of
-from ..text_file import parse_json, read_text
+from ..text_file import file_stamp, parse_json, read_text
 
 MAX_BYTES = 1000000000  # of a report
 VERSION = 1  # of report.json
@@ -177,14 +177,6 @@ class ReviewReader:
         return review if is_known else READING
 
     def _read(self, folder: Path, before: Tuple[int, ...]) -> None:
-        stamp = _stamp(folder / JSON) + _stamp(folder / HTML)
+        stamp = file_stamp(folder / JSON) + file_stamp(folder / HTML)
         if stamp != before:
             self._known = (folder, stamp, read_review(folder))
-
-
-def _stamp(path: Path) -> Tuple[int, ...]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_mtime_ns, found.st_size)

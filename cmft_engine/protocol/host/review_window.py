@@ -8,6 +8,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from ..client import program_of, read_lines, start_process
 from ..errors import EngineError, InputError
+from ..text_file import file_stamp
 from .sequences import numbers_on_disk, plate_path
 
 LOOK_S = 0.5  # how often plates are looked at while a window is open
@@ -34,18 +35,10 @@ class PlateWatch:
         if changed_at == self._seen_at and time.time() - changed_at > SOON_S:
             return ()
         self._seen_at = changed_at
-        before, self._plates = self._plates, {number: _stamp(plate_path(self.pattern, number))
+        before, self._plates = self._plates, {number: file_stamp(plate_path(self.pattern, number))
                                               for number in numbers_on_disk(self.pattern)}
         return tuple(sorted(number for number in {*before, *self._plates}
                             if before.get(number) != self._plates.get(number)))
-
-
-def _stamp(path: str) -> Tuple[int, int]:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return (0, 0)
-    return (found.st_mtime_ns, found.st_size)
 
 
 class ReviewWindow:
@@ -95,6 +88,20 @@ class ReviewWindows:
             raise InputError("{}: its review window is open already; look for it behind the others".format(name))
         self._open[folder] = window = ReviewWindow(engine, folder)
         return window
+
+
+class OwnRuns:
+    """Tells a node's own runs, which say themselves what they did, from what others write."""
+
+    def __init__(self, ended: Callable[[str], object]) -> None:
+        """ended: as `Runs.ended`, the last run of a node that is over."""
+        self._ended = ended
+        self._known: Dict[str, object] = {}
+
+    def have_ended(self, uid: str) -> bool:
+        """Say whether one of a node's has ended since this was asked last."""
+        before, self._known[uid] = self._known.get(uid), self._ended(uid)
+        return self._known[uid] is not before
 
 
 def anew_sentence(count: int) -> str:
