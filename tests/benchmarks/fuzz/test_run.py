@@ -74,5 +74,6 @@ def test_a_child_ends_with_its_reader(monkeypatch) -> None:
     """When the time is up in the middle of a child it is killed, its reader ends first, and its work is counted."""
     raised = []
     monkeypatch.setattr("threading.excepthook", raised.append)
+    monkeypatch.setattr(run, "BATCH", 10**9)  # no machine is through with these
     tally = fuzz(1, kinds=PLATES, minutes=0.05)
-    assert not raised and 0 < tally.cases < run.BATCH and tally.processor_s > 0
+    assert not raised and tally.cases > 0 and tally.processor_s > 0
