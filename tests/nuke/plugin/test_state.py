@@ -278,7 +278,7 @@ def test_idle_looks_are_short(colored, tmp_path, monkeypatch):
     with opened(moved(colored, tmp_path)[1], gui=True) as (host, node):
         signature, results = (importlib.import_module(f"cmft_nuke.{name}") for name in ("signature", "results"))
         above = host.nuke.toNode("Line")
-        for _ in range(200):
+        for _ in range(30):
             between = host.load(GRADE)[-1]
             between.setInput(0, above)
             above = between
@@ -293,6 +293,6 @@ def test_idle_looks_are_short(colored, tmp_path, monkeypatch):
         while results.slow_look(node, iter(())) is None:
             assert not results.seems_different(node)
             looks.append(len(taken))
-        most = max(after - before for before, after in zip(looks, looks[1:]))
+        most = max(after - before for before, after in itertools.pairwise(looks))
         assert len(looks) > 20 and most <= 2 * (10 + 2)  # two looks a turn, each of ten ticks and the ends
         assert signature.BUDGET_S <= 0.001
