@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
+HARD_STEP, HARD_SHARE = 0.06, 0.25  # a border is hard where pixels differ by more, and others beside them by less
 BINOMIAL = (1, 2, 1)  # weights of a pixel and its neighbours along an axis, for soft borders
 
 
@@ -42,6 +43,22 @@ class PaintMap:
         A hard border stays hard: there the nearest pixel is taken when a map is looked up between pixels.
         """
         return np.asarray(cv2.dilate((self.share > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+
+    @cached_property
+    def hard_borders(self) -> NDArray[np.bool_]:
+        """The painter's own pixels (H, W) at a step from one to the next, of a map that is not written to any more.
+
+        Between such pixels nothing is mixed when a map is looked up; a step over several pixels is soft.
+        """
+        hard = np.zeros(self.first.shape, np.bool_)
+        if self.pixels is None:
+            return hard
+        for axis in (0, 1):
+            steps = np.abs(np.diff(np.moveaxis(self.pixels, axis, 0), axis=0)).max(2, initial=0)
+            beside = np.pad(steps, ((1, 1), (0, 0)))
+            is_hard = (steps > HARD_STEP) & (np.maximum(beside[:-2], beside[2:]) < HARD_SHARE * steps)
+            hard |= np.moveaxis(np.pad(is_hard, ((1, 0), (0, 0))) | np.pad(is_hard, ((0, 1), (0, 0))), 0, axis)
+        return hard
 
     @classmethod
     def pure(cls, index: Labels) -> PaintMap:

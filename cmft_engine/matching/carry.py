@@ -146,11 +146,14 @@ def _sample_rows(paints: PaintMap, places: Floats) -> PaintMap:
 def _own_pixels(
     paints: PaintMap, places: Floats, near: tuple[NDArray[np.intp], NDArray[np.intp]]
 ) -> tuple[Mask | None, Floats | None]:
-    """The painter's own pixels at places, linear between; None where no pixel is shown so."""
+    """The painter's own pixels at places, linear between but at hard borders; None where no pixel is shown so."""
     if paints.own is None or paints.pixels is None:
         return None, None
-    pixels = cv2.remap(paints.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return paints.own[near], np.asarray(pixels, np.float32)
+    remapped = cv2.remap(paints.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    pixels = np.asarray(remapped, np.float32)
+    hard = paints.hard_borders[near]
+    pixels[hard] = paints.pixels[near][hard]
+    return paints.own[near], pixels
 
 
 def _taps(paints: PaintMap, x: Floats, y: Floats) -> tuple[Labels, Floats]:

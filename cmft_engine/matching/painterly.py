@@ -1,21 +1,24 @@
 """Regions that no flat paint explains: each pixel gets the painter's own, from where the lines around agree best.
 
 A scene has parts that stand still and parts that move, and neither gradients nor textures say which is which. So every
-pixel chooses among places: its own, where flow leads, and where its region's match is warped to.
+pixel chooses among places: its own, where flow leads, where its region's match is warped to, and where either leads if
+the region moves as a whole.
 Shapes: H W plate size of the target, n regions of the target.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
+from .affine_fit import fit_affine
 from .carry import CarriedPaint, distance_change, line_distance, overwrite, sample_paints
 from .encoded import EncodedReference
 from .flow import flow_between
@@ -32,9 +35,12 @@ PREFERENCE_PX = 0.3  # how much worse lines may agree at a pixel's own place in 
 FRINGE_PX, MOVED_PX = 3.0, 0.3  # so near a line that has moved by more than this, a pixel may show its soft border
 SCENERY_SHARE, SCENERY_STILL = 0.1, 0.3  # a region with more of the plate, and more still border, is scenery
 MOST_PX = 6.0  # lines that disagree by more count as this, so that a new line does not outweigh which regions match
+AFFINE_PX = 1.0  # how much worse lines may agree in a region that moves as a whole, in plate pixels
 MISMATCH_PX = 4.0  # what a place in a region that does not match costs, in plate pixels of disagreement
 LEAST_CHANCE = 0.3  # a match counts as sure from this chance on, or from that of the best
 FLOW_SIZE = 640  # longest side at which plain flow is searched
+
+WHOLE = (slice(None), slice(None))
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -72,15 +78,13 @@ class Way:
     """A reference and the places (H, W, 2), x and y, from which it gives a target's pixels; None: their own places.
 
     mismatch: what it costs to carry between regions that do not match; None where that is not known.
+    preference: how much worse its lines may agree in regions that are no scenery, in plate pixels.
     """
 
     reference: EncodedReference
     places: Floats | None
     mismatch: Mismatch | None = None
-
-    def paints(self) -> PaintMap:
-        """Return the paints that the reference has at these places, of size (H, W)."""
-        return self.reference.paints if self.places is None else sample_paints(self.reference.paints, self.places)
+    preference: float = 0.0
 
 
 def painterly_regions(
@@ -132,37 +136,86 @@ def carry_painterly(
     ways: for the whole plate, at least one. placed: of those of the regions that were warped. distance: (H, W) of the
     target's pixels to its lines, as `line_distance` gives it. scale: work pixels a plate pixel.
     """
-    inside = regions[drawing.labels_under_ink - 1]
+    labels = drawing.labels_under_ink
+    inside = regions[labels - 1]
     if not inside.any():
         return
-    spread, labels = AROUND_PX / scale, drawing.labels_under_ink
     costs = {id(way.reference): way.mismatch for way in ways}
     same_size = [one for one in _references(ways) if one.segmented.size == drawing.size]
     still = {id(one): _still_shares(drawing, distance, one.distance) for one in same_size}
     whole = _RegionMeans(drawing, list(still.values()))
-    ways = [*(Way(one, None, costs[id(one)]) for one in same_size), *(Way(one, flow_between(
-        distance, one.distance, longest=FLOW_SIZE), costs[id(one)]) for one in same_size), *ways]
-    best = np.full(drawing.size, np.inf, np.float32)
-    for way in ways:
+    spread, choice = AROUND_PX / scale, _Choice(drawing.size)
+    flows = [Way(one, flow_between(distance, one.distance, longest=FLOW_SIZE), costs[id(one)]) for one in same_size]
+    fits = [_as_whole(way, drawing, regions, distance, scale) for way in ways if way.places is not None]
+    for way in (*(Way(one, None, costs[id(one)]) for one in same_size), *flows, *ways, *fits):
         error = whole.added(_disagreement(distance, way.reference, way.places, spread))
-        error = error + _mismatch(way.mismatch, labels, way.reference, way.places)
+        error = error + _mismatch(way.mismatch, labels, way.reference, way.places) - way.preference * ~whole.is_scenery
         if way.places is None:
             error = error - PREFERENCE_PX * whole.is_scenery
             error = np.where(_stands_still(still[id(way.reference)], drawing, distance, way.reference), -np.inf, error)
-        better = inside & (error < best)
-        best[better] = error[better]
-        overwrite(carried.paints, (slice(None), slice(None)), better, way.paints())
+        choice.offer(WHOLE, inside, way.reference, way.places, error)
+    for reference, region in placed:
+        near, is_scenery = distance[region.window], whole.is_scenery[region.window][region.inside].any()
+        fit = None if is_scenery else fit_affine(region.places[0], region.inside, near, reference.distance, scale)
+        for places in region.places if fit is None else (*region.places, fit):
+            error = _disagreement(near, reference, places, spread)
+            error = error + _mismatch(costs[id(reference)], labels[region.window], reference, places)
+            if not is_scenery:
+                error = error + error[region.inside].mean() - AFFINE_PX * (places is fit)
+            choice.offer(region.window, region.inside, reference, places, error)
     carried.taken[inside] = True
     carried.free[inside] = True
-    for reference, region in placed:
-        for places in region.places:
-            error = _disagreement(distance[region.window], reference, places, spread)
-            error = error + _mismatch(costs[id(reference)], labels[region.window], reference, places)
-            if not whole.is_scenery[region.window][region.inside].any():
-                error = error + error[region.inside].mean()
-            better = region.inside & (error < best[region.window])
-            best[region.window][better] = error[better]
-            overwrite(carried.paints, region.window, better, sample_paints(reference.paints, places))
+    choice.carry(carried.paints, inside)
+
+
+def _as_whole(
+    way: Way, drawing: SegmentedDrawing, regions: Mask, distance: NDArray[np.uint8], scale: float
+) -> Way:
+    """The way on which each of some regions (n,) moves as a whole, as far as its lines say how."""
+    assert way.places is not None
+    labels, places = drawing.labels_under_ink, way.places.copy()
+    for number, box in enumerate(ndimage.find_objects(labels)):
+        if box is None or not regions[number]:
+            continue
+        inside = labels[box] == number + 1
+        fit = fit_affine(way.places[box], inside, distance[box], way.reference.distance, scale)
+        if fit is not None:
+            places[box][inside] = fit[inside]
+    return replace(way, places=places, preference=AFFINE_PX)
+
+
+class _Choice:
+    """The best place of each pixel among those offered so far, and the reference that it lies in."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._error = np.full(size, np.inf, np.float32)
+        self._places = np.zeros((*size, 2), np.float32)
+        self._source = np.full(size, -1, np.int16)  # twice the number of the reference, and 1 if the place is its own
+        self._references: dict[int, EncodedReference] = {}
+
+    def offer(
+        self, window: tuple[slice, slice], inside: Mask, reference: EncodedReference, places: Floats | None,
+        error: Floats
+    ) -> None:
+        """Offer places (h, w, 2) to the pixels inside of a window (h, w); None: their own. error: what they cost."""
+        numbers = list(self._references)
+        if id(reference) not in numbers:
+            numbers.append(id(reference))
+            self._references[id(reference)] = reference
+        better = inside & (error < self._error[window])
+        self._error[window][better] = error[better]
+        self._source[window][better] = 2 * numbers.index(id(reference)) + (places is None)
+        if places is not None:
+            self._places[window][better] = places[better]
+
+    def carry(self, paints: PaintMap, inside: Mask) -> None:
+        """Put the painter's pixels of the chosen places into a map (H, W), inside."""
+        for number, reference in enumerate(self._references.values()):
+            shown = reference.paints.as_painted() if reference.is_soft else reference.paints
+            for is_own in (False, True):
+                chosen = inside & (self._source == 2 * number + is_own)
+                if chosen.any():
+                    overwrite(paints, WHOLE, chosen, shown if is_own else sample_paints(shown, self._places))
 
 
 def _mismatch(
