@@ -84,10 +84,10 @@ def _terms(x: NDArray[np.intp], y: NDArray[np.intp], center: Doubles, size: floa
 
 def _follow(at: Doubles, places: Doubles, outlier: float) -> Doubles:
     """The motion (3, 2) that gives places (n, 2) best, far ones counting little."""
-    weight = np.ones(len(at))
+    weight, motion = np.ones(len(at)), np.zeros((3, 2))
     for _ in range(STARTS):
         weighted = at * weight[:, None]
-        motion = np.linalg.solve(weighted.T @ at + 1e-6 * np.eye(3), weighted.T @ places)
+        motion[:] = np.linalg.solve(weighted.T @ at + 1e-6 * np.eye(3), weighted.T @ places)
         weight = _weights(np.linalg.norm(places - at @ motion, axis=1), outlier)
     return motion
 

@@ -7,11 +7,13 @@ Shapes: H W plate size, R regions of all references used.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..shot.drawing import SegmentedDrawing
+from .affine_fit import fit_affine
 from .carry import CarriedPaint, distance_change, line_distance, sample_paints
 from .encoded import EncodedReference
 from .region_warp import PaintedRegions, PlacedRegion, RegionWarp, place_regions
@@ -19,6 +21,7 @@ from .temporal import MatchedDrawing
 from .votes import Votes
 
 AGREE_PX = 0.3  # lines agree when they are this near each other on average over a region, in work pixels
+WHOLE_PX = 0.3  # how much farther they may be from each other in a region that moves as a whole
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -40,7 +43,7 @@ def place_matches(
     drawing: SegmentedDrawing, own: MatchedDrawing, references: Sequence[EncodedReference], rows: NDArray[np.intp],
     chance: Floats,
 ) -> list[Placed]:
-    """Say where some kept regions lie in the regions that match them best, as `place_regions` does.
+    """Say where some kept regions lie in the regions that match them best, bent and as a whole.
 
     references: those of `own.found`, in its order. chance: (rows, R) that the regions match theirs.
     """
@@ -53,11 +56,20 @@ def place_matches(
         painted = PaintedRegions(reference.side.labels_under_ink, reference.framing, reference.index)
         warp = RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label)
         of_reference.setdefault(position, []).append(warp)
+    distance = line_distance(drawing.ink) if of_reference else np.zeros(drawing.size, np.uint8)
     return [
-        (references[position], placed)
+        (references[position], _with_whole(placed, distance, references[position], own.framing.scale))
         for position, warps in of_reference.items()
         for placed in place_regions(drawing.labels_under_ink, own.side.labels_under_ink, own.framing, warps)
     ]
+
+
+def _with_whole(
+    placed: PlacedRegion, distance: NDArray[np.uint8], reference: EncodedReference, scale: float
+) -> PlacedRegion:
+    """The region with its places if it moves as a whole; distance: (H, W) of the target's pixels to its lines."""
+    near = distance[placed.window]
+    return replace(placed, whole=fit_affine(placed.places[0], placed.inside, near, reference.distance, scale))
 
 
 def carry_whole(
@@ -70,13 +82,19 @@ def carry_whole(
     flow: the nearest reference and places (H, W, 2) in it, a warp like the others; None where flow is not known.
     """
     for reference, region in placed:
-        ways = [(reference, places) for places in region.places]
+        near = distance[region.window]
+        ways = [(reference, *offered) for offered in region.offered]
         if flow is not None:
-            ways.insert(0, (flow[0], flow[1][region.window]))
-        errors = [_mean_disagreement(distance[region.window], known, places, region.inside) for known, places in ways]
+            by_flow = flow[1][region.window]
+            fit = fit_affine(by_flow, region.inside, near, flow[0].distance, scale)
+            ways = [(flow[0], by_flow, False), *ways, *([] if fit is None else [(flow[0], fit, True)])]
+        errors = [
+            _mean_disagreement(near, known, places, region.inside) * scale - WHOLE_PX * is_whole
+            for known, places, is_whole in ways
+        ]
         best = int(np.argmin(errors))
-        known, places = ways[best]
-        if errors[best] * scale <= AGREE_PX:
+        known, places, _ = ways[best]
+        if errors[best] <= AGREE_PX:
             carried.take(region.window, region.inside, sample_paints(known.paints, places))
 
 

@@ -35,12 +35,12 @@ PREFERENCE_PX = 0.3  # how much worse lines may agree at a pixel's own place in 
 FRINGE_PX, MOVED_PX = 3.0, 0.3  # so near a line that has moved by more than this, a pixel may show its soft border
 SCENERY_SHARE, SCENERY_STILL = 0.1, 0.3  # a region with more of the plate, and more still border, is scenery
 MOST_PX = 6.0  # lines that disagree by more count as this, so that a new line does not outweigh which regions match
-AFFINE_PX = 1.0  # how much worse lines may agree in a region that moves as a whole, in plate pixels
+WHOLE_PX = 1.0  # how much worse lines may agree in a region that moves as a whole, in plate pixels
 MISMATCH_PX = 4.0  # what a place in a region that does not match costs, in plate pixels of disagreement
 LEAST_CHANCE = 0.3  # a match counts as sure from this chance on, or from that of the best
 FLOW_SIZE = 640  # longest side at which plain flow is searched
 
-WHOLE = (slice(None), slice(None))
+PLATE = (slice(None), slice(None))
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -153,15 +153,14 @@ def carry_painterly(
         if way.places is None:
             error = error - PREFERENCE_PX * whole.is_scenery
             error = np.where(_stands_still(still[id(way.reference)], drawing, distance, way.reference), -np.inf, error)
-        choice.offer(WHOLE, inside, way.reference, way.places, error)
+        choice.offer(PLATE, inside, way.reference, way.places, error)
     for reference, region in placed:
-        near, is_scenery = distance[region.window], whole.is_scenery[region.window][region.inside].any()
-        fit = None if is_scenery else fit_affine(region.places[0], region.inside, near, reference.distance, scale)
-        for places in region.places if fit is None else (*region.places, fit):
-            error = _disagreement(near, reference, places, spread)
+        is_scenery = whole.is_scenery[region.window][region.inside].any()
+        for places, is_whole in region.offered:
+            error = _disagreement(distance[region.window], reference, places, spread)
             error = error + _mismatch(costs[id(reference)], labels[region.window], reference, places)
             if not is_scenery:
-                error = error + error[region.inside].mean() - AFFINE_PX * (places is fit)
+                error = error + error[region.inside].mean() - WHOLE_PX * is_whole
             choice.offer(region.window, region.inside, reference, places, error)
     carried.taken[inside] = True
     carried.free[inside] = True
@@ -181,7 +180,7 @@ def _as_whole(
         fit = fit_affine(way.places[box], inside, distance[box], way.reference.distance, scale)
         if fit is not None:
             places[box][inside] = fit[inside]
-    return replace(way, places=places, preference=AFFINE_PX)
+    return replace(way, places=places, preference=WHOLE_PX)
 
 
 class _Choice:
@@ -215,7 +214,7 @@ class _Choice:
             for is_own in (False, True):
                 chosen = inside & (self._source == 2 * number + is_own)
                 if chosen.any():
-                    overwrite(paints, WHOLE, chosen, shown if is_own else sample_paints(shown, self._places))
+                    overwrite(paints, PLATE, chosen, shown if is_own else sample_paints(shown, self._places))
 
 
 def _mismatch(

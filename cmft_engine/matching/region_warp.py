@@ -53,13 +53,26 @@ class PlacedRegion:
     """Where a target region's pixels lie in the reference, by each start of `align_regions`.
 
     window: a box of the target's plate; inside: bool (rows, columns), the region's pixels in it; places: float32
-    (rows, columns, 2) each, x and y in the reference's plate. warp: what was placed.
+    (rows, columns, 2) each, x and y in the reference's plate. warp: what was placed. whole: places likewise, by the
+    affine motion that begins with the first answer; None where it was not asked for, or lines are too few.
     """
 
     warp: RegionWarp
     window: Box
     inside: Mask
     places: tuple[Floats, ...]
+    whole: Floats | None = None
+
+    @property
+    def voting(self) -> tuple[Floats, ...]:
+        """The places of the STARTS whose paints vote: the affine motion is one of them, where there is one."""
+        return self.places if self.whole is None else (self.whole, *self.places[1:])
+
+    @property
+    def offered(self) -> tuple[tuple[Floats, bool], ...]:
+        """All places, and whether the region moves as a whole there."""
+        bent = tuple((places, False) for places in self.places)
+        return bent if self.whole is None else (*bent, (self.whole, True))
 
 
 def place_regions(
@@ -91,7 +104,7 @@ def warp_regions(placed: Sequence[PlacedRegion], size: tuple[int, ...]) -> Indic
         return np.zeros((0, *size), np.int32)
     warped = np.full((STARTS, *size), -1, index_type(placed[0].warp.reference.index))
     for region in placed:
-        for index, places in zip(warped, region.places, strict=True):
+        for index, places in zip(warped, region.voting, strict=True):
             index[region.window][region.inside] = look_up(region.warp.reference.index, places)[region.inside]
     return warped
 

@@ -65,6 +65,17 @@ def test_own_pixels_are_carried_as_they_are():
     assert found.pixels[0, :2, 0] == pytest.approx([1, 0.25], abs=0.02)
 
 
+def test_hard_borders_of_own_pixels_stay_hard():
+    """A step from one pixel to the next is not mixed; a step with a pixel between is, and so is a gradient."""
+    pixels = np.zeros((1, 12, 4), np.float32)
+    pixels[0, :, 0] = 0, 0, 1, 1, 1, 1, 0.5, 0, 0, 0.02, 0.04, 0.06
+    index, own = np.zeros((1, 12), np.int32), np.ones((1, 12), bool)
+    paints = PaintMap(index, index, np.zeros((1, 12), np.float32), own, pixels)
+    assert paints.hard_borders.tolist() == [[False, True, True, *[False] * 9]]
+    found = sample_paints(paints, np.array([[[1.4, 0], [1.6, 0], [5.5, 0], [9.5, 0]]], np.float32))
+    assert found.pixels[0, :, 0] == pytest.approx([0, 1, 0.75, 0.03], abs=0.02)
+
+
 def test_taking_leaves_what_is_taken():
     """A warp that carries a region whole does not touch pixels where nothing has moved."""
     carried = CarriedPaint(PaintMap.pure(np.zeros((2, 2), np.int32)), np.array([[True, False], [False, False]]),

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -44,7 +45,7 @@ def reference(left):
     nothing = np.zeros((SIDE, SIDE), np.int32)
     paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
     return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints, own_share=1.0,
-                           painterly=np.ones(segmented.count, np.float32))
+                           painterly=np.ones(segmented.count, np.float32), is_soft=True)
 
 
 def carried(source, target):
@@ -122,4 +123,37 @@ def large_square(left):
     pixels, nothing = np.ones((SIDE, SIDE, 4), np.float32), np.zeros((SIDE, SIDE), np.int32)
     pixels[30:95, left:left + 65, 1] = np.linspace(0, 1, 65)
     paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
-    return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints, own_share=1.0)
+    return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints,
+                           own_share=1.0, is_soft=True)
+
+
+def test_a_part_that_turns_moves_as_a_whole():
+    """A long part turns by ten degrees: its gradient turns with it, to a hundredth."""
+    corners = np.array([[20, 50], [108, 50], [108, 78], [20, 78]], np.float64)
+    angle = np.deg2rad(10)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # of what lies where, back
+    here, there = (corners - MIDDLE) @ turn + MIDDLE, corners
+    source, target = part(there), drawing_of(outline(here))
+    grid = np.dstack(np.meshgrid(np.arange(SIDE), np.arange(SIDE)))
+    back = (grid - MIDDLE) @ turn.T + MIDDLE
+    inside = cv2.erode(cv2.fillPoly(np.zeros((SIDE, SIDE), np.uint8), [np.rint(here).astype(np.int32)], 1),
+                       np.ones((7, 7), np.uint8)) > 0
+    found = carried(source, target)[..., 1]
+    assert np.abs(found[inside] - back[inside][:, 0] / SIDE).mean() < 0.01
+
+
+def outline(corners):
+    """Ink (H, W) of a closed outline."""
+    ink = np.zeros((SIDE, SIDE), np.uint8)
+    return cv2.polylines(ink, [np.rint(corners).astype(np.int32)], True, 1) > 0
+
+
+def part(corners):
+    """What the matcher keeps of a part with a gradient from left to right, on paper."""
+    segmented = drawing_of(outline(corners))
+    pixels, nothing = np.ones((SIDE, SIDE, 4), np.float32), np.zeros((SIDE, SIDE), np.int32)
+    filled = cv2.fillPoly(np.zeros((SIDE, SIDE), np.uint8), [np.rint(corners).astype(np.int32)], 1) > 0
+    pixels[..., 1] = np.where(filled, np.arange(SIDE) / SIDE, 1)
+    paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
+    return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints,
+                           own_share=1.0, is_soft=True)

@@ -1,10 +1,19 @@
 """Palette indices are carried from one region into another, at the plate's own size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cmft_engine.matching.framing import Framing
-from cmft_engine.matching.region_warp import STARTS, PaintedRegions, RegionWarp, place_regions, warp_regions
+from cmft_engine.matching.region_warp import (
+    STARTS,
+    PaintedRegions,
+    PlacedRegion,
+    RegionWarp,
+    place_regions,
+    warp_regions,
+)
 
 
 def plate(side, left, top, width, height):
@@ -48,3 +57,15 @@ def test_no_region():
     """Without a region to carry into there is no map."""
     ones = np.ones((5, 7), np.int32)
     assert warp_regions(place_regions(ones, ones, Framing(0, 0, 7, 5, 1.0), []), (5, 7)).shape == (0, 5, 7)
+
+
+def test_a_region_that_moves_as_a_whole_votes_so():
+    """Where the affine motion is known it votes in the place of the bent start with the centres alone; else that."""
+    bent, stretched, whole = (np.full((2, 2, 2), value, np.float32) for value in (1, 2, 3))
+    ones = np.ones((2, 2), np.int32)
+    warp = RegionWarp(1, 1, PaintedRegions(ones, Framing(0, 0, 2, 2, 1.0), np.zeros((2, 2), np.float32)), 1)
+    placed = PlacedRegion(warp, (slice(0, 2), slice(0, 2)), ones > 0, (bent, stretched))
+    assert placed.voting == (bent, stretched) and [is_whole for _, is_whole in placed.offered] == [False, False]
+    known = replace(placed, whole=whole)
+    assert known.voting == (whole, stretched) and len(known.voting) == STARTS
+    assert known.offered == ((bent, False), (stretched, False), (whole, True))
