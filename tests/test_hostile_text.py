@@ -86,7 +86,7 @@ def test_any_value_anywhere(tmp_path, kind, value):
 
 @pytest.mark.parametrize("kind", JSON_KINDS)
 def test_cut_doubled_and_coded_otherwise(tmp_path, kind):
-    """A file that was cut off anywhere, has each field twice or is in another code is read, or a sentence names it."""
+    """A file in another code is read; of one that was cut off anywhere or has each field twice a sentence tells."""
     name, content = whole_of(kind)
     values = json.loads(content)
     twice = b"{" + b", ".join(json.dumps(pair)[1:-1].replace(",", ":", 1).encode() for pair in 2 * [*values.items()])
@@ -96,7 +96,7 @@ def test_cut_doubled_and_coded_otherwise(tmp_path, kind):
         folder = tmp_path / str(number)
         folder.mkdir()
         sentence = told(kind, folder / name, changed)
-        assert sentence == "" if number < len(whole) or kind in QUIET else name in sentence, changed
+        assert sentence == "" if 0 < number < len(whole) or kind in QUIET else name in sentence, changed
 
 
 def with_value(values, fresh):

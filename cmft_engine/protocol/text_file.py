@@ -11,8 +11,9 @@ import re
 import secrets
 import stat
 from pathlib import Path
-from typing import Any, BinaryIO, Callable, Tuple, Union
+from typing import Any, BinaryIO, Callable, Dict, List, Tuple, Union
 
+from .errors import brief
 from .owner import owner_of, this_owner
 
 MAX_TEXT_BYTES = 64000000  # of a file that is read as a whole; jobs and palettes have thousands
@@ -115,13 +116,30 @@ def what_is_there(path: Union[str, Path]) -> str:
     return "is a link that leads nowhere" if os.path.islink(str(path)) else "does not exist"
 
 
+class Twice(ValueError):
+    """A field that an object has twice: which one counts is anybody's guess."""
+
+
+def _each_once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """Return the object of these fields; raise Twice where one comes twice."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    double = next(name for name in names if names.count(name) > 1)
+    raise Twice('it has the field "{}" twice in one object'.format(brief(double)))
+
+
 def parse_json(text: str) -> Any:
-    """Return what a JSON text holds. Raises ValueError for any text that is none, however it is nested."""
+    """Return what a JSON text holds. Raises ValueError for any text that is none, however it is nested.
+
+    Twice is raised for a field that comes twice, which Python would pass over.
+    """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_each_once)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, Twice):
         raise
     except ValueError as error:  # Python's limit
         raise ValueError("it holds a number of thousands of digits") from error

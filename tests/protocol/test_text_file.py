@@ -8,7 +8,7 @@ import pytest
 
 from cmft_engine.protocol import text_file
 from cmft_engine.protocol.owner import this_owner
-from cmft_engine.protocol.text_file import make_temporary, remove_leftovers, write_remedy, write_text
+from cmft_engine.protocol.text_file import make_temporary, parse_json, remove_leftovers, write_remedy, write_text
 
 
 def test_temporary_names_are_random_and_the_owner_s(tmp_path):
@@ -114,3 +114,11 @@ def test_what_stands_where_no_file_is(tmp_path):
     assert text_file.what_is_there(tmp_path / "loop") == "is a link that leads nowhere"
     assert text_file.what_is_there(tmp_path / "none") == "does not exist"
     assert text_file.real_path(tmp_path / "loop") == tmp_path.resolve() / "loop"
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "b": 2, "a": 1}', '[{"c": {"a": 1, "a": 2}}]', '{"a": 1e400, "a": 0}'])
+def test_a_field_that_comes_twice_is_refused(text):
+    """Python would take the last one, another reader the first."""
+    with pytest.raises(ValueError, match='it has the field "a" twice in one object'):
+        parse_json(text)
+    assert parse_json('{"a": {"a": [1, {"a": 2}]}}') == {"a": {"a": [1, {"a": 2}]}}
