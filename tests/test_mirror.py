@@ -17,8 +17,6 @@ ELSEWHERE = {
     "cmft_engine/export/pictures.py": "export/test_live.py",
     "cmft_engine/export/gizmo.py": "export/test_cattery.py",
     "cmft_engine/export/windows.py": "export/test_live.py",
-    "cmft_engine/image/channels.py": "image/test_plate.py",
-    "cmft_engine/image/file_tags.py": "image/test_source.py",
     "cmft_engine/image/metadata.py": "image/test_plate.py",
     "cmft_engine/image/window.py": "image/test_plate.py",
     "cmft_engine/image/storage.py": "image/test_plate_writing.py",

@@ -38,6 +38,24 @@ def find_color(channels: Sequence[str]) -> ColorChannels | None:
     return ColorChannels((0,), None) if len(channels) == 1 else None
 
 
+def is_luminance_chroma(channels: Sequence[str]) -> bool:
+    """Say whether the main layer is stored as luminance and two differences."""
+    return {"Y", "RY", "BY"} <= set(channels)
+
+
+def is_main_layer(name: str) -> bool:
+    """Say whether a layer or a part is called like the main one."""
+    return _layer_rank(name) < len(_MAIN_LAYERS)
+
+
+def layers_to_choose_from(channels: Sequence[str]) -> list[str]:
+    """Return the layers of colour among which nothing but their order tells the main one, which is first; [] if one."""
+    layers = _layers(channels)
+    colors = sorted((name for name in layers if all(part in layers[name] for part in "RGB")), key=_layer_rank)
+    alike = [name for name in colors if _layer_rank(name) == _layer_rank(colors[0])]
+    return alike if len(alike) > 1 and not _CRYPTOMATTE_LAYER.match(alike[0]) else []
+
+
 def associated_layers(channels: Sequence[str], metadata: Mapping[str, Any]) -> list[ColorChannels]:
     """Return the layers whose colours a file stores multiplied by their alpha; Cryptomatte layers hold no colours."""
     data_layers = cryptomatte_layers(channels, metadata)
@@ -83,4 +101,6 @@ def _layers(channels: Sequence[str]) -> dict[str, dict[str, int]]:
 
 def _layer_rank(layer: str) -> int:
     name = layer.rpartition(".")[2].lower()
-    return _MAIN_LAYERS.index(name) if name in _MAIN_LAYERS else len(_MAIN_LAYERS)
+    if name in _MAIN_LAYERS:
+        return _MAIN_LAYERS.index(name)
+    return len(_MAIN_LAYERS) + bool(_CRYPTOMATTE_LAYER.match(layer))

@@ -14,7 +14,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import SettingsError
-from ..protocol.file_formats import format_of
+from ..protocol.file_formats import FileFormat, format_of
 from ..protocol.settings import Settings
 from ..protocol.text_file import is_text
 
@@ -32,6 +32,8 @@ _ADOBE_SPACE = "g22_adobergb_scene"
 _LONGEST_NAME = 300
 _PRIMARIES_NEAR, _GAMMA_NEAR = 0.002, 0.03
 PRIMARIES, ICC_SPACE, ICC_NAME = "chromaticities", "cmft:ICCSpace", "cmft:ICCName"
+_SAY_NOTHING = {"unknown", "linear", "scene_linear", *(name.lower() for name in _DISPLAY_NAMES)}
+_CICP, _CICP_OPEN, _CICP_REC709, _CICP_SRGB, _CICP_FULL = "CICP", 2, 1, 13, 1  # left open; primaries, curve, range
 
 
 def known_spaces() -> tuple[str, ...]:
@@ -122,18 +124,19 @@ class Declared(NamedTuple):
 
 def default_space(file_name: str, metadata: Mapping[str, Any]) -> str:
     """Return the space that a file declares by its tags, else scene-linear for EXR and HDR, else sRGB."""
-    return declared_space(file_name, metadata).space
+    return declared_space(format_of(file_name), metadata).space
 
 
-def declared_space(file_name: str, metadata: Mapping[str, Any]) -> Declared:
-    """Return the space that a file declares, and which of its tags no known space fits.
+def declared_space(kind: FileFormat, metadata: Mapping[str, Any]) -> Declared:
+    """Return the space that a file of this kind declares, and which of its tags no known space fits.
 
-    A name wins over an ICC profile (`ICC_SPACE`: the space that it is, `ICC_NAME`), this over primaries
+    Code points win over an ICC profile (`ICC_SPACE`: the space that it is, `ICC_NAME`), this over a name, primaries
     (`PRIMARIES`: eight chromaticities) and gamma. A picture with gamma 1/2.2 and the primaries of Rec. 709, or none, is
     sRGB, as every viewer shows it.
     """
-    linear, kind = linear_space(), format_of(file_name)
-    usual = linear if kind.is_linear else display_space()
+    usual = linear_space() if kind.is_linear else display_space()
+    if has_code_points(metadata):
+        return _by_code_points(metadata, usual)
     if isinstance(profile := metadata.get(ICC_NAME), str) and not kind.is_linear:
         known = str(metadata.get(ICC_SPACE) or "")
         return Declared(_known(known) or usual, "" if known else f'the colours of its ICC profile, "{profile}"')
@@ -142,12 +145,31 @@ def declared_space(file_name: str, metadata: Mapping[str, Any]) -> Declared:
     gamma = metadata.get("oiio:Gamma")
     if not kind.is_linear and isinstance(gamma, float):
         return _by_gamma(name, gamma, primaries, usual)
+    if primaries is not None and not kind.is_linear and not _alike(primaries, _REC709):
+        return Declared(usual, "its primaries, which are not those of sRGB")
     if is_known_space(name):
         return Declared(_known(name))
     if primaries is not None and kind.is_linear:
         found = _linear_with(primaries)
         return Declared(found or usual, "" if found else "its primaries, which are of no known space")
+    if name and name.lower() not in _SAY_NOTHING:
+        return Declared(usual, f'the colours of its space, "{name}", which the OCIO configuration does not know')
     return Declared(usual)
+
+
+def has_code_points(metadata: Mapping[str, Any]) -> bool:
+    """Say whether a file names its primaries and its curve by the numbers of a PNG's cICP chunk."""
+    return _CICP_OPEN not in metadata.get(_CICP, (_CICP_OPEN,))[:2]
+
+
+def _by_code_points(metadata: Mapping[str, Any], usual: str) -> Declared:
+    """The space of a picture that names primaries, curve, matrix and range by numbers."""
+    primaries, curve, *_, span = numbers = tuple(metadata[_CICP])
+    name = str(metadata.get(_DECLARED_KEYS[0]) or "")  # sRGB also where OpenImageIO knows no name for them
+    is_srgb = (primaries, curve) == (_CICP_REC709, _CICP_SRGB)
+    if span != _CICP_FULL or not is_known_space(name) or (same_space(name, display_space()) and not is_srgb):
+        return Declared(usual, f"the colours of its cICP chunk, {numbers}")
+    return Declared(_known(name))
 
 
 def _by_gamma(name: str, gamma: float, primaries: Any, usual: str) -> Declared:

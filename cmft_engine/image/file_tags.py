@@ -1,4 +1,5 @@
-"""What a file says of itself where OpenImageIO does not: a PNG's chunks before its pixels, a TIFF's extra samples.
+"""What a file says of itself where OpenImageIO does not: a PNG's chunks before its pixels, a TIFF's extra samples,
+a PSD's picture.
 
 Never fails: a file that cannot be understood says nothing.
 """
@@ -10,23 +11,39 @@ from pathlib import Path
 from typing import BinaryIO
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PSD_VERSION = b"8BIM" + struct.pack(">H", 1057)
 _EXTRA_SAMPLES = 338
-_MAX_CHUNK = 1 << 20
+_MAX_CHUNK, _MAX_RESOURCES = 1 << 20, 1 << 26
 _TIFF_TYPES = {1: 1, 3: 2, 4: 4, 16: 8}  # bytes of a value
 
 
 def png_primaries(path: Path) -> tuple[float, ...] | None:
-    """Return a PNG's chromaticities (red x, y, green x, y, blue x, y, white x, y), None where it has none."""
-    for name, data in png_chunks(path):
-        if name == b"cHRM" and len(data) == 32:
-            white_first = [value / 100000 for value in struct.unpack(">8I", data)]
-            return tuple(white_first[2:] + white_first[:2])
-    return None
+    """Return a PNG's chromaticities (red x, y, green x, y, blue x, y, white x, y), None where none count."""
+    chunks = dict(png_chunks(path))
+    data = chunks.get(b"cHRM", b"")
+    if len(data) != 32 or b"sRGB" in chunks or b"cICP" in chunks:
+        return None
+    white_first = [value / 100000 for value in struct.unpack(">8I", data)]
+    return tuple(white_first[2:] + white_first[:2])
 
 
 def is_animated_png(path: Path) -> bool:
     """Say whether a PNG holds more pictures than the one that every reader shows."""
     return any(name == b"acTL" and data[:4] > b"\0\0\0\1" for name, data in png_chunks(path))
+
+
+def psd_lacks_its_picture(path: Path) -> bool:
+    """Say whether a PSD says that it holds its layers alone: then its picture is a white sheet."""
+    try:
+        with open(path, "rb") as stream:
+            if stream.read(26)[:4] != b"8BPS":
+                return False
+            stream.seek(struct.unpack(">I", stream.read(4))[0], os.SEEK_CUR)
+            resources = stream.read(min(struct.unpack(">I", stream.read(4))[0], _MAX_RESOURCES))
+        at = resources.index(_PSD_VERSION) + len(_PSD_VERSION)
+        return resources[at + 10] == 0  # after an empty name, a length and a version
+    except (OSError, struct.error, ValueError, IndexError):
+        return False
 
 
 def has_unspecified_extra(path: Path) -> bool:

@@ -11,7 +11,16 @@ import OpenImageIO as oiio
 
 from ..protocol.file_formats import EXR, JPEG, PNG, FileFormat, format_of
 from ..protocol.text_file import is_unicode
-from .color_space import ICC_NAME, ICC_SPACE, PRIMARIES, chromaticities, display_space, interop_id, is_rec709
+from .color_space import (
+    ICC_NAME,
+    ICC_SPACE,
+    PRIMARIES,
+    chromaticities,
+    display_space,
+    has_code_points,
+    interop_id,
+    is_rec709,
+)
 from .file_tags import png_primaries
 from .icc import SRGB, read_profile
 
@@ -49,7 +58,7 @@ def read_tags(spec: oiio.ImageSpec, path: Path) -> Tags:
     """Return what the first part says of its colours; see `color_space.declared_space` for the names."""
     declared = dict(_attributes(spec))
     raw = declared.pop("ICCProfile", None)
-    if raw is None:
+    if raw is None or has_code_points(declared):
         if PRIMARIES not in declared and (primaries := png_primaries(path)):
             declared[PRIMARIES] = primaries
         return Tags(declared, b"")

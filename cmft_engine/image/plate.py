@@ -16,9 +16,9 @@ import numpy as np
 import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
-from ..protocol.file_formats import EXR, JPEG, FileFormat, format_of, suffix_of, writable
+from ..protocol.file_formats import EXR, JPEG, FileFormat, format_inside, suffix_of, writable
 from ..protocol.text_file import make_temporary, remove_quietly, write_remedy
-from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color
+from .channels import ColorChannels, alpha_name, cryptomatte_channels, find_color, layers_to_choose_from
 from .color_space import convert, declared_space, from_display, resolve_space, to_display
 from .file_tags import has_unspecified_extra
 from .metadata import read_metadata, read_tags, write_metadata
@@ -191,27 +191,30 @@ def read_plate(path: PathLike, *, frame: int | None = None, space: str = "") -> 
     path = Path(path)
     source = open_source(path, frame)
     try:
-        specs = find_parts(source, path, frame)
+        specs, kind = find_parts(source, path, frame), format_inside(source.format_name(), path)
         header = _header(specs[0])
         arrays = [read_part(source, part, path, frame) for part in range(len(specs))]
     finally:
         source.close()
     metadata = read_metadata(specs, path)
     channels = merged_names(specs)
+    if layers := layers_to_choose_from(channels):
+        log.warning("%s%s: it holds several layers of colour (%s), of which only %s is read; save the one that is "
+                    "meant as R, G, B", path, at(frame), ", ".join(layers), layers[0])
     pixels = arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=2)
     depths = dict(zip(channels, (depth for spec in specs for depth in channel_depths(spec)), strict=True))
     is_whole = all(depth.startswith("uint") for depth in depths.values())
     if not is_whole and (broken := clean(pixels, channels, metadata)):
         log.warning("%s%s: %d pixels are NaN or infinite; NaN is read as 0", path, at(frame), broken)
     if fill_empty_alpha(pixels, channels):
-        level = logging.INFO if format_of(path).is_padded else logging.WARNING
+        level = logging.INFO if kind.is_padded else logging.WARNING
         log.log(level, "%s%s: its alpha is 0 everywhere over a picture, which is read as opaque", path, at(frame))
     if not (specs[0].getattribute("oiio:UnassociatedAlpha") or has_unspecified_extra(path)):
         make_straight(pixels, channels, metadata)
     if space:
         resolve_space(space)
     tags = read_tags(specs[0], path)
-    declared = declared_space(path.name, tags.declared)
+    declared = declared_space(kind, tags.declared)
     return Plate(
         pixels, channels, header.data_window, header.display_window, header.pixel_aspect, metadata,
         header.bit_depth, space or declared.space, path, frame,

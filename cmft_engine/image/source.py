@@ -15,7 +15,8 @@ import OpenImageIO as oiio
 
 from ..protocol.errors import PlateError
 from ..protocol.text_file import what_is_there
-from .file_tags import is_animated_png
+from .channels import is_luminance_chroma, is_main_layer
+from .file_tags import is_animated_png, psd_lacks_its_picture
 from .limits import over_limit
 from .storage import as_floats, upright
 from .window import Window
@@ -27,6 +28,7 @@ PathLike = str | Path
 _DEPTHS = {"uint8": "uint8", "int8": "uint8", "uint16": "uint16", "int16": "uint16", "half": "half"}
 _NOT_SUPPORTED = re.compile(r"support|compress|codec|not configured|unknown|unimplemented|cannot handle|"
                             r"unable to handle|bits per|bit depth|photometric|colou?r ?model|no reader", re.IGNORECASE)
+_PHOTOMETRIC, _WHITE_IS_ZERO, _CIELAB = "tiff:PhotometricInterpretation", 0, 8
 _MANY = 10  # pictures of a file that are counted
 _SEVERAL = ("tiff", "gif", "webp", "jpegxl", "ico", "fits")  # not PSD, whose first picture is the whole
 _RESAVE = "save it again as PNG, TIFF with LZW, or EXR with ZIP"
@@ -123,6 +125,13 @@ def find_parts(source: Any, path: Path, frame: int | None) -> list[oiio.ImageSpe
     specs = [source.spec(0, 0)]
     if specs[0].deep:
         raise plate_error(path, frame, "is a deep image", "flatten it first")
+    if is_luminance_chroma(specs[0].channelnames):
+        raise plate_error(path, frame, "holds luminance and chroma, not colours", "save it again with R, G, B")
+    if specs[0].get_int_attribute(_PHOTOMETRIC, -1) == _CIELAB:
+        raise plate_error(path, frame, "is in CIE L*a*b*, which is not read", "convert it to RGB")
+    if source.format_name() == "psd" and psd_lacks_its_picture(path):
+        raise plate_error(path, frame, "holds layers alone, without the picture that they make",
+                          "save it again with Maximize Compatibility, or as PNG")
     if source.format_name() != "openexr":
         pictures = _count_pictures(source.format_name(), specs[0], path, utf8_name(path, frame))
         if pictures > 1:
@@ -170,14 +179,20 @@ def read_part(source: Any, part: int, path: Path, frame: int | None) -> np.ndarr
     for index, depth in enumerate(spec.channelformats or []):
         if str(depth) == "uint":  # an id, which OpenImageIO scales to [0, 1]
             pixels[..., index] *= np.float32(0xFFFFFFFF)
+    if spec.get_int_attribute(_PHOTOMETRIC, -1) == _WHITE_IS_ZERO:
+        turned = slice(1, None) if kind == oiio.UINT8 else slice(0, 1)  # of 8 bits OpenImageIO turns all, alpha too
+        pixels[..., turned] = (1 if kind == oiio.FLOAT else np.iinfo(pixels.dtype).max) - pixels[..., turned]
     return upright(as_floats(pixels), orientation(spec))
 
 
 def merged_names(specs: list[oiio.ImageSpec]) -> tuple[str, ...]:
-    """Return the channel names of all parts, those of later parts under the part's own name where needed."""
+    """Return the channel names of all parts, those of a part that is not the main one under its own name."""
+    parts = [str(spec.getattribute("oiio:subimagename") or (f"part{number}" if number else ""))
+             for number, spec in enumerate(specs)]
     names = list(specs[0].channelnames)
-    for number, spec in enumerate(specs[1:], start=1):
-        part = str(spec.getattribute("oiio:subimagename") or f"part{number}")
+    if not is_main_layer(parts[0]) and any(map(is_main_layer, parts[1:])):
+        names = [name if "." in name else f"{parts[0]}.{name}" for name in names]
+    for part, spec in zip(parts[1:], specs[1:], strict=True):
         for name in spec.channelnames:
             names.append(name if "." in name and name not in names else f"{part}.{name}")
     return tuple(names)

@@ -39,6 +39,8 @@ READ = FileFormat((".jpe", ".dpx", ".cin", ".webp", ".psd", ".sgi", ".gif", ".jp
 FORMATS = (EXR, PNG, TIFF, JPEG, READ_LINEAR, READ_PADDED, READ)
 _BY_SUFFIX: Dict[str, FileFormat] = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
 _UNKNOWN = FileFormat(())
+_BY_LIBRARY = {"openexr": EXR, "png": PNG, "jpeg": JPEG, "tiff": TIFF, "hdr": READ_LINEAR, "targa": READ_PADDED,
+               "bmp": READ_PADDED, "psd": READ, "gif": READ, "webp": READ}
 
 
 def suffix_of(name: Name) -> str:
@@ -52,6 +54,11 @@ def suffix_of(name: Name) -> str:
 def format_of(name: Name) -> FileFormat:
     """Return the format of a file by its name; one without suffixes where it is not known."""
     return _BY_SUFFIX.get(suffix_of(name), _UNKNOWN)
+
+
+def format_inside(library: str, name: Name) -> FileFormat:
+    """Return the format of a file by what OpenImageIO calls it, whatever its name ends in; else by its name."""
+    return _BY_LIBRARY.get(library) or format_of(name)
 
 
 def is_plate(name: Name) -> bool:

@@ -38,6 +38,10 @@ def primaries(*values):
     return png_chunk(b"cHRM", struct.pack(">8I", *(round(value * 100000) for value in values)))
 
 
+def code_points(*numbers, span=1):
+    return png_chunk(b"cICP", bytes([*numbers, 0, span]))
+
+
 def profile(data):
     return png_chunk(b"iCCP", b"name\0\0" + zlib.compress(data))
 
@@ -78,9 +82,21 @@ ADOBE_FIRST_WHITE = (0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06)
     ([profile(icc(P3_XYZ, SRGB_CURVE))], "srgb_p3d65_scene", ""),
     ([profile(icc(ADOBE_XYZ, GAMMA))], "g22_adobergb_scene", ""),
     ([profile(icc(WIDE_XYZ, GAMMA))], "sRGB", 'ICC profile, "My space"'),
+    ([primaries(0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)], "sRGB", "primaries"),
+    ([png_chunk(b"sRGB", b"\0"), primaries(0.3127, 0.329, 0.7, 0.29, 0.2, 0.7, 0.1, 0.05)], "sRGB", ""),
+    ([code_points(1, 13)], "sRGB", ""),
+    ([code_points(12, 13), gamma(0.45455)], "srgb_p3d65_scene", ""),
+    ([code_points(12, 13), profile(icc(SRGB_XYZ, SRGB_CURVE))], "srgb_p3d65_scene", ""),
+    ([code_points(2, 2), profile(icc(P3_XYZ, SRGB_CURVE))], "srgb_p3d65_scene", ""),
+    ([code_points(9, 18)], "sRGB", "cICP chunk, (9, 18, 0, 1)"),
+    ([code_points(9, 1)], "sRGB", "cICP chunk, (9, 1, 0, 1)"),
+    ([code_points(1, 13, span=0)], "sRGB", "cICP chunk, (1, 13, 0, 0)"),
 ])
 def test_color_tags_of_a_png(tmp_path, chunks, space, left_out):
-    """Gamma 1/2.2 is sRGB as every viewer shows it; other tags name a space that is known, or what is left out."""
+    """Gamma 1/2.2 is sRGB as every viewer shows it; other tags name a space that is known, or what is left out.
+
+    Code points win over all others, an sRGB chunk over primaries.
+    """
     plate = read_plate(png(tmp_path / "a.png", *chunks))
     assert plate.space == space and left_out in plate.left_out and bool(plate.left_out) == bool(left_out)
     assert read_plate(tmp_path / "a.png", space="ACEScg").left_out == ""
@@ -124,6 +140,23 @@ def test_unknown_primaries_of_an_exr_are_told(tmp_path):
     path = save(tmp_path / "a.exr", np.ones((2, 2, 3), np.float32), "half",
                 chromaticities=(oiio.TypeDesc("float[8]"), (0.7, 0.3, 0.2, 0.75, 0.1, 0.02, 0.31, 0.33)))
     assert read_plate(path).space == "lin_rec709" and "primaries" in read_plate(path).left_out
+
+
+@pytest.mark.parametrize(("name", "other", "space"), [
+    ("a.exr", "b.png", "lin_rec709"), ("a.exr", "b.tif", "lin_rec709"), ("a.tif", "b.exr", "sRGB"),
+    ("a.jpg", "b.hdr", "sRGB"),
+])
+def test_a_wrong_ending_changes_no_colour(tmp_path, name, other, space):
+    """An EXR that is called PNG is linear, a TIFF that is called EXR is not: what counts is what the file is."""
+    path = save(tmp_path / name, np.full((4, 4, 3), 0.25, np.float32), "half" if name.endswith(".exr") else "uint8")
+    os.replace(path, tmp_path / other)
+    assert read_plate(tmp_path / other).space == space
+
+
+def test_a_space_that_the_configuration_lacks_is_told(tmp_path):
+    """A name that nothing knows is left out, and the plate says so."""
+    path = save(tmp_path / "a.exr", np.ones((2, 2, 3), np.float32), "half", colorInteropID="show_camera_scene")
+    assert read_plate(path).space == "lin_rec709" and '"show_camera_scene"' in read_plate(path).left_out
 
 
 # Metadata
@@ -215,6 +248,34 @@ def test_colours_beside_an_unspecified_channel_are_not_divided(tmp_path):
     pixels[..., 3] = 128
     cv2.imwrite(str(tmp_path / "a.tif"), pixels[..., [2, 1, 0, 3]])
     assert np.abs(read_plate(tmp_path / "a.tif").rgb()[0, 0] * 255 - ORANGE).max() < 0.01
+
+
+@pytest.mark.parametrize("depth", ["uint8", "uint16", "float"])
+def test_white_may_be_zero(tmp_path, depth):
+    """A grey TIFF of any depth in which 0 is white is read as it is meant, and its alpha as it is."""
+    most = {"uint8": 255, "uint16": 65535, "float": 1.0}[depth]
+    grey = np.dstack([np.full((4, 4), 1.0), np.full((4, 4), 0.2)])
+    values = (grey * most).astype(np.float32 if depth == "float" else depth)
+    path = save(tmp_path / "a.tif", values, depth, **{"oiio:UnassociatedAlpha": 1})
+    data = path.read_bytes()
+    order = "<" if data[:2] == b"II" else ">"
+    black, white = (struct.pack(order + "HHIH", 262, 3, 1, kind) for kind in (1, 0))
+    assert data.count(black) == 1
+    path.write_bytes(data.replace(black, white))
+    plate = read_plate(path)
+    assert plate.pixels[..., 0].max() == 0 and np.abs(plate.pixels[..., 1] - 0.2).max() < 0.01
+
+
+def test_lab_is_refused(tmp_path):
+    """A TIFF in CIE Lab has no red, green and blue."""
+    path = save(tmp_path / "a.tif", np.ascontiguousarray(PICTURE[..., :3]))
+    data = path.read_bytes()
+    order = "<" if data[:2] == b"II" else ">"
+    rgb, lab = (struct.pack(order + "HHIH", 262, 3, 1, kind) for kind in (2, 8))
+    assert data.count(rgb) == 1
+    path.write_bytes(data.replace(rgb, lab))
+    with pytest.raises(PlateError, match=r"a\.tif \(frame 3\) is in CIE L.*; convert it to RGB"):
+        read_plate(path, frame=3)
 
 
 # Several pictures
