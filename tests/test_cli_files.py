@@ -184,3 +184,19 @@ def test_odd_shells(folder: Path, line: str, code: int, sentence: str) -> None:
     ended = subprocess.run(["sh", "-c", line.format(engine)], cwd=folder, capture_output=True, text=True)
     assert ended.returncode == code, ended.stderr
     assert sentence in ended.stdout + ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["regions", "lines.####.png"], ["lines", "lines.####.png"],
+                                     ["palette", "swap", "lines.####.png", "--from", "p.json", "--to", "p.json"]])
+def test_a_bad_plate_stops_no_other(folder: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    """What the other plates give is written, the bad ones are named at the end with exit code 2."""
+    good = (folder / "lines.0002.png").read_bytes()
+    for frame, content in ((1, good[:200]), (3, b""), (4, good)):
+        (folder / f"lines.{frame:04}.png").write_bytes(content)
+    assert cli.run([*command, "--out", "o/c.####.png"]) == 2
+    assert sorted(path.name for path in (folder / "o").iterdir()) == ["c.0002.png", "c.0004.png"]
+    said = capsys.readouterr().err
+    assert "2 of 4 plates are bad, what the others give is written: lines.0001.png (frame 1) " in said
+    assert "lines.0003.png (frame 3) is empty" in said
+    assert cli.run([*command, "--frames", "3", "--out", "o/d.####.png"]) == 2
+    assert capsys.readouterr().err.startswith("cmft: lines.0003.png (frame 3) is empty")

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..image.color_space import check_spaces, default_space, from_display
-from ..image.plate import Plate, read_plate, to_display, write_plate
+from ..image.plate import Plate, read_plate, to_display
 from ..image.sequence import PlateSequence
 from ..lineart.extract import extract_lines
 from ..protocol.errors import InputError
 from ..protocol.file_formats import format_of
 from ..protocol.settings import Settings
+from .plates import write_each
 
 
 class LinesWritten(NamedTuple):
@@ -33,13 +34,15 @@ def check_exact(out: str) -> None:
 def draw_lines(
     sequence: PlateSequence, paths: dict[int, Path], *, detail: float, settings: Settings
 ) -> Iterator[LinesWritten]:
-    """Write the lines of each picture, black on white paper, and yield after each. Raises PlateError."""
+    """Write the lines of each picture, black on white paper, yield after each; raises PlateError as `write_each`."""
     check_spaces(settings)
-    for frame, path in paths.items():
-        plate = read_plate(sequence.path(frame), frame=frame, space=settings.input_space)
+
+    def drawn(source: Path, frame: int, path: Path) -> tuple[Plate, float]:
+        plate = read_plate(source, frame=frame, space=settings.input_space)
         coverage = extract_lines(to_display(plate.rgb(), plate.space), plate.alpha(), detail=detail)
-        write_plate(_line_plate(plate, coverage, path), path)
-        yield LinesWritten(frame, path, float((coverage >= 0.5).mean()))
+        return _line_plate(plate, coverage, path), float((coverage >= 0.5).mean())
+
+    yield from map(LinesWritten._make, write_each(sequence, paths, drawn))
 
 
 def _line_plate(plate: Plate, coverage: np.ndarray, path: Path) -> Plate:

@@ -1,10 +1,10 @@
 """Commands that turn plates into plates without the network: the view of regions, and swapping palettes."""
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from ..protocol.text_file import real_path
 from ..shot.shot import Shot
 
 log = logging.getLogger(__name__)
+
+MAX_NAMED = 8  # plates that an error names
+T = TypeVar("T")
 
 
 class PlateWritten(NamedTuple):
@@ -63,11 +66,34 @@ def check_free(path: Path, *, overwrite: bool, inputs: Collection[Path] = ()) ->
         raise InputError(f"{path} exists; add --overwrite, or choose another name")
 
 
+def write_each(sequence: PlateSequence, paths: dict[int, Path],
+               make: Callable[[Path, int, Path], tuple[Plate, T]]) -> Iterator[tuple[int, Path, T]]:
+    """Write what is made of each plate, and yield frame, path and what is said of it.
+
+    make: from a plate's file, its frame and the file to write. A plate that cannot be read stops no other; PlateError
+    names all such plates at the end. One that cannot be written stops the rest.
+    """
+    failed = []
+    for frame, path in paths.items():
+        try:
+            plate, said = make(sequence.path(frame), frame, path)
+        except PlateError as error:
+            failed.append(error)
+            continue
+        write_plate(plate, path)
+        yield frame, path, said
+    if failed:
+        named = "; ".join(map(str, failed[:MAX_NAMED])) + ("; and more" if failed[MAX_NAMED:] else "")
+        raise PlateError(f"{len(failed)} of {len(paths)} plates are bad, what the others give is written: {named}"
+                         if len(paths) > 1 else named, failed[0].path, failed[0].frame)
+
+
 def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Settings) -> Iterator[PlateWritten]:
     """Write a picture of each drawing's regions, a colour for each, ink black, closed gaps white."""
     check_spaces(settings)
-    for frame, path in paths.items():
-        plate = read_plate(sequence.path(frame), frame=frame, space=settings.input_space)
+
+    def drawn(source: Path, frame: int, _: Path) -> tuple[Plate, int]:
+        plate = read_plate(source, frame=frame, space=settings.input_space)
         line_art = extract_line_art(
             to_display(plate.rgb(), plate.space), plate.alpha(),
             threshold=settings.ink_threshold, trace_lines=settings.trace_lines,
@@ -76,15 +102,16 @@ def draw_regions(sequence: PlateSequence, paths: dict[int, Path], settings: Sett
         if not settings.ink_threshold and (note := faint_note(line_art, regions=regions.count)):
             log.warning("%s (frame %d): %s", plate.path, frame, note)
         pixels = rainbow(regions).astype(np.float32) / np.float32(255)
-        write_plate(Plate.from_pixels(pixels, data_window=plate.data_window, display_window=plate.display_window,
-                                      pixel_aspect=plate.pixel_aspect, frame=frame), path)
-        yield PlateWritten(frame, path, regions.count)
+        return Plate.from_pixels(pixels, data_window=plate.data_window, display_window=plate.display_window,
+                                 pixel_aspect=plate.pixel_aspect, frame=frame), regions.count
+
+    yield from map(PlateWritten._make, write_each(sequence, paths, drawn))
 
 
 def swap_plates(sequence: PlateSequence, paths: dict[int, Path], old: Palette, new: Palette) -> Iterator[PlateWritten]:
     """Write each plate with the old palette's colours replaced by the new one's of the same name."""
-    for frame, path in paths.items():
-        plate = read_plate(sequence.path(frame), frame=frame)
-        swapped = swap_plate(plate, old, new)
-        write_plate(swapped.plate, path)
-        yield PlateWritten(frame, path, swapped.left_px)
+    def swapped(source: Path, frame: int, _: Path) -> tuple[Plate, int]:
+        found = swap_plate(read_plate(source, frame=frame), old, new)
+        return found.plate, found.left_px
+
+    yield from map(PlateWritten._make, write_each(sequence, paths, swapped))
