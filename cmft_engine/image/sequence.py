@@ -80,6 +80,15 @@ def has_frame_token(pattern: str | Path) -> bool:
     return _TOKEN.search(Path(pattern).name) is not None
 
 
+def with_hashes(name: str) -> str:
+    """Return the one spelling of a pattern's name among those that mean the same plates: "a.%04d.png" as "a.####.png".
+
+    A name without a place for the frame is returned as it is.
+    """
+    token = _token(Path(name))
+    return name if token is None else name[:token.start()] + "#" * _width(token.group()) + name[token.end():]
+
+
 def frame_path(pattern: str | Path, frame: int) -> Path:
     """Return the file name of a frame: "a.####.png" at -5 is "a.-0005.png", or "a.-005.png" if only that exists.
 

@@ -10,7 +10,7 @@ from ..protocol.errors import ShotError
 from ..protocol.text_file import real_path
 from ..shot.shot import Shot
 from .report_files import REPORT_HTML, REPORT_JSON, own_reports
-from .resume import STATE
+from .resume import notes_folder
 
 
 def plan_outputs(shot: Shot, out: str) -> dict[int, Path]:
@@ -71,7 +71,7 @@ def check_outputs(shot: Shot, out: str, *, overwrite: bool, resume: bool, others
 
 
 def _check_noted(paths: Mapping[int, Path], out: Path) -> None:
-    notes = out.parent / STATE / out.name
+    notes = notes_folder(out.parent, out)
     strangers = [frame for frame, path in paths.items() if path.exists() and not (notes / f"{frame}.json").exists()]
     if strangers:
         more = f", and {len(strangers) - 1} more" if strangers[1:] else ""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import __version__
+from ..image.sequence import with_hashes
 from ..protocol.errors import InputError, PlateError
 from ..protocol.settings import Settings
 from ..protocol.text_file import open_plain, parse_json, read_text, write_remedy, write_text
@@ -95,11 +96,16 @@ def content_of(path: Path) -> str:
         return ""
 
 
+def notes_folder(folder: Path, out: str | Path) -> Path:
+    """Return where the notes of a run's plates lie, whichever way its `out` writes the frame."""
+    return folder / STATE / with_hashes(Path(out).name)
+
+
 class State:
     """Which frames of an output folder are finished, and from what: a file a frame, so that runs may share a folder."""
 
     def __init__(self, folder: Path, out: str) -> None:
-        self.folder = folder / STATE / Path(out).name
+        self.folder = notes_folder(folder, out)
         self._out = folder
 
     def finished(self, frame: int, digest: str, path: Path) -> FrameReport | None:

@@ -14,7 +14,7 @@ import numpy as np
 from ..image.palette import Palette
 from ..image.palette_files import load_palette, save_palette
 from ..image.plate import Plate, Window
-from ..image.sequence import frame_path, has_frame_token
+from ..image.sequence import frame_path, with_hashes
 from ..protocol.errors import CmftError, InputError
 from ..protocol.settings import Settings
 from ..protocol.text_file import parse_json, read_text, write_remedy, write_text
@@ -68,18 +68,12 @@ def state_of(out: Path) -> tuple[Path, Path]:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; check the path")
     names = sorted(path.parent.name for path in (folder / STATE).glob(f"*/{SHOT}"))
-    names = names if out.is_dir() else [name for name in names if _is_same_pattern(folder / name, out)]
+    names = names if out.is_dir() else [name for name in names if name == with_hashes(out.name)]
     if len(names) != 1:
         said = f"several shots are coloured there ({', '.join(names[:4])}); give the --out of one" if names else (
             "no finished run is noted there; give the folder or the --out of a run, or run it again with --resume")
         raise InputError(f"{out}: {said}")
     return folder / STATE / names[0], folder / names[0]
-
-
-def _is_same_pattern(one: Path, other: Path) -> bool:
-    """Whether two patterns name the same plates, whichever way they write the frame."""
-    both = has_frame_token(one) and has_frame_token(other)
-    return one.name == other.name or (both and frame_path(one, 1).name == frame_path(other, 1).name)
 
 
 def save_shot(folder: Path, shot: Shot, settings: Settings, references: References) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..image.sequence import PlateSequence, frame_path
+from ..image.sequence import PlateSequence, frame_path, with_hashes
 from ..protocol.errors import InputError, PlateError
 from ..protocol.file_formats import is_plate
 from .resume import STATE, content_of, read_note
@@ -34,15 +34,16 @@ def verify(out: Path) -> Iterator[Finding]:
     """
     folder = out if out.is_dir() else out.parent
     names = sorted(path.name for path in (folder / STATE).glob("*") if any(path.glob("*.json")))
-    names = names if out.is_dir() else [name for name in names if name == out.name]
+    names = names if out.is_dir() else [name for name in names if name == with_hashes(out.name)]
     if not names:
         raise InputError(f"{out}: no run has noted plates of this name; give the folder or the --out of a run")
-    noted = set()
+    noted = dict[Path, list[tuple[Path, int]]]()  # "c.##.png" and "c.####.png" may note the same plate
     for name in names:
         for frame in _noted_frames(folder / STATE / name):
-            path = frame_path(folder / name, frame)
-            noted.add(path)
-            yield Finding(path, _problem(path, folder / STATE / name / f"{frame}.json", frame))
+            noted.setdefault(frame_path(folder / name, frame), []).append((folder / STATE / name, frame))
+    for path, notes in noted.items():
+        problems = (_problem(path, place / f"{frame}.json", frame) for place, frame in notes)
+        yield Finding(path, min(problems, key=bool))  # one note that fits is enough
     there = sorted(folder.iterdir()) if out.is_dir() else _plates_of(out)
     yield from (Finding(path, FOREIGN) for path in there
                 if path not in noted and is_plate(path.name) and not path.name.startswith("."))

@@ -11,6 +11,7 @@ from cmft_engine.image.sequence import (
     frame_path,
     frames_text,
     has_frame_token,
+    with_hashes,
 )
 from cmft_engine.protocol.errors import PlateError
 
@@ -175,3 +176,13 @@ def test_names_of_frames_are_read_back(frame, width, style):
 def test_frames_as_text():
     """Runs are written as ranges."""
     assert frames_text([9, 1, 2, 3, -2]) == "-2, 1-3, 9"
+
+
+@pytest.mark.parametrize(("name", "same"), [
+    ("c.%04d.exr", "c.####.exr"), ("c.%d.exr", "c.#.exr"), ("c.###.exr", "c.###.exr"),
+    ("100%done_%04d.png", "100%done_####.png"), ("#01_%04d.png", "#01_####.png"), ("c.png", "c.png"),
+])
+def test_one_spelling_of_a_pattern(name, same):
+    """What names the same plates is spelled alike, once and again."""
+    assert with_hashes(name) == with_hashes(same) == same
+    assert frame_path(name, 12) == frame_path(same, 12)

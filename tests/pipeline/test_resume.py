@@ -36,7 +36,7 @@ def test_state_remembers_finished_frames(tmp_path):
     plate.write_bytes(b"pixels")
     State(tmp_path, out).note(1, "inputs", plate, REPORT, drawing="")
     later = State(tmp_path, out)
-    assert finished(later, plate) == 5
+    assert finished(later, plate) == finished(State(tmp_path, "c.%04d.png"), plate) == 5
     assert finished(later, plate, "others") is None and later.finished(2, "inputs", plate) is None
     assert finished(State(tmp_path, str(tmp_path / "d.####.png")), plate) is None
     plate.write_bytes(b"pixelZ")  # as many bytes

@@ -46,3 +46,19 @@ def test_nothing_noted(tmp_path):
     """A folder in which no run has worked, or a name that none has used, is an error."""
     with pytest.raises(InputError, match="no run has noted plates of this name"):
         list(verify(tmp_path))
+
+
+def test_two_spellings_of_one_run(folder):
+    """%04d names the plates of ####."""
+    assert found(folder / "c.%04d.png") == found(folder / "c.####.png") == found(folder)
+
+
+def test_a_plate_of_two_patterns(folder):
+    """Where two patterns name one plate, it is as a run left it if one note fits, and is named once."""
+    plate = folder / "c.12345.png"
+    for pattern in ("c.####.png", "c.##.png"):
+        plate.write_bytes(pattern.encode())
+        State(folder, pattern).note(12345, "inputs", plate, {"frame": 12345}, drawing="")
+        assert found(folder)["c.12345.png"] == ""
+    plate.write_bytes(b"mine")
+    assert [finding.problem[:7] for finding in verify(folder) if finding.path == plate] == ["damaged"]
