@@ -19,7 +19,15 @@ from pathlib import Path
 
 from ..protocol.errors import PlateError, ShotError
 from ..protocol.owner import Owner, owner_from, owner_of, this_owner
-from ..protocol.text_file import open_plain, parse_json, read_bytes, remove_leftovers, remove_quietly, write_remedy
+from ..protocol.text_file import (
+    open_plain,
+    parse_json,
+    read_bytes,
+    remove_leftovers,
+    remove_quietly,
+    write_new,
+    write_remedy,
+)
 from .resume import STATE
 
 ENDING = ".claim"
@@ -106,8 +114,7 @@ def _write(state: Path, names: set[str]) -> Path:
     for again in (True, False):  # a run that ends may remove the empty folder in between
         state.mkdir(parents=True, exist_ok=True)
         try:
-            with open(claim, "x", encoding="utf-8", errors="surrogatepass") as stream:
-                stream.write(content)
+            write_new(claim, content)
             break
         except FileNotFoundError:
             if not again:

@@ -98,6 +98,11 @@ class Reporter:
         """Take which track each region is of, by frame and label."""
         self._frames = list(with_tracks(self._frames, tracks))
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a region is to be checked."""
+        return any(report.unsure for report in self._frames)
+
     def finish(self, palette: Palette, *, weights: str, timings: dict[str, float]) -> Finished:
         """Write report.json and report.html; weights: which checkpoint. Raises InputError."""
         seconds = self._seconds()

@@ -146,7 +146,7 @@ class Run:
         shown = [frame for frame in stale if colored.looks_changed(frame, wanted)]
         if shown:
             yield Message("info", f"the shot as a whole changed regions of {len(shown)} frames: {frames_text(shown)}")
-        following = advice_of(to_paint_next(colored.graph))
+        following = advice_of(to_paint_next(colored.graph)) if self.reporter.is_doubtful else None
         if following is not None:
             yield self.reporter.advise(following.text)
 

@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from .corrections import KINDS, SHAPE_SIDE, Anchor, Correction, Corrections, Point
 from .errors import InputError, brief
 from .owner import owner_of, this_owner
-from .text_file import is_unicode, parse_json, read_text, remove_quietly, write_remedy, write_text
+from .text_file import is_unicode, parse_json, read_text, remove_quietly, write_new, write_remedy, write_text
 
 VERSION = 1
 FILE = "corrections.json"
@@ -90,13 +90,13 @@ def _locked(path: Path) -> Iterator[None]:
     while True:
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
-            with open(str(lock), "x", encoding="utf-8") as stream:
-                stream.write(this_owner().short)
+            write_new(lock, this_owner().short)
             break
         except FileExistsError:
-            if _is_left(lock):
-                _clear(lock)
-            elif time.monotonic() > until:
+            waited = time.monotonic() > until
+            if _is_left(lock, waited=waited):
+                _clear(lock, waited=waited)
+            elif waited:
                 raise InputError("{}: another program writes the corrections; try again, or delete {} if none "
                                  "does".format(path, lock.name)) from None
             else:
@@ -110,24 +110,26 @@ def _locked(path: Path) -> Iterator[None]:
         remove_quietly(lock)
 
 
-def _clear(lock: Path) -> None:
+def _clear(lock: Path, *, waited: bool) -> None:
     """Remove a lock that was left, and put it back if another has taken it in the same moment."""
     aside = lock.with_name("{}.{}".format(lock.name, uuid.uuid4().hex[:8]))
     try:
         os.rename(str(lock), str(aside))
-        if not _is_left(aside):
+        if not _is_left(aside, waited=waited):
             os.link(str(aside), str(lock))
     except OSError:
         pass
     remove_quietly(aside)
 
 
-def _is_left(lock: Path) -> bool:
+def _is_left(lock: Path, *, waited: bool) -> bool:
+    """Say whether nobody holds a lock any more; waited: it was there for longer than it takes to write its owner."""
     try:
-        owner = owner_of(read_text(lock))
+        text = read_text(lock)
     except (OSError, ValueError):
         return False
-    return owner is not None and owner.is_gone()
+    owner = owner_of(text)
+    return owner.is_gone() if owner is not None else waited and not text
 
 
 _NO_DEFAULTS = ("kind", "frame", "id")

@@ -201,6 +201,20 @@ def write_whole(target: Path, fill: Callable[[Path], None]) -> None:
         raise
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write a file that must not be there yet, whole or not at all. Raises OSError.
+
+    Half letters, of a file's name, are written as they are.
+    """
+    stream = open(str(path), "x", encoding="utf-8", errors="surrogatepass")  # noqa: SIM115, closed before it is removed
+    try:
+        with stream:
+            stream.write(text)
+    except BaseException:
+        remove_quietly(path)
+        raise
+
+
 def make_temporary(target: Path) -> Path:
     """Make an empty file beside `target` with its suffix, and return its path. Raises OSError.
 

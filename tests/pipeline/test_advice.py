@@ -2,7 +2,9 @@
 
 import pytest
 
+from cmft_engine import Settings, Shot, colorize_iter
 from cmft_engine.pipeline.advice import WORTH_PAINTING, advice_of
+from tests.drawings import figure, write_shot
 
 
 @pytest.mark.parametrize("found", [None, (1012, WORTH_PAINTING - 0.01)])
@@ -16,3 +18,13 @@ def test_advice():
     advice = advice_of((1012, 0.426))
     assert advice.short == "paint frame 1012 next"
     assert advice.text == "paint frame 1012 next: as a second reference it would settle about 43 % of the doubt"
+
+
+@pytest.mark.parametrize(("below", "is_told"), [(0.0, False), (1.0, True)])
+def test_who_has_nothing_to_check_gets_no_advice(tmp_path, below, is_told):
+    """A run advises a frame only where it lists a region, as the review window does."""
+    write_shot(tmp_path, {1: figure(), 2: figure(3)}, reference=1)
+    shot = Shot.open(str(tmp_path / "lines.####.png"), reference=f"{tmp_path}/ref.png@1")
+    events = list(colorize_iter(shot, str(tmp_path / "c.####.png"), settings=Settings(confidence_below=below)))
+    assert any("paint frame 2 next" in getattr(event, "text", "") for event in events) == is_told
+    assert bool(events[-1].unsure) == is_told

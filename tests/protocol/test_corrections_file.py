@@ -103,6 +103,14 @@ def test_lock_of_a_process_that_is_gone(tmp_path):
     assert change(path, lambda there: added(there, EVERY_KIND[0])) == (EVERY_KIND[0],) and not lock.exists()
 
 
+def test_lock_without_an_owner(tmp_path, monkeypatch):
+    """An empty lock, left on a full disk or by a kill between its making and its writing, is cleared after a while."""
+    monkeypatch.setattr("cmft_engine.protocol.corrections_file.LOCK_S", 0.2)
+    path, lock = tmp_path / "corrections.json", tmp_path / "corrections.json.lock"
+    lock.touch()
+    assert change(path, lambda there: added(there, EVERY_KIND[0])) == (EVERY_KIND[0],) and not lock.exists()
+
+
 def test_lock_of_another(tmp_path, monkeypatch):
     from cmft_engine.protocol.owner import this_owner
 

@@ -8,7 +8,14 @@ import pytest
 
 from cmft_engine.protocol import text_file
 from cmft_engine.protocol.owner import this_owner
-from cmft_engine.protocol.text_file import make_temporary, parse_json, remove_leftovers, write_remedy, write_text
+from cmft_engine.protocol.text_file import (
+    make_temporary,
+    parse_json,
+    remove_leftovers,
+    write_new,
+    write_remedy,
+    write_text,
+)
 
 
 def test_temporary_names_are_random_and_the_owner_s(tmp_path):
@@ -122,3 +129,20 @@ def test_a_field_that_comes_twice_is_refused(text):
     with pytest.raises(ValueError, match='it has the field "a" twice in one object'):
         parse_json(text)
     assert parse_json('{"a": {"a": [1, {"a": 2}]}}') == {"a": {"a": [1, {"a": 2}]}}
+
+
+def test_a_new_file_is_whole_or_not_there(tmp_path):
+    """One that cannot be written, as on a full disk, leaves nothing; one that is there stays."""
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_new(tmp_path / "a.lock", "ours")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert os.listdir(tmp_path) == []
+    write_new(tmp_path / "a.lock", "ours")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "a.lock", "theirs")
+    assert (tmp_path / "a.lock").read_text() == "ours"
