@@ -32,6 +32,19 @@ def ensure_compositor(scene: Any) -> Any:
     return scene.node_tree
 
 
+def curves_of(tree: Any) -> List[Any]:
+    """Return the curves and drivers that animate a tree's values; tracks of the NLA editor are none."""
+    data = getattr(tree, "animation_data", None)
+    if data is None:
+        return []
+    action, slot = data.action, getattr(data, "action_slot", None)
+    if action is None or slot is None:  # before 4.4 there are no slots
+        return [*getattr(action, "fcurves", ()), *data.drivers]
+    strips = [strip for layer in action.layers for strip in layer.strips]
+    bags = [bag for bag in (strip.channelbag(slot) for strip in strips) if bag is not None]
+    return [curve for bag in bags for curve in bag.fcurves] + list(data.drivers)
+
+
 def output_node(tree: Any) -> Any:
     """Return the node of a compositor tree whose input is the render's result, made when there is none."""
     kind = "NodeGroupOutput" if IS_GROUP_BASED else "CompositorNodeComposite"

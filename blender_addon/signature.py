@@ -5,13 +5,14 @@ Main thread only.
 """
 
 import os
-from typing import Any, Iterator, Set, Tuple
+from typing import Any, Container, Dict, Iterator, Set, Tuple
 
 import bpy
 
 from cmft_engine.protocol.host.digests import Recent, sequence_stamps, setting_lines, signature_of, stamp
 from cmft_engine.protocol.host.sequences import numbers_on_disk, pattern_of_file
 
+from . import compat
 from .names import LINE_ART, REFERENCE, REFERENCE_LINES
 from .nodes import NodeInstance
 from .places import whole_path
@@ -24,6 +25,9 @@ _COSMETIC = frozenset((
     "bl_width_max", "bl_height_default", "bl_height_min", "bl_height_max", "node_tree", "interface",
 ))
 
+
+_VALUE_NODES = ("CompositorNodeRGB", "CompositorNodeValue", "CompositorNodeNormal", "ShaderNodeRGB", "ShaderNodeValue",
+                "ShaderNodeNormal")  # what they give stands at their outputs
 
 # Reading these of an image that has none makes Blender print warnings.
 _ASKED_FIRST = {"layer": "has_layers", "view": "has_views"}
@@ -48,6 +52,8 @@ def _lines(instance: NodeInstance) -> Iterator[str]:
         yield "input {}".format(name)
         for socket in upstream(instance.node.inputs[name]):
             yield from _socket_lines(socket)
+            yield from _links_into(socket.node)
+        yield from _cut_links(instance.node.inputs[name])
 
 
 def _named(path: str) -> str:
@@ -70,6 +76,26 @@ def upstream(socket: Any) -> Iterator[Any]:
         waiting += [link.from_socket for entry in node.inputs for link in entry.links]
 
 
+def _links_into(node: Any) -> Iterator[str]:
+    """Yield which input each link of a node ends in, for its order alone does not say it."""
+    for entry in node.inputs:
+        for link in entry.links:
+            yield "{} {} > {}".format(link.from_node.bl_idname, link.from_socket.identifier, entry.identifier)
+
+
+def _cut_links(socket: Any) -> Iterator[str]:
+    """Yield the muted links that an input hangs on, those at Reroutes too."""
+    seen: Set[str] = set()
+    waiting = [socket]
+    while waiting:
+        for link in waiting.pop(0).links:
+            if link.is_muted:
+                yield "muted {0.from_socket.identifier} > {0.to_node.bl_idname} {0.to_socket.identifier}".format(link)
+            if link.from_node.name not in seen:
+                seen.add(link.from_node.name)
+                waiting += list(link.from_node.inputs)
+
+
 def _socket_lines(output: Any) -> Iterator[str]:
     node = output.node
     yield "{} {} {}".format(node.bl_idname, output.identifier, node.mute)
@@ -77,9 +103,16 @@ def _socket_lines(output: Any) -> Iterator[str]:
 
 
 def _node_lines(node: Any) -> Iterator[str]:
-    yield from _values(node)
-    for entry in node.inputs:
-        if hasattr(entry, "default_value"):
+    """Yield all that a node's picture is made by; of an animated value its curve, so that the playhead counts not."""
+    curves = _curves(node)
+    for path in sorted(curves):
+        yield "{} {}".format(path, curves[path])
+    yield from _values(node, curves)
+    sockets = [("inputs", at, entry) for at, entry in enumerate(node.inputs)]
+    if node.bl_idname in _VALUE_NODES:
+        sockets += [("outputs", at, entry) for at, entry in enumerate(node.outputs)]
+    for side, at, entry in sockets:
+        if hasattr(entry, "default_value") and "{}[{}].default_value".format(side, at) not in curves:
             yield "{}={}".format(entry.identifier, _plain(entry.default_value))
     inner = getattr(node, "node_tree", None)
     if inner is not None:
@@ -87,13 +120,30 @@ def _node_lines(node: Any) -> Iterator[str]:
             yield "{} {}".format(child.bl_idname, child.mute)
             yield from _node_lines(child)
         yield from sorted("{0.from_node.bl_idname} {0.from_socket.identifier} {0.to_node.bl_idname} "
-                          "{0.to_socket.identifier}".format(link) for link in inner.links)
+                          "{0.to_socket.identifier}{1}".format(link, " muted" if link.is_muted else "")
+                          for link in inner.links)
     yield from _file_stamps(node)
 
 
-def _values(owner: Any) -> Iterator[str]:
+def _curves(node: Any) -> Dict[str, str]:
+    """Return what animates the values of a node, keys or a driver, by the values' paths from the node on."""
+    found: Dict[str, str] = {}
+    start = 'nodes["{}"]'.format(bpy.utils.escape_identifier(node.name))
+    for curve in compat.curves_of(node.id_data):
+        if curve.data_path.startswith(start):
+            path, driver = curve.data_path[len(start):].lstrip("."), getattr(curve, "driver", None)
+            keys = [(*map(_plain, (key.co, key.handle_left, key.handle_right)), key.interpolation)
+                    for key in curve.keyframe_points]
+            made = keys if driver is None else [driver.type, driver.expression]
+            shaped = [modifier.type for modifier in curve.modifiers]
+            found[path] = "{} {} {} {} {}".format(found.get(path, ""), curve.array_index, curve.extrapolation, made,
+                                                  shaped).strip()
+    return found
+
+
+def _values(owner: Any, animated: Container[str] = ()) -> Iterator[str]:
     for prop in owner.bl_rna.properties:
-        if prop.identifier in _COSMETIC or prop.type == "COLLECTION":
+        if prop.identifier in _COSMETIC or prop.type == "COLLECTION" or prop.identifier in animated:
             continue
         if not getattr(owner, _ASKED_FIRST.get(prop.identifier, "bl_rna"), False):
             continue
@@ -130,11 +180,11 @@ def _plain(value: Any) -> str:
 
 
 def _file_stamps(node: Any) -> Iterator[str]:
-    image = getattr(node, "image", None)
+    image = getattr(node, "image", None) or getattr(node, "clip", None)
     if image is None or not hasattr(image, "filepath"):
         return
     path = bpy.path.abspath(image.filepath, library=image.library).replace("\\", "/")
-    yield "{} {} {}".format(image.source, image.colorspace_settings.name, image.alpha_mode)
+    yield "{} {} {}".format(image.source, image.colorspace_settings.name, getattr(image, "alpha_mode", ""))
     pattern = pattern_of_file(path) if image.source == "SEQUENCE" else None
     if pattern is None:
         yield _named(path)

@@ -219,9 +219,44 @@ def graph(addon, root):
     after("curve")
     inside.inputs[1].default_value = 2.0
     after("value in a group")
-    inner.links.new(inside.outputs[0], end.inputs[0])
+    link = inner.links.new(inside.outputs[0], end.inputs[0])
     after("link in a group")
+    link.is_muted = True
+    after("muted link in a group")
+    values_and_links(tree, curves, after)
     return found
+
+
+def values_and_links(tree, curves, after):
+    """Put a constant, other sockets, muted links and keys between the node and what it hangs on."""
+    node = tree.nodes["CMFT Colorize"]
+    over, plain, bend = (tree.nodes.new(kind) for kind in ("CompositorNodeAlphaOver", "CompositorNodeRGB",
+                                                          "NodeReroute"))
+    pictures = [entry for entry in over.inputs if entry.type == "RGBA"]
+    factor = next(entry for entry in over.inputs if entry.type == "VALUE")
+    tree.links.new(curves.outputs[0], bend.inputs[0])
+    tree.links.new(bend.outputs[0], pictures[0])
+    tree.links.new(over.outputs[0], node.inputs["Line Art"])
+    after("a node between")
+    tree.links.remove(pictures[0].links[0])
+    tree.links.new(bend.outputs[0], pictures[1])
+    after("other socket")
+    tree.links.new(plain.outputs[0], pictures[0])
+    after("constant")
+    plain.outputs[0].default_value = (1.0, 0.5, 0.0, 1.0)
+    after("value of the constant")
+    bend.inputs[0].links[0].is_muted = True
+    after("muted link")
+    for frame, value in ((1, 0.25), (3, 0.75)):
+        factor.default_value = value
+        factor.keyframe_insert("default_value", frame=frame)
+    bpy.context.scene.frame_set(1)
+    after("keys")
+    bpy.context.scene.frame_set(3)
+    after("playhead")
+    factor.default_value = 0.5
+    factor.keyframe_insert("default_value", frame=3)
+    after("other keys")
 
 
 def copies(addon, root, blend, out):
