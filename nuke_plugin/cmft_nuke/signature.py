@@ -26,6 +26,8 @@ _COSMETIC = frozenset((
     "mapsize", "reload", "localizationPolicy", "version", "Render", "status", "fix_point", "fix_color",
 ))
 
+_FILES_APART = ("Read", "Write")  # a Read's are looked at frame by frame; what a Write makes changes nothing
+
 BUDGET_S = 0.001  # of one look when Nuke is idle; more than two milliseconds are felt
 
 
@@ -107,8 +109,13 @@ def _node_lines(node: nuke.Node, view: str) -> Iterator[str]:
             script = knob.toScript()
             is_variable = is_variable or "%{" in script
             yield "{}={}".format(name, script)
+        if knob.Class() == "File_Knob" and node.Class() not in _FILES_APART and knob.value():
+            yield stamp(str(knob.value()))
     if is_variable:
         yield from _variables(node)
+    taken = [index for index in range(node.inputs()) if node.input(index) is not None]
+    if taken != list(range(len(taken))):  # else the order of the nodes says it
+        yield "inputs={}".format(taken)
     if node.Class() == "Read":
         yield from _file_stamps(node, view)
 

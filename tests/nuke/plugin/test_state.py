@@ -86,6 +86,29 @@ def test_upstream_change_with_the_panel_closed(colored, tmp_path, change, passin
             host.render(node, 2)
 
 
+def test_which_input_and_which_file_counts(colored, tmp_path):
+    """The same node on another input of a Merge, and another file under the name that a node holds, are changes."""
+    model = tmp_path / "tones.cat"
+    model.write_text("one")
+    with opened(moved(colored, tmp_path)[1], gui=True) as (host, node):
+        signature = importlib.import_module("cmft_nuke.signature").signature
+        line, found = host.nuke.toNode("Line"), []
+        merge = host.nuke.nodes.Merge2()
+        for taken in (0, 1, 0):
+            for index in (0, 1):
+                merge.setInput(index, line if index == taken else None)
+            node.setInput(0, merge)
+            found.append(signature(node))
+        assert found[0] == found[2] != found[1]
+        tones = host.nuke.nodes.Inference(modelFile=str(model))
+        tones.setInput(0, line)
+        node.setInput(0, tones)
+        before = signature(node)
+        assert signature(node) == before
+        model.write_text("another")
+        assert signature(node) != before
+
+
 def test_looks_change_nothing(colored):
     """Moving, naming and colouring nodes, or a Dot in the pipe, is no change of the picture."""
     with opened(colored.script, gui=True) as (host, node):
