@@ -13,13 +13,14 @@ from typing import BinaryIO
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PSD_VERSION = b"8BIM" + struct.pack(">H", 1057)
 _EXTRA_SAMPLES = 338
+_COLOR_CHUNKS = (b"cHRM", b"sRGB", b"cICP")
 _MAX_CHUNK, _MAX_RESOURCES = 1 << 20, 1 << 26
 _TIFF_TYPES = {1: 1, 3: 2, 4: 4, 16: 8}  # bytes of a value
 
 
 def png_primaries(path: Path) -> tuple[float, ...] | None:
     """Return a PNG's chromaticities (red x, y, green x, y, blue x, y, white x, y), None where none count."""
-    chunks = dict(png_chunks(path))
+    chunks = {name: data for name, data in png_chunks(path) if name in _COLOR_CHUNKS}
     data = chunks.get(b"cHRM", b"")
     if len(data) != 32 or b"sRGB" in chunks or b"cICP" in chunks:
         return None

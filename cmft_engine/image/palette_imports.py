@@ -3,6 +3,7 @@
 import io
 import itertools
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -11,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..protocol.errors import PaletteError, brief
+from ..protocol.text_file import text_of
 from .color_space import display_space
 from .palette import Palette, PaletteColor, Rgba
 from .palette_names import MAX_IN_FILE, check_number, unique_names
@@ -21,7 +23,8 @@ _MAX_XML = 1 << 24
 _UNREADABLE = (struct.error, ValueError, LookupError, ArithmeticError, EOFError, NotImplementedError, RuntimeError,
                zipfile.BadZipFile, zlib.error, lzma.LZMAError, ElementTree.ParseError)
 _ASE_COLOR = 1
-_ACO_RGB, _ACO_GRAY = 0, 8
+_KPL_LINEAR = re.compile(r"-g10|linear", re.IGNORECASE)  # Krita's names of profiles whose numbers are light
+_ACO_NAMED, _ACO_RGB, _ACO_GRAY = 2, 0, 8
 
 
 def import_palette(file: Path, content: bytes) -> Palette:
@@ -46,7 +49,7 @@ def _rgba(values: tuple[float, ...]) -> Rgba:
 
 
 def _read_hex(file: Path, content: bytes) -> Iterator[Entry]:
-    for line in content.decode("utf-8-sig").split():
+    for line in text_of(content).split():
         digits = line.lstrip("#")
         if len(digits) not in (6, 8):
             raise ValueError(f'"{line}" is no color of six digits')
@@ -54,9 +57,15 @@ def _read_hex(file: Path, content: bytes) -> Iterator[Entry]:
 
 
 def _read_jasc(file: Path, content: bytes) -> Iterator[Entry]:
-    lines = content.decode("latin-1").lstrip("\xef\xbb\xbf").splitlines()
+    try:
+        lines = text_of(content).splitlines()
+    except UnicodeDecodeError:
+        lines = content.decode("latin-1").splitlines()
     if not lines or lines[0].strip() != "JASC-PAL":
         raise ValueError('it does not begin with "JASC-PAL"')
+    wanted = int(lines[2]) if len(lines) > 2 else 0
+    if sum(bool(line.strip()) for line in lines[3:]) < wanted:
+        raise ValueError(f"it is cut off: it says that it has {wanted} colors and has fewer")
     for line in lines[3:]:
         numbers = [int(word) for word in line.split()]
         if numbers and (len(numbers) not in (3, 4) or not all(0 <= number <= 255 for number in numbers)):
@@ -86,11 +95,11 @@ def _read_ase(file: Path, content: bytes) -> Iterator[Entry]:
 
 
 def _read_aco(file: Path, content: bytes) -> Iterator[Entry]:
-    """The second list of the file, which has names, else the first, which has none."""
-    count = struct.unpack_from(">H", content, 2)[0]
-    place, has_names = 4, False
+    """The second list of the file, which has names, else the first, which has none; some have the second alone."""
+    version, count = struct.unpack_from(">2H", content)
+    place, has_names = 4, version == _ACO_NAMED
     after = 4 + 10 * count
-    if content[after : after + 2] == b"\0\2":
+    if not has_names and content[after : after + 2] == b"\0\2":
         place, has_names = after + 4, True
     for _ in range(count):
         model, *numbers = struct.unpack_from(">5H", content, place)
@@ -117,13 +126,16 @@ def _read_kpl(file: Path, content: bytes) -> Iterator[Entry]:
         name = entry.get("name", "")
         if values is None:
             raise _other_model(file, name, "colors that are not RGB")
+        space = values.get("space", "")
+        if _KPL_LINEAR.search(space) or (values.tag != "Gray" and space and "srgb" not in space.lower()):
+            raise _other_model(file, name, f"the space {space}")
         keys = ("g", "g", "g") if values.tag == "Gray" else ("r", "g", "b")
         yield name, tuple(float(values.attrib[key]) for key in keys)
 
 
 def _other_model(file: Path, name: str, model: str) -> PaletteError:
-    return PaletteError(f'{file}: "{brief(name)}" is in {brief(model)}; only RGB and gray are read: convert the '
-                        "palette to RGB")
+    return PaletteError(f'{file}: "{brief(name)}" is in {brief(model)}; only sRGB and gray are read: convert '
+                        "the palette to sRGB")
 
 
 IMPORTED: dict[str, Callable[[Path, bytes], Iterator[Entry]]] = {

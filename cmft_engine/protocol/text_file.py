@@ -55,7 +55,11 @@ def read_text(path: Union[str, Path], *, most: int = MAX_TEXT_BYTES) -> str:
 
     Raises OSError, also for more than `most` bytes, and UnicodeDecodeError for what is no such text.
     """
-    raw = read_bytes(path, most=most)
+    return text_of(read_bytes(path, most=most))
+
+
+def text_of(raw: bytes) -> str:
+    """Return the text in the bytes of a file, as `read_text` does. Raises UnicodeDecodeError."""
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
     try:
         text = raw.decode(encoding)

@@ -88,7 +88,12 @@ RED_BYTES = (65535, 0, 13107, 0)
     (".ase", ase(("紅", b"RGB ", (1, 0, 0.2)), ("mid", b"Gray", (127 / 255,))), ("紅", "mid")),
     (".aco", aco(("紅", 0, RED_BYTES), ("mid", 8, (5020, 0, 0, 0)), named=True), ("紅", "mid")),
     (".aco", aco(("紅", 0, RED_BYTES), ("mid", 8, (5020, 0, 0, 0)), named=False), ("unnamed", "unnamed 2")),
+    (".aco", aco(("紅", 0, RED_BYTES), ("mid", 8, (5020, 0, 0, 0)), named=True)[24:], ("紅", "mid")),
+    (".hex", "\ufeffff0033\n7f7f7f".encode("utf-16-le"), ("#ff0033", "#7f7f7f")),
+    (".pal", "JASC-PAL\n0100\n2\n255 0 51\n127 127 127\n".encode("utf-16"), ("unnamed", "unnamed 2")),
     (".kpl", kpl(("a", '<sRGB r="1" g="0" b="0.2"/>'), ("b", f'<Gray g="{127 / 255}"/>')), ("a", "b")),
+    (".kpl", kpl(("a", '<RGB r="1" g="0" b="0.2" space="sRGB-elle-V2-srgbtrc.icc"/>'),
+                 ("b", f'<Gray g="{127 / 255}" space="Gray-D50-elle-V2-srgbtrc.icc"/>')), ("a", "b")),
 ])
 def test_palettes_of_other_programs(tmp_path, ending, content, names):
     """Each is read by its ending, as opaque display colours."""
@@ -104,6 +109,9 @@ def test_palettes_of_other_programs(tmp_path, ending, content, names):
     (".ase", ase(("tin", b"CMYK", (0, 0, 0, 0))), '"tin" is in CMYK'), (".aco", b"\0\1", "no .aco palette"),
     (".aco", aco(("tin", 2, RED_BYTES), named=True), '"tin" is in color model 2'), (".kpl", b"PK", "no .kpl palette"),
     (".kpl", kpl(("tin", "<CMYK/>")), '"tin" is in colors that are not RGB'),
+    (".kpl", kpl(("tin", '<RGB r="1" g="0" b="0" space="sRGB-elle-V2-g10.icc"/>')), 'in the space sRGB-elle-V2-g10'),
+    (".kpl", kpl(("tin", '<RGB r="1" g="0" b="0" space="Rec2020-elle-V4-rec709.icc"/>')), "in the space Rec2020"),
+    (".pal", b"JASC-PAL\n0100\n3\n1 2 3\n4 5 6\n", "cut off: it says that it has 3 colors"),
 ])
 def test_bad_palettes_of_other_programs(tmp_path, ending, content, message):
     """The file and what is wrong with it."""
