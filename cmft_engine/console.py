@@ -44,15 +44,17 @@ def complain(text: str) -> None:
 
 
 def lost_stream(error: Exception) -> Cancelled | None:
-    """Return what ends a run where an error comes from stderr that cannot be written, such as to a full disk."""
-    if not isinstance(error, OSError) or error.filename is not None or sys.stderr is None:
+    """Return what ends a run where an error comes from stdout or stderr, such as to a full disk."""
+    if not isinstance(error, OSError) or error.filename is not None:
         return None
-    try:
-        sys.stderr.write("\n")
-        sys.stderr.flush()
-    except OSError:
-        _give_up(sys.stderr)
-        return Cancelled(GONE.format(error.strerror))
+    for stream, text in ((sys.stdout, ""), (sys.stderr, "\n")):  # what stdout could not write is still to be written
+        try:
+            if stream is not None:
+                stream.write(text)
+                stream.flush()
+        except OSError:
+            _give_up(stream)
+            return Cancelled(GONE.format(error.strerror))
     return None
 
 

@@ -175,6 +175,10 @@ def test_a_palette_that_cannot_be_used_is_named(folder: Path, capsys: pytest.Cap
     ("{} regions lines.####.png --out r.####.png >&-", 0, ""),
     ("{} colorize --job no.json --events >&-", 2, "no.json: the job cannot be read"),
     ("{} regions lines.####.png --out r.####.png >/dev/full", 130, "nobody reads what is told any more"),
+    ("{} palette show p.json >/dev/full", 130, "nobody reads what is told any more"),
+    ("{} --help >/dev/full", 130, "nobody reads what is told any more"),
+    ("{} serve <&-", 0, '"reason": "closed"'),
+    ("{} serve 0>x", 0, '"reason": "closed"'),
     ("{} colorize --job job.json --work-size 128 --out s/c.####.png 2>/dev/full", 130, ""),
 ])
 def test_odd_shells(folder: Path, line: str, code: int, sentence: str) -> None:

@@ -5,6 +5,7 @@ Holds no network: what it keeps from one request to the next is in `pipeline/kep
 
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -125,7 +126,7 @@ class Session:
 
     def _listen(self) -> None:
         """Listen to what is asked, while a request runs too."""
-        for line in lines_of(0):
+        for line in () if sys.stdin is None else lines_of(0):  # closed, when the number may be another file's
             if not line.strip():
                 continue
             try:
@@ -189,13 +190,23 @@ def end_with(owner: Owner, leave: Callable[[], object]) -> None:
 
 
 def lines_of(stream: int) -> Iterator[str]:
-    """Yield the lines that come in by a file descriptor, without a lock that the end of the process would wait for."""
+    """Yield the lines that come in by a file descriptor, without a lock that the end of the process would wait for.
+
+    One that cannot be read is at its end.
+    """
     left = b""
-    while block := os.read(stream, READ_BYTES):
+    while block := _read(stream):
         *lines, left = (left + block).split(b"\n")
         yield from (line.decode("utf-8", "replace") for line in lines)
     if left:
         yield left.decode("utf-8", "replace")
+
+
+def _read(stream: int) -> bytes:
+    try:
+        return os.read(stream, READ_BYTES)
+    except OSError:
+        return b""
 
 
 def installed() -> tuple[tuple[str, int, int], ...]:
