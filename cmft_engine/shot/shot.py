@@ -200,6 +200,10 @@ def _header_of(path: Path, frame: int) -> Header | PlateError:
 
 def _check_reference(reference: Reference, expected: str) -> None:
     size = _size(read_header(reference.plate, frame=reference.frame))
+    if not reference.is_sheet and size.split("x") == expected.split("x")[::-1] != expected.split("x"):
+        raise PlateError(f"{reference.plate} (reference at frame {reference.frame}) is {size}, but the line plates are "
+                         f"{expected}: it lies on its side; turn it by a quarter, or take out its Exif orientation",
+                         reference.plate, reference.frame)
     if not reference.is_sheet and size != expected:
         raise PlateError(
             f"{reference.plate} (reference at frame {reference.frame}) is {size}, but the line plates are {expected}; "

@@ -276,3 +276,11 @@ def test_a_reference_is_found_in_another_form_of_unicode(folder):
     write(folder / "カ\u3099.png", 0.9)
     shot = Shot.open(folder / "line.####.png", reference=[f"{folder}/ガ.png@3", f"{folder}/ガ.png@sheet"])
     assert {reference.plate for reference in shot.references} == {folder / "カ\u3099.png"}
+
+
+def test_a_painting_on_its_side(folder):
+    """One of the same size in the other direction is to be turned; no scale explains it."""
+    write(folder / "side.png", 0.9, size=(8, 6))
+    with pytest.raises(PlateError, match=r"is 6x8, but the line plates are 8x6: it lies on its side; turn") as caught:
+        Shot.open(folder / "line.####.png", reference=f"{folder}/side.png@1")
+    assert "register" not in str(caught.value)
