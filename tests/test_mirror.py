@@ -40,7 +40,6 @@ ELSEWHERE = {
     # Parts of one computation.
     "cmft_engine/matching/attention_mass.py": "matching/test_matcher.py",
     "cmft_engine/matching/calibration.py": "matching/test_decide.py",
-    "cmft_engine/matching/mixed_regions.py": "matching/test_temporal.py",
     "cmft_engine/matching/region_votes.py": "matching/test_matcher.py",
     "cmft_engine/matching/votes.py": "matching/test_decide.py",
     "cmft_engine/matching/network/encoders.py": "matching/network/test_network.py",

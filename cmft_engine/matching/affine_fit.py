@@ -39,7 +39,7 @@ def fit_affine(places: Floats, inside: NDArray[np.bool_], near: Distance, far: D
     center, size = np.array([x.mean(), y.mean()]), max(float(x.std()), float(y.std()), 1.0)
     at = _terms(x, y, center, size)
     motion = _follow(at, places[y, x].astype(np.float64), OUTLIER_PX / scale)
-    motion = _lay(at, motion, near[y, x].astype(np.float32), _Lines.around(far, places[y, x]), LINE_OUTLIER_PX / scale)
+    motion = _refine(at, motion, near[y, x].astype(np.float32), _Lines.around(far, places[y, x]), LINE_OUTLIER_PX / scale)
     rows, columns = np.nonzero(inside)
     fitted = places.copy()
     fitted[rows, columns] = _terms(columns, rows, center, size) @ motion
@@ -92,7 +92,7 @@ def _follow(at: Doubles, places: Doubles, outlier: float) -> Doubles:
     return motion
 
 
-def _lay(at: Doubles, motion: Doubles, near: Floats, lines: _Lines, outlier: float) -> Doubles:
+def _refine(at: Doubles, motion: Doubles, near: Floats, lines: _Lines, outlier: float) -> Doubles:
     """The motion (3, 2) that brings distances to lines to agree best, of all that the steps from one lead through."""
     best, least = motion, np.inf
     for step in range(STEPS + 1):

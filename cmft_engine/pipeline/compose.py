@@ -97,7 +97,9 @@ def mix_paints(paints: PaintMap, palette: Palette, space: str) -> Floats:
 
 def _mix_rows(flats: Floats, paints: PaintMap, values: Floats, palette: Palette, space: str) -> None:
     """Fill flats (h, W, 4) as `mix_paints` does; values (K, 4): of the palette in the space."""
-    np.take(values, paints.first, axis=0, out=flats)
+    if paints.first.size and not 0 <= int(paints.first.min()) <= int(paints.first.max()) < len(values):
+        raise IndexError(f"a pixel shows a paint that is none of the {len(values)} of the palette")
+    np.take(values, paints.first, axis=0, out=flats, mode="clip")  # in place: "raise" would work on a copy
     at = np.nonzero(paints.share > 0)
     if len(at[0]):
         share = paints.share[at][:, None]

@@ -25,7 +25,7 @@ from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
 from ..protocol.text_file import open_plain, write_remedy, write_whole
 
-VERSION = 1
+VERSION, READ_VERSIONS = 2, (1, 2)  # the first stored the ink of all pixels
 COMPRESSION = 1  # label maps shrink to a few per cent at any level; this one takes a third of the time
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that its bytes tell nothing of when it was written
 
@@ -145,7 +145,8 @@ def _is_whole(record: DrawingRecord) -> bool:
     of_pixels = (record.bare, record.paints.first, record.paints.second, record.paints.share)
     labels = record.labels_under_ink
     return (len(shape) == 2 and all(len(one) == count for one in of_regions)
-            and all(one.shape == shape for one in of_pixels) and bool((record.kind < len(KINDS)).all())
+            and all(one.shape == shape for one in of_pixels)
+            and (record.lines is None or tuple(one.shape for one in record.lines) == (shape, (*shape, 3))) and bool((record.kind < len(KINDS)).all())
             and bool((record.reason < len(REASONS)).all())
             and (not labels.size or (int(labels.min()) >= 1 and int(labels.max()) <= count)))
 
@@ -185,8 +186,11 @@ def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
     yield "reason", _small(record.reason)
     yield "runner_up", _small(record.runner_up)
     if record.lines is not None:
-        yield "coverage", record.lines[0]
-        yield "ink", record.lines[1]
+        coverage, ink = record.lines
+        inked = (coverage > 0) | (ink != 0).any(2)
+        yield "inked", np.packbits(inked)
+        yield "coverage", coverage[inked]
+        yield "ink", ink[inked]
 
 
 def _record_of(found: dict[str, NDArray[Any]]) -> DrawingRecord:
@@ -204,8 +208,20 @@ def _record_of(found: dict[str, NDArray[Any]]) -> DrawingRecord:
         str(found["digest"]), _graph_of(found), under, _unpacked(found["bare"], under.shape), paints,
         found["confidence"], found["kind"].astype(np.intp), found["unknown"], found["reason"].astype(np.intp),
         found["runner_up"].astype(np.intp),
-        (found["coverage"], found["ink"]) if "coverage" in found else None,
+        _lines_of(found, under.shape),
     )
+
+
+def _lines_of(found: dict[str, NDArray[Any]], shape: tuple[int, ...]) -> tuple[Floats, Floats] | None:
+    """Coverage and colour of the ink, None where the record has none."""
+    if "coverage" not in found:
+        return None
+    if "inked" not in found:
+        return found["coverage"], found["ink"]
+    inked = _unpacked(found["inked"], shape)
+    coverage, ink = np.zeros(shape, np.float32), np.zeros((*shape, 3), np.float32)
+    coverage[inked], ink[inked] = found["coverage"], found["ink"]
+    return coverage, ink
 
 
 def _graph_of(found: dict[str, NDArray[Any]]) -> GraphDrawing:
@@ -244,7 +260,7 @@ def _read(path: Path, names: tuple[str, ...] | None, needed: tuple[str, ...] = (
     """The named arrays, or all; None for a file that is not there, damaged, of another version, or lacks the needed."""
     try:
         with open_plain(path) as stream, np.load(stream, allow_pickle=False) as archive:
-            if int(archive["version"]) != VERSION or not set(needed) <= set(archive.files):
+            if int(archive["version"]) not in READ_VERSIONS or not set(needed) <= set(archive.files):
                 return None
             return {name: archive[name] for name in names or archive.files}
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):

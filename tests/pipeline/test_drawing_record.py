@@ -41,7 +41,8 @@ def record(*, soft=False, before=None):
         pixels = np.where(own[..., None], np.float32(0.3), np.float32(0)).repeat(4, 2)[..., :4]
         share = np.where(drawing.labels == 1, np.float32(0.25), np.float32(0))
         paints = PaintMap(index, np.where(share > 0, 4, index).astype(np.int32), share, own, pixels)
-    lines = (np.ones(index.shape, np.float32), np.zeros((*index.shape, 3), np.float32)) if soft else None
+    coverage = np.where(drawing.labels == 0, np.float32(0.5), np.float32(0))
+    lines = (coverage, coverage[..., None] * np.float32([0.2, 0.4, 0.6])) if soft else None
     return DrawingRecord("digest", graph, labels, drawing.labels > 0, paints, np.linspace(0, 1, n, dtype=np.float32),
                          np.arange(n) % 3, np.arange(n) % 2 > 0, np.arange(n) % 8, np.arange(n) % 4, lines)
 
@@ -97,6 +98,21 @@ def test_strange_arrays(tmp_path):
                     replace(whole, paints=PaintMap.pure(np.zeros((2, 2), np.int32)))):
         write_record(path, strange)
         assert read_record(path) is None
+
+
+def test_ink_of_all_pixels(tmp_path):
+    """A record that stores the ink of all pixels, as the first version did, is read; one of another size is none."""
+    path, wanted = tmp_path / "7.npz", record(soft=True)
+    write_record(path, wanted)
+    with np.load(path) as archive:
+        stored = {name: archive[name] for name in archive.files if name != "inked"}
+    coverage, ink = wanted.lines
+    np.savez(path, **{**stored, "version": 1, "coverage": coverage, "ink": ink})
+    assert all(map(np.array_equal, read_record(path).lines, wanted.lines))
+    np.savez(path, **{**stored, "version": 1, "coverage": coverage[1:], "ink": ink[1:]})
+    assert read_record(path) is None
+    np.savez(path, **{**stored, "version": 3, "coverage": coverage, "ink": ink})
+    assert read_record(path) is None
 
 
 def test_cannot_write(tmp_path):
