@@ -39,7 +39,8 @@ def fit_affine(places: Floats, inside: NDArray[np.bool_], near: Distance, far: D
     center, size = np.array([x.mean(), y.mean()]), max(float(x.std()), float(y.std()), 1.0)
     at = _terms(x, y, center, size)
     motion = _follow(at, places[y, x].astype(np.float64), OUTLIER_PX / scale)
-    motion = _refine(at, motion, near[y, x].astype(np.float32), _Lines.around(far, places[y, x]), LINE_OUTLIER_PX / scale)
+    lines = _Lines.around(far, places[y, x])
+    motion = _refine(at, motion, near[y, x].astype(np.float32), lines, LINE_OUTLIER_PX / scale)
     rows, columns = np.nonzero(inside)
     fitted = places.copy()
     fitted[rows, columns] = _terms(columns, rows, center, size) @ motion

@@ -146,8 +146,8 @@ def _is_whole(record: DrawingRecord) -> bool:
     labels = record.labels_under_ink
     return (len(shape) == 2 and all(len(one) == count for one in of_regions)
             and all(one.shape == shape for one in of_pixels)
-            and (record.lines is None or tuple(one.shape for one in record.lines) == (shape, (*shape, 3))) and bool((record.kind < len(KINDS)).all())
-            and bool((record.reason < len(REASONS)).all())
+            and (record.lines is None or tuple(one.shape for one in record.lines) == (shape, (*shape, 3)))
+            and bool((record.kind < len(KINDS)).all()) and bool((record.reason < len(REASONS)).all())
             and (not labels.size or (int(labels.min()) >= 1 and int(labels.max()) <= count)))
 
 
