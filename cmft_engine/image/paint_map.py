@@ -82,6 +82,11 @@ class PaintMap:
         own = None if self.own is None else self.own & ~inside
         return PaintMap(first, second, np.where(inside, np.float32(0), self.share), own, self.pixels)
 
+    def swapped(self, inside: NDArray[np.bool_], old: int, new: int) -> PaintMap:
+        """Return the map with one palette entry in the place of another inside (H, W), in mixtures too."""
+        first, second = (np.where(inside & (one == old), np.int32(new), one) for one in (self.first, self.second))
+        return replace(self, first=first, second=second, share=np.where(first == second, np.float32(0), self.share))
+
     def with_edges(self, edges: str, bare: NDArray[np.bool_]) -> PaintMap:
         """Return the map with its borders as the setting `edges` wants them; the painter's own pixels stay.
 

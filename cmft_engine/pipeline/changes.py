@@ -30,7 +30,8 @@ class Change(NamedTuple):
     """What a region is given instead of what its drawing found: a palette entry and confidence in [0, 1].
 
     unknown: whether no reference shows it; None leaves what its drawing found. like: the region that it is painted
-    like instead. areas: painted into it one after the other, over what it has or is like.
+    like instead. areas: painted into it one after the other, over what it has or is like. swaps: pairs of palette
+    entries, of which the second then takes the place of the first.
     """
 
     color: int
@@ -38,11 +39,12 @@ class Change(NamedTuple):
     unknown: bool | None = None
     like: Like | None = None
     areas: tuple[Area, ...] = ()
+    swaps: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_flat(self) -> bool:
         """Whether the region shows its palette entry alone."""
-        return self.like is None and not self.areas
+        return self.like is None and not self.areas and not self.swaps
 
     def is_as_found(self, color: int) -> bool:
         """Whether it leaves what its drawing found, of this color, and changes how sure that is."""
@@ -140,6 +142,8 @@ def _patterned(record: DrawingRecord, paints: PaintMap, region: int, change: Cha
     for color, points in change.areas:
         paints = paints.poured(area_of(paints, inside, points, record.bare) if points else inside, color)
         kind = KINDS.index("divided") if points else KINDS.index("flat")
+    for old, new in change.swaps:
+        paints = paints.swapped(inside, old, new)
     return paints, kind
 
 

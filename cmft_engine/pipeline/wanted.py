@@ -36,14 +36,14 @@ class Corrector:
     """Works out what is wanted, from the shot graph and the regions of corrected drawings."""
 
     def __init__(self, graph: ShotGraph, *, names: Sequence[str], paper: int, decided_at: Mapping[int, int],
-                 labels_of: Callable[[int], Labels | None]) -> None:
+                 labels_of: Callable[[int], Labels | None], showing: Callable[[int, int], Collection[int]]) -> None:
         """names: of the palette's colors. paper: its entry for what is left unpainted.
 
         decided_at: by frame, where its drawing is decided. labels_of: by that frame, its regions (H, W), those under
-        ink too.
+        ink too. showing: by that frame and a palette entry, the regions, from 0, whose drawing found it in them.
         """
         self.graph, self.colors = graph, {name: index for index, name in enumerate(names)}
-        self._paper, self._decided_at, self._labels_of = paper, decided_at, labels_of
+        self._paper, self._decided_at, self._labels_of, self._showing = paper, decided_at, labels_of, showing
 
     def wanted(self, corrections: Sequence[Correction]) -> Wanted:
         """Return what is wanted with these corrections."""
@@ -60,7 +60,7 @@ class Corrector:
             if missing:
                 lost.append(Lost(one, f'the palette has no color "{missing[0]}"; `cmft palette show` lists them'))
             else:
-                self._recolor(changes, one, {node for node, since in wishes.kept.items() if since < place})
+                self._recolor(changes, one, {node for node, since in wishes.fixed.items() if since < place})
         return Wanted(solution, changes, tuple(lost), before)
 
     def confidence(self, wanted: Wanted) -> NDArray[np.float32]:
@@ -116,14 +116,34 @@ class Corrector:
             at = self._decided_at[frame]
             nodes = self.graph.of(at)
             color = changed_colors(self.graph.color[nodes], changes[frame])
-            patterned = [i for i, change in changes[frame].items() if not change.is_flat]
-            found = np.setdiff1d(np.flatnonzero((color == old) & self.graph.free[nodes]), patterned)
+            divided = self._is_divided(at, old, changes[frame])
+            found = np.flatnonzero(divided | (color == old) & ~self._is_fixed(nodes, changes[frame]))
             if one.points:
                 found = found[np.isin(self.graph.track[nodes][found], list(tracks))]
             if one.box is not None:
                 found = found[self._is_within(frame, found, one.box)]
-            changes[frame].update({int(region): Change(new, 1.0, False) for region in found
-                                   if (at, int(region)) not in kept})
+            for region in map(int, found):
+                if (at, region) not in kept:
+                    there = changes[frame].get(region)
+                    changes[frame][region] = (_swapped(there, int(color[region]), float(self.graph.told[nodes][region]),
+                                                       (old, new)) if divided[region] else Change(new, 1.0, False))
+
+    def _is_divided(self, at: int, entry: int, changes: Changes) -> NDArray[np.bool_]:
+        """Which regions (n,) of a drawing may show a palette entry beside others."""
+        nodes = self.graph.of(at)
+        divided = self.graph.divided[nodes] & np.isin(np.arange(nodes.stop - nodes.start),
+                                                      list(self._showing(at, entry)))
+        for region, change in changes.items():
+            has = int(self.graph.color[nodes][region])
+            divided[region] = not change.is_flat or (divided[region] and change.is_as_found(has))
+        return divided
+
+    def _is_fixed(self, nodes: slice, changes: Changes) -> NDArray[np.bool_]:
+        """Which regions (n,) of a drawing show the painter's own pixels, or were painted by him."""
+        fixed = ~self.graph.free[nodes]
+        fixed[[region for region, change in changes.items() if change.is_flat and not change.is_as_found(
+            int(self.graph.color[nodes][region]))]] = False
+        return fixed
 
     def _is_within(self, frame: int, regions: NDArray[np.intp], box: tuple[int, int, int, int]) -> NDArray[np.bool_]:
         """Which regions have more than half of their pixels in a box."""
@@ -144,6 +164,15 @@ class Corrector:
             region = region_at(labels, x, y, anchor)
             if region is not None:
                 yield int(self.graph.track[self.graph.of(at)][region - 1])
+
+
+def _swapped(there: Change | None, color: int, told: float, swap: tuple[int, int]) -> Change:
+    """What a region of several paints shows when one of them is swapped; there: its change before, if it has one.
+
+    color: its main one. told: how sure its drawing is of it.
+    """
+    change = there or Change(color, told)
+    return change._replace(color=swap[1] if color == swap[0] else color, swaps=(*change.swaps, swap))
 
 
 class _Shown:

@@ -36,14 +36,15 @@ class Lost(NamedTuple):
 class Wishes:
     """What is wanted of regions.
 
-    pins: colours that spread. kept: regions that only their own pin changes, and the place in the list of the
-    correction that said so first. held: colours that stay where they are.
+    pins: colours that spread. kept: regions that only their own pin changes. fixed: those of them that no recolor
+    changes, and the place in the list of the correction that said so first. held: colours that stay where they are.
     unknown: regions to be left unpainted. like: regions that are to look like another one. areas: painted into
     regions. as_is: approved regions of several colours. lost: corrections that found no region or no color.
     """
 
     pins: dict[Node, int] = field(default_factory=dict)
-    kept: dict[Node, int] = field(default_factory=dict)
+    kept: set[Node] = field(default_factory=set)
+    fixed: dict[Node, int] = field(default_factory=dict)
     held: dict[Node, int] = field(default_factory=dict)
     unknown: set[Node] = field(default_factory=set)
     like: dict[Node, Node] = field(default_factory=dict)
@@ -68,9 +69,10 @@ class Wishes:
         self.as_is.discard(node)
         self.unknown.discard(node)
 
-    def keep(self, node: Node, since: int) -> None:
+    def fix(self, node: Node, since: int) -> None:
         """Let no correction after this place in the list change a region, but its own."""
-        self.kept.setdefault(node, since)
+        self.kept.add(node)
+        self.fixed.setdefault(node, since)
 
 
 def read_wishes(corrections: Sequence[Correction], colors: Mapping[str, int], decided_at: Mapping[int, int],
@@ -139,7 +141,7 @@ def _pin(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Reada
         wishes.unknown.add(node)
     elif one.kind == "lock":
         wishes.held[node] = there.colors[one.color]
-        wishes.keep(node, place)
+        wishes.fix(node, place)
     else:
         wishes.pins[node] = there.colors[one.color]
     return ""
@@ -164,7 +166,7 @@ def _approve(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _R
             continue
         node = at, region - 1
         regions.add(node)
-        wishes.keep(node, place)
+        wishes.fix(node, place)
         if not name:
             wishes.as_is.add(node)
         elif node not in wishes.held:  # a lock stays one
@@ -188,7 +190,7 @@ def _area(wishes: Wishes, one: Correction, at: int, labels: Labels, there: _Read
     points = one.points if anchor is None else moved(one.points, anchor.box, anchor_of(labels, region).box)
     wishes.areas.setdefault(node, []).append(Area(there.colors[one.color], points))
     wishes.unknown.discard(node)
-    wishes.keep(node, place)
+    wishes.kept.add(node)
     return ""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..matching.anchors import anchor_of, region_at
-from ..pipeline.changes import Area, Change, Changes
+from ..pipeline.changes import Area, Change, Changes, with_changes
 from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.correcting import approval
 from ..pipeline.drawing_record import DrawingRecord, inner_point
@@ -33,7 +33,7 @@ BUCKET = Tool("Bucket", "Click a region: it gets the colour in this drawing alon
 STROKE = Tool("Stroke", "Draw through regions: all of them get the colour, and other frames follow.", True, True)
 AREA = Tool("Area", "Draw around a part of a region, beginning inside it: that part gets the colour; a click fills one "
             "paint. Other frames follow.", True, True)
-RECOLOR = Tool("Recolour", "Click a region: its colour becomes the chosen one along its track, to the end.", True)
+RECOLOR = Tool("Recolour", "Click a paint: it becomes the chosen colour along its region's track, to the end.", True)
 LOCK = Tool("Lock", "Click a region: it keeps the colour that it has, whatever others say.")
 UNKNOWN = Tool("Unknown", "Click a region: it is left unpainted and marked for the painter.")
 CLOSE = Tool("Close gap", "Draw a line: it closes a gap, when the shot is run again with --resume.", is_drag=True)
@@ -80,17 +80,17 @@ def correct(colored: ColoredShot, gesture: Gesture, changes: Changes) -> Made:
     region = _region_at(labels, gesture)
     if tool is AREA:
         return _area(gesture, record, region, changes.get(region - 1), names[color])
+    if tool is RECOLOR:
+        return _recolor(gesture, colored, record, region, changes.get(region - 1))
     shown = changes[region - 1].color if region - 1 in changes else int(record.graph.color[region - 1])
     paper = colored.shot.references.paper
     kind, takes, change = {
         PIN: ("pin", color, Change(color, 1.0, False)), BUCKET: ("lock", color, Change(color, 1.0, False)),
-        RECOLOR: ("recolor", color, Change(color, 1.0, False)), LOCK: ("lock", shown, Change(shown, 1.0, False)),
+        LOCK: ("lock", shown, Change(shown, 1.0, False)),
         UNKNOWN: ("unknown", -1, Change(paper, 0.0, True)),
     }[tool]
     one = Correction(kind, frame, gesture.points[:1], names[takes] if takes >= 0 else "",
                      anchors=(anchor_of(labels, region),))
-    if tool is RECOLOR:
-        one = one._replace(old=names[shown], last=max(colored.frames))
     return Made((made(one),), {region - 1: change})
 
 
@@ -106,6 +106,21 @@ def _area(gesture: Gesture, record: DrawingRecord, region: int, shown: Change | 
     change = shown._replace(confidence=1.0, unknown=False, areas=(*shown.areas, area))
     one = Correction("area", gesture.frame, points, name, anchors=(anchor_of(record.labels_under_ink, region),))
     return Made((made(one),), {region - 1: change})
+
+
+def _recolor(gesture: Gesture, colored: ColoredShot, record: DrawingRecord, region: int, shown: Change | None) -> Made:
+    """What a click comes to: the paint that is shown there becomes another; shown: the region's change, if any."""
+    assert gesture.color is not None
+    (x, y), names = gesture.points[0], colored.palette.names
+    paints = with_changes(record, {} if shown is None else {region - 1: shown}, colored.record).paints
+    old = int(paints.first[int(y), int(x)])
+    one = Correction("recolor", gesture.frame, gesture.points[:1], names[gesture.color], names[old],
+                     last=max(colored.frames), anchors=(anchor_of(record.labels_under_ink, region),))
+    inside = record.labels_under_ink == region
+    if (paints.first[inside] == old).all():
+        return Made((made(one),), {region - 1: Change(gesture.color, 1.0, False)})
+    change = shown or Change(int(record.graph.color[region - 1]), 1.0)
+    return Made((made(one),), {region - 1: change._replace(swaps=(*change.swaps, (old, gesture.color)))})
 
 
 def approve(colored: ColoredShot, frame: int, changes: Changes) -> Made:

@@ -156,6 +156,9 @@ def thumbnail(small: Small, changes: Changes, swatches: Bytes) -> Bytes:
         poured[[region for region, _ in inside]] = [color for _, color in inside]
         wanted = poured[small.labels]
         index = np.where(wanted >= 0, wanted, small.first)
+        for region, change in changes.items():
+            for old, new in change.swaps:
+                index = np.where((small.labels == region + 1) & (index == old), new, index)
     bare = (255 - small.ink)[..., None]
     return np.asarray((swatches[index].astype(np.uint16) * bare + 127) // 255, np.uint8)
 

@@ -68,3 +68,12 @@ def test_as_painted_shows_every_pixel_that_is_known():
     assert paints.as_painted().own.all() and not paints.own.any()
     exact = halves()
     assert exact.as_painted() is exact
+
+
+def test_swapped_entries_change_inside_alone():
+    """Whole paints and both sides of mixtures; a mixture of a paint with itself is that paint."""
+    share = np.array([[0, 0.25, 0.25, 0.25]], np.float32)
+    paints = PaintMap(np.array([[1, 1, 2, 1]], np.int32), np.array([[1, 2, 1, 2]], np.int32), share)
+    found = paints.swapped(np.array([[True, True, True, False]]), 1, 2)
+    assert found.first.tolist() == [[2, 2, 2, 1]] and found.second.tolist() == [[2, 2, 2, 2]]
+    assert found.share.tolist() == [[0, 0, 0, 0.25]]

@@ -185,6 +185,25 @@ def test_area(colored):
     assert plates(colored) == before
 
 
+def test_recolor_reaches_an_area(colored):
+    """An area, and its copies within the frames, take the new colour; in frames beyond them they keep theirs."""
+    shot, (x, y) = ColoredShot(colored), FACE
+    old = other_color(colored, 4)
+    new = next(name for name in shot.palette.names if name != old)
+    values = shot.palette.in_space(read_plate(colored / "c.0004.exr").space).values
+    outline = ((x, y), (x + 4, y), (x + 4, y + 4), (x, y + 4))
+    correct(shot, anchored(shot, Correction("area", 4, outline, old)))
+    apply(ColoredShot(colored))
+    copied = [frame for frame in (2, 3) if np.array_equal(flat_at(colored, frame, (x + 2, y + 2)),
+                                                          values[shot.palette.names.index(old)])]
+    shot = ColoredShot(colored)
+    correct(shot, Correction("recolor", 4, (), new, old, last=4))
+    apply(ColoredShot(colored))
+    assert np.array_equal(flat_at(colored, 4, (x + 2, y + 2)), values[shot.palette.names.index(new)])
+    for frame in copied:
+        assert np.array_equal(flat_at(colored, frame, (x + 2, y + 2)), values[shot.palette.names.index(old)])
+
+
 @pytest.mark.parametrize(("suffix", "stays"), [("png", True), ("exr", False)])
 def test_confidence_alone_writes_no_picture(tmp_path, monkeypatch, suffix, stays):
     """What changes how sure a region is, and no more, leaves a plate that does not tell it; its note follows."""

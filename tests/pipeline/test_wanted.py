@@ -43,10 +43,14 @@ def told(drawings):
     return ShotGraph([replace(one, told=graph.settled[1][graph.of(one.frame)].copy()) for one in drawings])
 
 
+def corrector_of(graph):
+    return Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=labels, showing=lambda *_: ())
+
+
 @pytest.fixture
 def corrector():
     graph = told([drawing(1, None), drawing(2, 1), drawing(4, 2, free=(True,) * 5 + (False,)), drawing(5, 4)])
-    return Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at))
+    return corrector_of(graph)
 
 
 def wanted(corrector, *corrections):
@@ -92,7 +96,7 @@ def test_doubt_of_the_whole_shot():
     drawings[2].told[3] -= 0.3
     sure = float(ShotGraph(drawings).settled[1][15])
     corrector = Corrector(ShotGraph(drawings), names=NAMES, paper=0, decided_at={1: 1, 2: 2, 4: 4},
-                          labels_of=lambda at: labels(at))
+                          labels_of=lambda at: labels(at), showing=lambda at, entry: ())
     (change,) = wanted(corrector)[0][4].items()
     assert change == (3, Change(2, pytest.approx(sure, abs=1e-4))) and change[1].is_as_found(2)
     pinned = wanted(corrector, Correction("pin", 2, ((30, 5),), "green"))[0]
@@ -165,7 +169,7 @@ def test_likes_one_after_the_other():
     """A long chain leads to what its last region shows, however long."""
     frames = range(1, 601)
     corrector = Corrector(told([drawing(at, at - 1 if at > 1 else None) for at in frames]), names=NAMES, paper=0,
-                          decided_at={at: at for at in frames}, labels_of=lambda at: labels(0))
+                          decided_at={at: at for at in frames}, labels_of=lambda at: labels(0), showing=lambda *_: ())
     likes = [Correction("pin", at, ((25, 5),), like=(at + 1, 25.0, 5.0)) for at in frames[:-1]]
     changes, lost = wanted(corrector, *likes, Correction("pin", 600, ((25, 5),), "green"))
     assert not lost and changes[1][1] == Change(3, 1.0, False, Like(600, 1, Change(3, 1.0, False)))
@@ -214,7 +218,7 @@ def test_approved_patterns_spread():
     free = tuple(not one for one in several)
     graph = told([drawing(1, None, painted=True), *(drawing(at, before, free=free, divided=several)
                                                     for at, before in ((2, 1), (4, 2), (5, 4)))])
-    corrector = Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at))
+    corrector = corrector_of(graph)
     as_is = Correction("approve", 5, colors=((32.0, 5.0, ""),))
     assert wanted(corrector, as_is)[0] == {4: {1: Change(1, pytest.approx(0.97, abs=1e-3), False, Like(5, 1))}}
     kept = as_is._replace(frame=4, colors=((30.0, 5.0, ""),), likes=((30.0, 5.0, 5, 32.0, 5.0),))
@@ -238,6 +242,28 @@ def test_recolor(corrector):
     assert {frame: set(of) for frame, of in changes.items()} == {2: {2}, 3: {2}, 4: {2}}
     changes, _ = wanted(corrector, Correction("pin", 1, ((5, 5),), "red"), everywhere)
     assert 0 in changes[4] and changes[4][0].color == 3 and changes[5][0].color == 1
+
+
+def test_recolor_reaches_regions_of_several_colors():
+    """Where their drawing found the colour it is swapped; so it is in copies, in areas, and where they were pinned."""
+    several = (False, True, True) + (False,) * 3
+    free = tuple(not one for one in several)
+    graph = told([drawing(1, None, painted=True), *(drawing(at, before, free=free, divided=several)
+                                                    for at, before in ((2, 1), (4, 2), (5, 4)))])
+    corrector = Corrector(graph, names=NAMES, paper=0, decided_at=DECIDED, labels_of=lambda at: labels(at),
+                          showing=lambda at, entry: (1,) if (at, entry) == (4, 3) else ())
+    recolor = Correction("recolor", 2, (), "blue", "green", last=4)
+
+    def found(*corrections):
+        return {frame: of[1] for frame, of in wanted(corrector, *corrections)[0].items() if 1 in of}
+
+    assert found(recolor) == {4: Change(1, pytest.approx(0.993, abs=1e-3), swaps=((3, 2),))}
+    area = Correction("area", 2, ((25.0, 1.0), (35.0, 1.0), (35.0, 8.0)), "green")
+    assert found(area, recolor)[2].areas[0].color == 3 and found(area, recolor)[2].swaps == ((3, 2),)
+    assert found(area, recolor)[5].like is not None and found(area, recolor)[5].swaps == ()
+    assert found(Correction("pin", 2, ((30, 5),), "green"), recolor)[2] == Change(2, 1.0, False)
+    again = recolor._replace(old="blue", color="red")
+    assert found(recolor, again)[4].swaps == ((3, 2), (2, 1))
 
 
 def test_recolor_leaves_what_was_settled_before(corrector):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from cmft_engine.pipeline.changes import Change
+from cmft_engine.pipeline.changes import Area, Change
 from cmft_engine.protocol.errors import InputError
 from cmft_engine.window import gestures
 from cmft_engine.window.gestures import Gesture, approve, correct, point_in
+from cmft_engine.window.pictures import Small, thumbnail
 
 COAT, FACE, HAT = (32.0, 44.0), (32.0, 24.0), (32.0, 11.0)
 
@@ -79,3 +80,18 @@ def test_points_lie_inside(colored):
     with pytest.raises(InputError):
         point_in(colored, 6, 99)
     assert np.unique(labels).tolist() == [1, 2, 3, 4]
+
+
+def test_a_recolor_takes_the_paint_under_the_click(colored):
+    """Of a region of several paints the clicked one is swapped, and seen so at once; the others stay."""
+    red, skin, region = named(colored, "red"), named(colored, "skin"), int(colored.labels_under_ink(2)[44, 32]) - 1
+    spot = Area(skin, ((28.0, 40.0), (36.0, 40.0), (36.0, 48.0), (28.0, 48.0)))
+    shown = Change(named(colored, "blue"), 1.0, areas=(spot,))
+    made = correct(colored, Gesture(gestures.RECOLOR, 2, (COAT,), red), {region: shown})
+    assert (made.corrections[0].old, made.corrections[0].color) == ("skin", "red")
+    assert made.changes == {region: shown._replace(swaps=((skin, red),))}
+    small = np.full((8, 8), region + 1, np.uint8)
+    first = np.repeat(np.uint8([[named(colored, "blue")] * 4 + [skin] * 4]), 8, 0)
+    swatches = np.arange(30, dtype=np.uint8).reshape(10, 3)
+    picture = thumbnail(Small(small, first, np.zeros((8, 8), np.uint8)), made.changes, swatches)
+    assert (picture[:, :4] == swatches[named(colored, "blue")]).all() and (picture[:, 4:] == swatches[red]).all()
