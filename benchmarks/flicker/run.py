@@ -126,7 +126,8 @@ def table(found: Mapping[str, Sequence[Steadiness]]) -> str:
 
 def last_line(rows: Sequence[Steadiness]) -> str:
     """Return the means over all clips' steps and pixels in one sentence."""
-    return f"{len(rows)} clips: {_figures(rows)}."
+    clips = "1 clip" if len(rows) == 1 else f"{len(rows)} clips"
+    return f"{clips}: {_figures(rows)}."
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,9 @@ def test_table():
     assert last_line([ONE, OTHER]) == (
         "2 clips: in 200 tracked steps a region switches 0.50 times in 100, the flow warp's 2.00 times; borders "
         "without ink flicker by 1.50 levels, the flow warp's by 3.00, ratio 0.50; 2 held pixels changed.")
+    assert last_line([INKED]) == (
+        "1 clip: in 20 tracked steps a region switches 0.00 times in 100, the flow warp's 0.00 times; borders "
+        "without ink flicker by – levels, the flow warp's by –, ratio –; 0 held pixels changed.")
 
 
 @pytest.mark.parametrize(("options", "sentence"), [
