@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Manner = PaintingKind | Literal["painted", "film"]
 OF_PARTS: tuple[PaintingKind, ...] = ("flat", "anti-aliased", "jpeg", "soft", "gradient")
+BY_DRAWING: tuple[Manner, ...] = ("flat", "anti-aliased", "jpeg")  # a drawing's paint does not depend on the others
 AS_PAINTED: tuple[Manner, ...] = ("painted", "film")  # frames as their painters made them, on paper and over scenery
 PAINTINGS: tuple[Manner, ...] = (*OF_PARTS, *AS_PAINTED)
 DRAWN_SEED = 20_261_124  # first word of every seed of a clip
@@ -72,23 +73,59 @@ def _draw_clip(drawn: DrawnSet, folder: Path, number: int, size: int) -> Validat
         return _painted_clip(drawn, folder, number, size)
     figure = draw_figure(drawn.family, folder, number, size)
     drawings = figure.clip.drawings
-    kind = next(kind for kind in OF_PARTS if kind == ("anti-aliased" if drawn.painting == "jpeg" else drawn.painting))
-    truths = dict(zip(KEPT, _painted(figure, kind, number), strict=True))
+    truths = dict(zip(KEPT, _painted(figure, _kind(drawn), number), strict=True))
     lines = [np.repeat(drawing.line[..., None], 3, axis=2) for drawing in drawings]
     return ValidationClip(
         name=f"{number:02d}-{figure.clip.name.removeprefix(f'{drawn.family}/')}",
         lines={i: lines[i] for i in KEPT},
-        paintings={i: _through_jpeg(truth) if drawn.painting == "jpeg" else truth for i, truth in truths.items()},
+        paintings={i: _as_file(drawn, truth) for i, truth in truths.items()},
         parts={i: drawings[i].part for i in KEPT},
         between={i: line for i, line in enumerate(lines) if i not in KEPT},
         truths=truths,
     )
 
 
+def draw_long_clips(drawn: DrawnSet, folder: Path, *, size: int, n_drawings: int) -> Iterator[ValidationClip]:
+    """Yield a set's figures again, in clips of n_drawings drawings of which every one's truth is known.
+
+    drawn: painted in a manner of BY_DRAWING. The page is framed for all drawings, so that a figure may be smaller in a
+    longer clip. Takes 7 MB a drawing at 512 px while a clip is drawn, and 2 MB after. Raises InputError likewise.
+    """
+    for number in range(DRAWN_CLIPS):
+        yield _draw_long_clip(drawn, folder, number, size=size, n_drawings=n_drawings)
+
+
+def _draw_long_clip(drawn: DrawnSet, folder: Path, number: int, *, size: int, n_drawings: int) -> ValidationClip:
+    figure = _figure(drawn.family, folder, number)
+    large = figure.clip([float(time) for time in range(n_drawings)], size=OVERSAMPLING * size)
+    clip = reduced(large)
+    kind = _kind(drawn)
+    truths = {}
+    for i, drawing in enumerate(clip.drawings):
+        flats = large.color[large.group[large.drawings[i].part]]
+        (truths[i],) = painted(flats[None], drawing.part[None], drawing.line[None], kind, _paint_rng(number, kind))
+    return ValidationClip(
+        name=f"{number:02d}-{clip.name.removeprefix(f'{drawn.family}/')}",
+        lines={i: np.repeat(drawing.line[..., None], 3, axis=2) for i, drawing in enumerate(clip.drawings)},
+        paintings={i: _as_file(drawn, truth) for i, truth in truths.items()},
+        parts={i: drawing.part for i, drawing in enumerate(clip.drawings)},
+        truths=truths,
+    )
+
+
+def _kind(drawn: DrawnSet) -> PaintingKind:
+    """Return how a set of parts is painted before its paintings become files."""
+    return next(kind for kind in OF_PARTS if kind == ("anti-aliased" if drawn.painting == "jpeg" else drawn.painting))
+
+
+def _as_file(drawn: DrawnSet, truth: np.ndarray) -> np.ndarray:
+    """Return a painting as its file shows it, uint8 RGB (H, W, 3)."""
+    return _through_jpeg(truth) if drawn.painting == "jpeg" else truth
+
+
 def _painted_clip(drawn: DrawnSet, folder: Path, number: int, size: int) -> ValidationClip:
     """A clip of frames as they were painted: "painted" with its figure's lines, "film" with lines found in it."""
-    rng = np.random.default_rng([DRAWN_SEED, number])
-    figure = _moving_figure(open_family(drawn.family, folder, "validation"), rng)
+    figure = _figure(drawn.family, folder, number)
     assert isinstance(figure, PaintedFigure)
     times = [float(time) for time in range(max(GAPS) + 1)]
     figures = figure.paintings(times, size=size)
@@ -118,11 +155,15 @@ class _DrawnFigure:
 @lru_cache(maxsize=DRAWN_CLIPS)  # the sets of one family follow each other
 def draw_figure(family: FamilyName, folder: Path, number: int, size: int) -> _DrawnFigure:
     """Return the clip of a number, and its flats, the same every time. Raises InputError likewise."""
-    rng = np.random.default_rng([DRAWN_SEED, number])
-    figure = _moving_figure(open_family(family, folder, "validation"), rng)
+    figure = _figure(family, folder, number)
     large = figure.clip([float(time) for time in range(max(GAPS) + 1)], size=OVERSAMPLING * size)
     flats = np.stack([large.color[large.group[large.drawings[i].part]] for i in KEPT])
     return _DrawnFigure(reduced(large), flats)
+
+
+def _figure(family: FamilyName, folder: Path, number: int) -> Figure:
+    """Return the figure of a number, new and the same every time."""
+    return _moving_figure(open_family(family, folder, "validation"), np.random.default_rng([DRAWN_SEED, number]))
 
 
 def _moving_figure(family: Family, rng: np.random.Generator) -> Figure:
@@ -145,8 +186,11 @@ def _painted(figure: _DrawnFigure, kind: PaintingKind, number: int) -> np.ndarra
     """Return the KEPT drawings in one manner, uint8 (4, S, S, 3)."""
     drawings = [figure.clip.drawings[i] for i in KEPT]
     parts, lines = np.stack([d.part for d in drawings]), np.stack([d.line for d in drawings])
-    rng = np.random.default_rng([DRAWN_SEED, number, PAINTINGS.index(kind)])
-    return painted(figure.flats, parts, lines, kind, rng)
+    return painted(figure.flats, parts, lines, kind, _paint_rng(number, kind))
+
+
+def _paint_rng(number: int, kind: PaintingKind) -> np.random.Generator:
+    return np.random.default_rng([DRAWN_SEED, number, PAINTINGS.index(kind)])
 
 
 def _through_jpeg(picture: np.ndarray) -> np.ndarray:

@@ -29,11 +29,14 @@ def draw_puppet_clip(
     """Return validation puppet `number`, the same on every machine, `size` px square.
 
     line_px: how wide the pen is, in px, instead of the clip's own; motion and colours stay the same.
-    kept: which drawings are painted, of 0 to the last of GAPS; the others lie between.
+    kept: which drawings are painted, the others lie between. The clip ends with the last of GAPS, or with the last
+    kept if that is later; then the same scene is seen for longer, and begins earlier.
     """
-    clip = _puppet(number, style, size, None)
+    n_drawings = max(*kept, *GAPS) + 1
+    clip = _puppet(number, style, size, n_drawings)
     if line_px is not None:
-        clip = replace(_puppet(number, style, size, line_px * PUPPET_PEN_SIZE / size), color=clip.color)
+        line_width = line_px * PUPPET_PEN_SIZE / size
+        clip = replace(_puppet(number, style, size, n_drawings, line_width=line_width), color=clip.color)
     lines = {i: np.repeat(drawing.line[..., None], 3, axis=2) for i, drawing in enumerate(clip.drawings)}
     return ValidationClip(
         name=f"{number:02d}-{clip.name}",
@@ -44,6 +47,6 @@ def draw_puppet_clip(
     )
 
 
-def _puppet(number: int, style: Style, size: int, line_width: float | None) -> Clip:
+def _puppet(number: int, style: Style, size: int, n_drawings: int, *, line_width: float | None = None) -> Clip:
     rng = np.random.default_rng([PUPPET_SEED, number])
-    return random_puppet_clip(rng, size=size, n_drawings=max(GAPS) + 1, style=style, line_width=line_width)
+    return random_puppet_clip(rng, size=size, n_drawings=n_drawings, style=style, line_width=line_width)

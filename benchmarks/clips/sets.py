@@ -22,11 +22,16 @@ def load_set(name: str, data: Path, *, size: int, drawn: Path | None = None) -> 
     PlateError for stored clips that cannot be used.
     """
     if name in DRAWN_SETS:
-        if drawn is None:
-            raise InputError(f"{name}: needs --drawn FOLDER, made by python -m cmft_training.synthetic.drawn.prepare")
-        yield from draw_clips(DRAWN_SETS[name], drawn, size=size)
+        yield from draw_clips(DRAWN_SETS[name], prepared_folder(name, drawn), size=size)
     elif name in PUPPET_STYLES:
         for number in range(PUPPET_CLIPS):
             yield draw_puppet_clip(number, style=PUPPET_STYLES[name], size=size)
     else:
         yield from read_clips(data / name, size=size)
+
+
+def prepared_folder(name: str, drawn: Path | None) -> Path:
+    """Return the folder that a drawn set is drawn from. Raises InputError when none is given."""
+    if drawn is None:
+        raise InputError(f"{name}: needs --drawn FOLDER, made by python -m cmft_training.synthetic.drawn.prepare")
+    return drawn

@@ -10,7 +10,7 @@ LAYERS = [
     {"baselines"},
     {"methods"},
     {"figures"},
-    {"quality", "table", "speed", "live", "memory", "faults", "fuzz", "clicks"},
+    {"quality", "table", "speed", "live", "memory", "faults", "fuzz", "clicks", "flicker"},
 ]
 
 

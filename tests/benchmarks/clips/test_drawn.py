@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, PAINTINGS, draw_clips, expand_sets, moves
+from benchmarks.clips.drawn import DRAWN_CLIPS, DRAWN_SETS, PAINTINGS, draw_clips, draw_long_clips, expand_sets, moves
 from benchmarks.clips.film import extracted_line_plate
 from cmft_engine.protocol.errors import InputError
 from cmft_training.synthetic.drawing import Clip, Drawing
@@ -79,6 +79,19 @@ def test_the_truth_of_a_jpeg_was_never_compressed(folder):
     assert 0 < apart.mean() < 10
     (pair, *_) = lossy.pairs()
     assert np.array_equal(pair.reference_gt, lossy.paintings[0]) and np.array_equal(pair.target_gt, smooth.truth(1))
+
+
+@pytest.mark.parametrize("name", ["clipart", "clipart-anti-aliased", "clipart-jpeg"])
+def test_a_long_clip_has_the_truth_of_every_drawing(folder, name):
+    """One of ten drawings shows what the set's own clip does, which paints four of them at once."""
+    short, (long, *others) = first(name, folder), draw_long_clips(DRAWN_SETS[name], folder, size=SIZE, n_drawings=10)
+    assert len(others) == DRAWN_CLIPS - 1 and long.name == short.name
+    assert sorted(long.lines) == sorted(long.truths) == list(range(10)) and not long.between
+    for of_long, of_short in ((long.lines, {**short.lines, **short.between}), (long.truths, short.truths),
+                              (long.paintings, short.paintings), (long.parts, short.parts)):
+        assert all(np.array_equal(of_long[i], picture) for i, picture in of_short.items())
+    (longer, *_) = draw_long_clips(DRAWN_SETS[name], folder, size=SIZE, n_drawings=13)
+    assert sorted(longer.truths) == list(range(13))
 
 
 def test_flat_paint_is_the_parts_colour_under_black_ink(folder):
