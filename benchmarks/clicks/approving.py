@@ -17,6 +17,7 @@ from cmft_engine.pipeline.correcting import approval
 from cmft_engine.pipeline.drawing_record import DrawingRecord, inner_point
 from cmft_engine.protocol.corrections import Correction, made
 
+MOST, LEAST_WRONG_PX = 0.5, 10  # a spot with so large a share wrong is mended; with a smaller one, from so many on
 ROUNDS = 6  # of one frame; an outline around an area covers what lies in it, which is then mended
 
 Ints = NDArray[np.int64]
@@ -74,32 +75,41 @@ def spots_of(labels: Ints, valid: NDArray[np.bool_], entries: Ints, *, colors: i
                 yield Spot(int(region), box, mask, color, False)
 
 
-def wrong_spots(spots: tuple[Spot, ...], shown: NDArray[np.integer]) -> list[Spot]:
-    """Return those of which most pixels show another palette entry, the largest first; shown: entries (H, W)."""
-    wrong = [one for one in spots if 2 * int((shown[one.box][one.mask] != one.color).sum()) > int(one.mask.sum())]
+def wrong_spots(spots: tuple[Spot, ...], shown: NDArray[np.integer], *, share: float = MOST) -> list[Spot]:
+    """Return those of which a share, LEAST_WRONG_PX or more, or most pixels show another palette entry, largest first.
+
+    shown: entries (H, W).
+    """
+    wrong = []
+    for one in spots:
+        off, size = int((shown[one.box][one.mask] != one.color).sum()), int(one.mask.sum())
+        if off > min(max(share * size, LEAST_WRONG_PX - 1), MOST * size):
+            wrong.append(one)
     return sorted(wrong, key=lambda one: -int(one.mask.sum()))
 
 
-def approve_in_order(shot: ColoredShot, frames: Mapping[int, Frame]) -> tuple[Approved, list[Correction]]:
+def approve_in_order(shot: ColoredShot, frames: Mapping[int, Frame], *, share: float = MOST
+                     ) -> tuple[Approved, list[Correction]]:
     """Correct the frames in the order of time and approve each when it is right; return what that cost, and all of it.
 
-    A wrong region is pinned, a wrong area drawn around; corrections travel as they do for a person.
+    A wrong region is pinned, a wrong area drawn around; corrections travel as they do for a person. share: of a
+    region or an area that is wrong when it is mended.
     """
     corrections = list[Correction]()
     total = Approved(0, 0, 0)
     for number in sorted(frames):
-        done = _correct(shot, frames[number], corrections)
+        done = _correct(shot, frames[number], corrections, share)
         total = Approved(*(a + b for a, b in zip(total, done, strict=True)))
         changes = shot.corrector.wanted(corrections).changes[number]
         corrections.append(made(approval(shot, number, changes)))
     return total, corrections
 
 
-def _correct(shot: ColoredShot, frame: Frame, corrections: list[Correction]) -> Approved:
+def _correct(shot: ColoredShot, frame: Frame, corrections: list[Correction], share: float) -> Approved:
     clicks = areas = spoiled = 0
     before: set[int] | None = None
     for _ in range(ROUNDS + len(frame.spots)):
-        wrong = wrong_spots(frame.spots, _shown(shot, frame.number, corrections).paints.first)
+        wrong = wrong_spots(frame.spots, _shown(shot, frame.number, corrections).paints.first, share=share)
         now = {id(one) for one in wrong}
         spoiled += 0 if before is None else len(now - before)
         before = now

@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.clicks.approving import approve_in_order
 from benchmarks.clicks.run import true_frame
+from benchmarks.metrics.clicks import SEEN_SHARE
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.correcting import apply
 from cmft_engine.protocol.corrections_file import save_corrections
@@ -52,7 +53,7 @@ def correct(folder: Path, truth: Truth) -> tuple[dict[int, int], int]:
     colored = ColoredShot(folder)
     frames = {number: true_frame(colored, number, over_white(frame.line), over_white(frame.flats))
               for number, frame in truth.items() if number != FIRST_FRAME}
-    _, corrections = approve_in_order(colored, frames)
+    _, corrections = approve_in_order(colored, frames, share=SEEN_SHARE)
     save_corrections(colored.corrections_path, corrections)
     apply(ColoredShot(folder))
     clicks = {number: sum(one.frame == number and one.kind != "approve" for one in corrections) for number in frames}
