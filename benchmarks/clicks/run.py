@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
@@ -24,7 +23,7 @@ from benchmarks.clips.puppets import PUPPET_CLIPS, PUPPET_STYLES, draw_puppet_cl
 from benchmarks.clips.sets import SETS, load_set
 from benchmarks.clips.stored import DATA
 from benchmarks.clips.validation_clip import GAPS, ValidationClip
-from benchmarks.methods.engine import write_shot
+from benchmarks.methods.engine import quiet_engine, write_shot
 from benchmarks.methods.method import Painted, UncoloredShot
 from benchmarks.methods.rules import color_in_chain
 from benchmarks.metrics.clicks import clicks_to_fix
@@ -93,9 +92,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_CLIPS} clips of each set")
     parser.add_argument("--json", type=Path, help="every clip's figures")
     given = parser.parse_args(arguments)
-    logging.getLogger("cmft_engine").setLevel(logging.ERROR)
     clips = QUICK_CLIPS if given.quick else given.clips
-    found = {name: list(count_set(name, clips)) for name in given.sets.split(",")}
+    with quiet_engine():
+        found = {name: list(count_set(name, clips)) for name in given.sets.split(",")}
     print(table(found))
     if given.json:
         values = {name: [asdict(one) for one in rows] for name, rows in found.items()}

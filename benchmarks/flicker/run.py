@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from benchmarks.baselines import flow_warp
 from benchmarks.clips.long import load_long_set
 from benchmarks.clips.sets import SETS
 from benchmarks.clips.validation_clip import ValidationClip
-from benchmarks.methods.engine import color_shot
+from benchmarks.methods.engine import color_shot, quiet_engine
 from benchmarks.methods.method import Painted, UncoloredShot
 from benchmarks.metrics.flicker import BorderFlicker, Flicker, border_flicker, changed_pixels, flicker
 from cmft_engine.protocol.errors import InputError
@@ -51,11 +50,11 @@ class Steadiness:
 def main(arguments: Sequence[str]) -> int:
     """Print the table and a line with the means; returns the exit status."""
     given = _parse(arguments)
-    logging.getLogger("cmft_engine").setLevel(logging.ERROR)
     try:
         clips = {name: load_long_set(name, given.drawings, size=given.size, drawn=given.drawn)
                  for name in given.sets.split(",")}
-        found = {name: list(_measured(name, islice(of_set, given.clips))) for name, of_set in clips.items()}
+        with quiet_engine():
+            found = {name: list(_measured(name, islice(of_set, given.clips))) for name, of_set in clips.items()}
     except InputError as error:
         print(error, file=sys.stderr)
         return error.exit_code

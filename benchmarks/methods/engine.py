@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +29,18 @@ def color_shot(shot: UncoloredShot, *, temporal_radius: int | None = None) -> di
         folder = Path(name)
         cmft_engine.colorize(write_shot(shot, folder), str(folder / "colored" / "frame.####.exr"), settings=settings)
         return {frame: _read(folder / "colored" / f"frame.{frame:04d}.exr") for frame in sorted(shot.targets)}
+
+
+@contextmanager
+def quiet_engine() -> Iterator[None]:
+    """Within it the engine's warnings are not heard, such as that of references without a drawing."""
+    log = logging.getLogger("cmft_engine")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def write_shot(shot: UncoloredShot, folder: Path) -> cmft_engine.Shot:

@@ -125,18 +125,8 @@ class ColoredShot:
     def corrector(self) -> Corrector:
         """What works out the colours of the shot with any corrections."""
         return Corrector(self.graph, names=self.palette.names, paper=self.shot.references.paper,
-                         decided_at=self.decided_at, labels_of=self.labels_under_ink, showing=self.regions_showing)
-
-    def regions_showing(self, at: int, entry: int) -> frozenset[int]:
-        """Return the regions, from 0, in which the drawing that is decided at a frame found a palette entry."""
-        record = self.record(at)
-        if record is None:
-            return frozenset()
-        paints = record.paints
-        shows = (paints.first == entry) | (paints.second == entry)
-        if paints.own is not None:
-            shows &= ~paints.own
-        return frozenset((np.unique(record.labels_under_ink[shows]) - 1).tolist())
+                         decided_at=self.decided_at, labels_of=self.labels_under_ink,
+                         showing=lambda at, entry: regions_showing(self.record(at), entry))
 
     def wanted(self) -> Wanted:
         """Return what the shot as a whole and the corrections on disk want. Raises InputError."""
@@ -244,6 +234,17 @@ def _report(shot: ColoredShot, one: NotedFrame, record: DrawingRecord) -> FrameR
 def _drawings(shot: ColoredShot) -> dict[int, str]:
     """Digests of the records by the frame at which their drawings are decided."""
     return {at: shot.frames[frame].note.drawing for frame, at in shot.decided_at.items()}
+
+
+def regions_showing(record: DrawingRecord | None, entry: int) -> frozenset[int]:
+    """Return the regions, from 0, in which a drawing found a palette entry by itself; none without a record."""
+    if record is None:
+        return frozenset()
+    paints = record.paints
+    shows = (paints.first == entry) | (paints.second == entry)
+    if paints.own is not None:
+        shows &= ~paints.own
+    return frozenset((np.unique(record.labels_under_ink[shows]) - 1).tolist())
 
 
 def colored_of(record: DrawingRecord) -> Colored:

@@ -1,6 +1,9 @@
-import numpy as np
+import logging
 
-from benchmarks.methods.engine import color_shot
+import numpy as np
+import pytest
+
+from benchmarks.methods.engine import color_shot, quiet_engine
 from benchmarks.methods.method import Painted, UncoloredShot
 from tests.benchmarks.fake_engine import face_clip
 
@@ -34,3 +37,13 @@ def test_references_stand_at_their_frames(engine):
     assert [(r.frame, r.lines.name) for r in shot.references] == [(0, "line.0000.png"), (9, "line.0009.png")]
     assert list(colored) == [1, 5]
     assert all(np.array_equal(colored[number].picture, clip.lines[number]) for number in (1, 5))
+
+
+def test_the_engine_is_quiet_within_alone():
+    """Its warnings are silenced for a while, whatever happens meanwhile, and the level is as before after."""
+    log = logging.getLogger("cmft_engine")
+    before = log.level
+    with pytest.raises(ZeroDivisionError), quiet_engine():
+        assert not log.isEnabledFor(logging.WARNING)
+        raise ZeroDivisionError
+    assert log.level == before
