@@ -16,6 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
+from .file_noise import (
+    away,
+    beside_lines,
+    blurred_entries,
+    is_noisy,
+    seen_distance,
+    was_jpeg,
+    with_quiet_hue,
+)
 from .paint_map import PaintMap
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
@@ -28,8 +37,6 @@ Labels = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 OwnPixels = Literal["none", "unexplained", "all"]
 
-NOISE_LEVELS = 12  # neighbours that differ by at most so many of 255 levels, but differ, are noise or a soft brush
-NOISY_SHARE = 0.05  # with more such pixels away from ink than this share, colours are not exact
 NEAR = 4.0  # CIE76: paints that look nearer than this are one, in a painting whose colours are not exact
 WIDEN = 1.25  # how much farther paints may be from each other when there are too many
 MIN_PAINT_PX = 6  # a paint of fewer pixels is none, unless it is all that a region has
@@ -71,7 +78,7 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
     the more alike the more there are. Raises PaletteError when no painting is given.
     """
     values, areas = exact_colors(paintings)
-    if len(values) <= MAX_COLORS and not any(_is_noisy(painting, space) for painting in paintings):
+    if len(values) <= MAX_COLORS and not any(is_noisy(painting, space) for painting in paintings):
         return PaintsRead(named_palette(values, areas, space, paintings), len(values), 0.0)
     looks = [_Looks.of(painting, space) for painting in paintings]
     rows, weights = _histogram(looks)
@@ -147,10 +154,14 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, 
     """As `map_paints`, in the entries of `known`."""
     palette = known.palette
     entries = _looks_of(palette.colors, palette.space)
+    beside = beside_lines(painting.labels) if near > 0 and was_jpeg(painting, palette.space) else None
     if near == 0:
         pure = np.concatenate([palette.index_of(painting.pixels[rows]) for rows in strips(bare.shape)])
     else:
-        nearest, distance = _nearest(_look(painting.pixels, palette.space), entries)
+        look = _look(painting.pixels, palette.space)
+        nearest, distance = _nearest(look, entries)
+        if beside is not None:
+            distance = seen_distance(look - entries[nearest], beside, STEP_NEAR * near)
         pure = np.where(distance <= near, nearest, -1).astype(np.int32)
         pure = _without_specks(pure, painting.labels, entries, known, near=near)
     pure[~bare] = -1
@@ -169,18 +180,20 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, 
     found = PaintMap(first, second, share)
     if own == "none":
         return found
-    shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, near=near)
+    shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, near=near, beside=beside)
     if not shown.any() and near == 0:
         return found  # exact: no pixel is known better than by its paint
     return replace(found, own=from_nearest(shown, ~bare), pixels=from_nearest(painting.pixels, ~bare))
 
 
 def _unexplained(
-    painting: Painting, bare: Mask, found: PaintMap, known: _Entries, entries: Floats, *, near: float
+    painting: Painting, bare: Mask, found: PaintMap, known: _Entries, entries: Floats, *, near: float,
+    beside: Mask | None,
 ) -> Mask:
     """Bare pixels that their paints do not show: more than a few levels off, on average where the file is noisy.
 
-    A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count.
+    A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count. beside:
+    where hue is blurred, None for nowhere.
     """
     if near == 0:
         parts = (off_paints(painting.pixels[rows], bare[rows], found.rows(rows), known.palette)
@@ -189,7 +202,8 @@ def _unexplained(
     else:
         weight = cv2.blur(bare.astype(np.float32), (5, 5))
         around = cv2.blur(off_paints(painting.pixels, bare, found, known.palette), (5, 5))
-        off = np.abs(around / np.maximum(weight, 1e-3)[..., None]).max(2)
+        around /= np.maximum(weight, 1e-3)[..., None]
+        off = np.abs(around if beside is None else with_quiet_hue(around, beside)).max(2)
     own = _without_dust(bare & (off > (NOISY_TOLERANCE if near > 0 else OWN_TOLERANCE)))
     labels = np.where(bare, painting.labels, 0)
     area = np.bincount(labels.ravel())
@@ -248,32 +262,18 @@ def _alike(entries: Floats, distance: float) -> Mask:
     return np.asarray(np.sqrt(((entries[:, None] - entries[None]) ** 2).sum(-1)) <= distance)
 
 
-def _is_noisy(painting: Painting, space: str) -> bool:
-    """Say whether colours vary a little where a clean painting has one."""
-    away = _away(painting.labels)
-    little = 0
-    for rows in strips(away.shape):
-        below = slice(rows.start, rows.stop + 1)  # each row beside the next, that of the next strip too
-        seen = np.rint(over_white(painting.pixels[below], space) * 255).astype(np.int16)
-        there = away[below]
-        n = rows.stop - rows.start
-        for pixels, bare in ((seen[:n], there[:n]), (seen.transpose(1, 0, 2), there.T)):
-            differs = np.abs(np.diff(pixels, axis=1)).max(2)
-            little += int(((differs > 0) & (differs <= NOISE_LEVELS) & bare[:, 1:] & bare[:, :-1]).sum())
-    return little > NOISY_SHARE * max(int(away.sum()), 1)
-
-
 @dataclass(frozen=True)
 class _Looks:
     """How a painting looks: Lab and alpha, float32 (H, W, 4), with the noise taken off and raw, and its labels.
 
-    solid: which pixels lie in one paint.
+    solid: which pixels lie in one paint. beside: where JPEG has blurred hue, None where it has not.
     """
 
     rows: Floats
     raw: Floats
     labels: Labels
     solid: Mask
+    beside: Mask | None
 
     @classmethod
     def of(cls, painting: Painting, space: str) -> _Looks:
@@ -281,12 +281,8 @@ class _Looks:
         calm = np.dstack([cv2.medianBlur(np.ascontiguousarray(rows[..., i]), 5) for i in range(4)])
         square = np.ones((3, 3), np.uint8)
         span = cv2.dilate(calm, square) - cv2.erode(calm, square)
-        return cls(calm, rows, painting.labels, _away(painting.labels, 5) & (span[..., :3].max(2) <= NEAR))
-
-
-def _away(labels: Labels, side: int = 3) -> Mask:
-    """Pixels with no ink beside them."""
-    return np.asarray(cv2.erode((labels > 0).astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+        beside = beside_lines(painting.labels) if was_jpeg(painting, space) else None
+        return cls(calm, rows, painting.labels, away(painting.labels, 5) & (span[..., :3].max(2) <= NEAR), beside)
 
 
 def _look(pixels: Floats, space: str) -> Floats:
@@ -311,7 +307,15 @@ def _histogram(looks: Sequence[_Looks]) -> tuple[Floats, NDArray[np.int64]]:
 def _all_leaders(looks: Sequence[_Looks], rows: Floats, weights: NDArray[np.int64], near: float) -> Floats:
     """Looks (k, 4) of the paints: those that fill a patch somewhere, then those of small regions."""
     leaders = _supported(looks, _leaders(rows, weights, near))
-    return np.concatenate([leaders, _small_regions(looks, leaders, near)])
+    found = np.concatenate([leaders, _small_regions(looks, leaders, near)])
+    if all(one.beside is None for one in looks):
+        return found
+    area, far = np.zeros((2, len(found)), np.int64)
+    for one in looks:
+        owner, bare = _nearest(one.raw, found)[0], one.labels > 0
+        area += np.bincount(owner[bare], minlength=len(found))
+        far += np.bincount(owner[bare if one.beside is None else bare & ~one.beside], minlength=len(found))
+    return np.asarray(found[~blurred_entries(found, area, far, STEP_NEAR * near)])
 
 
 def _leaders(rows: Floats, weights: NDArray[np.int64], near: float) -> Floats:
