@@ -16,15 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
-from .file_noise import (
-    away,
-    beside_lines,
-    blurred_entries,
-    is_noisy,
-    seen_distance,
-    was_jpeg,
-    with_quiet_hue,
-)
+from .file_noise import away, beside_lines, blurred_entries, is_noisy, seen_distance, was_jpeg, with_quiet_hue
 from .paint_map import PaintMap
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
