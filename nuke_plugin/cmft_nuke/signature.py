@@ -19,6 +19,8 @@ from .moves import corrections_of
 from .nodes import text, value
 
 _LOOK = ("reference_frames", "sheet", "corrections")
+_COLOR = ("colorManagement", "OCIO_config", "customOCIOConfigPath", "workingSpaceLUT", "int8Lut", "int16Lut", "logLut",
+          "floatLut")  # of the script: what Reads that say "default" are read as
 _COSMETIC = frozenset((
     "xpos", "ypos", "selected", "name", "label", "note_font", "note_font_size", "note_font_color", "tile_color",
     "gl_color", "hide_input", "cached", "postage_stamp", "postage_stamp_frame", "dope_sheet", "bookmark", "icon",
@@ -74,6 +76,8 @@ def _lines(group: nuke.Group) -> Iterator[str]:
     if text(group, "view"):  # of nodes that were saved before there was this knob the digest is as it was
         yield "view={}".format(text(group, "view"))
     yield stamp(palette)
+    root = nuke.root()
+    yield from ("root {}={}".format(name, root[name].toScript()) for name in _COLOR if root.knob(name) is not None)
     for frame, path in sorted(corrections_of(group).items()):
         yield "correction {} {} {}".format(frame, os.path.basename(path), stamp(path))  # not its folder: it may move
     for which in (LINE, REF, *((REF_LINE,) if group.input(REF_LINE) is not None else ())):

@@ -51,7 +51,7 @@ def idle_until(host, is_true, seconds=20):
 
 
 @pytest.mark.parametrize("passing", ["", "Dot", "NoOp"])
-@pytest.mark.parametrize("change", ["knob", "input", "retime", "variable"])
+@pytest.mark.parametrize("change", ["knob", "input", "retime", "variable", "colors"])
 def test_upstream_change_with_the_panel_closed(colored, tmp_path, change, passing):
     """A change upstream is noticed when Nuke is idle, through Dots and NoOps too; the script is not marked by it."""
     with opened(moved(colored, tmp_path)[1], gui=True) as (host, node):
@@ -72,6 +72,8 @@ def test_upstream_change_with_the_panel_closed(colored, tmp_path, change, passin
             line["premultiplied"].setValue(True)
         elif change == "variable":
             host.nuke.root()["gsv"].setValue("shot=sh020")
+        elif change == "colors":
+            host.nuke.root()["colorManagement"].setValue("OCIO")
         elif change == "retime":
             line["frame"].setValue("2")
             line["frame_mode"].setValue("offset")
