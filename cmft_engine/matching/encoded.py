@@ -6,6 +6,7 @@ Shapes: H W plate size, h w work size, n regions of a drawing, m of a reference,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -81,6 +82,11 @@ class EncodedReference:
     def framing(self) -> Framing:
         """Where the work picture lies in the plate."""
         return self.drawing.framing
+
+    @cached_property
+    def own_paints(self) -> PaintMap:
+        """Its paints, with every pixel the painter's own where the painting is soft; one map, for what it remembers."""
+        return self.paints.as_painted() if self.is_soft else self.paints
 
     @property
     def kept_shares(self) -> Floats:

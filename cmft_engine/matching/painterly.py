@@ -144,9 +144,9 @@ def carry_painterly(
     same_size = [one for one in _references(ways) if one.segmented.size == drawing.size]
     still = {id(one): _still_shares(drawing, distance, one.distance) for one in same_size}
     whole = _RegionMeans(drawing, list(still.values()))
-    spread, choice = AROUND_PX / scale, _Choice(drawing.size)
+    spread, choice = AROUND_PX / scale, _Choice(drawing.size, _references(ways))
     flows = [Way(one, flow_between(distance, one.distance, longest=FLOW_SIZE), costs[id(one)]) for one in same_size]
-    fits = [_as_whole(way, drawing, regions, distance, scale) for way in ways if way.places is not None]
+    fits = _as_whole(ways, drawing, regions, distance, scale)
     for way in (*(Way(one, None, costs[id(one)]) for one in same_size), *flows, *ways, *fits):
         error = whole.added(_disagreement(distance, way.reference, way.places, spread))
         error = error + _mismatch(way.mismatch, labels, way.reference, way.places) - way.preference * ~whole.is_scenery
@@ -168,49 +168,50 @@ def carry_painterly(
 
 
 def _as_whole(
-    way: Way, drawing: SegmentedDrawing, regions: Mask, distance: NDArray[np.uint8], scale: float
-) -> Way:
-    """The way on which each of some regions (n,) moves as a whole, as far as its lines say how."""
-    assert way.places is not None
-    labels, places = drawing.labels_under_ink, way.places.copy()
-    for number, box in enumerate(ndimage.find_objects(labels)):
-        if box is None or not regions[number]:
+    ways: Sequence[Way], drawing: SegmentedDrawing, regions: Mask, distance: NDArray[np.uint8], scale: float
+) -> list[Way]:
+    """The ways on which each of some regions (n,) moves as a whole, as far as its lines say how."""
+    labels = drawing.labels_under_ink
+    boxes = [(box, labels[box] == number) for number, box in enumerate(ndimage.find_objects(labels), 1)
+             if box is not None and regions[number - 1]]
+    fits = []
+    for way in ways:
+        if way.places is None:
             continue
-        inside = labels[box] == number + 1
-        fit = fit_affine(way.places[box], inside, distance[box], way.reference.distance, scale)
-        if fit is not None:
-            places[box][inside] = fit[inside]
-    return replace(way, places=places, preference=WHOLE_PX)
+        places = way.places.copy()
+        for box, inside in boxes:
+            fit = fit_affine(way.places[box], inside, distance[box], way.reference.distance, scale)
+            if fit is not None:
+                places[box][inside] = fit[inside]
+        fits.append(replace(way, places=places, preference=WHOLE_PX))
+    return fits
 
 
 class _Choice:
     """The best place of each pixel among those offered so far, and the reference that it lies in."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], references: Sequence[EncodedReference]) -> None:
+        """references: all that places may lie in."""
+        self._references, self._number = references, {id(one): number for number, one in enumerate(references)}
         self._error = np.full(size, np.inf, np.float32)
         self._places = np.zeros((*size, 2), np.float32)
         self._source = np.full(size, -1, np.int16)  # twice the number of the reference, and 1 if the place is its own
-        self._references: dict[int, EncodedReference] = {}
 
     def offer(
         self, window: tuple[slice, slice], inside: Mask, reference: EncodedReference, places: Floats | None,
         error: Floats
     ) -> None:
         """Offer places (h, w, 2) to the pixels inside of a window (h, w); None: their own. error: what they cost."""
-        numbers = list(self._references)
-        if id(reference) not in numbers:
-            numbers.append(id(reference))
-            self._references[id(reference)] = reference
         better = inside & (error < self._error[window])
         self._error[window][better] = error[better]
-        self._source[window][better] = 2 * numbers.index(id(reference)) + (places is None)
+        self._source[window][better] = 2 * self._number[id(reference)] + (places is None)
         if places is not None:
             self._places[window][better] = places[better]
 
     def carry(self, paints: PaintMap, inside: Mask) -> None:
         """Put the painter's pixels of the chosen places into a map (H, W), inside."""
-        for number, reference in enumerate(self._references.values()):
-            shown = reference.paints.as_painted() if reference.is_soft else reference.paints
+        for number, reference in enumerate(self._references):
+            shown = reference.own_paints
             for is_own in (False, True):
                 chosen = inside & (self._source == 2 * number + is_own)
                 if chosen.any():

@@ -46,8 +46,7 @@ def carry_paints(
     for reference, there in zip(references, places, strict=True):
         if reference.segmented.size == ink.shape:
             more = still_pixels(ink, reference.segmented.ink, _still_outside(there, framing)) & ~still
-            paints = reference.paints.as_painted() if reference.is_soft else reference.paints
-            overwrite(carried, (slice(None), slice(None)), more, paints)
+            overwrite(carried, (slice(None), slice(None)), more, reference.own_paints)
             still |= more
     return CarriedPaint(carried, still, np.zeros(ink.shape, np.bool_))
 

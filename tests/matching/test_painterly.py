@@ -45,7 +45,7 @@ def reference(left):
     nothing = np.zeros((SIDE, SIDE), np.int32)
     paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
     return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints, own_share=1.0,
-                           painterly=np.ones(segmented.count, np.float32), is_soft=True)
+                           painterly=np.ones(segmented.count, np.float32), own_paints=paints.as_painted())
 
 
 def carried(source, target):
@@ -124,7 +124,7 @@ def large_square(left):
     pixels[30:95, left:left + 65, 1] = np.linspace(0, 1, 65)
     paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
     return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints,
-                           own_share=1.0, is_soft=True)
+                           own_share=1.0, own_paints=paints.as_painted())
 
 
 def test_a_part_that_turns_moves_as_a_whole():
@@ -156,4 +156,4 @@ def part(corners):
     pixels[..., 1] = np.where(filled, np.arange(SIDE) / SIDE, 1)
     paints = PaintMap(nothing, nothing, np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), bool), pixels)
     return SimpleNamespace(segmented=segmented, distance=line_distance(segmented.ink), paints=paints,
-                           own_share=1.0, is_soft=True)
+                           own_share=1.0, own_paints=paints.as_painted())
