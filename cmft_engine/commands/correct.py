@@ -1,7 +1,7 @@
 """Commands that correct a coloured shot: each adds to its list of corrections, then makes the plates that change."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -85,18 +85,30 @@ def line(
     out: Out, frame: Frame, at: At,
     opens: Annotated[bool, typer.Option("--open", help="Make the regions under the line one; else it parts "
                                         "them.")] = False,
+    along: Annotated[bool, typer.Option("--along", help="Draw it in the other drawings too, where their lines "
+                                        "went.")] = False,
+    frames: Annotated[str | None, typer.Option(help="With --along: in these frames alone, such as 1-48.")] = None,
     note: Note = "", author: Author = None,
 ) -> None:
-    """Close a gap between lines, or open lines: the regions of that drawing change with the next run."""
+    """Close a gap between lines, or open lines: the regions of the drawings change with the next run."""
     from ..pipeline.correcting import anchored, correct, open_colored
+    from ..pipeline.line_placements import drawings_of, placements
     from ..protocol.corrections import Correction
 
     points = tuple(_point(text) for text in at)
     if len(points) < 2:
         raise InputError("a line needs --at twice or more: the places that it goes through")
+    if frames and not along:
+        raise InputError("--frames limits a line that goes along its track; give --along too, or leave --frames out")
     shot = open_colored(out)
-    correct(shot, anchored(shot, Correction("line", frame, points, closes=not opens, note=note)), author=author)
-    say(f"frame {frame} is cut anew by the next run: colour the shot again with --resume")
+    one = Correction("line", frame, points, closes=not opens, note=note, along=along)
+    parts = [one._replace(frame=first, last=last, at=frame if frame != first else None)
+             for first, last in frame_runs(_frames_of(shot.shot.frames, frames))] if frames else [one]
+    there = correct(shot, *(anchored(shot, part) for part in parts), author=author)
+    told = placements(there, drawings_of(shot))
+    for made in there[-len(parts):]:
+        say(told.get(made.id, f"drawn in frame {frame}"))
+    say("these drawings are cut anew by the next run: colour the shot again with --resume")
 
 
 @app.command()
@@ -131,10 +143,7 @@ def recolor(
         return
     shot = open_colored(out)
     check_colors(shot, old, new)
-    wanted = parse_frames(frames) if frames else shot.shot.frames
-    strangers = sorted(set(wanted) - set(shot.shot.frames))
-    if strangers:
-        raise InputError(f"frame {frames_text(strangers)} is not in the shot ({frames_text(shot.shot.frames)})")
+    wanted = _frames_of(shot.shot.frames, frames)
     correction = Correction("recolor", wanted[0], (), new, old, last=wanted[-1], note=note)
     if box is not None:
         x0, y0, x1, y1 = (int(one) for one in _numbers(box, 4, "--box"))
@@ -153,14 +162,17 @@ def recolor(
 def list_corrections(out: Out) -> None:
     """List the corrections of a shot, in order, with their ids."""
     from ..pipeline.correcting import open_colored
+    from ..pipeline.line_placements import drawings_of, not_followed, placements
 
     shot = open_colored(out)
     there = shot.corrections()
     lost = {one.correction.id: one.reason for one in shot.wanted().lost}
+    placed = placements(there, drawings_of(shot))
+    waiting = {one.correction.id: one.reason for one in not_followed(shot, there)}
     for one in there:
         state = "undone" if one.undone else "off" if not one.on else "lost" if one.id in lost else "on"
         say("  ".join(filter(None, (one.id, f"{state:<6}", one.text, one.author, one.time, one.note,
-                                    lost.get(one.id, "")))))
+                                    lost.get(one.id, ""), placed.get(one.id, ""), waiting.get(one.id, "")))))
     say(f"{len(there)} corrections in {shot.corrections_path}")
 
 
@@ -243,6 +255,15 @@ def _follow(out: Path, events: bool = False) -> None:
     for sentence in applied.lost:
         say(sentence)
     say(f"{len(applied.rewritten)} of {len(shot.frames)} plates changed")
+
+
+def _frames_of(shot: Sequence[int], text: str | None) -> Sequence[int]:
+    """Return the frames of a shot that an option names, all without one."""
+    wanted = parse_frames(text) if text else shot
+    strangers = sorted(set(wanted) - set(shot))
+    if strangers:
+        raise InputError(f"frame {frames_text(strangers)} is not in the shot ({frames_text(shot)})")
+    return wanted
 
 
 def _point(text: str) -> Point:

@@ -16,6 +16,7 @@ from .changes import Changes, Like, changed_colors
 from .claims import claimed
 from .colored_shot import ColoredShot, Rewritten
 from .drawing_record import RegionPlaces, inner_point
+from .line_track import along_track
 from .report_refresh import refresh_report
 from .wanted import Wanted
 
@@ -32,12 +33,12 @@ class Applied:
 
 
 def anchored(shot: ColoredShot, correction: Correction) -> Correction:
-    """Return a correction with the shape of the region at each of its points.
+    """Return a correction with the shape of the region at each of its points; a line along its track with its places.
 
     Raises InputError for a frame that is not coloured, a point outside of it or of every region, or a color that the
     palette lacks.
     """
-    frame = correction.frame if correction.at is None else correction.at
+    frame = correction.drawn_at
     at = shot.decided_at.get(frame)
     labels = None if at is None else shot.labels_under_ink(at)
     if labels is None:
@@ -48,6 +49,8 @@ def anchored(shot: ColoredShot, correction: Correction) -> Correction:
     for x, y in correction.points:
         if not (0 <= x < width and 0 <= y < height):
             raise InputError(f"{x:g}, {y:g} lies outside of frame {frame}, which is {width}x{height}")
+    if correction.along:
+        return along_track(shot, correction)
     if correction.kind not in ("pin", "lock", "unknown", "recolor", "area"):
         return correction
     points = correction.points[:1] if correction.kind == "area" else correction.points

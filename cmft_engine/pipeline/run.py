@@ -26,6 +26,7 @@ from .correcting import MAX_NAMED, rewritten_plates
 from .drawing_record import write_record
 from .frames import ColoredFrame, DecidedFrame, FrameReader, FrameTask
 from .kept import Keeper, Kept, Keys
+from .line_placements import not_followed
 from .pictures import read_pictures, write_pictures
 from .reference_matcher import ReferenceMatcher
 from .reporting import Reporter
@@ -48,7 +49,7 @@ class Run:
         self.loaded = ReferenceMatcher(shot, settings, palette=palette, clock=self.clock, warn=self.reporter.warn,
                                        kept=kept)
         self._checkpoint = self.loaded.checkpoint
-        edits = LineEdits.of(load_corrections(default_path(out)))
+        edits = LineEdits.of(load_corrections(default_path(out)), shot.drawings.same)
         digests = Digests(shot, settings, weights=self._checkpoint.sha256, palette=palette, edits=edits)
         self.keeper = self.loaded.keeper = Keeper() if kept is None else Keeper(kept, Keys(
             shot, settings, digests=digests, weights=self._checkpoint.sha256, palette=palette))
@@ -128,7 +129,7 @@ class Run:
         if self.shot.part is not None and set(self.shot.frames) - set(colored.decided_at):
             return
         wanted = colored.wanted()
-        for lost in wanted.lost:
+        for lost in (*wanted.lost, *not_followed(colored, colored.corrections())):
             self.reporter.warn(lost.text)
         stale = [frame for frame in colored.stale(wanted) if frame in written]
         coming = rewritten_plates(colored, stale, wanted)

@@ -29,6 +29,20 @@ class Anchor(NamedTuple):
     shape: str
 
 
+class Placed(NamedTuple):
+    """Where a line along a track is drawn in a frame."""
+
+    frame: int
+    points: Tuple[Point, ...]
+
+
+class Unplaced(NamedTuple):
+    """A frame in which a line along a track is not drawn, and why."""
+
+    frame: int
+    reason: str
+
+
 class Correction(NamedTuple):
     """One wish of a person. Points are x, y in px from the top left corner of the picture.
 
@@ -36,10 +50,12 @@ class Correction(NamedTuple):
     regions under the line of points have `color`; "approve": the frame is right as it is; "lock": the region keeps the
     `color` it has, whatever others say; "recolor": `old` becomes `color` in the frames up to `last`, within `box` or
     the track of the region at the point, where one is given; "unknown": the region is left unpainted; "line": the line
-    of points closes a gap, or opens one where `closes` is False; "area": within the region at the first
-    point, what lies inside the outline of points has `color`, or, for a single one, the pixels around it of one paint.
-    color, old: names of palette entries. at: the frame of a recolor's point, `frame` if None. like: the frame of a
-    painting (None for a sheet), x and y in it. undone: taken back by `undo`, waiting for `redo`. on: switched off
+    of points closes a gap, or opens one where `closes` is False, in this drawing, or, where it goes `along` its track,
+    in those of the frames up to `last`; "area": within the region at the first point, what lies inside the outline of
+    points has `color`, or, for a single one, the pixels around it of one paint.
+    color, old: names of palette entries. at: the frame that the points are of, `frame` if None. like: the frame of a
+    painting (None for a sheet), x and y in it. placed, unplaced: of a line along its track, what was found when it was
+    made, each frame once. undone: taken back by `undo`, waiting for `redo`. on: switched off
     by hand when False. colors: of an approved frame, what its regions had, as point and color name of each. likes: of
     an approved frame, its regions that were painted like others, as point, and frame and point of the other.
     """
@@ -54,6 +70,9 @@ class Correction(NamedTuple):
     at: Optional[int] = None
     box: Optional[Tuple[int, int, int, int]] = None
     closes: bool = True
+    along: bool = False
+    placed: Tuple[Placed, ...] = ()
+    unplaced: Tuple[Unplaced, ...] = ()
     anchors: Tuple[Anchor, ...] = ()
     colors: Tuple[Tuple[float, float, str], ...] = ()
     likes: Tuple[Tuple[float, float, int, float, float], ...] = ()
@@ -70,11 +89,16 @@ class Correction(NamedTuple):
         return self.on and not self.undone
 
     @property
+    def drawn_at(self) -> int:
+        """The frame that its points are of."""
+        return self.frame if self.at is None else self.at
+
+    @property
     def text(self) -> str:
         """The wish as a person reads it in a list."""
         at = " at " + ", ".join("{:.0f} {:.0f}".format(x, y) for x, y in self.points[:1]) if self.points else ""
         what = {"pin": self.color or self._like, "stroke": self.color, "lock": self.color, "area": self.color,
-                "recolor": "{} → {}".format(self.old, self.color), "line": "close" if self.closes else "open",
+                "recolor": "{} → {}".format(self.old, self.color), "line": ("close" if self.closes else "open") + (" along its track" if self.along else ""),
                 }.get(self.kind, "")
         frames = "frame {}".format(self.frame) if self.last in (None, self.frame) else "frames {}-{}".format(
             self.frame, self.last)

@@ -12,12 +12,12 @@ import uuid
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
-from .corrections import KINDS, SHAPE_SIDE, Anchor, Correction, Corrections, Point
+from .corrections import KINDS, SHAPE_SIDE, Anchor, Correction, Corrections, Placed, Point, Unplaced
 from .errors import InputError, brief
 from .owner import owner_of, this_owner
 from .text_file import is_unicode, parse_json, read_text, remove_quietly, write_new, write_remedy, write_text
 
-VERSION = 1
+VERSION, READ_VERSIONS = 2, (1, 2)  # the first had no lines along a track; what has none is still written as it
 FILE = "corrections.json"
 MAX_CORRECTIONS = 100000
 MAX_POINTS = 10000
@@ -39,9 +39,9 @@ def load_corrections(path: Union[str, Path]) -> Corrections:
         raise InputError("{} is no file of corrections ({}); mend it, or move it away to begin anew".format(
             path, brief(str(error)))) from error
     items = values.get("corrections") if isinstance(values, dict) else None
-    if not isinstance(items, list) or values.get("version") != VERSION or len(items) > MAX_CORRECTIONS:
-        raise InputError("{} is no file of corrections of version {}; use the engine that wrote it, or move it away "
-                         "to begin anew".format(path, VERSION))
+    if not isinstance(items, list) or values.get("version") not in READ_VERSIONS or len(items) > MAX_CORRECTIONS:
+        raise InputError("{} is no file of corrections of a version up to {}; use the engine that wrote it, or move it "
+                         "away to begin anew".format(path, VERSION))
     found = []
     for number, item in enumerate(items, 1):
         try:
@@ -64,8 +64,9 @@ def save_corrections(path: Union[str, Path], corrections: Iterable[Correction]) 
             raise InputError("{}: a correction cannot be kept ({}); nothing was written".format(
                 path, brief(str(error)))) from error
     lines = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in items)
+    version = VERSION if any("along" in item for item in items) else 1
     try:
-        write_text(path, '{{"version": {}, "corrections": [\n{}\n]}}\n'.format(VERSION, lines))
+        write_text(path, '{{"version": {}, "corrections": [\n{}\n]}}\n'.format(version, lines))
     except OSError as error:
         raise InputError("{}: the corrections cannot be written ({}); {}".format(
             path, error.strerror, write_remedy(error, path))) from error
@@ -175,6 +176,15 @@ def _check(correction: Correction) -> None:
         raise ValueError("pin needs a color, or a place in a painting")
     if correction.kind == "recolor" and not correction.old:
         raise ValueError("recolor needs an old color")
+    if correction.kind != "line" and correction.along:
+        raise ValueError("a line alone goes along its track")
+    if not correction.along and (correction.placed or correction.unplaced):
+        raise ValueError("what is not along a track is placed nowhere")
+    told = [one.frame for one in (*correction.placed, *correction.unplaced)]
+    if len(set(told)) < len(told):
+        raise ValueError("a frame is named twice in placed and unplaced")
+    if any(len(one.points) < 2 for one in correction.placed):
+        raise ValueError("placed needs 2 points in each frame")
     if correction.last is not None and correction.last < correction.frame:
         raise ValueError("last is before frame")
 
@@ -258,6 +268,16 @@ def _likes(value: Any, name: str) -> Tuple[Tuple[float, float, int, float, float
                  for x, y, frame, left, top in found)
 
 
+def _placed(value: Any, name: str) -> Tuple[Placed, ...]:
+    found = [_items(one, name, 2) for one in _items(value, name)]
+    return tuple(Placed(_whole(frame, name), _points(points, name)) for frame, points in found)
+
+
+def _unplaced(value: Any, name: str) -> Tuple[Unplaced, ...]:
+    found = [_items(one, name, 2) for one in _items(value, name)]
+    return tuple(Unplaced(_whole(frame, name), _text(reason, name)) for frame, reason in found)
+
+
 def _optional_whole(value: Any, name: str) -> Optional[int]:
     return None if value is None else _whole(value, name)
 
@@ -265,7 +285,7 @@ def _optional_whole(value: Any, name: str) -> Optional[int]:
 _READERS: Dict[str, Callable[[Any, str], Any]] = {
     "kind": _text, "frame": _whole, "points": _points, "color": _text, "old": _text, "like": _like, "last":
     _optional_whole, "at": _optional_whole, "box": _box, "closes": _flag, "anchors": _anchors, "colors": _colors,
-    "likes": _likes,
+    "likes": _likes, "along": _flag, "placed": _placed, "unplaced": _unplaced,
     "author": _text, "time": _text, "note": _text, "on": _flag, "undone": _flag, "id": _text,
 }
 

@@ -24,7 +24,7 @@ from ..protocol.errors import PlateError
 from ..protocol.settings import Settings
 from .drawing import PaintedDrawing, SegmentedDrawing, segment
 from .fit import NEIGHBOURS, borders_of_lines, borders_of_painting, explain
-from .line_edits import LineEdit
+from .line_edits import LineEdit, that_land
 from .named import Reference
 from .painted_lines import PaintedLines, read_painted_lines
 from .register import register_line
@@ -81,7 +81,7 @@ def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Set
     """Read a line plate and cut it into regions; edits: of its lines. Raises PlateError."""
     plate = read_line_plate(path, frame, canvas=canvas, settings=settings)
     lines = find_lines(plate, settings)
-    return _segment(plate.without_pixels(), lines, settings, edits)
+    return _segment(plate.without_pixels(), lines, settings, that_land(edits, lines.ink))
 
 
 def read_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
