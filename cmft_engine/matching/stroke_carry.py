@@ -117,8 +117,9 @@ class _Window:
         cv2.polylines(line, [np.round(points - (left, top)).astype(np.int32)[:, None]], isClosed=False, color=0)
         y, x = np.mgrid[top:bottom, left:right]
         away = np.stack([np.hypot(x - end[0], y - end[1]) for end in points[[0, -1]]]).astype(np.float32)
+        weight = (1 / (1 + (away / (HALF_PX * near.scale)) ** 4)).astype(np.float32)
         return cls(left, top, cv2.distanceTransform(line, cv2.DIST_L2, 5) <= reach,
-                   away.min(0) <= END_PX * near.scale, 1 / (1 + (away / np.float32(HALF_PX * near.scale)) ** 4))
+                   away.min(0) <= END_PX * near.scale, weight)
 
     def crop(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         height, width = self.inside.shape
@@ -166,7 +167,7 @@ class _Window:
                 return
             rows, columns = np.nonzero(inside)
             at = with_one(np.stack([columns + self.left, rows + self.top], 1) + 0.5)
-            motion = np.linalg.lstsq(at, fitted[rows, columns].astype(np.float64) + 0.5, rcond=None)[0]
+            motion: Doubles = np.linalg.lstsq(at, fitted[rows, columns] + 0.5, rcond=None)[0].astype(np.float64)
             growth = np.linalg.svd(motion[:2], compute_uv=False)
             if not GROWTH[0] <= growth[1] <= growth[0] <= GROWTH[1] or np.linalg.det(motion[:2]) < 0:
                 return

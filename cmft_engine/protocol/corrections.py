@@ -98,7 +98,8 @@ class Correction(NamedTuple):
         """The wish as a person reads it in a list."""
         at = " at " + ", ".join("{:.0f} {:.0f}".format(x, y) for x, y in self.points[:1]) if self.points else ""
         what = {"pin": self.color or self._like, "stroke": self.color, "lock": self.color, "area": self.color,
-                "recolor": "{} → {}".format(self.old, self.color), "line": ("close" if self.closes else "open") + (" along its track" if self.along else ""),
+                "recolor": "{} → {}".format(self.old, self.color),
+                "line": ("close" if self.closes else "open") + (" along its track" if self.along else ""),
                 }.get(self.kind, "")
         frames = "frame {}".format(self.frame) if self.last in (None, self.frame) else "frames {}-{}".format(
             self.frame, self.last)

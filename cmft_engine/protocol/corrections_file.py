@@ -180,7 +180,7 @@ def _check(correction: Correction) -> None:
         raise ValueError("a line alone goes along its track")
     if not correction.along and (correction.placed or correction.unplaced):
         raise ValueError("what is not along a track is placed nowhere")
-    told = [one.frame for one in (*correction.placed, *correction.unplaced)]
+    told = [one.frame for one in correction.placed] + [one.frame for one in correction.unplaced]
     if len(set(told)) < len(told):
         raise ValueError("a frame is named twice in placed and unplaced")
     if any(len(one.points) < 2 for one in correction.placed):

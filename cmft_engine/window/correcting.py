@@ -22,6 +22,7 @@ class Correcting:
         self.window.bar.choose(tool)
         self.window.canvas.is_stroking = tool.is_drag
         self.window.canvas.draws_line = tool in (CLOSE, OPEN)
+        self.window.canvas.update()
 
     def gesture(self, points: tuple[Point, ...]) -> None:
         """Use the tool at a place of the frame, or along points."""
@@ -29,7 +30,15 @@ class Correcting:
         if self.tool.is_drag and self.tool is not AREA and len(points) < 2:
             self.window.trouble.setText(f"{self.tool.name} is drawn: hold the button down and draw")
             return
-        self.session.gesture(Gesture(self.tool, self.session.frame, points, self.window.palette_view.color))
+        along = self.tool in (CLOSE, OPEN) and self.window.bar.goes_along
+        if along:
+            self.window.trouble.setText("looking where the line goes in the other drawings …")
+        self.session.gesture(Gesture(self.tool, self.session.frame, points, self.window.palette_view.color, along))
+
+    def along_track(self) -> None:
+        """Take the tool that the switch is of, unless one of them is in use."""
+        if self.window.bar.goes_along and self.tool not in (CLOSE, OPEN):
+            self.use(CLOSE)
 
     def pick(self, x: float, y: float) -> None:
         """Take the colour at a place of the picture."""

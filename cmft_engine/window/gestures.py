@@ -14,6 +14,8 @@ from ..pipeline.changes import Area, Change, Changes, with_changes
 from ..pipeline.colored_shot import ColoredShot
 from ..pipeline.correcting import approval
 from ..pipeline.drawing_record import DrawingRecord, inner_point
+from ..pipeline.line_placements import drawings_of, placements
+from ..pipeline.line_track import along_track
 from ..pipeline.wishes import regions_under
 from ..protocol.corrections import Correction, Point, made
 from ..protocol.errors import InputError
@@ -43,19 +45,24 @@ TOOLS = (PIN, BUCKET, STROKE, AREA, RECOLOR, LOCK, UNKNOWN, CLOSE, OPEN)
 
 @dataclass(frozen=True)
 class Gesture:
-    """A tool used on a frame: points in px, x and y from the top left corner, and the colour's palette entry."""
+    """A tool used on a frame: points in px, x and y from the top left corner, and the colour's palette entry.
+
+    along: whether a gap line goes along its track.
+    """
 
     tool: Tool
     frame: int
     points: tuple[Point, ...]
     color: int | None = None
+    along: bool = False
 
 
 class Made(NamedTuple):
-    """Corrections that a gesture comes to, and what they change at once in its own drawing."""
+    """Corrections that a gesture comes to, what they change at once in its own drawing, and what is to be said."""
 
     corrections: tuple[Correction, ...]
     changes: Changes
+    said: str = ""
 
 
 def correct(colored: ColoredShot, gesture: Gesture, changes: Changes) -> Made:
@@ -69,7 +76,9 @@ def correct(colored: ColoredShot, gesture: Gesture, changes: Changes) -> Made:
     if record is None:
         raise InputError(f"frame {frame}: nothing was kept of its drawing; run the shot again with --resume")
     if tool in (CLOSE, OPEN):
-        return Made((made(Correction("line", frame, gesture.points, closes=tool is CLOSE)),), {})
+        line = Correction("line", frame, gesture.points, closes=tool is CLOSE, along=gesture.along)
+        line = made(along_track(colored, line) if gesture.along else line)
+        return Made((line,), {}, placements((*colored.corrections(), line), drawings_of(colored)).get(line.id, ""))
     labels = record.labels_under_ink
     if tool is STROKE:
         regions = list(regions_under(labels, gesture.points))

@@ -38,6 +38,7 @@ KEYS = (
     Key("unknown", ("U",), "Unknown: leave it to the painter", FIX),
     Key("close_gap", ("G",), "Close gap: draw a line", FIX),
     Key("open_gap", ("Shift+G",), "Open gap: draw a line", FIX),
+    Key("along_track", ("T",), "gap lines go along their track, or not", FIX),
     Key("undo", ("Ctrl+Z",), "undo", FIX),
     Key("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", FIX),
     Key("toggle_ink", ("1",), "ink", SEE),

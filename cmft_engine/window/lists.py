@@ -68,13 +68,14 @@ class CorrectionList(ListWidget):
         self.itemClicked.connect(self._open)
         self._fills = False
 
-    def show_corrections(self, corrections: Sequence[Correction], lost: Mapping[str, str]) -> None:
-        """Show corrections; lost: by id, why one has no effect."""
+    def show_corrections(self, corrections: Sequence[Correction], lost: Mapping[str, str], placed: Mapping[str, str]
+                         ) -> None:
+        """Show corrections; lost: by id, why one has no effect; placed: where a line goes along its track."""
         self._fills = True
         self.clear()
         for one in corrections:
-            item = QtWidgets.QListWidgetItem(one.text)
-            item.setData(Qt.ItemDataRole.UserRole, (one.id, one.frame))
+            item = QtWidgets.QListWidgetItem("\n".join(filter(None, (one.text, placed.get(one.id)))))
+            item.setData(Qt.ItemDataRole.UserRole, (one.id, one.drawn_at))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if one.on else Qt.CheckState.Unchecked)
             who = " ".join(filter(None, (one.author, one.time.replace("T", " ").rstrip("Z"), one.note)))

@@ -19,7 +19,7 @@ LAST = 10**9  # the urgency of what is only made ready
 
 class News(NamedTuple):
     """Something new: "picture", "thumbnail" and "plate" of a frame; "corrections", "solved", "advice", "painting",
-    "trouble".
+    "said" and "trouble".
     """
 
     kind: str

@@ -29,6 +29,7 @@ class PictureView(Widget):
         self._hover: tuple[int, Outline] = 0, ()
         self._track: Outline = ()
         self._path: Sequence[Point] = ()
+        self._lines: Sequence[Sequence[Point]] = ()
         self.stroke: list[Point] = []
         self.draws_line = False
         self.wipe: float | None = None  # x of its line in the picture, None for no wipe
@@ -61,6 +62,11 @@ class PictureView(Widget):
     def show_track(self, track: Outline, path: Sequence[Point]) -> None:
         """Outline the regions of a track, and show its way through the frames as places in px."""
         self._track, self._path = track, path
+        self.update()
+
+    def show_lines(self, lines: Sequence[Sequence[Point]]) -> None:
+        """Show the lines that close and open gaps of the frame while such a tool is in use."""
+        self._lines = lines
         self.update()
 
     def fit(self) -> None:
@@ -118,6 +124,8 @@ class PictureView(Widget):
         marks.path(self._path)
         marks.outline(self._track, ACCENT, 2.0)
         marks.outline(self._hover[1], "#ffffff", 1.4)
+        for line in self._lines if self.draws_line else ():
+            marks.stroke(line, GAP)
         if len(self.stroke) > 1:
             marks.stroke(self.stroke, GAP if self.draws_line or self.color is None else self.color)
         if self.wipe is not None:

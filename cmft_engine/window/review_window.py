@@ -69,6 +69,7 @@ class ReviewWindow(Window):
             before = self.session.shown(self.session.frame, before=True, urgency=1)
             if before is not None:
                 self.canvas.show_before(image_of(before.picture))
+        self.canvas.show_lines(self.session.lines.get(self.session.frame, ()))
         self._show_track(shown)
         self.say_where(None)
 
@@ -139,14 +140,16 @@ class ReviewWindow(Window):
             self._show_solved()
         elif news.kind == "advice":
             self.advice.show_advice(self.session.adviser.advice)
-        elif news.kind == "trouble":
+        elif news.kind in ("said", "trouble"):
             self.trouble.setText(news.text)
         self._say_work()
 
     def _show_corrections(self) -> None:
         self._approved = approved_frames(self.session.corrections)
         lost = () if self.session.wanted is None else self.session.wanted.lost
-        self.corrections.show_corrections(self.session.corrections, {one.correction.id: one.reason for one in lost})
+        self.corrections.show_corrections(self.session.corrections, {one.correction.id: one.reason for one in lost},
+                                          self.session.placed)
+        self.canvas.show_lines(self.session.lines.get(self.session.frame, ()))
         self.strip.strip.update()
 
     def _show_solved(self) -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import ColoredShot
+from ..pipeline.line_placements import drawings_of, placements
 from ..pipeline.wanted import Wanted
-from ..protocol.corrections import Corrections, added, dropped, redone, switched, undone
+from ..protocol.corrections import Corrections, Point, added, dropped, redone, switched, undone
 from ..protocol.corrections_file import change
 from ..protocol.errors import CmftError, InputError
 from ..protocol.text_file import file_stamp
+from ..shot.line_edits import LineEdits
 from .advising import Adviser
 from .doubts import Doubt, DoubtfulTrack, Doubts
 from .gestures import PIN, Gesture, Made, Maker, approve, correct, point_in
@@ -39,6 +41,8 @@ class Session:
         self.frame = self.frames[0]
         self.wanted: Wanted | None = None
         self.before: Wanted | None = None  # without corrections
+        self.placed: dict[str, str] = {}  # by a correction's id, where its line goes along its track
+        self.lines: dict[int, list[tuple[Point, ...]]] = {}  # that close and open gaps, by frame
         self.tracks: list[DoubtfulTrack] = []
         self._tell, self._ahead = tell, dict[int, dict[int, Change]]()
         self.looks = Looks(self.colored, self.changes, tell, self._failed)
@@ -74,6 +78,7 @@ class Session:
     def _begin(self) -> None:
         self._sources = Sources(self.colored)
         self.looks.prepare(self.frames)
+        self._find_lines()
         self.before = self.colored.corrector.wanted(())
         self._solve()
 
@@ -122,6 +127,8 @@ class Session:
             at = self.colored.frames[frame].decided_at
             self._ahead[at] = {**self._ahead.get(at, {}), **new.changes}
             self._tell(News("picture", frame))
+            if new.said:
+                self._tell(News("said", text=new.said))
         self._think.submit(object(), edit)
         self._think.submit("solve", self._solve, urgency=1)  # once, after all edits that wait
 
@@ -133,7 +140,15 @@ class Session:
         path = self.colored.corrections_path
         self.corrections = self.colored.corrections() if how is None else change(path, how)
         self._stamp = file_stamp(path)
+        self._find_lines()
         self._tell(News("corrections"))
+
+    def _find_lines(self) -> None:
+        """Note where lines go along their track, and all lines by the frame that they are drawn in."""
+        same = drawings_of(self.colored) if any(one.along for one in self.corrections) else {}
+        self.placed = placements(self.corrections, same)
+        edits = LineEdits.of(self.corrections, lambda frame: same.get(frame, ()))
+        self.lines = {frame: [edit.points for edit in of] for frame, of in edits.by_frame.items()}
 
     def _solve(self) -> None:
         is_first = self.wanted is None

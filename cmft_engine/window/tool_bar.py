@@ -13,6 +13,7 @@ from .qt import Qt, QtWidgets, Signal
 ACTION_OF = {"Pin": "pin", "Bucket": "bucket", "Stroke": "stroke", "Area": "area",
              "Recolour": "recolor", "Lock": "lock", "Unknown": "unknown",
              "Close gap": "close_gap", "Open gap": "open_gap"}
+ALONG = "along_track"  # the switch of the two tools before it
 SHOWN = (("Ink", "toggle_ink", True), ("Flats", "toggle_flats", True), ("Confidence", "toggle_confidence", False),
          ("Regions", "toggle_regions", False), ("Track", "toggle_track", True), ("Wipe", "wipe", False))
 
@@ -29,8 +30,10 @@ class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
         self._layout.setContentsMargins(6, 4, 8, 4)
         self._layout.setSpacing(1)
         self.tools = {tool: self._button(tool.name, ACTION_OF[tool.name], tool.help) for tool in TOOLS}
+        self.shown = {ALONG: self._button("Along track", ALONG, "A gap line is drawn in the other drawings too, where "
+                                          "their lines went.")}
         self._gap()
-        self.shown = {action: self._button(text, action, _help(action)) for text, action, _ in SHOWN}
+        self.shown |= {action: self._button(text, action, _help(action)) for text, action, _ in SHOWN}
         for _, action, is_on in SHOWN:
             self.shown[action].setChecked(is_on)
         self._gap()
@@ -45,6 +48,11 @@ class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
         self.approve = self._button("Approve", "approve", "This frame is right as it is: no later correction changes "
                                     "it, and its colours spread to others.", checks=False)
         self.approve.setObjectName("approve")
+
+    @property
+    def goes_along(self) -> bool:
+        """Whether gap lines go along their track."""
+        return bool(self.shown[ALONG].isChecked())
 
     def choose(self, tool: Tool) -> None:
         """Show which tool is used."""
