@@ -49,6 +49,8 @@ ELSEWHERE = {
     # The parts of a run are looked at while it runs.
     "cmft_engine/pipeline/clock.py": "pipeline/test_colorize.py",
     "cmft_engine/pipeline/frames.py": "pipeline/test_schedule.py",
+    "cmft_engine/pipeline/line_[ps]*.py": "pipeline/test_line_track.py",
+    "cmft_engine/pipeline/region_links.py": "pipeline/test_line_track.py",
     "cmft_engine/pipeline/match_cache.py": "pipeline/test_schedule.py",
     "cmft_engine/pipeline/open_shot.py": "farm/test_bundle.py",
     "cmft_engine/pipeline/reference_matcher.py": "pipeline/test_schedule.py",

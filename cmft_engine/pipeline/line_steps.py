@@ -34,7 +34,7 @@ class Reason(Exception):
 
 
 @dataclass(frozen=True)
-class CutDrawing:
+class TrackedDrawing:
     """A drawing of the shot: where it is decided, its lines, and its regions (H, W), 0 = ink, as the next run cuts it.
     """
 
@@ -52,7 +52,7 @@ class Stroke(NamedTuple):
     """A line in a drawing: points (p, 2), and the area of what it parts there, 0 for nothing; of one that opens, the
     number of regions that it joins. step, whole: the motions (3, 2) from the drawing before, and from its own."""
 
-    drawing: CutDrawing
+    drawing: TrackedDrawing
     points: Doubles
     found: int
     step: Doubles
@@ -80,14 +80,14 @@ class Carrier:
         self._edits = LineEdits.of(shot.corrections(), lambda frame: frames.get(shot.decided_at.get(frame, 0), ()))
         self._own: Stroke | None = None
 
-    def read(self, at: int) -> CutDrawing:
+    def read(self, at: int) -> TrackedDrawing:
         """Read a drawing as the next run will cut it, without this line. Raises PlateError."""
         noted = self._shot.shot
         found = read_drawing(noted.line_plate(at), at, canvas=noted.canvas, settings=noted.settings,
                              edits=self._edits.among(self._frames[at]))
-        return CutDrawing(at, Lines(found.lines.ink), found.segmented.labels)
+        return TrackedDrawing(at, Lines(found.lines.ink), found.segmented.labels)
 
-    def begin(self, own: CutDrawing) -> Stroke:
+    def begin(self, own: TrackedDrawing) -> Stroke:
         """Return the part of the line that is carried, in its own drawing. Raises Reason."""
         drawn = cv2.approxPolyDP(np.array(self._one.points, np.float32)[:, None], STRAIGHT_PX * own.lines.scale, False)
         height, width = own.size
@@ -100,14 +100,14 @@ class Carrier:
         self._own = Stroke(own, *self._found(kept.astype(np.float64), own), shift((0, 0)), shift((0, 0)))
         return self._own
 
-    def _found(self, points: Doubles, there: CutDrawing) -> tuple[Doubles, int]:
+    def _found(self, points: Doubles, there: TrackedDrawing) -> tuple[Doubles, int]:
         """Return the points as they lie on the lines of a drawing, and what they part or join there. Raises Reason."""
         if not self._one.closes:
             return points, len(under(there.labels, points))
-        snapped = onto_lines(points, there.lines)
-        if snapped is None:
+        lying = onto_lines(points, there.lines)
+        if lying is None:
             raise Reason(f"an end is more than {land_px(there.size[0]):.0f} px from any line")
-        return snapped, parted(there.labels, snapped)
+        return lying, parted(there.labels, lying)
 
     def carry(self, stroke: Stroke, at: int, *, steps: int) -> Stroke:
         """Return the line in another drawing, so many of them further. Raises Reason."""
@@ -132,7 +132,7 @@ class Carrier:
             raise Reason("another region lies there")
         return carried
 
-    def _find(self, stroke: Stroke, there: CutDrawing, links: RegionLinks | None, steps: int) -> Carried:
+    def _find(self, stroke: Stroke, there: TrackedDrawing, links: RegionLinks | None, steps: int) -> Carried:
         """Return where the lines around a stroke are in another drawing; those around it where a person drew it have
         to be in the same place, unless it is sure without. motion: from its own drawing. Raises Reason."""
         near, own = stroke.drawing.lines, self._own

@@ -69,7 +69,7 @@ class ReviewWindow(Window):
             before = self.session.shown(self.session.frame, before=True, urgency=1)
             if before is not None:
                 self.canvas.show_before(image_of(before.picture))
-        self.canvas.show_lines(self.session.lines.get(self.session.frame, ()))
+        self.canvas.show_lines(self.session.gap_lines.at(self.session.frame))
         self._show_track(shown)
         self.say_where(None)
 
@@ -148,8 +148,8 @@ class ReviewWindow(Window):
         self._approved = approved_frames(self.session.corrections)
         lost = () if self.session.wanted is None else self.session.wanted.lost
         self.corrections.show_corrections(self.session.corrections, {one.correction.id: one.reason for one in lost},
-                                          self.session.placed)
-        self.canvas.show_lines(self.session.lines.get(self.session.frame, ()))
+                                          self.session.gap_lines.placed)
+        self.canvas.show_lines(self.session.gap_lines.at(self.session.frame))
         self.strip.strip.update()
 
     def _show_solved(self) -> None:

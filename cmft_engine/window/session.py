@@ -11,15 +11,14 @@ from pathlib import Path
 
 from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import ColoredShot
-from ..pipeline.line_placements import drawings_of, placements
 from ..pipeline.wanted import Wanted
-from ..protocol.corrections import Corrections, Point, added, dropped, redone, switched, undone
+from ..protocol.corrections import Corrections, added, dropped, redone, switched, undone
 from ..protocol.corrections_file import change
 from ..protocol.errors import CmftError, InputError
 from ..protocol.text_file import file_stamp
-from ..shot.line_edits import LineEdits
 from .advising import Adviser
 from .doubts import Doubt, DoubtfulTrack, Doubts
+from .gap_lines import GapLines
 from .gestures import PIN, Gesture, Made, Maker, approve, correct, point_in
 from .looks import Looks, News
 from .paintings import Sources
@@ -41,8 +40,7 @@ class Session:
         self.frame = self.frames[0]
         self.wanted: Wanted | None = None
         self.before: Wanted | None = None  # without corrections
-        self.placed: dict[str, str] = {}  # by a correction's id, where its line goes along its track
-        self.lines: dict[int, list[tuple[Point, ...]]] = {}  # that close and open gaps, by frame
+        self.gap_lines = GapLines(self.colored)
         self.tracks: list[DoubtfulTrack] = []
         self._tell, self._ahead = tell, dict[int, dict[int, Change]]()
         self.looks = Looks(self.colored, self.changes, tell, self._failed)
@@ -78,7 +76,7 @@ class Session:
     def _begin(self) -> None:
         self._sources = Sources(self.colored)
         self.looks.prepare(self.frames)
-        self._find_lines()
+        self.gap_lines.look_at(self.corrections)
         self.before = self.colored.corrector.wanted(())
         self._solve()
 
@@ -126,9 +124,8 @@ class Session:
             self._write(lambda corrections: added(corrections, *new.corrections))
             at = self.colored.frames[frame].decided_at
             self._ahead[at] = {**self._ahead.get(at, {}), **new.changes}
-            self._tell(News("picture", frame))
-            if new.said:
-                self._tell(News("said", text=new.said))
+            for news in (News("picture", frame), *([News("said", text=new.said)] if new.said else [])):
+                self._tell(news)
         self._think.submit(object(), edit)
         self._think.submit("solve", self._solve, urgency=1)  # once, after all edits that wait
 
@@ -140,15 +137,8 @@ class Session:
         path = self.colored.corrections_path
         self.corrections = self.colored.corrections() if how is None else change(path, how)
         self._stamp = file_stamp(path)
-        self._find_lines()
+        self.gap_lines.look_at(self.corrections)
         self._tell(News("corrections"))
-
-    def _find_lines(self) -> None:
-        """Note where lines go along their track, and all lines by the frame that they are drawn in."""
-        same = drawings_of(self.colored) if any(one.along for one in self.corrections) else {}
-        self.placed = placements(self.corrections, same)
-        edits = LineEdits.of(self.corrections, lambda frame: same.get(frame, ()))
-        self.lines = {frame: [edit.points for edit in of] for frame, of in edits.by_frame.items()}
 
     def _solve(self) -> None:
         is_first = self.wanted is None

@@ -73,3 +73,6 @@ def test_text():
     assert pin("a")._replace(color="", like=(None, 3.0, 4.0)).text == "pin like the painting frame 1 at 1 2"
     assert Correction("recolor", 1, (), "blue", "red", last=9).text == "recolor red → blue frames 1-9"
     assert Correction("line", 2, ((0, 0), (4, 4)), closes=False).text == "line open frame 2 at 0 0"
+    along = Correction("line", 1, ((0, 0), (4, 4)), last=9, at=2, along=True)
+    assert along.text == "line close along its track frames 1-9 at 0 0" and along.drawn_at == 2
+    assert along._replace(at=None).drawn_at == 1

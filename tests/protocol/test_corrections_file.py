@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from cmft_engine.protocol.corrections import Anchor, Correction, added, made
+from cmft_engine.protocol.corrections import Anchor, Correction, Placed, Unplaced, added, made
 from cmft_engine.protocol.corrections_file import VERSION, change, default_path, load_corrections, save_corrections
 from cmft_engine.protocol.errors import InputError
 
@@ -21,6 +21,10 @@ EVERY_KIND = (
     Correction("unknown", 1, ((0.0, 0.0),), id="g", time="2026-01-01T00:00:00Z"),
     Correction("line", 1, ((0.0, 0.0), (1.0, 1.0)), closes=False, id="h"),
 )
+ALONG = Correction("line", 1, ((0.0, 0.0), (1.0, 1.0)), last=9, at=2, along=True, id="i", placed=(
+    Placed(2, ((0.0, 0.0), (1.0, 1.0))), Placed(3, ((0.5, 0.0), (2.0, 1.0)))), unplaced=(Unplaced(4, "it leaves"),))
+
+LINE = {"kind": "line", "frame": 1, "id": "a", "points": [[1, 2], [3, 4]]}
 
 
 def test_round_trip(tmp_path):
@@ -31,6 +35,22 @@ def test_round_trip(tmp_path):
     assert load_corrections(path) == EVERY_KIND
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") == len(EVERY_KIND) + 2 and "Zoë" in text and "closes" in text
+
+
+def test_a_line_along_its_track(tmp_path):
+    """Raises the version, so that an earlier engine refuses the file; without one, that still reads it."""
+    path = tmp_path / "corrections.json"
+    save_corrections(path, (*EVERY_KIND, ALONG))
+    assert load_corrections(path)[-1] == ALONG and json.loads(path.read_text())["version"] == VERSION == 2
+    save_corrections(path, EVERY_KIND)
+    assert json.loads(path.read_text())["version"] == 1 and load_corrections(path) == EVERY_KIND
+
+
+def test_a_file_of_the_first_version(tmp_path):
+    path = tmp_path / "corrections.json"
+    path.write_text('{"version": 1, "corrections": [{"kind": "line", "frame": 3, "id": "a", "points": [[1, 2], [3, 4]]'
+                    ', "closes": false}]}')
+    assert load_corrections(path) == (Correction("line", 3, ((1.0, 2.0), (3.0, 4.0)), closes=False, id="a"),)
 
 
 @pytest.mark.parametrize("item", [
@@ -47,6 +67,13 @@ def test_round_trip(tmp_path):
     {"kind": "pin", "frame": 1, "id": "a", "points": [[1, 2]], "color": "a", "size": 4},
     {"kind": "pin", "frame": 1, "id": "a", "points": [[1, 2]], "color": "a", "on": 1},
     {"kind": "pin", "frame": 1, "id": "a", "points": [[1, 2]], "color": "a", "anchors": [{"box": [0, 0, 0, 0]}]},
+    {"kind": "pin", "frame": 1, "id": "a", "points": [[1, 2]], "color": "a", "along": True},
+    {**LINE, "placed": [[1, [[1, 2], [3, 4]]]]},  # but not along
+    {**LINE, "along": True, "placed": [[1, [[1, 2]]]]},
+    {**LINE, "along": True, "placed": [[1, [[1, 2], [3, 4]]]], "unplaced": [[1, "twice"]]},
+    {**LINE, "along": True, "placed": [[1, [[1, 2], [3, 4]]], [1, [[1, 2], [3, 4]]]]},
+    {**LINE, "along": True, "unplaced": [[1, 2]]},
+    {**LINE, "along": 1},
     {"kind": "recolor", "frame": 9, "last": 1, "id": "a", "color": "a", "old": "b"},
     {"kind": "stroke", "frame": 1, "id": "a", "points": [[1, 2]], "color": "a"},
 ])
@@ -61,7 +88,7 @@ def test_damaged(tmp_path, item):
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 2, "corrections": []}', "[" * 100000,
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 3, "corrections": []}', "[" * 100000,
                                   '{"version": 1, "corrections": {}}', "\0", '{"version": 1}'])
 def test_no_file_of_corrections(tmp_path, text):
     path = tmp_path / "corrections.json"

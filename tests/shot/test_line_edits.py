@@ -3,9 +3,9 @@
 import numpy as np
 
 from cmft_engine.lineart.lineart import extract_line_art
-from cmft_engine.protocol.corrections import Correction
+from cmft_engine.protocol.corrections import Correction, Placed
 from cmft_engine.shot.drawing import segment
-from cmft_engine.shot.line_edits import LineEdit, LineEdits, closed, opened
+from cmft_engine.shot.line_edits import LineEdit, LineEdits, closed, landed, opened, that_land
 
 
 def room(gap):
@@ -59,3 +59,40 @@ def test_of_corrections():
     edits = LineEdits.of((one, one._replace(id="b", on=False), one._replace(id="c", closes=False),
                           Correction("pin", 3, points, "red", id="d")))
     assert edits.by_frame == {3: (LineEdit(points, True), LineEdit(points, False))}
+
+
+ALONG = Correction("line", 1, ((0.0, 0.0), (5.0, 5.0)), last=9, at=4, along=True, id="a", placed=(
+    Placed(4, ((0.0, 0.0), (5.0, 5.0))), Placed(5, ((1.0, 0.0), (6.0, 5.0))), Placed(6, ((1.0, 0.0), (6.0, 5.0)))))
+
+
+def test_a_line_along_its_track():
+    """It is drawn where it was placed; but for its own drawing it has to land there. A held drawing has it once."""
+    edits = LineEdits.of((ALONG,))
+    assert {frame: [edit.lands for edit in of] for frame, of in edits.by_frame.items()} == {4: [False], 5: [True],
+                                                                                            6: [True]}
+    assert len(edits.among((5, 6))) == 1 and edits.among((1, 9)) == ()
+
+
+def test_what_was_approved_before_is_left_alone():
+    """All frames of that drawing; what is approved later, or with a line of one frame, is not."""
+    approval = Correction("approve", 6, id="b")
+    same = {5: (5, 6), 6: (5, 6)}
+    before = LineEdits.of((approval, ALONG), lambda frame: same.get(frame, ()))
+    assert before.by_frame.keys() == {4}
+    assert LineEdits.of((approval, ALONG)).by_frame.keys() == {4, 5}
+    assert LineEdits.of((ALONG, approval)).by_frame.keys() == {4, 5, 6}
+    assert LineEdits.of((approval._replace(on=False), ALONG)).by_frame.keys() == {4, 5, 6}
+    assert LineEdits.of((approval, ALONG._replace(id="c", frame=6, along=False))).by_frame.keys() == {6}
+
+
+def test_where_a_line_lands():
+    """Its ends are drawn out to lines a few pixels away; farther ones, and lines beyond the picture, are none."""
+    ink = room(gap=20).ink
+    short = LineEdit(((40.5, 32.0), (40.5, 47.0)), True, lands=True)
+    found = landed(short, ink)
+    assert [ink[int(y), int(x)] for x, y in (found.points[0], found.points[-1])] == [True, True]
+    assert found.points[1:-1] == short.points and landed(found, ink) == found
+    for points in (((40.5, 36.0), (40.5, 47.0)), ((60.0, 20.0), (60.0, 40.0)), ((-40.0, -9.0), (900.0, 5.0))):
+        assert landed(LineEdit(points, True), ink) is None
+        assert that_land([LineEdit(points, True, lands=True), LineEdit(points, True)], ink) == [LineEdit(points, True)]
+    assert landed(LineEdit(((60.0, 20.0), (60.0, 40.0)), False), ink) is not None

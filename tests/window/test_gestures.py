@@ -51,6 +51,16 @@ def test_a_line_closes_or_opens(colored):
         assert made.corrections[0].kind == "line" and made.corrections[0].closes is closes and not made.changes
 
 
+def test_a_line_along_its_track(colored):
+    """It opens the line between hat and face in every drawing, from the frame in which it was drawn, and says so."""
+    across = ((33.0, 11.0), (33.0, 24.0))
+    made = correct(colored, Gesture(gestures.OPEN, 2, across, along=True), {})
+    (one,) = made.corrections
+    assert one.along and (one.frame, one.last, one.at) == (1, 6, 2) and one.id and not made.changes
+    assert [placed.frame for placed in one.placed] == [1, 2, 3, 4, 5, 6] and not one.unplaced
+    assert made.said == "drawn in frames 1-6"
+
+
 def test_what_cannot_be(colored):
     with pytest.raises(InputError, match="choose one in the palette"):
         correct(colored, Gesture(gestures.PIN, 2, (COAT,)), {})

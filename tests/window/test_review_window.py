@@ -111,7 +111,17 @@ def test_every_tool_leaves_its_correction(seen):
     assert found["kinds"] == [
         ["pin", "red", True], ["lock", "skin", True], ["lock", "skin", True], ["unknown", "", True],
         ["recolor", "skin", True], ["stroke", "skin", True], ["area", "skin", True],
-        ["area", "skin", True], ["line", "", True], ["line", "", False]]
+        ["area", "skin", True], ["line", "", True], ["line", "", False], ["line", "", False]]
+
+
+def test_a_gap_line_along_its_track(seen):
+    """T switches it on and takes a gap tool; the line is seen in the other frames, told, listed, undone and redone."""
+    found = seen["tools"]["along"]
+    assert found["switched"] == [True, True] and found["said"] == "drawn in frames 1-6"
+    listed, told = found["listed"].splitlines()
+    assert listed.startswith("line open along its track frames 1-6 at ") and told == found["said"]
+    assert found["other"] == [1, True] and found["undone"] == [0, True] and found["redone"] == 1
+    assert found["off"] is False and found["gone_to"] == 2
 
 
 def test_looking(seen):

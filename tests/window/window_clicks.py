@@ -18,6 +18,7 @@ for other in {"PySide6", "PySide2"} - {BINDING}:
 
 from cmft_engine.protocol.corrections_file import load_corrections  # noqa: E402
 from cmft_engine.window import qt  # noqa: E402
+from cmft_engine.window.gestures import CLOSE  # noqa: E402
 from cmft_engine.window.opening import open_window  # noqa: E402
 
 QTest = import_module(BINDING + ".QtTest").QTest
@@ -179,9 +180,32 @@ def tools(hand):
     hand.drag((10, 10), (14, 40))
     hand.press("open_gap")
     hand.drag((10, 12), (14, 44))
+    along = stroke_along(hand)
     corrections = load_corrections(window.session.colored.corrections_path)
-    return {"picked": picked, "stroked": stroked, "too_short": too_short, "area": area,
+    return {"picked": picked, "stroked": stroked, "too_short": too_short, "area": area, "along": along,
             "kinds": [[one.kind, one.color, one.closes] for one in corrections]}
+
+
+def stroke_along(hand):
+    """The switch takes a gap tool; its line is drawn in other frames, told, listed, and taken back; then off again."""
+    window = hand.window
+    hand.key("P")
+    hand.key("T")
+    switched = window.bar.shown["along_track"].isChecked(), window.bar.tools[CLOSE].isChecked()
+    hand.press("open_gap")
+    hand.drag(HAT, (33, 18), FACE)
+    item, row = window.corrections, window.corrections.count() - 1
+    found = {"switched": switched, "said": window.trouble.text(), "listed": item.item(row).text()}
+    hand.key("End")
+    found["other"] = len(window.canvas._lines), hand.picture("along")
+    hand.key("Z", Held.ControlModifier)
+    found["undone"] = len(window.canvas._lines), window.corrections.item(row).font().strikeOut()
+    hand.key("Y", Held.ControlModifier)
+    found["redone"] = len(window.canvas._lines)
+    hand.press("along_track")
+    window.corrections.itemClicked.emit(window.corrections.item(row))
+    hand.settle()
+    return {**found, "off": window.bar.shown["along_track"].isChecked(), "gone_to": window.session.frame}
 
 
 def approve(hand):
