@@ -79,7 +79,7 @@ class CorrectionList(ListWidget):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if one.on else Qt.CheckState.Unchecked)
             who = " ".join(filter(None, (one.author, one.time.replace("T", " ").rstrip("Z"), one.note)))
-            item.setToolTip(lost.get(one.id, who))
+            item.setToolTip(lost.get(one.id, "\n".join(filter(None, (placed.get(one.id), who)))))
             if one.id in lost:
                 item.setText(f"{one.text}   ·   no effect")
                 item.setForeground(QtGui.QColor(DOUBT))
