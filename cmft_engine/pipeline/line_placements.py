@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..protocol.corrections import Correction, Corrections
 from ..protocol.job import frames_text
@@ -52,23 +53,28 @@ def drawings_of(shot: ColoredShot) -> dict[int, tuple[int, ...]]:
 def not_followed(shot: ColoredShot, corrections: Corrections) -> Iterator[Lost]:
     """Yield the lines along a track that plates do not show where they are placed, with the frames and why."""
     same = drawings_of(shot)
-    for one, approved in lines_with_approved(corrections, lambda frame: same.get(frame, ())):
-        if one.along and not one.placed and not one.unplaced:
+    lines = [(one, approved) for one, approved in lines_with_approved(corrections, lambda frame: same.get(frame, ()))
+             if one.along]
+    drawn: dict[int, list[tuple[str, int, LineEdit]]] = {}  # by where a drawing is decided, so that each is read once
+    for one, approved in lines:
+        for frame, edit in edits_of(one):
+            if frame not in approved and frame in shot.decided_at:
+                drawn.setdefault(shot.decided_at[frame], []).append((one.id, frame, edit))
+    missing: dict[str, dict[int, str]] = {one.id: {} for one, _ in lines}
+    for at, edits in drawn.items():
+        found = read_labels(shot.folder / f"{at}{RECORD_SUFFIX}")
+        for name, frame, edit in edits:
+            if reason := WAITS if found is None else _missing(*found, edit):
+                missing[name][frame] = reason
+    for one, _ in lines:
+        if not one.placed and not one.unplaced:
             yield Lost(one, NEVER)
-        missing: dict[int, str] = {}
-        for frame, edit in edits_of(one) if one.along else ():
-            if frame not in approved and frame in shot.decided_at and (reason := _missing(shot, frame, edit)):
-                missing[frame] = reason
-        if missing:
-            yield Lost(one, "; ".join(f"{_frames(frames)}: {reason}" for reason, frames in _by_reason(missing)))
+        if there := missing[one.id]:
+            yield Lost(one, "; ".join(f"{_frames(frames)}: {reason}" for reason, frames in _by_reason(there)))
 
 
-def _missing(shot: ColoredShot, frame: int, edit: LineEdit) -> str:
-    """Return why a drawing does not show an edit, "" where it does."""
-    found = read_labels(shot.folder / f"{shot.decided_at[frame]}{RECORD_SUFFIX}")
-    if found is None:
-        return WAITS
-    labels, bare = found
+def _missing(labels: NDArray[np.int32], bare: NDArray[np.bool_], edit: LineEdit) -> str:
+    """Return why a drawing does not show an edit, "" where it does; labels (H, W), bare: where no ink lies (H, W)."""
     if not edit.closes:
         return WAITS if len(list(regions_under(np.where(bare, labels, 0), edit.points))) > 1 else ""
     if not bare[edit.drawn((bare.shape[0], bare.shape[1]))].any():

@@ -87,6 +87,10 @@ class Carrier:
                              edits=self._edits.among(self._frames[at]))
         return TrackedDrawing(at, Lines(found.lines.ink), found.segmented.labels)
 
+    def last_frame(self, stroke: Stroke, at: int) -> int:
+        """Return the frame of a line's drawing that is nearest to another drawing."""
+        return self._frames[stroke.drawing.at][-1 if at > stroke.drawing.at else 0]
+
     def begin(self, own: TrackedDrawing) -> Stroke:
         """Return the part of the line that is carried, in its own drawing. Raises Reason."""
         drawn = cv2.approxPolyDP(np.array(self._one.points, np.float32)[:, None], STRAIGHT_PX * own.lines.scale, False)
@@ -119,7 +123,7 @@ class Carrier:
         labels = self._shot.labels_under_ink(stroke.drawing.at)
         own = set[int]() if links is None or labels is None else set(under(labels, stroke.points))
         if links is not None and links.is_known and not any(map(links.of, own)):
-            raise Ends(f"the track of its region ends in frame {self._frames[stroke.drawing.at][-1]}")
+            raise Ends(f"the track of its region ends in frame {self.last_frame(stroke, at)}")
         found = self._find(stroke, there, links, steps)
         height, width = there.size
         if not ((found.points >= 0) & (found.points < (width, height))).all():

@@ -81,7 +81,7 @@ class _Follower:
             except Reason as error:
                 skipped += 1
                 self._leave(self._frames[at], str(error))
-                reason = f"it was lost after frame {self._frames[stroke.drawing.at][-1]}"
+                reason = f"it is not followed beyond frame {self._carrier.last_frame(stroke, at)}"
             else:
                 self._place(at, LineEdit(tuple((round(float(x), 1), round(float(y), 1)) for x, y in stroke.points),
                                          self._one.closes))

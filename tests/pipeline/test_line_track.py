@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from cmft_engine import cli
 from cmft_engine.image.plate import Plate, write_plate
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
@@ -158,6 +159,25 @@ def test_one_stroke_opens_a_line(folder):
     assert {placed.frame for placed in one.placed} >= {1, 2, 3, 4, 5, 6, 7, 8}
     run_again(folder)
     assert all(counts(folder)[frame] == before[frame] - 1 for frame in range(1, 9))
+
+
+def test_commands(folder, capsys):
+    """`line --along` says where it is drawn, the list says it again; each run of --frames is a line of its own."""
+    line = ["line", str(folder / "o"), "--frame", str(FROM)] + [f"--at={x},{y}" for x, y in stroke_at(FROM)]
+    assert cli.run([*line, "--frames", "2-3"]) == 2 and "give --along too" in capsys.readouterr().err
+    assert cli.run([*line, "--along", "--frames", "2-77"]) == 2
+    assert "10-77 is not in the shot" in capsys.readouterr().err
+    assert cli.run([*line, "--along", "--frames", "2-3,7-8"]) == 0
+    first, second, then = capsys.readouterr().out.splitlines()
+    assert first == "drawn in frames 2-3" and "--resume" in then
+    assert second == "drawn in frame 7; not in frame 8: it is closed there already"
+    assert cli.run(["corrections", "list", str(folder / "o")]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert "line close along its track frames 2-3 at " in listed[0]
+    assert listed[0].endswith(f"{first}  frames 2-3: {WAITS}")
+    assert second in listed[1] and listed[2].startswith("2 corrections")
+    assert [(one.frame, one.last, one.drawn_at) for one in ColoredShot(folder / "o").corrections()] == [
+        (2, 3, FROM), (7, 8, FROM)]
 
 
 def test_a_line_between_no_lines(folder):
