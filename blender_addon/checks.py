@@ -3,9 +3,8 @@
 from typing import Any, Sequence
 
 from cmft_engine.protocol.host.digests import stamp
-from cmft_engine.protocol.host.review import JSON, read_checks
+from cmft_engine.protocol.host.review import JSON, ReviewTrack, read_checks
 from cmft_engine.protocol.host.state import Shown
-from cmft_engine.protocol.host.tracks import Track, group_tracks
 
 
 def store_checks(values: Any, shown: Shown) -> None:
@@ -19,12 +18,12 @@ def store_checks(values: Any, shown: Shown) -> None:
         check = values.checks.add()
         check.frame, check.confidence = frame.frame - shown.shift, frame.least
         check.regions, check.reason = len(frame.regions), frame.regions[0].reason if frame.regions else ""
-    _store_tracks(values, () if review is None else group_tracks(review.frames), shown.shift)
+    _store_tracks(values, () if review is None else review.tracks, shown.shift)
     values.review = "" if review is None else review.words
     values.report = report
 
 
-def _store_tracks(values: Any, tracks: Sequence[Track], shift: int) -> None:
+def _store_tracks(values: Any, tracks: Sequence[ReviewTrack], shift: int) -> None:
     values.tracks.clear()
     for track in tracks:
         line, (frame, region) = values.tracks.add(), track.worst

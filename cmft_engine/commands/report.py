@@ -10,8 +10,8 @@ from ..protocol.errors import InputError, brief
 from ..protocol.job import frames_text
 from ..protocol.plain import plain
 from ..protocol.text_file import parse_json, read_text
-from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, UnsureRegion, ratio
-from ..review.tracks import Track, group_tracks
+from ..protocol.tracks import group_tracks, ratio
+from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, ReportTrack, UnsureRegion
 
 MAX_ROWS = 30  # that are listed
 
@@ -26,15 +26,21 @@ class Report(NamedTuple):
     @property
     def summary(self) -> str:
         """One line about the whole run."""
-        unsure, tracks = sum(len(frame.unsure) for frame in self.frames), len(group_tracks(self.frames))
-        return f"{self.title}: {len(self.frames)} frames, {unsure} regions to check: {tracks} parts of drawings"
+        unsure = sum(len(frame.unsure) for frame in self.frames)
+        return (f"{self.title}: {len(self.frames)} frames, {unsure} regions to check: {len(self.tracks)} parts of "
+                "drawings")
+
+    @property
+    def tracks(self) -> list[ReportTrack]:
+        """The regions to check by the parts of the drawings, most doubt first."""
+        return group_tracks(self.frames, lambda frame: frame.unsure)
 
     def worst(self, limit: int) -> list[tuple[str, str, str, str, str]]:
         """Return frames, place, colour, confidence and reason of the parts in most doubt, as text.
 
         Place, colour and confidence are of the least sure region of a part, in the frame that is named first.
         """
-        return [_row(track) for track in group_tracks(self.frames)[:limit]]
+        return [_row(track) for track in self.tracks[:limit]]
 
 
 def read_report(path: Path) -> Report:
@@ -67,7 +73,7 @@ def review_table(report: Report) -> Table:
     return table
 
 
-def _row(track: Track) -> tuple[str, str, str, str, str]:
+def _row(track: ReportTrack) -> tuple[str, str, str, str, str]:
     frame, region = track.worst
     others = [other for other in track.frames if other != frame.frame]
     frames = f"{frame.frame}, {frames_text(others)}" if others else str(frame.frame)

@@ -5,9 +5,9 @@ import html
 from pathlib import PurePath
 
 from ..image.palette import Palette
+from ..protocol.tracks import group_tracks, ratio
 from .page_style import SCRIPT, STYLE
-from .report_data import WHOLE_FRAME, FrameReport, ReportData, Thumbnails, UnsureRegion, ratio
-from .tracks import Entry, Track, group_tracks
+from .report_data import WHOLE_FRAME, FrameReport, ReportData, ReportTrack, Thumbnails, UnsureRegion
 
 MAX_CARDS = 400  # about 4 MB of pictures; report.json lists all
 GENERATOR = '<meta name="generator" content="CMFT">'  # by which a later run knows the page as its own
@@ -70,7 +70,7 @@ def _tile(frame: FrameReport, picture: bytes | None) -> str:
 
 
 def _review(data: ReportData, thumbnails: Thumbnails) -> str:
-    tracks = group_tracks(data.frames)
+    tracks = group_tracks(data.frames, lambda frame: frame.unsure)
     if not tracks:
         return ('<h2>To check by hand</h2>\n<div class="good">Nothing: every region is above the confidence that was '
                 "asked for.</div>")
@@ -81,7 +81,7 @@ def _review(data: ReportData, thumbnails: Thumbnails) -> str:
             f'{_tools(tracks[:MAX_CARDS])}\n<div class="grid" id="grid">{cards}</div>')
 
 
-def _tools(tracks: list[Track]) -> str:
+def _tools(tracks: list[ReportTrack]) -> str:
     frames = sorted({frame for track in tracks for frame in track.frames})
     colors = sorted({track.worst[1].color for track in tracks})
     return ('<div class="tools" id="tools" hidden>'
@@ -96,7 +96,7 @@ def _options(values: list[str]) -> str:
     return "".join(f'<option value="{html.escape(value)}">{html.escape(value) or "all"}</option>' for value in values)
 
 
-def _card(number: int, track: Track, thumbnails: Thumbnails, data: ReportData) -> str:
+def _card(number: int, track: ReportTrack, thumbnails: Thumbnails, data: ReportData) -> str:
     frame, region = _shown(track, thumbnails)
     picture = thumbnails.get((frame.frame, region.label))
     runner_up = (f'<span class="or">or</span>{_chip(region.runner_up, data.palette)}' if region.runner_up else "")
@@ -116,13 +116,13 @@ def _card(number: int, track: Track, thumbnails: Thumbnails, data: ReportData) -
             "</div></div></article>")
 
 
-def _shown(track: Track, thumbnails: Thumbnails) -> Entry:
+def _shown(track: ReportTrack, thumbnails: Thumbnails) -> tuple[FrameReport, UnsureRegion]:
     """The least sure region of a track, or the first that has a picture where that one has none."""
     pictured = [entry for entry in track.entries if (entry[0].frame, entry[1].label) in thumbnails]
     return track.worst if track.worst in pictured or not pictured else pictured[0]
 
 
-def _others(track: Track) -> str:
+def _others(track: ReportTrack) -> str:
     return f"<br>{len(track.entries)} regions, {track.frames_text}" if track.entries[1:] else ""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..image.palette import Palette
+from ..protocol.tracks import Track, ratio
 
 VERSION = 1
 WHOLE_FRAME = 0  # the label under which a frame's own thumbnail is kept; regions begin at 1
@@ -89,6 +90,9 @@ class FrameReport:
             unsure=tuple(map(UnsureRegion.from_notes, unsure)), confidence=take.number("confidence"),
             seconds=take.number("seconds"), held_from=None if held is None else take.whole("held_from"), kinds=kinds,
         )
+
+
+ReportTrack = Track[FrameReport, UnsureRegion]
 
 
 def is_whole(value: object) -> bool:
@@ -188,11 +192,6 @@ def to_dict(data: ReportData) -> dict[str, Any]:
             {"name": color.name, "rgba": list(color.values), "area": color.area} for color in data.palette.colors]},
         "frames": [_frame_dict(frame) for frame in data.frames],
     }
-
-
-def ratio(value: float) -> float:
-    """Return a confidence kept within [0, 1]; what is no number counts as unsure."""
-    return min(max(float(value), 0.0), 1.0) if math.isfinite(value) else 0.0
 
 
 def seconds(value: float) -> float:

@@ -12,7 +12,8 @@ from ..matching.settled import track_ranks
 from ..matching.shot_graph import ShotGraph
 from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import NotedFrame
-from ..review.report_data import FrameReport, UnsureRegion, ratio
+from ..protocol.tracks import ratio
+from ..review.report_data import FrameReport, UnsureRegion
 
 
 @dataclass(frozen=True)

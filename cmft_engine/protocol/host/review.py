@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..errors import brief, repr_of
 from ..text_file import file_stamp, parse_json, read_text
+from ..tracks import Track, group_tracks
 
 MAX_BYTES = 1000000000  # of a report
 VERSION = 1  # of report.json
@@ -59,11 +60,19 @@ class Frame(NamedTuple):
         return min((region.confidence for region in self.regions), default=self.confidence)
 
 
+ReviewTrack = Track[Frame, Region]
+
+
 class Review(NamedTuple):
     """What there is to check in one report, by frame; `words` says it, or why there is nothing to show."""
 
     words: str
     frames: Tuple[Frame, ...] = ()
+
+    @property
+    def tracks(self) -> List[ReviewTrack]:
+        """The regions to check by the parts of the drawings, most doubt first."""
+        return group_tracks(self.frames, lambda frame: frame.regions)
 
     def least_sure_first(self) -> Tuple[Frame, ...]:
         """Return the frames in the order in which they deserve a look."""

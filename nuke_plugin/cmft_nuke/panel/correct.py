@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, Callable, Sequence
 
 from cmft_engine.protocol.host.correct import Swatch
-from cmft_engine.protocol.host.tracks import Track
+from cmft_engine.protocol.host.review import ReviewTrack
 
 from .colors import color_menu
 from .parts import button
@@ -18,10 +18,10 @@ _ICON = (88, 59)  # px
 class TrackList(Widget):
     """The doubtful tracks, most doubt first; a click tells which."""
 
-    def __init__(self, go_to: Callable[[Track], None]) -> None:
+    def __init__(self, go_to: Callable[[ReviewTrack], None]) -> None:
         super().__init__()
         self._go_to = go_to
-        self._tracks: Sequence[Track] = ()
+        self._tracks: Sequence[ReviewTrack] = ()
         self.list = QtWidgets.QListWidget()
         self.list.setObjectName("tracks")
         self.list.setIconSize(QtCore.QSize(*_ICON))
@@ -33,7 +33,7 @@ class TrackList(Widget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
 
-    def show_tracks(self, tracks: Sequence[Track]) -> None:
+    def show_tracks(self, tracks: Sequence[ReviewTrack]) -> None:
         """Show these tracks in this order; the same line stays current."""
         row = self.list.currentRow()
         self.list.clear()

@@ -12,10 +12,9 @@ import nuke
 
 from cmft_engine.protocol.errors import Cancelled, CmftError
 from cmft_engine.protocol.host.correct import Swatch
-from cmft_engine.protocol.host.review import NOTHING, Review, ReviewReader
+from cmft_engine.protocol.host.review import NOTHING, Review, ReviewReader, ReviewTrack
 from cmft_engine.protocol.host.run import LOG
 from cmft_engine.protocol.host.state import WORDS
-from cmft_engine.protocol.host.tracks import Track
 
 from .. import runner
 from ..api import fix_region
@@ -106,7 +105,7 @@ class PanelModel:
         """Go to a frame and show the node there."""
         self._do(name, lambda group: show_frame(group, frame))
 
-    def show_track(self, name: str, track: Track) -> None:
+    def show_track(self, name: str, track: ReviewTrack) -> None:
         """Go to the least sure frame of a track, and put Fix point into its region there."""
         frame, region = track.worst
         self._do(name, lambda group: show_region(group, frame.frame, region.at))

@@ -3,8 +3,7 @@
 from functools import partial
 from typing import Any, Optional, Tuple
 
-from cmft_engine.protocol.host.review import READING, Review
-from cmft_engine.protocol.host.tracks import Track, group_tracks
+from cmft_engine.protocol.host.review import READING, Review, ReviewTrack
 
 from .correct import CorrectButtons, TrackList
 from .model import PanelModel
@@ -131,7 +130,7 @@ class Panel(Widget):
         for part in (self.order, self.tabs):
             part.setVisible(bool(review.frames))
         self.frames.show_frames(review.frames if order == BY_FRAME else review.least_sure_first())
-        self.tracks.show_tracks(group_tracks(review.frames))
+        self.tracks.show_tracks(review.tracks)
         self.regions.show_frame(self.frames.current)
 
     def _choose(self, name: str) -> None:
@@ -154,7 +153,7 @@ class Panel(Widget):
         self._update()
         self.regions.show_frame(self.frames.current)
 
-    def _go_to_track(self, track: Track) -> None:
+    def _go_to_track(self, track: ReviewTrack) -> None:
         self.model.show_track(self.model.chosen, track)
         self._update()
         self.regions.show_frame(track.worst[0])
