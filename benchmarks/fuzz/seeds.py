@@ -164,6 +164,9 @@ def _corrections(_: Path) -> Iterator[tuple[str, bytes]]:
              "author": "ana", "time": "2026-01-01T00:00:00Z", "note": "why", "on": True},
             {"kind": "recolor", "frame": 1, "last": 9, "color": "a", "old": "b", "box": [0, 0, 9, 9], "id": "b"}]
     yield "corrections.json", json.dumps({"version": 1, "corrections": both}).encode()
+    line = {"kind": "line", "frame": 1, "last": 3, "at": 2, "points": [[1.5, 2.0], [3, 4]], "along": True, "id": "c",
+            "placed": [[1, [[1.5, 2.0], [3, 4]]], [2, [[1.5, 2.0], [3, 4]]]], "unplaced": [[3, "why"]]}
+    yield "corrections.json", json.dumps({"version": 2, "corrections": [*both, line]}).encode()
 
 
 def _shot(_: Path) -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from .qt import Qt, QtWidgets, Signal
 ACTION_OF = {"Pin": "pin", "Bucket": "bucket", "Stroke": "stroke", "Area": "area",
              "Recolour": "recolor", "Lock": "lock", "Unknown": "unknown",
              "Close gap": "close_gap", "Open gap": "open_gap"}
+LEAST_PX = 76  # of the name of a colour; on a narrow screen it gives way to the buttons
 ALONG = "along_track"  # the switch of the two tools before it
 SHOWN = (("Ink", "toggle_ink", True), ("Flats", "toggle_flats", True), ("Confidence", "toggle_confidence", False),
          ("Regions", "toggle_regions", False), ("Track", "toggle_track", True), ("Wipe", "wipe", False))
@@ -30,7 +31,7 @@ class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
         self._layout.setContentsMargins(6, 4, 8, 4)
         self._layout.setSpacing(1)
         self.tools = {tool: self._button(tool.name, ACTION_OF[tool.name], tool.help) for tool in TOOLS}
-        self.shown = {ALONG: self._button("Along track", ALONG, "A gap line is drawn in the other drawings too, where "
+        self.shown = {ALONG: self._button("Along", ALONG, "A gap line is drawn in the other drawings too, where "
                                           "their lines went.")}
         self._gap()
         self.shown |= {action: self._button(text, action, _help(action)) for text, action, _ in SHOWN}
@@ -40,8 +41,9 @@ class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
         for text, action in (("Undo", "undo"), ("Redo", "redo")):
             self._button(text, action, _help(action), checks=False)
         self._gap()
-        self.color = QtWidgets.QLabel("no colour chosen")
+        self.color = QtWidgets.QLabel("no colour")
         self.color.setObjectName("color")
+        self.color.setMinimumWidth(LEAST_PX)
         self._layout.addWidget(self.color)
         self._layout.addStretch(1)
         self._button("Keys", "help", "All keys", checks=False)
