@@ -17,19 +17,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 
+from .chains import LEAST_LINK, Edges, Field, spread, to_one, with_field
+from .max_product import settle
 from .settled import PIN_ODDS, pattern_sources, settled_confidence, settled_features
+from .settled_parts import NO_MATCHES, SURE_PART, Matches, Parts, settle_parts, settled_patterns
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
 
 SURE_MOST, SURE_LEAST = 0.98, 0.02  # within which a chance counts
-LEAST_LINK = 0.05  # of a correspondence, and of a chain of them; weaker ones tell nothing
 REFERENCE_ODDS = 0.25  # of the colour that a sure chain brings from a painting, against a region's own
-MESSAGE_POWER, DAMPING, TURNS, SETTLED = 0.8, 0.3, 10, 5e-3
 EVEN = 1e-6  # beliefs that differ by less are even; the colour that a region has stays
-LEAST_LEAK = 0.02  # share of a message that comes from no region
 TRACK_LINK = 0.5  # chance, both ways, of two regions being one track
 
 
@@ -61,6 +61,7 @@ class GraphDrawing:
     chance of each colour by the drawing itself. confidence: (n,) calibrated, of the likeliest of `alone`. free: bool
     (n,) regions of one colour, which may be given another. is_painted: a painting shows it, so that it is known.
     divided: bool (n,) the others that show paints of the palette alone. told: (n,) confidence that its plate tells.
+    matches: with the references; of a painted drawing, with its own painting.
     """
 
     frame: int
@@ -73,18 +74,12 @@ class GraphDrawing:
     is_painted: bool
     divided: NDArray[np.bool_]
     told: Floats
+    matches: Matches = NO_MATCHES
 
     @property
     def count(self) -> int:
         """Number of regions."""
         return len(self.color)
-
-
-class Field(NamedTuple):
-    """What spreads from known regions: strength (N,) of the best chain in [0, 1], and source (N,), -1 where none is."""
-
-    strength: Floats
-    source: Ints
 
 
 class Solution(NamedTuple):
@@ -138,43 +133,69 @@ class ShotGraph:
 
     def field(self, sources: Ints) -> Field:
         """Return what spreads from known nodes along the best chains; of two as good, the first source counts."""
-        if not len(sources) or not len(self):
-            return Field(np.zeros(len(self), np.float32), np.full(len(self), -1))
-        length, _, source = dijkstra(self._lengths, directed=False, indices=sources, min_only=True,
-                                     return_predecessors=True, limit=-np.log(LEAST_LINK))
-        reached = np.isfinite(length)
-        return Field(np.where(reached, np.exp(-length), 0).astype(np.float32), np.where(reached, source, -1))
+        return spread(self._lengths, sources)
+
+    @cached_property
+    def edges(self) -> Edges:
+        """The links between all nodes."""
+        return Edges(self.rows, self.columns, self.link, self.drawing_of)
 
     @cached_property
     def _lengths(self) -> csr_matrix:
-        length = np.maximum(-np.log(self.link), 1e-9)  # an explicit 0 would be no edge
-        return csr_matrix(coo_matrix((length, (self.rows, self.columns)), shape=(len(self), len(self))))
+        return self.edges.lengths()
+
+    @cached_property
+    def _alone(self) -> Floats:
+        return _joined([d.alone for d in self.drawings], np.float32).reshape(len(self), self.n_colors)
 
     @cached_property
     def unary(self) -> Floats:
         """What each region (N, K) finds by itself, as its calibrated confidence has it, with the paintings' field."""
-        alone = _joined([d.alone for d in self.drawings], np.float32).reshape(len(self), self.n_colors)
+        alone = self._alone
         if not alone.size:
             return alone
         at, top = np.arange(len(self)), alone.argmax(1)
         rest = alone + np.float32(1e-3)
         rest[at, top] = 0
         sure = np.clip(self.confidence, SURE_LEAST, SURE_MOST)
-        own = (1 - sure)[:, None] * _to_one(rest)
+        own = (1 - sure)[:, None] * to_one(rest)
         own[at, top] = np.maximum(own[at, top] + sure, own.max(1))  # by itself a region keeps what it found
-        return _with_field(_to_one(own), self.painted_field, self.color, REFERENCE_ODDS)
+        field = self.painted_field
+        brought = np.where(field.source >= 0, self.color[np.maximum(field.source, 0)], -1)
+        return with_field(to_one(own), field.strength, brought, REFERENCE_ODDS)
 
     @cached_property
     def belief(self) -> Floats:
         """Beliefs (N, K) of the whole shot by max-product, without pins."""
-        return settle(self.unary, self.rows, self.columns, self.link, self.drawing_of)
+        return settle(self.unary, self.edges)
+
+    @cached_property
+    def _settled_color(self) -> Ints:
+        """What neighbouring drawings believe (N,), before regions of another part are painted anew."""
+        at = np.arange(len(self))
+        stays = ~self.free | self.painted | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
+        return np.where(stays, self.color, self.belief.argmax(1))
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Which part of the paintings every region shows."""
+        moved = [drawing.matches._replace(rows=drawing.matches.rows + start)
+                 for start, drawing in zip(self.starts, self.drawings, strict=False)]
+        return settle_parts(Matches.joined([NO_MATCHES, *moved]), self.edges, self.painted_field, self.painted,
+                            self.track)
+
+    @cached_property
+    def pattern(self) -> Ints:
+        """The node (N,) like which a region is painted because the shot says that it shows its part, -1 for none."""
+        needed = np.where(self.divided, 0, np.where(self.free, SURE_PART, np.inf))
+        needed = np.where(self.painted, np.inf, needed).astype(np.float32)
+        return settled_patterns(self.parts, needed, self._settled_color, self._alone)
 
     @cached_property
     def settled(self) -> tuple[Ints, Floats]:
         """Colours (N,) of the whole shot without corrections, and how sure each is (N,), in [0, 1]."""
-        at = np.arange(len(self))
-        stays = ~self.free | self.painted | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
-        color = np.where(stays, self.color, self.belief.argmax(1))
+        color = self._settled_color
+        color = np.where(self.pattern >= 0, color[np.maximum(self.pattern, 0)], color)
         sure = np.where(self.painted, np.float32(1), settled_confidence(self.features(color)))
         linked = np.bincount(np.concatenate([self.rows, self.columns]), minlength=len(self)) > 0
         return color, np.where(linked, sure, self.told)  # the shot says nothing of a region that stands alone
@@ -207,25 +228,23 @@ class ShotGraph:
         """
         pins, patterns = pins or {}, patterns or {}
         fixed = ~self.free | self.painted
-        pattern = np.full(len(self), -1)
         if not self.unary.size:
-            return Solution(self.color, self.unary, self.confidence, pattern)
-        color, confidence = self.settled
+            return Solution(self.color, self.unary, self.confidence, np.full(len(self), -1))
+        (color, confidence), pattern = self.settled, self.pattern
         if pins or patterns:
             pinned = np.fromiter(pins, np.intp, len(pins))
             target = np.zeros(len(self), np.intp)
             target[pinned] = np.fromiter(pins.values(), np.intp, len(pins))
             sources = np.concatenate([pinned, np.fromiter(patterns, np.intp, len(patterns))])
             field = self.field(np.union1d(sources, np.flatnonzero(self.painted)))  # no pin goes on behind a painting
-            pattern = pattern_sources(field.source, field.strength, patterns, divided=self.divided,
-                                      kept=self.painted if kept is None else self.painted | kept)
-            takes = self._takes(field, target, color) & ~fixed & np.isin(field.source, pinned)
-            if kept is not None:
-                takes &= ~kept
-            color = np.where(takes, target[field.source], color)
-            confidence = np.where(takes, field.strength, confidence)
-            confidence = np.where(pattern >= 0, field.strength, confidence)
-            color[pinned], confidence[pinned] = target[pinned], 1
+            stays = np.zeros(len(self), np.bool_) if kept is None else kept
+            made = pattern_sources(field.source, field.strength, patterns, divided=self.divided,
+                                   kept=self.painted | stays)
+            takes = self._takes(field, target, color) & ~fixed & np.isin(field.source, pinned) & ~stays
+            color = np.where(takes, target[field.source], np.where(stays & (pattern >= 0), self.color, color))
+            confidence = np.where(takes | (made >= 0), field.strength, confidence)
+            pattern = np.where(made >= 0, made, np.where(takes | stays, -1, pattern))
+            color[pinned], confidence[pinned], pattern[pinned] = target[pinned], 1, -1
         return Solution(color, self.belief, confidence.astype(np.float32), pattern)
 
     def _takes(self, field: Field, target: Ints, color: Ints) -> NDArray[np.bool_]:
@@ -248,74 +267,6 @@ class ShotGraph:
         pairs = coo_matrix((np.ones(int(mutual.sum()), np.int8), (self.rows[mutual], self.columns[mutual])),
                            shape=(n, n))
         return np.asarray(connected_components(pairs, directed=False)[1], np.intp)
-
-
-def settle(unary: Floats, rows: Ints, columns: Ints, link: Floats, drawing_of: Ints) -> Floats:
-    """Return beliefs (N, K): max-product over links (E,) between drawings, powers and damping as above.
-
-    A message to a node from another drawing is the best of its links times what the linked node believes without what
-    this drawing told it, and a leak for being linked to nothing.
-    """
-    log_unary = np.log(np.maximum(unary, 1e-12))
-    if not len(rows) or not unary.shape[1]:
-        return unary
-    edges = _Messages(rows, columns, link, drawing_of)
-    message: NDArray[np.float32] = np.zeros((edges.count, unary.shape[1]), np.float32)  # logs
-    belief = unary
-    for turn in range(TURNS):
-        told = log_unary.copy()
-        np.add.at(told, edges.node, MESSAGE_POWER * message)
-        before, belief = belief, _softmax(told)
-        if turn and np.abs(belief - before).max() < SETTLED:
-            break
-        cavity = _softmax(told[edges.node] - MESSAGE_POWER * message)
-        new: Floats = np.log(_to_one(edges.best(cavity)))
-        message = new if turn == 0 else np.float32(DAMPING) * message + np.float32(1 - DAMPING) * new
-    return belief
-
-
-class _Messages:
-    """Slots of messages: one for each node and each drawing that it is linked to.
-
-    node: (M,) whose slot it is. Links are kept both ways, sorted by the slot that they tell; `_told_by` is the slot in
-    which the link's other end holds what this drawing told it.
-    """
-
-    def __init__(self, rows: Ints, columns: Ints, link: Floats, drawing_of: Ints) -> None:
-        to, by = np.concatenate([rows, columns]), np.concatenate([columns, rows])
-        weight = np.concatenate([link, link])
-        n = int(drawing_of.max()) + 1
-        slots, slot = np.unique(to * n + drawing_of[by], return_inverse=True)
-        told_by = np.searchsorted(slots, by * n + drawing_of[to])
-        order = np.argsort(slot, kind="stable")
-        self.node, self.count = slots // n, len(slots)
-        self._weight, self._told_by, slot = weight[order], told_by[order], slot[order]
-        self._starts = np.searchsorted(slot, np.arange(self.count))
-        total = np.add.reduceat(self._weight, self._starts)
-        self._leak = np.clip(1 - total, LEAST_LEAK, 1)
-
-    def best(self, cavity: Floats) -> Floats:
-        """Return what each slot is told (M, K), given what the linked nodes believe without it (M, K)."""
-        told = self._weight[:, None] * cavity[self._told_by]
-        found: Floats = np.maximum.reduceat(told, self._starts) + (self._leak / cavity.shape[1])[:, None]
-        return found
-
-
-def _with_field(own: Floats, field: Field, color: Ints, odds: float) -> Floats:
-    """Return (1 - s) own + odds s [k = the source's colour], rows summing to 1."""
-    mixed = (1 - field.strength)[:, None] * own
-    reached = np.flatnonzero(field.source >= 0)
-    mixed[reached, color[field.source[reached]]] += odds * field.strength[reached]
-    return _to_one(mixed)
-
-
-def _to_one(values: Floats) -> Floats:
-    whole: Floats = (values / np.maximum(values.sum(-1, keepdims=True), 1e-30)).astype(np.float32)
-    return whole
-
-
-def _softmax(logs: Floats) -> Floats:
-    return _to_one(np.exp(logs - logs.max(1, keepdims=True)))
 
 
 def _joined(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

@@ -21,11 +21,12 @@ from scipy import ndimage
 from ..image.paint_map import PaintMap
 from ..matching.kinds import KINDS
 from ..matching.reasons import REASONS
+from ..matching.settled_parts import NO_MATCHES, Matches
 from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
 from ..protocol.text_file import open_plain, write_remedy, write_whole
 
-VERSION, READ_VERSIONS = 2, (1, 2)  # the first stored the ink of all pixels
+VERSION, READ_VERSIONS = 3, (1, 2, 3)  # the first stored the ink of all pixels, the first two no matches
 COMPRESSION = 1  # label maps shrink to a few per cent at any level; this one takes a third of the time
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that its bytes tell nothing of when it was written
 
@@ -110,7 +111,7 @@ def read_digest(path: Path) -> str:
 
 def read_graph(path: Path) -> GraphDrawing | None:
     """Return a drawing's place in the shot graph, None where there is no record that can be read."""
-    found = _read(path, _GRAPH)
+    found = _read(path, _GRAPH, optional=_MATCHES)
     try:
         return None if found is None else _graph_of(found)
     except (ValueError, TypeError, IndexError):
@@ -154,6 +155,7 @@ def _is_whole(record: DrawingRecord) -> bool:
 _NEEDED = ("under", "bare", "first", "confidence", "kind", "unknown", "reason", "runner_up")
 _GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted", "kind",
           "confidence")
+_MATCHES = ("matched", "chance")  # which earlier versions lack
 
 
 def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
@@ -169,6 +171,8 @@ def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
     yield "color", _small(graph.color)
     yield "alone", graph.alone.astype(np.float16)
     yield "own", graph.confidence
+    yield "matched", _small(np.stack([graph.matches.rows, graph.matches.references, graph.matches.columns]))
+    yield "chance", graph.matches.chance.astype(np.float16)
     yield "free", graph.free
     yield "painted", np.asarray(graph.is_painted)
     yield "under", _small(record.labels_under_ink)
@@ -231,7 +235,18 @@ def _graph_of(found: dict[str, NDArray[Any]]) -> GraphDrawing:
     return GraphDrawing(int(found["frame"]), int(before[0]) if len(before) else None, links,
                         found["color"].astype(np.intp), found["alone"].astype(np.float32), found["own"], found["free"],
                         bool(found["painted"]),
-                        np.atleast_1d(~found["free"] & (found["kind"] != KINDS.index("carried"))), found["confidence"])
+                        np.atleast_1d(~found["free"] & (found["kind"] != KINDS.index("carried"))), found["confidence"],
+                        _matches_of(found))
+
+
+def _matches_of(found: dict[str, NDArray[Any]]) -> Matches:
+    """The matches of a drawing, those alone that are of its regions: a file may hold anything."""
+    if "matched" not in found:
+        return NO_MATCHES
+    rows, references, columns = found["matched"].astype(np.intp)
+    chance = found["chance"].astype(np.float32)
+    known = (rows < len(found["color"])) & (chance > 0)
+    return Matches(rows[known], references[known], columns[known], chance[known])
 
 
 def _small(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger[Any]]:
@@ -256,12 +271,17 @@ def _write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
                 npy.write_array(member, np.asarray(values, order="C"), allow_pickle=False)
 
 
-def _read(path: Path, names: tuple[str, ...] | None, needed: tuple[str, ...] = ()) -> dict[str, NDArray[Any]] | None:
-    """The named arrays, or all; None for a file that is not there, damaged, of another version, or lacks the needed."""
+def _read(path: Path, names: tuple[str, ...] | None, *, needed: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+          ) -> dict[str, NDArray[Any]] | None:
+    """The named arrays and those optional ones that are there, or all.
+
+    None for a file that is not there, damaged, of another version, or lacks the needed.
+    """
     try:
         with open_plain(path) as stream, np.load(stream, allow_pickle=False) as archive:
             if int(archive["version"]) not in READ_VERSIONS or not set(needed) <= set(archive.files):
                 return None
-            return {name: archive[name] for name in names or archive.files}
+            there = tuple(name for name in optional if name in archive.files)
+            return {name: archive[name] for name in (names and names + there) or archive.files}
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from ..matching.decide import Decision, judge_alone
 from ..matching.kinds import KINDS
 from ..matching.matcher import Matcher
+from ..matching.settled_parts import Matches
 from ..matching.shot_graph import GraphDrawing, Links
+from ..matching.temporal import MatchedDrawing
 from ..matching.votes import Votes
 from ..protocol.settings import Settings
 from ..review.frame_report import JudgedRegions, report_frame
@@ -58,13 +60,20 @@ def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     if task.before is not None:
         links = matcher.links(task.own.matched(match), task.before.matched(match))
     alone, confidence = judge_alone(votes, matcher.calibration)
-    free = (judged.kind == KINDS.index("flat")) & ~decision.divided & ~(decision.unknown & leaves_unknown)
+    left = decision.unknown & leaves_unknown
+    free = (judged.kind == KINDS.index("flat")) & ~decision.divided & ~left
     graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, decision.color,
                          alone, confidence, free, is_painted, ~free & (judged.kind != KINDS.index("carried")),
-                         decision.confidence)
+                         decision.confidence, _matches(task.own.matched(match), ~left, is_painted=is_painted))
     kept = (drawing.lines.coverage, drawing.lines.color) if matcher.keeps_lines else None
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
                          decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up, kept)
+
+
+def _matches(own: MatchedDrawing, known: NDArray[np.bool_], *, is_painted: bool) -> Matches:
+    """Matches of the regions of a drawing that are known (n,), as the shot graph takes them."""
+    found = dict(list(own.found.items())[:1]) if is_painted else own.found  # its own painting comes first
+    return Matches.of(found, own.kept, known)
 
 
 def as_shown(decision: Decision, drawing: SegmentedDrawing, where: NDArray[np.bool_]) -> Decision:

@@ -99,9 +99,12 @@ class Corrector:
                and (shown := shows.of(one)) is not None}
         for node in np.flatnonzero(solution.pattern >= 0):
             at, region = _place(self.graph, int(node))
-            shown = shows.of((at, region))
+            shown, of_shot = shows.of((at, region)), solution.pattern[node] == self.graph.pattern[node]
             if shown is not None:  # else what the pattern was taken from has it from here
-                changes[at][region] = shown._replace(confidence=round(float(solution.confidence[node]), 4))
+                changes[at][region] = shown._replace(confidence=round(float(solution.confidence[node]), 4),
+                                                     unknown=None if of_shot else shown.unknown)
+            elif of_shot:
+                changes[at].pop(region, None)
         for (at, region), change in own.items():
             changes[at][region] = change
         return changes
