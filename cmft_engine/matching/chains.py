@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 LEAST_LINK = 0.05  # of a correspondence, and of a chain of them; weaker ones tell nothing
 
@@ -56,6 +56,26 @@ def spread(lengths: csr_matrix, sources: Ints) -> Field:
                                  limit=-np.log(LEAST_LINK))
     reached = np.isfinite(length)
     return Field(np.where(reached, np.exp(-length), 0).astype(np.float32), np.where(reached, source, -1))
+
+
+def tracks(edges: Edges, sure: NDArray[np.bool_]) -> Ints:
+    """Return the track (N,) of every node: chains of nodes that are each other's likeliest; sure: (E,) links of one."""
+    n = len(edges.drawing_of)
+    best = np.zeros((2, n), np.float32)
+    np.maximum.at(best[0], edges.rows, edges.link)  # each region's best in the drawing before
+    np.maximum.at(best[1], edges.columns, edges.link)  # and its best in one after
+    mutual = (edges.link >= best[0][edges.rows]) & (edges.link >= best[1][edges.columns]) & sure
+    pairs = coo_matrix((np.ones(int(mutual.sum()), np.int8), (edges.rows[mutual], edges.columns[mutual])), shape=(n, n))
+    return np.asarray(connected_components(pairs, directed=False)[1], np.intp)
+
+
+def track_means(values: Floats, track: Ints) -> Floats:
+    """Return for every node the mean of the values (N, K) over its track (N,)."""
+    count = np.bincount(track, minlength=1)
+    total = np.zeros((len(count), values.shape[1]), np.float32)
+    np.add.at(total, track, values)
+    means: Floats = (total / np.maximum(count, 1)[:, None])[track].astype(np.float32)
+    return means
 
 
 def with_field(own: Floats, strength: Floats, brought: Ints, odds: float) -> Floats:

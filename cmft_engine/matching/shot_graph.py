@@ -16,13 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_matrix
 
-from .chains import LEAST_LINK, Edges, Field, spread, to_one, with_field
+from .chains import LEAST_LINK, Edges, Field, spread, to_one, track_means, tracks, with_field
 from .max_product import settle
+from .origins import NO_MATCHES, SURE_ORIGIN, Matches, Origins, settle_origins, settled_patterns
 from .settled import PIN_ODDS, pattern_sources, settled_confidence, settled_features
-from .settled_parts import NO_MATCHES, SURE_PART, Matches, Parts, settle_parts, settled_patterns
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
@@ -110,18 +109,8 @@ class ShotGraph:
         self.painted = np.repeat([d.is_painted for d in drawings], counts).astype(np.bool_)
         self.confidence = _joined([d.confidence for d in drawings], np.float32)
         self.n_colors = drawings[0].alone.shape[1] if drawings else 0
-        self.rows, self.columns, self.there, self.back = self._links()
+        self.rows, self.columns, self.there, self.back = _links(self.drawings, self.starts, self.place)
         self.link = np.sqrt(np.minimum(self.there, SURE_MOST) * np.minimum(self.back, SURE_MOST))
-
-    def _links(self) -> tuple[Ints, Ints, Floats, Floats]:
-        linked = [(start, self.starts[self.place[d.before]], d.links)
-                  for start, d in zip(self.starts, self.drawings, strict=False) if d.before in self.place]
-        rows = _joined([start + links.rows for start, _, links in linked], np.intp)
-        columns = _joined([start + links.columns for _, start, links in linked], np.intp)
-        there = _joined([links.there for *_, links in linked], np.float32)
-        back = _joined([links.back for *_, links in linked], np.float32)
-        known = (rows < len(self)) & (columns < len(self)) & (there > 0) & (back > 0)  # a file may hold anything
-        return rows[known], columns[known], there[known], back[known]
 
     def __len__(self) -> int:
         return len(self.color)
@@ -154,15 +143,9 @@ class ShotGraph:
         alone = self._alone
         if not alone.size:
             return alone
-        at, top = np.arange(len(self)), alone.argmax(1)
-        rest = alone + np.float32(1e-3)
-        rest[at, top] = 0
-        sure = np.clip(self.confidence, SURE_LEAST, SURE_MOST)
-        own = (1 - sure)[:, None] * to_one(rest)
-        own[at, top] = np.maximum(own[at, top] + sure, own.max(1))  # by itself a region keeps what it found
         field = self.painted_field
         brought = np.where(field.source >= 0, self.color[np.maximum(field.source, 0)], -1)
-        return with_field(to_one(own), field.strength, brought, REFERENCE_ODDS)
+        return with_field(_calibrated(alone, self.confidence), field.strength, brought, REFERENCE_ODDS)
 
     @cached_property
     def belief(self) -> Floats:
@@ -171,25 +154,25 @@ class ShotGraph:
 
     @cached_property
     def _settled_color(self) -> Ints:
-        """What neighbouring drawings believe (N,), before regions of another part are painted anew."""
-        at = np.arange(len(self))
-        stays = ~self.free | self.painted | (self.belief[at, self.color] >= self.belief.max(1) - EVEN)
-        return np.where(stays, self.color, self.belief.argmax(1))
+        """What neighbouring drawings believe (N,), before regions are painted like their origin."""
+        belief = _of_tracks(self.belief, self.track, self.painted, self.color)
+        stays = ~self.free | self.painted | (belief[np.arange(len(self)), self.color] >= belief.max(1) - EVEN)
+        return np.where(stays, self.color, belief.argmax(1))
 
     @cached_property
-    def parts(self) -> Parts:
-        """Which part of the paintings every region shows."""
+    def origins(self) -> Origins:
+        """The origin of every region."""
         moved = [drawing.matches._replace(rows=drawing.matches.rows + start)
                  for start, drawing in zip(self.starts, self.drawings, strict=False)]
-        return settle_parts(Matches.joined([NO_MATCHES, *moved]), self.edges, self.painted_field, self.painted,
+        return settle_origins(Matches.joined([NO_MATCHES, *moved]), self.edges, self.painted_field, self.painted,
                             self.track)
 
     @cached_property
     def pattern(self) -> Ints:
-        """The node (N,) like which a region is painted because the shot says that it shows its part, -1 for none."""
-        needed = np.where(self.divided, 0, np.where(self.free, SURE_PART, np.inf))
+        """The node (N,) like which a region is painted because the shot says that it is its origin, -1 for none."""
+        needed = np.where(self.divided, 0, np.where(self.free, SURE_ORIGIN, np.inf))
         needed = np.where(self.painted, np.inf, needed).astype(np.float32)
-        return settled_patterns(self.parts, needed, self._settled_color, self._alone)
+        return settled_patterns(self.origins, needed, self._settled_color, self._alone)
 
     @cached_property
     def settled(self) -> tuple[Ints, Floats]:
@@ -258,15 +241,41 @@ class ShotGraph:
     @cached_property
     def track(self) -> Ints:
         """The track (N,) of every region: chains of regions that are each other's likeliest, sure both ways."""
-        n = len(self)
-        best = np.zeros((2, n), np.float32)
-        np.maximum.at(best[0], self.rows, self.link)  # each region's best in the drawing before
-        np.maximum.at(best[1], self.columns, self.link)  # and its best in one after
-        mutual = ((self.link >= best[0][self.rows]) & (self.link >= best[1][self.columns])
-                  & (self.there >= TRACK_LINK) & (self.back >= TRACK_LINK))
-        pairs = coo_matrix((np.ones(int(mutual.sum()), np.int8), (self.rows[mutual], self.columns[mutual])),
-                           shape=(n, n))
-        return np.asarray(connected_components(pairs, directed=False)[1], np.intp)
+        sure = (self.there >= TRACK_LINK) & (self.back >= TRACK_LINK)
+        return tracks(self.edges, sure)
+
+
+def _links(drawings: Sequence[GraphDrawing], starts: Ints, place: Mapping[int, int]
+           ) -> tuple[Ints, Ints, Floats, Floats]:
+    """The links between all nodes; starts: the first node of each drawing. place: of drawings, by their frame."""
+    linked = [(start, starts[place[d.before]], d.links)
+              for start, d in zip(starts, drawings, strict=False) if d.before is not None and d.before in place]
+    rows = _joined([start + links.rows for start, _, links in linked], np.intp)
+    columns = _joined([start + links.columns for _, start, links in linked], np.intp)
+    there = _joined([links.there for *_, links in linked], np.float32)
+    back = _joined([links.back for *_, links in linked], np.float32)
+    count = starts[-1]
+    known = (rows < count) & (columns < count) & (there > 0) & (back > 0)  # a file may hold anything
+    return rows[known], columns[known], there[known], back[known]
+
+
+def _calibrated(alone: Floats, confidence: Floats) -> Floats:
+    """Chances (N, K) by the drawings with the likeliest as sure as their confidence (N,) has it."""
+    at, top = np.arange(len(alone)), alone.argmax(1)
+    rest = alone + np.float32(1e-3)
+    rest[at, top] = 0
+    sure = np.clip(confidence, SURE_LEAST, SURE_MOST)
+    own = (1 - sure)[:, None] * to_one(rest)
+    own[at, top] = np.maximum(own[at, top] + sure, own.max(1))  # by itself a region keeps what it found
+    return to_one(own)
+
+
+def _of_tracks(belief: Floats, track: Ints, painted: NDArray[np.bool_], color: Ints) -> Floats:
+    """Mean beliefs (N, K) over tracks (N,); where paintings show one in several colours, each its own."""
+    shows = np.zeros(belief.shape, np.float32)
+    shows[np.flatnonzero(painted), color[painted]] = 1
+    common = (track_means(shows, track) > 0).sum(1) <= 1
+    return np.where(common[:, None], track_means(belief, track), belief)
 
 
 def _joined(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

@@ -20,8 +20,8 @@ from scipy import ndimage
 
 from ..image.paint_map import PaintMap
 from ..matching.kinds import KINDS
+from ..matching.origins import NO_MATCHES, Matches
 from ..matching.reasons import REASONS
-from ..matching.settled_parts import NO_MATCHES, Matches
 from ..matching.shot_graph import GraphDrawing, Links
 from ..protocol.errors import InputError
 from ..protocol.text_file import open_plain, write_remedy, write_whole
@@ -245,7 +245,7 @@ def _matches_of(found: dict[str, NDArray[Any]]) -> Matches:
         return NO_MATCHES
     rows, references, columns = found["matched"].astype(np.intp)
     chance = found["chance"].astype(np.float32)
-    known = (rows < len(found["color"])) & (chance > 0)
+    known = (rows < len(found["color"])) & (chance > 0) & (chance <= 1)
     return Matches(rows[known], references[known], columns[known], chance[known])
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..matching.decide import Decision, judge_alone
 from ..matching.kinds import KINDS
 from ..matching.matcher import Matcher
-from ..matching.settled_parts import Matches
+from ..matching.origins import Matches
 from ..matching.shot_graph import GraphDrawing, Links
 from ..matching.temporal import MatchedDrawing
 from ..matching.votes import Votes

@@ -1,19 +1,14 @@
 """Colours spread along chains of regions that correspond, and neighbours settle what one drawing cannot know."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from cmft_engine.matching.origins import NO_MATCHES, Matches
 from cmft_engine.matching.settled import PIN_ODDS
-from cmft_engine.matching.shot_graph import (
-    LEAST_LEAK,
-    MESSAGE_POWER,
-    GraphDrawing,
-    Links,
-    ShotGraph,
-    settle,
-)
+from cmft_engine.matching.shot_graph import GraphDrawing, Links, ShotGraph
 
 COLORS = 3
 
@@ -25,7 +20,8 @@ def links(*pairs):
     return Links(np.array(rows, np.intp), np.array(columns, np.intp), there, there)
 
 
-def drawing(frame, colors, confidence, *, before=None, linked=(), free=None, painted=False, divided=None):
+def drawing(frame, colors, confidence, *, before=None, linked=(), free=None, painted=False, divided=None,
+            matched=NO_MATCHES):
     """Each region is sure of its color by `confidence`, and thinks as much of the others."""
     count = len(colors)
     alone = np.full((count, COLORS), 0.1, np.float32)
@@ -34,7 +30,7 @@ def drawing(frame, colors, confidence, *, before=None, linked=(), free=None, pai
                         np.full(count, confidence, np.float32),
                         np.ones(count, bool) if free is None else np.array(free), painted,
                         np.zeros(count, bool) if divided is None else np.array(divided),
-                        np.full(count, confidence, np.float32))
+                        np.full(count, confidence, np.float32), matched)
 
 
 def chain(colors, confidence=0.6, strength=0.95, **first):
@@ -70,6 +66,20 @@ def test_neighbors_settle_an_unsure_region():
     graph = ShotGraph([drawing(0, [1], 0.55), drawing(1, [0], 0.97, before=0, linked=[(0, 0, 0.3)]),
                        drawing(2, [1], 0.55, before=1, linked=[(0, 0, 0.3)])])
     assert graph.solve().color.tolist() == [1, 0, 1]
+
+
+def test_a_track_has_one_color():
+    """That of its mean belief, also where a region is sure of another; but paintings may change it on the way."""
+    colors, sure = [1, 1, 0, 1, 1, 1], [0.6, 0.6, 0.97, 0.6, 0.6, 0.6]
+
+    def graph(*painted):
+        return ShotGraph([drawing(frame, [color], own, before=frame - 1 if frame else None,
+                                  linked=[(0, 0, 0.55)] if frame else [], painted=frame in painted)
+                          for frame, (color, own) in enumerate(zip(colors, sure, strict=True))])
+
+    assert graph().belief[2].argmax() == 0 and graph().solve().color.tolist() == [1] * 6
+    assert graph(2, 5).solve().color.tolist() == [int(one.argmax()) for one in graph(2, 5).belief]
+    assert {0, 1} == {*graph(2, 5).solve().color.tolist()}
 
 
 def test_divided_and_painted_regions_stay():
@@ -113,19 +123,49 @@ def test_pin_by_the_odds():
         assert graph.solve({0: 1}).color[1] == expected
 
 
-def test_settle_is_max_product():
-    """On a chain of two its fixed point is the message passed by hand."""
-    unary = np.array([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3]], np.float32)
-    found = settle(unary, np.array([1]), np.array([0]), np.array([0.8], np.float32), np.array([0, 1]))
-    leak = max(1 - 0.8, LEAST_LEAK) / 3
+def matched(*chances):
+    """Each region's chance of every region of the only reference."""
+    rows = np.arange(len(chances))
+    return Matches.of({0: np.array(chances, np.float32)}, rows, np.ones(len(chances), bool))
 
-    def told(by):
-        message = 0.8 * by + leak
-        return (message / message.sum()) ** MESSAGE_POWER
 
-    for own, other in ((0, 1), (1, 0)):
-        expected = unary[own] * told(unary[other])
-        assert found[own] == pytest.approx(expected / expected.sum(), abs=2e-3)
+def of_two_origins(*, divided=(True, False), own=0.9, kept=None, pins=None):
+    """Two regions through five drawings; in the fourth, the first one looks like the second, as sure as `own`."""
+    right, wrong, free = [[0.9, 0.05], [0.05, 0.9]], [[1 - own, own], [0.05, 0.9]], [not one for one in divided]
+    both = [(0, 0, 0.95), (1, 1, 0.95)]
+    first = drawing(0, [0, 1], 0.9, painted=True, matched=matched([1, 0], [0, 1]))
+    parts = [replace(first, alone=np.eye(2, COLORS, dtype=np.float32))]
+    for frame in (1, 2, 3, 4):
+        is_wrong = frame == 3
+        parts.append(drawing(frame, [1 if is_wrong else 0, 1], 0.9, before=frame - 1, linked=both, free=free,
+                             divided=divided, matched=matched(*(wrong if is_wrong else right))))
+    graph = ShotGraph(parts)
+    return graph.solve(pins, kept)
+
+
+def test_a_divided_region_is_painted_like_its_origin():
+    """Where the shot is against it, it is painted like the painting's region, with its colour; nothing else changes."""
+    solved = of_two_origins()
+    assert solved.pattern.tolist() == [-1] * 6 + [0] + [-1] * 3
+    assert solved.color.tolist() == [0, 1] * 5
+    assert of_two_origins(own=0.0).pattern.tolist()[6] == 0  # its colour is none of its origin's
+
+
+def test_what_a_person_decided_has_no_settled_origin():
+    """A pinned region, and one that is to stay as it was found."""
+    assert of_two_origins(pins={6: 2}).pattern.max() == -1 and of_two_origins(pins={6: 2}).color[6] == 2
+    kept = np.zeros(10, bool)
+    kept[6] = True
+    stays = of_two_origins(pins={7: 1}, kept=kept)
+    assert stays.pattern.max() == -1 and stays.color[6] == 1
+
+
+def test_painted_and_carried_regions_have_no_settled_origin():
+    """Painter's own pixels stay, whatever the shot says."""
+    graph = ShotGraph([drawing(0, [0, 1], 0.9, painted=True, matched=matched([1, 0], [0, 1])),
+                       drawing(1, [1, 1], 0.9, before=0, linked=[(0, 0, 0.95), (1, 1, 0.95)], free=[False, False],
+                               matched=matched([0.9, 0.05], [0.05, 0.9]))])
+    assert graph.pattern.tolist() == [-1] * 4 and graph.origins.origin.tolist() == [0, 1, 0, 1]
 
 
 def test_the_order_of_drawings_changes_nothing():

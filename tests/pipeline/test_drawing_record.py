@@ -7,6 +7,7 @@ import pytest
 
 from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.matching.kinds import KINDS
+from cmft_engine.matching.origins import Matches
 from cmft_engine.matching.shot_graph import GraphDrawing, Links
 from cmft_engine.pipeline.drawing_record import (
     DrawingRecord,
@@ -33,7 +34,8 @@ def record(*, soft=False, before=None):
     graph = GraphDrawing(7, before, links, np.arange(n) % 5, alone, np.linspace(0, 1, n, dtype=np.float32),
                          np.arange(n) % 2 > 0, False,
                          (np.arange(n) % 2 == 0) & (np.arange(n) % 3 != KINDS.index("carried")),
-                         np.linspace(0, 1, n, dtype=np.float32))
+                         np.linspace(0, 1, n, dtype=np.float32),
+                         Matches(np.array([0, 3]), np.array([1, 0]), np.array([400, 2]), half))
     index = drawing.paint.astype(np.int32)
     paints = PaintMap.pure(index)
     if soft:
@@ -100,6 +102,21 @@ def test_strange_arrays(tmp_path):
         assert read_record(path) is None
 
 
+def test_matches_of_earlier_versions(tmp_path):
+    """Their records have none; of a file that names regions that are not there, the others count."""
+    path = tmp_path / "7.npz"
+    write_record(path, record())
+    with np.load(path) as archive:
+        stored = {name: archive[name] for name in archive.files}
+    matched = np.array([[0, 900], [1, 0], [400, 2]], np.uint16)
+    np.savez(path, **{**stored, "matched": matched})
+    assert read_graph(path).matches.columns.tolist() == [400]
+    for name in ("matched", "chance"):
+        del stored[name]
+    np.savez(path, **{**stored, "version": 2})
+    assert not len(read_graph(path).matches.rows) and not len(read_record(path).graph.matches.rows)
+
+
 def test_ink_of_all_pixels(tmp_path):
     """A record that stores the ink of all pixels, as the first version did, is read; one of another size is none."""
     path, wanted = tmp_path / "7.npz", record(soft=True)
@@ -111,7 +128,7 @@ def test_ink_of_all_pixels(tmp_path):
     assert all(map(np.array_equal, read_record(path).lines, wanted.lines))
     np.savez(path, **{**stored, "version": 1, "coverage": coverage[1:], "ink": ink[1:]})
     assert read_record(path) is None
-    np.savez(path, **{**stored, "version": 3, "coverage": coverage, "ink": ink})
+    np.savez(path, **{**stored, "version": 4, "coverage": coverage, "ink": ink})
     assert read_record(path) is None
 
 

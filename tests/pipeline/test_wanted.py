@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.matching.anchors import anchor_of
+from cmft_engine.matching.origins import Matches
 from cmft_engine.matching.shot_graph import GraphDrawing, Links, ShotGraph
 from cmft_engine.pipeline.changes import Area, Change, Like, digest_of
 from cmft_engine.pipeline.wanted import TOLD_WITHIN, Corrector
@@ -101,6 +102,38 @@ def test_doubt_of_the_whole_shot():
     assert change == (3, Change(2, pytest.approx(sure, abs=1e-4))) and change[1].is_as_found(2)
     pinned = wanted(corrector, Correction("pin", 2, ((30, 5),), "green"))[0]
     assert pinned[4][3] == change[1]
+
+
+@pytest.fixture
+def off():
+    """A painted frame and three others, in whose second last a divided region shows what is no color of its origin."""
+    chance = np.eye(6, dtype=np.float32)
+    matches = Matches.of({0: chance}, np.arange(6), np.ones(6, bool))
+    divided = (True,) * 2 + (False,) * 4
+    parts = [replace(drawing(at, before, free=tuple(not one for one in divided), painted=at == 1, divided=divided),
+                     matches=matches) for at, before in ((1, None), (2, 1), (4, 2), (5, 4))]
+    parts[0] = replace(parts[0], alone=np.eye(4, dtype=np.float32)[parts[0].color])
+    parts[2].color[1] = 3
+    return corrector_of(told(parts))
+
+
+def test_a_region_is_painted_like_its_origin(off):
+    """Whether a reference shows it stays as found, and corrections change what it is like, or what it is."""
+    changes, _ = wanted(off)
+    assert list(changes) == [4] and changes[4][1].like == Like(1, 1) and changes[4][1].color == 1
+    assert changes[4][1].unknown is None and not changes[4][1].is_flat
+    pinned, _ = wanted(off, Correction("pin", 4, ((30, 5),), "blue"))
+    assert pinned[4][1] == Change(2, 1.0, False)
+    other, _ = wanted(off, Correction("pin", 1, ((25, 5),), "green"))
+    assert other[4][1].like == Like(1, 1, Change(3, 1.0, False)) and other[4][1].color == 3
+    area = Correction("area", 2, ((25, 5),), "green")
+    assert wanted(off, area)[0][4][1].like[:2] == (2, 1)
+
+
+def test_an_approved_region_with_another_origin_stays(off):
+    """As it was found, where that is what was approved."""
+    approve = Correction("approve", 4, colors=((10.0, 5.0, "paper"), (30.0, 5.0, "")))
+    assert 1 not in wanted(off, approve)[0].get(4, {})
 
 
 def test_later_pins_win(corrector):
