@@ -65,8 +65,9 @@ NO_MATCHES = Matches(_NONE, _NONE, _NONE, np.zeros(0, np.float32))
 class Origins(NamedTuple):
     """The origin of every region.
 
-    origin: (N,) its number, one for a whole track. sure: (N,) the mean belief of its track in it, in [0, 1], 0
-    for a region that was not matched itself. painted: (N,) the region of this origin in the painting nearest in time, the earlier of two, -1 where none is.
+    origin: (N,) its number, one for a whole track. sure: (N,) the mean belief of its track in it, in [0, 1], 0 for a
+    region that was not matched itself. painted: (N,) the region of this origin in the painting nearest in time, the
+    earlier of two, -1 where none is.
     """
 
     origin: Ints
