@@ -22,7 +22,6 @@ LEAST_CHANCE = 1e-4  # of an origin that a region was not matched with
 OWN_POWER = 0.5  # of what a region finds by itself: all drawings err alike
 MESSAGE_POWER = 1.0  # of what it is told
 PAINTED_ODDS = 1.0  # of the origin that a sure chain brings from a painting
-SURE_ORIGIN = 0.9  # belief from which a region of one colour is painted like its origin
 COLOR_SHARE = 0.03  # of an origin's colours that is no accident
 
 Floats = NDArray[np.float32]
@@ -136,12 +135,11 @@ def _numbered(matches: Matches, painted: Bools, track: Ints) -> tuple[Ints, Ints
     return origin[region], of_painted, int(origin.max(initial=-1)) + 1
 
 
-def settled_patterns(origins: Origins, needed: Floats, color: Ints, alone: Floats) -> Ints:
+def settled_patterns(origins: Origins, may: Bools, color: Ints, alone: Floats) -> Ints:
     """Return the node (N,) like which a region is to be painted, for its main colour is none of its origin's; else -1.
 
-    needed: (N,) belief in its origin from which a region is painted anew. color: (N,) main colours. alone: (N, K)
-    chances by the drawings.
+    may: (N,) regions that may be painted anew. color: (N,) main colours. alone: (N, K) chances by the drawings.
     """
     of_origin = to_one(alone)[np.maximum(origins.painted, 0), color]
-    anew = (of_origin < COLOR_SHARE) & (origins.painted >= 0) & (origins.sure > 0) & (origins.sure >= needed)
+    anew = (of_origin < COLOR_SHARE) & (origins.painted >= 0) & (origins.sure > 0) & may
     return np.where(anew, origins.painted, -1)

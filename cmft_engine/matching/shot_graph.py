@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix
 
 from .chains import LEAST_LINK, Edges, Field, spread, to_one, track_means, tracks, with_field
 from .max_product import settle
-from .origins import NO_MATCHES, SURE_ORIGIN, Matches, Origins, settle_origins, settled_patterns
+from .origins import NO_MATCHES, Matches, Origins, settle_origins, settled_patterns
 from .settled import PIN_ODDS, pattern_sources, settled_confidence, settled_features
 
 Floats = NDArray[np.float32]
@@ -170,9 +170,7 @@ class ShotGraph:
     @cached_property
     def pattern(self) -> Ints:
         """The node (N,) like which a region is painted because the shot says that it is its origin, -1 for none."""
-        needed = np.where(self.divided, 0, np.where(self.free, SURE_ORIGIN, np.inf))
-        needed = np.where(self.painted, np.inf, needed).astype(np.float32)
-        return settled_patterns(self.origins, needed, self._settled_color, self._alone)
+        return settled_patterns(self.origins, self.divided & ~self.painted, self._settled_color, self._alone)
 
     @cached_property
     def settled(self) -> tuple[Ints, Floats]:

@@ -87,10 +87,9 @@ def test_a_region_that_was_not_matched_is_not_sure():
 
 
 def test_painted_anew_where_the_main_color_is_none_of_the_origin():
-    """A belief as great as is needed, and a painting with that origin, are needed too."""
+    """Only where it may, and where a painting has that origin."""
     shares = np.array([[0.7, 0.3 - COLOR_SHARE / 2, COLOR_SHARE / 2]] + [[1 / 3] * 3] * 4, np.float32)
     origins = Origins(np.zeros(5, np.intp), np.array([1, 0.8, 0.8, 0.8, 0], np.float32), np.array([0, 0, 0, -1, 0]))
-    needed = np.array([np.inf, 0.5, 0.5, 0.5, 0], np.float32)
-    assert settled_patterns(origins, needed, np.array([0, 2, 1, 2, 2]), shares).tolist() == [-1, 0, -1, -1, -1]
-    needed[1] = 0.9
-    assert settled_patterns(origins, needed, np.array([0, 2, 1, 2, 2]), shares).max() == -1
+    may = np.array([False, True, True, True, True])
+    assert settled_patterns(origins, may, np.array([0, 2, 1, 2, 2]), shares).tolist() == [-1, 0, -1, -1, -1]
+    assert settled_patterns(origins, ~may, np.array([0, 2, 1, 2, 2]), shares).max() == -1
