@@ -134,15 +134,17 @@ def _painterly(painted: PaintedDrawing, paints: PaintMap, distance: NDArray[np.u
     """1 for each region (n,) that must be carried in the painter's own pixels, else 0.
 
     Away from lines its paints leave a part of it unexplained; or, in a soft painting, it shows more than one of them.
-    distance: (H, W) to the drawing's lines, from `line_distance`; beside them a lossy file shows what is no paint.
+    distance: (H, W) to the drawing's lines, from `line_distance`; beside them a lossy file shows what is no paint, but
+    a region that lies nowhere else is judged there.
     """
-    inner = (distance > 10 * INNER_PX) & (painted.drawing.labels > 0)
-    labels, bins = painted.drawing.labels[inner], painted.drawing.count + 1
+    inner = np.where(distance > 10 * INNER_PX, painted.drawing.labels, 0)
+    is_thin = np.bincount(inner.ravel(), minlength=painted.drawing.count + 1) == 0
+    inner = np.where(is_thin[painted.drawing.labels], painted.drawing.labels, inner)
+    labels, bins = inner[inner > 0], painted.drawing.count + 1
     area = np.bincount(labels, minlength=bins)[1:]
-    busy = np.zeros(len(area)) if paints.own is None else np.bincount(labels, paints.own[inner], bins)[1:]
+    busy = np.zeros(len(area)) if paints.own is None else np.bincount(labels, paints.own[inner > 0], bins)[1:]
     if painted.is_soft:
-        shown = count_colors(np.where(inner, painted.drawing.labels, 0), paints.first,
-                             (painted.drawing.count, int(paints.first.max(initial=0)) + 1))
+        shown = count_colors(inner, paints.first, (painted.drawing.count, int(paints.first.max(initial=0)) + 1))
         busy = np.maximum(busy, area - shown.max(1, initial=0))
     return np.asarray((busy >= BUSY_PX) & (busy > BUSY_SHARE * area) | (busy > PAINTERLY_SHARE * area), np.float32)
 

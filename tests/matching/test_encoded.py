@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from cmft_engine.matching.encoded import _keep, _largest, frame_regions
-from cmft_engine.shot.drawing import SegmentedDrawing
+from cmft_engine.image.paint_map import PaintMap
+from cmft_engine.matching.carry import line_distance
+from cmft_engine.matching.encoded import _keep, _largest, _painterly, frame_regions
+from cmft_engine.shot.drawing import PaintedDrawing, SegmentedDrawing
 from tests.drawings import cut, figure
 
 
@@ -34,3 +36,20 @@ def test_the_largest_regions_are_kept_in_label_order(monkeypatch):
     assert few.descriptors.area.tolist() == side.descriptors.area[kept].tolist()
     for number, row in enumerate(kept, 1):
         assert np.array_equal(few.labels_under_ink == number, side.labels_under_ink == row + 1)
+
+
+def test_a_region_that_lies_beside_its_lines_alone_may_be_painterly():
+    """Two bands four pixels high and a wide field, of a soft painting: paints explain one band and the field's rim not.
+
+    A lossy file blurs what lies beside lines, so that the field's rim tells nothing; of a band there is nothing else.
+    """
+    labels = np.zeros((40, 60), np.int32)
+    labels[1:5, 1:-1], labels[6:10, 1:-1], labels[11:-1, 1:-1] = 1, 2, 3
+    drawing = SegmentedDrawing(labels == 0, labels, np.maximum(labels, 1), 3)
+    distance = line_distance(drawing.ink)
+    own = (labels == 1) | (labels == 3) & (distance <= 20)
+    entries = np.zeros(labels.shape, np.int32)
+    nothing = np.zeros((*labels.shape, 4), np.float32)
+    paints = PaintMap(entries, entries, nothing[..., 0], own, nothing)
+    painted = PaintedDrawing(drawing, entries, nothing[..., :3], paints, is_soft=True)
+    assert _painterly(painted, paints, distance).tolist() == [1, 0, 0]
