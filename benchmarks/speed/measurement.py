@@ -21,7 +21,7 @@ PEERS = (FLOW, RULES_AND_FLOW, EBSYNTH)
 class Task:
     """One measurement: a method on the material in a folder.
 
-    frames: the targets; references: frames whose paintings are given; device: of the engine.
+    frames: the targets; references: frames whose paintings are given; device, mode: of the engine.
     """
 
     method: str
@@ -29,6 +29,7 @@ class Task:
     device: str = "cpu"
     frames: tuple[int, ...] = TARGETS
     references: tuple[int, ...] = (0,)
+    mode: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _engine(task: Task, stages: dict[str, float]) -> Iterator[None]:
         reference=[f"{painting_path(folder, frame)}@{frame}" for frame in task.references],
         frames=list(task.frames),
     )
-    out, settings = str(folder / "colored" / "frame.####.png"), cmft_engine.Settings(device=task.device)
+    out, settings = str(folder / "colored" / "frame.####.png"), cmft_engine.Settings(device=task.device, mode=task.mode)
     for event in cmft_engine.colorize_iter(shot, out, settings=settings, overwrite=True):
         if isinstance(event, Finished):
             stages.update(json.loads(Path(event.report).read_text(encoding="utf-8"))["timings"])

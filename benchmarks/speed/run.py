@@ -1,6 +1,6 @@
 """Seconds a frame, peak memory and the share of each stage, beside the floor, a naive match and the peers.
 
-`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu] [--warm | --pins]`
+`python -m benchmarks.speed [--sizes 512x512,1920x1080] [--device cpu] [--warm | --pins | --modes]`
 Every method and size runs in a process of its own, whose peak resident memory is read at its end.
 """
 
@@ -23,6 +23,7 @@ from benchmarks.methods.registry import FLOW, OURS
 from .floor import Floor, measure_floor
 from .material import REFERENCES, TARGETS, UNPAINTED, write_material
 from .measurement import Measurement, Task, available_peers, measure_here, with_cpu_seconds
+from .modes import measure_modes, render_modes
 from .page import Size, render
 from .pins import measure_pins, render_pins
 from .warm import measure_warm, render_warm
@@ -32,7 +33,7 @@ SLOW_PEER_SIZES = SIZES[:4]  # rules and EbSynth take minutes beyond
 GROWTH_SIZE = "512x512"
 MAX_MEMORY_GB = {"1920x1080": 4.0, "3840x2160": 6.0}  # promises on the CPU
 FLOOR = "floor"
-WARM_SIZE = PIN_SIZE = "1920x1080"
+WARM_SIZE = PIN_SIZE = MODES_SIZE = "1920x1080"
 EXAMPLE_WIDTH = 960  # px, which pins are measured at some times of
 
 
@@ -89,6 +90,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
                         help="measure presses of one frame, cold and in an engine that stays, at the first size")
     parser.add_argument("--pins", type=int, nargs="?", const=100, metavar="FRAMES",
                         help="measure how soon a pin is seen and written in a shot of so many frames")
+    parser.add_argument("--modes", action="store_true", help="measure what auto costs beside flats, at the first size")
     parser.add_argument("--out", type=Path, help="Markdown file; standard output when absent")
     parser.add_argument("--child", type=json.loads, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -117,6 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         size = first or WARM_SIZE
         _tell(render_warm(measure_warm(size, options.device, options.warm), size, options.device, os.getloadavg),
               options.out)
+        return
+    if options.modes:
+        size = first or MODES_SIZE
+        _tell(render_modes(measure_modes(size, options.device, _measure), size), options.out)
         return
     sizes = [measure_size(size, options.device, grows=size == GROWTH_SIZE) for size in options.sizes.split(",")]
     _tell(render(sizes, options.device), options.out)
