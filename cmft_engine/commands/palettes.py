@@ -40,8 +40,8 @@ def extract_palette(files: Sequence[str], lines: Sequence[str], out: Path, pictu
     save_palette(paints.palette, out)
     yield f"{out}  {len(paints.palette)} colours" + (f"  ({paints.told})" if paints.told else "")
     if picture is not None:
-        indices = [map_paints(painting, one, paints.palette, near=paints.near).first
-                   for painting, one in zip(paintings, bare, strict=True)]
+        indices = [map_paints(painting, one, paints.palette, noise=noise).first
+                   for painting, one, noise in zip(paintings, bare, paints.noise, strict=True)]
         sheet = draw_palette(paints.palette, paintings, indices, title=paints.told)
         write_plate(Plate.from_pixels(sheet.astype(np.float32) / np.float32(255)), picture)
         yield str(picture)

@@ -6,6 +6,8 @@ and looks greyer (ITU-T T.81, and the usual 4:2:0 sampling). Shapes: H W.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,18 @@ FAR_SHARE = 0.1  # an entry is blurred hue when farther from lines it has a smal
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class FileNoise:
+    """What its file did to a painting.
+
+    near: CIE76 distance within which a pixel shows a paint; 0 where colours are exact. beside: bool (H, W), where JPEG
+    has blurred hue; None where it has not.
+    """
+
+    near: float = 0.0
+    beside: Mask | None = None
 
 
 def away(labels: Labels, side: int = 3) -> Mask:
@@ -63,8 +77,13 @@ def was_jpeg(painting: Painting, space: str) -> bool:
     return int(begins.sum()) >= LEAST_BEGINNINGS and int(begins.max()) > BLOCK_SHARE * int(begins.sum())
 
 
+def blurred_hue(painting: Painting, space: str) -> Mask | None:
+    """Return the pixels (H, W) whose hue JPEG has blurred; None where the painting was no JPEG."""
+    return beside_lines(painting.labels) if was_jpeg(painting, space) else None
+
+
 def beside_lines(labels: Labels) -> Mask:
-    """Return the pixels (H, W) beside lines, which have label 0, whose hue JPEG has blurred."""
+    """Return the pixels (H, W) near enough to lines, which have label 0, for JPEG to blur their hue."""
     return np.asarray(cv2.distanceTransform((labels > 0).astype(np.uint8), cv2.DIST_L2, 5) <= BLUR_PX)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
-from .file_noise import away, beside_lines, blurred_entries, is_noisy, seen_distance, was_jpeg, with_quiet_hue
+from .file_noise import FileNoise, away, blurred_entries, blurred_hue, is_noisy, seen_distance, with_quiet_hue
 from .paint_map import PaintMap
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
@@ -45,13 +45,18 @@ PAINTERLY_TOLERANCE, PAINTERLY_SHARE = 0.008, 0.35  # with a larger share so far
 class PaintsRead:
     """The paints of some paintings: the palette, how many colours there were, and whether near ones were merged.
 
-    near: CIE76 distance within which a pixel shows a paint; 0 where colours are exact. names: the paintings' files.
+    noise: of each painting; `near` is the same in all. names: the paintings' files.
     """
 
     palette: Palette
     colors_seen: int
-    near: float
+    noise: tuple[FileNoise, ...]
     names: tuple[str, ...] = ()
+
+    @property
+    def near(self) -> float:
+        """Return the CIE76 distance within which a pixel shows a paint; 0 where colours are exact."""
+        return self.noise[0].near
 
     @property
     def told(self) -> str:
@@ -71,7 +76,7 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
     """
     values, areas = exact_colors(paintings)
     if len(values) <= MAX_COLORS and not any(is_noisy(painting, space) for painting in paintings):
-        return PaintsRead(named_palette(values, areas, space, paintings), len(values), 0.0)
+        return PaintsRead(named_palette(values, areas, space, paintings), len(values), (FileNoise(),) * len(paintings))
     looks = [_Looks.of(painting, space) for painting in paintings]
     rows, weights = _histogram(looks)
     near, leaders = NEAR, _all_leaders(looks, rows, weights, NEAR)
@@ -80,23 +85,25 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
         leaders = _all_leaders(looks, rows, weights, near)
     values, areas = _values_of(paintings, looks, leaders)
     names = tuple(painting.name for painting in paintings)
-    return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), near, names)
+    noise = tuple(FileNoise(near, one.beside) for one in looks)
+    return PaintsRead(named_palette(values, areas, space, paintings), _count_colors(paintings), noise, names)
 
 
 def map_paints(
-    painting: Painting, bare: Mask, palette: Palette, *, near: float, own: OwnPixels = "unexplained",
+    painting: Painting, bare: Mask, palette: Palette, *, noise: FileNoise, own: OwnPixels = "unexplained",
     read: Palette | None = None,
 ) -> PaintMap:
     """Return which paints of the palette each pixel of a painting shows.
 
-    bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. near: as in
-    `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its nearest entry.
+    bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. noise: the
+    painting's, of `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its
+    nearest entry.
     own: which pixels are shown as they were painted.
     read: the palette of `PaintsRead`, where a person gave another one: a paint of it that the given palette lacks
     counts as the entry that it was merged into, else as the nearest.
     """
     known = _Entries.of(palette, read)
-    found = _map_known(painting, bare, known, near=near, own=own)
+    found = _map_known(painting, bare, known, noise=noise, own=own)
     if read is not None and bare.any() and not known.given[found.first[bare]].any():
         log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
     first, second = known.owner[found.first], known.owner[found.second]
@@ -142,18 +149,17 @@ def _looks_of(colors: Sequence[PaletteColor], space: str) -> Floats:
     return np.asarray(_look(np.array([color.values for color in colors], np.float32)[None], space)[0])
 
 
-def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, own: OwnPixels) -> PaintMap:
+def _map_known(painting: Painting, bare: Mask, known: _Entries, *, noise: FileNoise, own: OwnPixels) -> PaintMap:
     """As `map_paints`, in the entries of `known`."""
-    palette = known.palette
+    palette, near = known.palette, noise.near
     entries = _looks_of(palette.colors, palette.space)
-    beside = beside_lines(painting.labels) if near > 0 and was_jpeg(painting, palette.space) else None
     if near == 0:
         pure = np.concatenate([palette.index_of(painting.pixels[rows]) for rows in strips(bare.shape)])
     else:
         look = _look(painting.pixels, palette.space)
         nearest, distance = _nearest(look, entries)
-        if beside is not None:
-            distance = seen_distance(look - entries[nearest], beside, STEP_NEAR * near)
+        if noise.beside is not None:
+            distance = seen_distance(look - entries[nearest], noise.beside, STEP_NEAR * near)
         pure = np.where(distance <= near, nearest, -1).astype(np.int32)
         pure = _without_specks(pure, painting.labels, entries, known, near=near)
     pure[~bare] = -1
@@ -172,21 +178,20 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, near: float, 
     found = PaintMap(first, second, share)
     if own == "none":
         return found
-    shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, near=near, beside=beside)
+    shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, noise)
     if not shown.any() and near == 0:
         return found  # exact: no pixel is known better than by its paint
     return replace(found, own=from_nearest(shown, ~bare), pixels=from_nearest(painting.pixels, ~bare))
 
 
 def _unexplained(
-    painting: Painting, bare: Mask, found: PaintMap, known: _Entries, entries: Floats, *, near: float,
-    beside: Mask | None,
+    painting: Painting, bare: Mask, found: PaintMap, known: _Entries, entries: Floats, noise: FileNoise
 ) -> Mask:
     """Bare pixels that their paints do not show: more than a few levels off, on average where the file is noisy.
 
-    A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count. beside:
-    where hue is blurred, None for nowhere.
+    A region that is off nearly everywhere is a gradient, a texture or a painting: all of its pixels count.
     """
+    near, beside = noise.near, noise.beside
     if near == 0:
         parts = (off_paints(painting.pixels[rows], bare[rows], found.rows(rows), known.palette)
                  for rows in strips(bare.shape))
@@ -273,8 +278,8 @@ class _Looks:
         calm = np.dstack([cv2.medianBlur(np.ascontiguousarray(rows[..., i]), 5) for i in range(4)])
         square = np.ones((3, 3), np.uint8)
         span = cv2.dilate(calm, square) - cv2.erode(calm, square)
-        beside = beside_lines(painting.labels) if was_jpeg(painting, space) else None
-        return cls(calm, rows, painting.labels, away(painting.labels, 5) & (span[..., :3].max(2) <= NEAR), beside)
+        solid = away(painting.labels, 5) & (span[..., :3].max(2) <= NEAR)
+        return cls(calm, rows, painting.labels, solid, blurred_hue(painting, space))
 
 
 def _look(pixels: Floats, space: str) -> Floats:

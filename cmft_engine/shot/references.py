@@ -122,9 +122,9 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     found = read_paints(paintings, space=space)
     colors = found.palette if palette is None else load_palette(palette).in_space(space)
     paints = [
-        map_paints(painting, d.bare, colors, near=found.near, own=OWN_PIXELS[settings.mode],
+        map_paints(painting, d.bare, colors, noise=noise, own=OWN_PIXELS[settings.mode],
                    read=None if palette is None else found.palette)
-        for painting, d in zip(paintings, drawings, strict=True)
+        for painting, d, noise in zip(paintings, drawings, found.noise, strict=True)
     ]
     indices = [one.first for one in paints]
     pictures = _pictures_to_match(paints, colors, settings.mode, is_exact=found.near == 0)

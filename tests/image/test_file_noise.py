@@ -105,7 +105,7 @@ def test_a_jpeg_of_flats_is_read_as_flats(step, quality):
     labels = ndimage.label(rgb.any(2))[0].astype(np.int32)
     one = painting(through_jpeg(rgb, quality), labels)
     read = read_paints([one], space="sRGB")
-    found = map_paints(one, labels > 0, read.palette, near=read.near)
+    found = map_paints(one, labels > 0, read.palette, noise=read.noise[0])
     rooms = labels > 1
     (entry,) = np.unique(found.first[rooms])
     assert len(read.palette) == 2 and not found.own[rooms].any()
@@ -116,4 +116,4 @@ def test_a_soft_brush_is_carried():
     soft = painting(*brushed())
     read = read_paints([soft], space="sRGB")
     bare = soft.labels > 0
-    assert map_paints(soft, bare, read.palette, near=read.near).own[bare].mean() > 0.9
+    assert map_paints(soft, bare, read.palette, noise=read.noise[0]).own[bare].mean() > 0.9

@@ -37,7 +37,7 @@ def shown(paints, palette):
 def read(pixels, labels=None):
     one = painting(pixels, labels)
     found = read_paints([one], space="sRGB")
-    return found, map_paints(one, one.labels > 0, found.palette, near=found.near)
+    return found, map_paints(one, one.labels > 0, found.palette, noise=found.noise[0])
 
 
 def test_exact_paints_stay_exact():
@@ -130,7 +130,7 @@ def by_hand(pixels, given):
     """What the pixels show in a palette that a person gives."""
     one = painting(pixels)
     found = read_paints([one], space="sRGB")
-    return map_paints(one, one.labels > 0, given(found.palette), near=found.near, read=found.palette)
+    return map_paints(one, one.labels > 0, given(found.palette), noise=found.noise[0], read=found.palette)
 
 
 def named(palette, color):
@@ -178,6 +178,6 @@ def test_an_unchanged_palette_changes_nothing():
     for pixels in (thirds(), halves(), noisy(thirds())):
         one = painting(pixels)
         found = read_paints([one], space="sRGB")
-        alone, given = (map_paints(one, one.labels > 0, found.palette, near=found.near, read=read)
+        alone, given = (map_paints(one, one.labels > 0, found.palette, noise=found.noise[0], read=read)
                         for read in (None, found.palette))
         assert np.array_equal(alone.first, given.first) and np.array_equal(alone.share, given.share)
