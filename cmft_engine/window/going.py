@@ -11,6 +11,7 @@ class Going:
     def __init__(self, window: ReviewWindow) -> None:
         """window: whose frames and tracks one goes through."""
         self.window, self.session = window, window.session
+        self._seen: set[tuple[int, int]] = set()  # the worst doubts of tracks that were opened: frame and region
 
     def go(self, frame: int) -> None:
         """Show a frame."""
@@ -55,15 +56,20 @@ class Going:
         """Go to where a track of the list is most doubtful."""
         if 0 <= row < len(self.session.tracks):
             self.window.row, self.window.track = row, self.session.tracks[row]
+            self.window.has_new_tracks = False
             self.window.tracks.mark(row)
-            self.go(self.window.track.worst.frame)
-            self.window.canvas.look_at(*self.window.track.worst.middle)
+            worst = self.window.track.worst
+            self._seen.add((worst.frame, worst.unsure.label))
+            self.go(worst.frame)
+            self.window.canvas.look_at(*worst.middle)
             self.window.strip.strip.update()
 
     def next_track(self) -> None:
-        """Go to the next doubtful track."""
-        row = self.window.row
-        self.open_track(0 if row is None else row + (self.window.track is not None))
+        """Go to the next doubtful track; after a correction, to the most doubtful that was not seen yet."""
+        row = -1 if self.window.row is None else self.window.row
+        unseen = [place for place, track in enumerate(self.session.tracks)
+                  if (track.worst.frame, track.worst.unsure.label) not in self._seen]
+        self.open_track(unseen[0] if self.window.has_new_tracks and unseen else row + 1)
 
     def previous_track(self) -> None:
         """Go to the doubtful track before."""

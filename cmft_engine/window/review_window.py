@@ -35,6 +35,7 @@ class ReviewWindow(Window):
         self.session = Session(out, self._messenger.told.emit)
         self.track: DoubtfulTrack | None = None
         self.row: int | None = None  # of the track list
+        self.has_new_tracks = True  # since a track was opened
         self._approved: set[int] = set()
         self._closes = self._has_begun = False  # closes once the plates are written
         colored = self.session.colored
@@ -154,7 +155,7 @@ class ReviewWindow(Window):
 
     def _show_solved(self) -> None:
         self._show_corrections()
-        tracks = self.session.tracks
+        tracks, self.has_new_tracks = self.session.tracks, True
         if self.track is not None:
             known = {(one.frame, one.unsure.label) for one in self.track.doubts}
             self.track, row = next(((track, row) for row, track in enumerate(tracks)

@@ -95,6 +95,13 @@ def test_keys_go_from_track_to_track(seen):
     assert row == 0 and frame == worst and found["next"] == 1 and found["along"] == [0, True]
 
 
+def test_after_a_correction_the_most_doubtful_comes_next(seen):
+    """What is left of the track leads the list by another frame, so it is shown, and then the row after it."""
+    found = seen["go_on"]
+    assert found["worst"][0] != found["opened"] and (found["row"], found["frame"]) == (0, found["worst"][0])
+    assert found["after"] == 1
+
+
 def test_a_colour_and_a_click_mend_every_frame(seen):
     """The colour is found by typing; the region has it here, in the last frame and on disk; undo and redo work."""
     found = seen["pin"]

@@ -131,6 +131,22 @@ def go(hand):
     return {**seen, "frames": frames, "clicked": window.session.frame, "picture": hand.picture("track")}
 
 
+def go_on(hand):
+    """After a correction the list has another order; undone, all is as it was."""
+    window = hand.window
+    window.tracks.itemClicked.emit(window.tracks.item(0))
+    hand.settle()
+    opened = window.session.frame
+    hand.key("Y")
+    worst = [track.worst.frame for track in window.session.tracks]
+    hand.key("N")
+    row, frame = window.row, window.session.frame
+    hand.key("N")
+    after = window.row
+    hand.key("Z", Held.ControlModifier)
+    return {"opened": opened, "worst": worst, "row": row, "frame": frame, "after": after}
+
+
 def pin(hand):
     """Search a colour, click a region: it is seen in this frame, in the others and on disk; undo and redo."""
     window = hand.window
@@ -311,7 +327,7 @@ def main():
     window.activateWindow()
     hand = Hand(window)
     seen = {"binding": qt.QtCore.__name__}
-    for step in (opened, go, pin, tools, look, hover, approve, trouble):
+    for step in (opened, go, go_on, pin, tools, look, hover, approve, trouble):
         seen[step.__name__] = step(hand)
     seen["close"] = close(hand, actions)
     print(json.dumps(seen))
