@@ -55,17 +55,23 @@ class ExampleShot:
     """The shot, built once; `frame(number)` draws one frame."""
 
     def __init__(self) -> None:
-        self._layers = Layers(Puppet(build_character(), samples_per_unit=0.2))
+        puppet = Puppet(build_character(), samples_per_unit=0.2)
+        self._layers = Layers(puppet)
+        self._bones = np.array(["", *(part.binding.bone for part in puppet.parts if part.closed)])
         group_color = np.array([(0, 0, 0), *(_color(key) for key in self._layers.color_keys)], np.uint8)
         self._color = group_color[self._layers.group]
 
     def frame(self, number: int) -> ExampleFrame:
         """Return frame FIRST_FRAME … FIRST_FRAME + FRAMES - 1."""
-        t = float(number - FIRST_FRAME - (number >= HELD_FRAME))
+        t = _time(number)
         main = self._coverage(t, _main_width)
         traces = [self._coverage(t, partial(_trace_width, tone=tone)) for tone in _TRACE_COLORS]
         flats = self._flats(t)
         return ExampleFrame(_line_plate(main, traces), _painted(flats, main), flats)
+
+    def is_on(self, number: int, bone: str) -> NDArray[np.bool_]:
+        """Return where a frame shows the parts on a bone, bool (HEIGHT, WIDTH); none for a bone that there is not."""
+        return np.asarray(self._bones[self._parts(_time(number))] == bone)
 
     def _coverage(self, t: float, width: Callable[[Part], float]) -> Coverage:
         """Return the coverage of the ink that `width` asks for, drawn at twice the size."""
@@ -75,9 +81,17 @@ class ExampleShot:
         return np.asarray(np.rint(coverage * _LEVELS) / _LEVELS, np.float32)
 
     def _flats(self, t: float) -> Rgba:
-        outlines = self._layers.outlines(t, place=partial(_on_page, scale=1.0), width=lambda part: 0.0)
-        part = draw(outlines, WIDTH, height=HEIGHT).part
+        part = self._parts(t)
         return np.dstack([self._color[part], np.where(part > 0, 255, 0).astype(np.uint8)])
+
+    def _parts(self, t: float) -> NDArray[np.uint16]:
+        """Return the number of the part that each pixel shows, (HEIGHT, WIDTH), 0 for the background."""
+        outlines = self._layers.outlines(t, place=partial(_on_page, scale=1.0), width=lambda part: 0.0)
+        return draw(outlines, WIDTH, height=HEIGHT).part
+
+
+def _time(number: int) -> float:
+    return float(number - FIRST_FRAME - (number >= HELD_FRAME))
 
 
 def _on_page(samples: NDArray[np.float64], *, scale: float) -> NDArray[np.float64]:

@@ -84,3 +84,11 @@ def test_writing_the_shot(tmp_path, monkeypatch, shot):
     monkeypatch.setattr(example_shot, "FRAMES", 1)
     example_shot.main([str(tmp_path / "new")])
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["line.1001.png", "ref.1001.png"]
+
+
+def test_parts_of_a_bone_are_found(shot, first):
+    """The hand is painted in skin and its shadow alone; a bone that there is not has no part."""
+    hand = shot.is_on(FIRST_FRAME, "hand")
+    skin, shadow = (example_shot.COLORS[name] for name in ("skin", "skin/shadow"))
+    assert hand.any() and set(map(tuple, first.flats[hand][:, :3].tolist())) <= {skin, shadow}
+    assert not shot.is_on(FIRST_FRAME, "tail").any()
