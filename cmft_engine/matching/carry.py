@@ -19,7 +19,6 @@ STILL_FLOW_PX = 1.5  # and where flow says so too, to this many plate pixels
 
 SHARPEN = 1.4  # a border that is looked up between pixels is so much steeper than the blend of its four neighbours
 BLOCK_PX = 100_000  # so many places are looked up at once, to bound memory
-MAX_DISTANCE_PX = 24.0  # farther from a line all places look alike
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -66,13 +65,6 @@ def overwrite(paints: PaintMap, window: tuple[slice, slice], inside: Mask, new: 
         np.copyto(paints.own[window], False if new.own is None else new.own, where=inside)
         if new.pixels is not None:
             np.copyto(paints.pixels[window], new.pixels, where=inside[..., None])
-
-
-def line_distance(ink: Mask) -> NDArray[np.uint8]:
-    """Distance (H, W) to the nearest line in tenths of a pixel, up to MAX_DISTANCE_PX."""
-    distance = cv2.distanceTransform((~ink).astype(np.uint8), cv2.DIST_L2, 5)
-    np.minimum(distance, np.float32(MAX_DISTANCE_PX), out=distance)
-    return np.asarray(np.multiply(distance, np.float32(10), out=distance), np.uint8)
 
 
 def distance_change(distance: NDArray[np.uint8], other: NDArray[np.uint8], places: Floats | None) -> NDArray[np.uint8]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..image.paint_map import PaintMap
 from ..shot.drawing import PaintedDrawing, SegmentedDrawing
 from . import region_inputs
-from .carry import line_distance
 from .descriptors import Descriptors, count_colors, shares_of
 from .framing import Framing, frame_drawing
 from .network.inputs import as_batch, line_channels
@@ -120,7 +119,7 @@ class Encoder:
             drawing.line, as_batch(rgb.transpose(2, 0, 1), self.device), drawing.features
         )
         counted = count_colors(painted.drawing.labels, painted.index, (painted.drawing.count, n_colors))
-        distance = line_distance(painted.drawing.ink)
+        distance = painted.drawing.distance
         shares, paints = shares_of(counted), painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
             drawing, painted.drawing, distance, as_index(painted.index, n_colors), paints,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..shot.drawing import SegmentedDrawing
 from .affine_fit import fit_affine
-from .carry import CarriedPaint, distance_change, line_distance, sample_paints
+from .carry import CarriedPaint, distance_change, sample_paints
 from .encoded import EncodedReference
 from .region_warp import PaintedRegions, PlacedRegion, RegionWarp, place_regions
 from .temporal import MatchedDrawing
@@ -56,9 +56,8 @@ def place_matches(
         painted = PaintedRegions(reference.side.labels_under_ink, reference.framing, reference.index)
         warp = RegionWarp(row + 1, int(own.kept[row]) + 1, painted, label)
         of_reference.setdefault(position, []).append(warp)
-    distance = line_distance(drawing.ink) if of_reference else np.zeros(drawing.size, np.uint8)
     return [
-        (references[position], _with_whole(placed, distance, references[position], own.framing.scale))
+        (references[position], _with_whole(placed, drawing.distance, references[position], own.framing.scale))
         for position, warps in of_reference.items()
         for placed in place_regions(drawing.labels_under_ink, own.side.labels_under_ink, own.framing, warps)
     ]
@@ -106,7 +105,7 @@ def carry_anew(
     if carried is None:
         return None
     anew = carried.without(np.isin(drawing.labels_under_ink, own.kept[rows] + 1))
-    carry_whole(anew, placed, distance=line_distance(drawing.ink), scale=own.framing.scale, flow=None)
+    carry_whole(anew, placed, distance=drawing.distance, scale=own.framing.scale, flow=None)
     return anew
 
 

@@ -19,7 +19,7 @@ from scipy import ndimage
 from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
 from .affine_fit import fit_affine
-from .carry import CarriedPaint, distance_change, line_distance, overwrite, sample_paints
+from .carry import CarriedPaint, distance_change, overwrite, sample_paints
 from .encoded import EncodedReference
 from .flow import flow_between
 from .mixed_regions import Placed, carry_whole
@@ -115,15 +115,14 @@ def carry_pixels(
     carried = carry_paints(drawing.ink, references, [places for _, places in ways], framing)
     painterly = painterly_regions(drawing.count, matched.kept, references, chance)
     flat, own = split_placed(placed, painterly)
-    distance = line_distance(drawing.ink)
-    carry_whole(carried, flat, distance=distance, scale=framing.scale, flow=ways[0])
+    carry_whole(carried, flat, distance=drawing.distance, scale=framing.scale, flow=ways[0])
     ends = np.cumsum([reference.side.count for reference in references])[:-1]
     mismatches = [
         Mismatch((drawing.count, matched.kept), (reference.segmented.count, reference.drawing.kept), part)
         for reference, part in zip(references, np.split(chance, ends, axis=1), strict=True)
     ]
     told = [Way(*way, mismatch) for way, mismatch in zip(ways, mismatches, strict=True)]
-    carry_painterly(carried, drawing, painterly, told, own, distance=distance, scale=framing.scale)
+    carry_painterly(carried, drawing, painterly, told, own, distance=drawing.distance, scale=framing.scale)
     return carried
 
 

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..lineart.line_distance import line_distance
 from .affine_fit import fit_affine
-from .carry import line_distance
 from .flow import flow_between
 
 LIKE_HEIGHT = 540.0  # of a plate in which the lengths below are as they stand; they grow with the plate

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..image.paint_map import PaintMap
+from ..lineart.line_distance import line_distance
 from ..lineart.lineart import LineArt
 from ..lineart.regions import grow_under_ink, label_regions
 from .line_edits import LineEdit, closed, opened
@@ -36,6 +38,11 @@ class SegmentedDrawing:
         """Height and width of the plate in pixels."""
         height, width = self.labels.shape
         return height, width
+
+    @cached_property
+    def distance(self) -> NDArray[np.uint8]:
+        """How far each pixel (H, W) is from the lines, as `line_distance` has it."""
+        return line_distance(self.ink)
 
 
 @dataclass(frozen=True)

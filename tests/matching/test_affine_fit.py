@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from cmft_engine.lineart.line_distance import line_distance
 from cmft_engine.matching.affine_fit import fit_affine
-from cmft_engine.matching.carry import line_distance
 
 SIDE = 200
 CORNERS = np.array([[60, 50], [140, 40], [155, 110], [110, 160], [50, 130]], np.float64)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.paint_map import PaintMap
-from cmft_engine.matching.carry import STILL_PX, CarriedPaint, line_distance, overwrite, sample_paints, still_pixels
+from cmft_engine.matching.carry import STILL_PX, CarriedPaint, overwrite, sample_paints, still_pixels
 
 
 def grid(height, width):
@@ -94,9 +94,3 @@ def test_overwriting_without_own_pixels_clears_them():
                       np.ones((1, 2, 4), np.float32))
     overwrite(paints, (slice(0, 1), slice(0, 2)), np.array([[True, False]]), PaintMap.pure(np.ones((1, 2), np.int32)))
     assert paints.own.tolist() == [[False, True]] and paints.first.tolist() == [[1, 0]]
-
-
-def test_distance_is_in_tenths_of_a_pixel():
-    """On a line 0, three pixels beside it about 30, far away as much as is looked at."""
-    distance = line_distance(ink())
-    assert distance[64, 60] == 0 and distance[67, 60] == pytest.approx(30, abs=1) and distance.max() == 240

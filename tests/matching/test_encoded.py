@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.paint_map import PaintMap
-from cmft_engine.matching.carry import line_distance
+from cmft_engine.lineart.line_distance import line_distance
 from cmft_engine.matching.encoded import _keep, _largest, _painterly, frame_regions
 from cmft_engine.shot.drawing import PaintedDrawing, SegmentedDrawing
 from tests.drawings import cut, figure

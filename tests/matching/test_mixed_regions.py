@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.paint_map import PaintMap
-from cmft_engine.matching.carry import CarriedPaint, line_distance
+from cmft_engine.lineart.line_distance import line_distance
+from cmft_engine.matching.carry import CarriedPaint
 from cmft_engine.matching.framing import Framing
 from cmft_engine.matching.mixed_regions import carry_whole
 from cmft_engine.matching.region_warp import PaintedRegions, PlacedRegion, RegionWarp

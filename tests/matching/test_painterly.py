@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from cmft_engine.image.paint_map import PaintMap
+from cmft_engine.lineart.line_distance import line_distance
 from cmft_engine.lineart.lineart import extract_line_art
-from cmft_engine.matching.carry import CarriedPaint, line_distance
+from cmft_engine.matching.carry import CarriedPaint
 from cmft_engine.matching.painterly import MISMATCH_PX, Mismatch, Way, carry_painterly, painterly_regions
 from cmft_engine.shot.drawing import segment
 
