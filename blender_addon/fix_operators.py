@@ -1,81 +1,31 @@
 """Correct a region by a click and a colour, take it back, and open the review window."""
 
-from typing import Any, Callable, Set
+from typing import Any, Callable
 
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from cmft_engine.protocol.errors import InputError
+from cmft_engine.protocol.host.outcome import Outcome
 
 from . import reviewing
 from .fixes import finish_fix, size_of, start_pin, start_undo, swatches_of
-from .operators import POLL_S, chosen, is_cancel, node_argument, redraw, told
+from .operators import chosen, node_argument
 from .runner import FixRun
 from .seeing import click_at
 from .swatches import draw_colors
+from .watching import Result, Watches, told
 
-Result = Set[str]
 NO_PICTURE = ("there is no picture under the mouse; click into an Image editor that shows the result, or onto the "
               "backdrop of the compositor")
 
 
-class _Corrects:
-    """An operator that asks the engine to correct: in a window it goes on in the background, else it waits."""
+class _Corrects(Watches):
+    """An operator that asks the engine to correct."""
 
-    def begun(self: Any, context: Any) -> FixRun:
-        """Start, and return what runs."""
-        raise NotImplementedError
-
-    def execute(self: Any, context: Any) -> Result:
-        """Correct, and return when all is done."""
-        return told(self, lambda: _in_place(self.begun(context)))
-
-    def invoke(self: Any, context: Any, event: Any) -> Result:
-        """Start, and watch by a timer until it is done; Esc cancels."""
-        if bpy.app.background:
-            return set(self.execute(context))
-        result = told(self, lambda: setattr(self, "_run", self.begun(context)))
-        if result == {"CANCELLED"}:
-            return result
-        self._timer = context.window_manager.event_timer_add(POLL_S, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self: Any, context: Any, event: Any) -> Result:
-        """Show how far it is; show the changed plates when it is over."""
-        if is_cancel(event, context) and not self._run.engine.is_stopping:
-            self._run.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        context.workspace.status_text_set("CMFT  {}    Esc: cancel".format(self._run.engine.progress.words))
-        redraw(context)
-        outcome = self._run.wait(0)
-        if outcome is None:
-            return {"PASS_THROUGH"}
-        self.cleared(context)
-        return told(self, lambda: finish_fix(self._run, outcome))
-
-    def cancel(self: Any, context: Any) -> None:
-        """Stop when Blender ends the operator, as when a file is opened."""
-        self._run.cancel()
-        self.cleared(context)
-
-    def cleared(self: Any, context: Any) -> None:
-        """Take timer and status away."""
-        context.window_manager.event_timer_remove(self._timer)
-        context.workspace.status_text_set(None)
-        redraw(context)
-
-
-def _in_place(run: FixRun) -> str:
-    try:
-        outcome = run.wait()
-        assert outcome is not None  # waited without a limit
-    finally:
-        run.cancel()  # no effect after the engine's own end; Ctrl-C comes here
-        run.wait()
-    return finish_fix(run, outcome)
+    def finished(self: Any, outcome: Outcome) -> str:
+        """Show the plates that changed."""
+        return finish_fix(self._run, outcome)
 
 
 class CMFT_OT_fix_region(_Corrects, bpy.types.Operator):

@@ -12,11 +12,12 @@ from cmft_engine.protocol.errors import InputError
 from . import compat
 from .engine import engine_command, examine
 from .nodes import NodeInstance, add_mattes, add_node, editable
-from .operators import Result, chosen, node_argument, told
+from .operators import chosen, node_argument
 from .places import stored_path
 from .preferences import preferences, written_command
 from .references import implied_references
 from .results import refresh, refresh_all, report_file
+from .watching import Result, told
 
 
 class CMFT_OT_add_node(bpy.types.Operator):

@@ -10,8 +10,9 @@ from cmft_engine.protocol.job import parse_frames
 
 from . import tools
 from .freeze import freeze, swap
-from .operators import Result, chosen, node_argument, told
+from .operators import chosen, node_argument
 from .places import folder_now
+from .watching import Result, told
 
 PALETTES = "*.json;*.gpl"
 

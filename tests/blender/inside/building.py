@@ -395,6 +395,6 @@ class _Key:
 
 def keys(addon, root):
     """Say which keys cancel a run, while nothing plays and while it does."""
-    operators = stage.part(stage.enable(addon, root), "operators")
-    return {name: [operators.is_cancel(_Key(name), _Playing(plays)) for plays in (False, True)]
+    watching = stage.part(stage.enable(addon, root), "watching")
+    return {name: [watching.is_cancel(_Key(name), _Playing(plays)) for plays in (False, True)]
             for name in ("ESC", "A")}

@@ -43,7 +43,7 @@ def cancel_and_resume(addon, root, engine, shot, blend, options):
     """Stop the engine after its first frame, then colour again."""
     module = stage.enable(addon, root, engine)
     operators, nodes = stage.part(module, "operators"), stage.part(module, "nodes")
-    errors = stage.part(module, "operators").Cancelled
+    errors = stage.part(module, "watching").Cancelled
     node = scene_of(shot)
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     run = operators.start(nodes.find_instance(bpy.context.scene, ""), "")
