@@ -137,6 +137,7 @@ def _paints(
                      None if carried.paints.own is None else np.zeros(index.shape, np.bool_), carried.paints.pixels)
     for rows in strips(index.shape):
         taken = _taken(index[rows], drawing.labels_under_ink[rows], carried.rows(rows), votes.is_divided, allowed)
+        taken |= _soft_borders(index, drawing.labels_under_ink, carried.paints, votes.is_divided, rows)
         overwrite(shown.rows(rows), (slice(None), slice(None)), taken, replace(carried.paints.rows(rows), pixels=None))
     return shown
 
@@ -145,13 +146,44 @@ def _taken(
     index: Labels, labels_under_ink: Labels, carried: CarriedPaint, is_divided: NDArray[np.bool_],
     allowed: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Which of some pixels (h, w) show what was carried to them, as `_paints` wants it."""
-    paints, taken, divided = carried.paints, carried.taken, np.append(False, is_divided)
+    """Which of some pixels (h, w) show what was carried to them, as `_paints` wants it, soft borders apart."""
+    paints, taken = carried.paints, carried.taken
     if len(allowed):
         taken = taken & (carried.free | allowed[labels_under_ink - 1, paints.first])
+    if paints.own is None:
+        return taken.copy()
     agrees = (paints.first == index) | (paints.second == index)
-    soft = paints.share > 0 if paints.own is None else (paints.share > 0) | paints.own
-    return np.asarray(taken | (soft & agrees & divided[np.minimum(labels_under_ink, len(divided) - 1)]))
+    return np.asarray(taken | (paints.own & agrees & _of_divided(labels_under_ink, is_divided)))
+
+
+def _soft_borders(
+    index: Labels, labels_under_ink: Labels, paints: PaintMap, is_divided: NDArray[np.bool_], rows: slice
+) -> NDArray[np.bool_]:
+    """Which pixels of some rows (h, W) of divided regions show the mixture that was carried to them.
+
+    Those around which the index is what was carried, or where it steps from one of the two paints to the other: a
+    border that was carried to another place than the index has it would be drawn a second time there.
+    """
+    mixed = (paints.share[rows] > 0) & _of_divided(labels_under_ink[rows], is_divided)
+    y, x = np.nonzero(mixed)
+    y += rows.start
+    first, second, region = paints.first[y, x], paints.second[y, x], labels_under_ink[y, x]
+    same, has_first, has_second = np.ones(len(y), np.bool_), np.zeros(len(y), np.bool_), np.zeros(len(y), np.bool_)
+    for dy, dx in np.ndindex(3, 3):
+        there = (y + dy - 1).clip(0, index.shape[0] - 1), (x + dx - 1).clip(0, index.shape[1] - 1)
+        near, inside = index[there], labels_under_ink[there] == region
+        same &= (near == paints.first[there]) | ~inside
+        has_first |= (near == first) & inside
+        has_second |= (near == second) & inside
+    agrees = (index[y, x] == first) | (index[y, x] == second)
+    mixed[mixed] = same | agrees & has_first & has_second
+    return mixed
+
+
+def _of_divided(labels_under_ink: Labels, is_divided: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which pixels (h, w) are of divided regions (n,)."""
+    divided = np.append(False, is_divided)
+    return np.asarray(divided[np.minimum(labels_under_ink, len(divided) - 1)])
 
 
 def _divide(

@@ -267,6 +267,23 @@ def test_the_painters_pixels_are_taken_where_the_region_may_have_them(vote):
     assert decision.paints.second[0, 0] == 0
 
 
+def test_soft_borders_are_shown_where_the_index_has_a_border(vote):
+    """Of a divided region's carried mixtures those count that lie on the border decided; elsewhere it shows none."""
+    labels = np.ones((5, 9), np.int32)
+    index = np.repeat([[0, 0, 0, 0, 1, 1, 1, 1, 1]], 5, 0)
+    share = np.zeros((5, 9), np.float32)
+    votes = vote(color=[[0.6, 0.4, 0]], before=[[0.6, 0.4, 0]], pixel=[[0.6, 0.4, 0]], mixture=[0.4], known=[1],
+                 cycle=[1], flow_agreement=[1], area=[45], rgb=np.zeros((5, 9, 3)), by_flow=index, by_match=index)
+    share[:, [2, 3, 7]] = 0.25  # the last is of a border that the index has elsewhere
+    first = np.where(np.arange(9) == 7, 0, index)
+    paints = PaintMap(first.astype(np.int32), (1 - first).astype(np.int32), share)
+    carried = CarriedPaint(paints, np.zeros((5, 9), bool), np.zeros((5, 9), bool))
+    drawing = SegmentedDrawing(labels == 0, labels, labels, 1)
+    shown = decide(drawing, replace(votes, carried=carried)).paints
+    assert shown.share.tolist() == [[0, 0, 0.25, 0.25, 0, 0, 0, 0, 0]] * 5
+    assert shown.first.tolist() == index.tolist()
+
+
 def test_what_no_reference_shows_is_unknown(vote):
     """A region of which the network doubts that a reference shows it; one that it was not asked about is not."""
     votes = vote()
