@@ -253,7 +253,8 @@ def _links(drawings: Sequence[GraphDrawing], starts: Ints, place: Mapping[int, i
     there = _joined([links.there for *_, links in linked], np.float32)
     back = _joined([links.back for *_, links in linked], np.float32)
     count = starts[-1]
-    known = (rows < count) & (columns < count) & (there > 0) & (back > 0)  # a file may hold anything
+    known = (rows >= 0) & (columns >= 0) & (rows < count) & (columns < count)  # a file may hold anything
+    known &= (there > 0) & (back > 0)
     return rows[known], columns[known], there[known], back[known]
 
 

@@ -245,7 +245,7 @@ def _matches_of(found: dict[str, NDArray[Any]]) -> Matches:
         return NO_MATCHES
     rows, references, columns = found["matched"].astype(np.intp)
     chance = found["chance"].astype(np.float32)
-    known = (rows < len(found["color"])) & (chance > 0) & (chance <= 1)
+    known = (rows >= 0) & (rows < len(found["color"])) & (chance > 0) & (chance <= 1)
     return Matches(rows[known], references[known], columns[known], chance[known])
 
 

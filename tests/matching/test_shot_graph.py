@@ -60,6 +60,14 @@ def test_links_are_symmetric_and_clipped():
     assert graph.link == pytest.approx([0.98, 0.15], rel=1e-4)
 
 
+@pytest.mark.parametrize("stranger", [(9, 0, 0.9), (0, 9, 0.9), (-9, 0, 0.9), (0, -9, 0.9)])
+def test_links_of_no_region_do_not_count(stranger):
+    """Links that a damaged record has with regions that are not there change nothing."""
+    graph = ShotGraph([drawing(0, [1], 0.6), drawing(1, [1], 0.6, before=0, linked=[stranger, (0, 0, 0.9)])])
+    assert graph.rows.tolist() == [1] and graph.columns.tolist() == [0]
+    assert graph.solve().color.tolist() == [1, 1]
+
+
 def test_neighbors_settle_an_unsure_region():
     """A drawing that errs by little is outvoted by those around it; one that is sure stays."""
     assert chain([1, 1, 0, 1, 1], confidence=0.55).solve().color.tolist() == [1, 1, 1, 1, 1]

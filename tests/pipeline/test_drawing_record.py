@@ -108,9 +108,10 @@ def test_matches_of_earlier_versions(tmp_path):
     write_record(path, record())
     with np.load(path) as archive:
         stored = {name: archive[name] for name in archive.files}
-    matched = np.array([[0, 900], [1, 0], [400, 2]], np.uint16)
-    np.savez(path, **{**stored, "matched": matched})
-    assert read_graph(path).matches.columns.tolist() == [400]
+    for stranger in (900, -900):
+        matched = np.array([[0, stranger], [1, 0], [400, 2]], np.int16)
+        np.savez(path, **{**stored, "matched": matched})
+        assert read_graph(path).matches.columns.tolist() == [400]
     for name in ("matched", "chance"):
         del stored[name]
     np.savez(path, **{**stored, "version": 2})
