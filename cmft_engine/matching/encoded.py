@@ -54,15 +54,14 @@ class EncodedDrawing:
 class EncodedReference:
     """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
 
-    segmented: the drawing at plate size; distance: to its lines, from `line_distance`. index: palette index of every
-    plate pixel, from `as_index`. paints: the same with mixtures. painterly: (kept,) 1 for regions that no flat
-    paint explains, else 0. is_soft: as in `PaintedDrawing`. own_share: how much of the plate its paints do not explain.
+    segmented: the drawing at plate size. index: palette index of every plate pixel, from `as_index`. paints: the same
+    with mixtures. painterly: (kept,) 1 for regions that no flat paint explains, else 0. is_soft: as in
+    `PaintedDrawing`. own_share: how much of the plate its paints do not explain.
     cell_shares: (M, m) share of its kept regions in every cell at 1/8.
     """
 
     drawing: EncodedDrawing
     segmented: SegmentedDrawing
-    distance: NDArray[np.uint8]
     index: Numbers
     paints: PaintMap
     painterly: Floats
@@ -81,6 +80,11 @@ class EncodedReference:
     def framing(self) -> Framing:
         """Where the work picture lies in the plate."""
         return self.drawing.framing
+
+    @property
+    def distance(self) -> NDArray[np.uint8]:
+        """Distance (H, W) to its lines, as `line_distance` has it."""
+        return self.segmented.distance
 
     @cached_property
     def own_paints(self) -> PaintMap:
@@ -119,24 +123,22 @@ class Encoder:
             drawing.line, as_batch(rgb.transpose(2, 0, 1), self.device), drawing.features
         )
         counted = count_colors(painted.drawing.labels, painted.index, (painted.drawing.count, n_colors))
-        distance = painted.drawing.distance
         shares, paints = shares_of(counted), painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
-            drawing, painted.drawing, distance, as_index(painted.index, n_colors), paints,
-            _painterly(painted, paints, distance)[drawing.kept], painted.is_soft,
+            drawing, painted.drawing, as_index(painted.index, n_colors), paints,
+            _painterly(painted, paints)[drawing.kept], painted.is_soft,
             0.0 if paints.own is None else float(paints.own.mean()), features, shares,
             cell_shares(drawing.cells),
         )
 
 
-def _painterly(painted: PaintedDrawing, paints: PaintMap, distance: NDArray[np.uint8]) -> Floats:
+def _painterly(painted: PaintedDrawing, paints: PaintMap) -> Floats:
     """1 for each region (n,) that must be carried in the painter's own pixels, else 0.
 
     Away from lines its paints leave a part of it unexplained; or, in a soft painting, it shows more than one of them.
-    distance: (H, W) to the drawing's lines, from `line_distance`; beside them a lossy file shows what is no paint, but
-    a region that lies nowhere else is judged there.
+    Beside them a lossy file shows what is no paint, but a region that lies nowhere else is judged there.
     """
-    inner = np.where(distance > 10 * INNER_PX, painted.drawing.labels, 0)
+    inner = np.where(painted.drawing.distance > 10 * INNER_PX, painted.drawing.labels, 0)
     is_thin = np.bincount(inner.ravel(), minlength=painted.drawing.count + 1) == 0
     inner = np.where(is_thin[painted.drawing.labels], painted.drawing.labels, inner)
     labels, bins = inner[inner > 0], painted.drawing.count + 1

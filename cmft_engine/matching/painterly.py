@@ -122,36 +122,36 @@ def carry_pixels(
         for reference, part in zip(references, np.split(chance, ends, axis=1), strict=True)
     ]
     told = [Way(*way, mismatch) for way, mismatch in zip(ways, mismatches, strict=True)]
-    carry_painterly(carried, drawing, painterly, told, own, distance=drawing.distance, scale=framing.scale)
+    carry_painterly(carried, drawing, painterly, told, own, scale=framing.scale)
     return carried
 
 
 def carry_painterly(
     carried: CarriedPaint, drawing: SegmentedDrawing, regions: Mask, ways: Sequence[Way], placed: Sequence[Placed], *,
-    distance: NDArray[np.uint8], scale: float,
+    scale: float,
 ) -> None:
     """Take the painter's own pixels in painterly regions (n,); changes `carried`.
 
-    ways: for the whole plate, at least one. placed: of those of the regions that were warped. distance: (H, W) of the
-    target's pixels to its lines, as `line_distance` gives it. scale: work pixels a plate pixel.
+    ways: for the whole plate, at least one. placed: of those of the regions that were warped. scale: work pixels a
+    plate pixel.
     """
-    labels = drawing.labels_under_ink
+    labels, distance = drawing.labels_under_ink, drawing.distance
     inside = regions[labels - 1]
     if not inside.any():
         return
     costs = {id(way.reference): way.mismatch for way in ways}
     same_size = [one for one in _references(ways) if one.segmented.size == drawing.size]
-    still = {id(one): _still_shares(drawing, distance, one.distance) for one in same_size}
+    still = {id(one): _still_shares(drawing, one.distance) for one in same_size}
     whole = _RegionMeans(drawing, list(still.values()))
     spread, choice = AROUND_PX / scale, _Choice(drawing.size, _references(ways))
     flows = [Way(one, flow_between(distance, one.distance, longest=FLOW_SIZE), costs[id(one)]) for one in same_size]
-    fits = _as_whole(ways, drawing, regions, distance, scale)
+    fits = _as_whole(ways, drawing, regions, scale)
     for way in (*(Way(one, None, costs[id(one)]) for one in same_size), *flows, *ways, *fits):
         error = whole.added(_disagreement(distance, way.reference, way.places, spread))
         error = error + _mismatch(way.mismatch, labels, way.reference, way.places) - way.preference * ~whole.is_scenery
         if way.places is None:
             error = error - PREFERENCE_PX * whole.is_scenery
-            error = np.where(_stands_still(still[id(way.reference)], drawing, distance, way.reference), -np.inf, error)
+            error = np.where(_stands_still(still[id(way.reference)], drawing, way.reference), -np.inf, error)
         choice.offer(PLATE, inside, way.reference, way.places, error)
     for reference, region in placed:
         is_scenery = whole.is_scenery[region.window][region.inside].any()
@@ -166,9 +166,7 @@ def carry_painterly(
     choice.carry(carried.paints, inside)
 
 
-def _as_whole(
-    ways: Sequence[Way], drawing: SegmentedDrawing, regions: Mask, distance: NDArray[np.uint8], scale: float
-) -> list[Way]:
+def _as_whole(ways: Sequence[Way], drawing: SegmentedDrawing, regions: Mask, scale: float) -> list[Way]:
     """The ways on which each of some regions (n,) moves as a whole, as far as its lines say how."""
     labels = drawing.labels_under_ink
     boxes = [(box, labels[box] == number) for number, box in enumerate(ndimage.find_objects(labels), 1)
@@ -179,7 +177,7 @@ def _as_whole(
             continue
         places = way.places.copy()
         for box, inside in boxes:
-            fit = fit_affine(way.places[box], inside, distance[box], way.reference.distance, scale)
+            fit = fit_affine(way.places[box], inside, drawing.distance[box], way.reference.distance, scale)
             if fit is not None:
                 places[box][inside] = fit[inside]
         fits.append(replace(way, places=places, preference=WHOLE_PX))
@@ -270,14 +268,13 @@ def _disagreement(
     return np.asarray(cv2.GaussianBlur(differs.astype(np.float32), (0, 0), spread) / 10, np.float32)
 
 
-def _stands_still(
-    here: Floats, drawing: SegmentedDrawing, distance: NDArray[np.uint8], reference: EncodedReference
-) -> Mask:
+def _stands_still(here: Floats, drawing: SegmentedDrawing, reference: EncodedReference) -> Mask:
     """Pixels (H, W) whose region stands still in the target, and at whose place the reference shows such a one too.
 
     here: `_still_shares` of the target's regions (n,).
     """
-    there = _still_shares(reference.segmented, reference.distance, distance)
+    distance = drawing.distance
+    there = _still_shares(reference.segmented, distance)
     beside = np.minimum(distance, reference.distance) <= 10 * FRINGE_PX
     moved = beside & (cv2.absdiff(distance, reference.distance) > 10 * MOVED_PX)
     return np.asarray(
@@ -287,11 +284,12 @@ def _stands_still(
     )
 
 
-def _still_shares(drawing: SegmentedDrawing, own: NDArray[np.uint8], other: NDArray[np.uint8]) -> Floats:
+def _still_shares(drawing: SegmentedDrawing, other: NDArray[np.uint8]) -> Floats:
     """How much of the border of each region (n,) has a line at the same place in the other drawing.
 
-    own, other: distances to lines, as from `line_distance`.
+    other: its distances to lines, as from `line_distance`.
     """
+    own = drawing.distance
     beside = (drawing.labels > 0) & (own <= 10 * BESIDE_PX)
     at_edge = np.zeros_like(beside)
     at_edge[[0, -1]] = at_edge[:, [0, -1]] = True

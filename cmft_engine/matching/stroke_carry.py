@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..lineart.line_distance import line_distance
+from ..shot.line_edits import plate_scale
 from .affine_fit import fit_affine
 from .flow import flow_between
 
-LIKE_HEIGHT = 540.0  # of a plate in which the lengths below are as they stand; they grow with the plate
+# lengths are as they stand in a plate that `plate_scale` does not enlarge, and grow with the plate
 REACH_PX = (40.0, 110.0)  # how far around a stroke lines are fitted: as far as it is long, but within these
 END_PX, HALF_PX = 24.0, 10.0  # how far around its ends alone they are then; where a line counts half in judging a fit
 SEARCH_PX = 90.0  # how far a window is looked for without any start
@@ -34,11 +35,6 @@ FLOW_SIZE = 720  # px at which flow is searched
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-
-def plate_scale(height: int) -> float:
-    """Return how much longer lengths in px are in a plate of a height than this file has them."""
-    return max(1.0, height / LIKE_HEIGHT)
 
 
 @dataclass(frozen=True)

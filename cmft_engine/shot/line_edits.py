@@ -96,9 +96,14 @@ def edits_of(one: Correction) -> list[tuple[int, LineEdit]]:
     return [(placed.frame, LineEdit(placed.points, one.closes, placed.points != own)) for placed in one.placed]
 
 
+def plate_scale(height: int) -> float:
+    """Return how much longer lengths in px are in a plate of a height than in one of LIKE_HEIGHT rows; 1 in smaller."""
+    return max(1.0, height / LIKE_HEIGHT)
+
+
 def land_px(height: int) -> float:
     """Return how far an end of a stroke may lie from a line in a plate of a height."""
-    return LAND_PX * max(1.0, height / LIKE_HEIGHT)
+    return LAND_PX * plate_scale(height)
 
 
 def landed(edit: LineEdit, ink: Mask) -> LineEdit | None:

@@ -52,4 +52,4 @@ def test_a_region_that_lies_beside_its_lines_alone_may_be_painterly():
     nothing = np.zeros((*labels.shape, 4), np.float32)
     paints = PaintMap(entries, entries, nothing[..., 0], own, nothing)
     painted = PaintedDrawing(drawing, entries, nothing[..., :3], paints, is_soft=True)
-    assert _painterly(painted, paints, distance).tolist() == [1, 0, 0]
+    assert _painterly(painted, paints).tolist() == [1, 0, 0]

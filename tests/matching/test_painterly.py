@@ -57,7 +57,7 @@ def carried(source, target):
     result = CarriedPaint(empty, np.zeros((SIDE, SIDE), bool), np.zeros((SIDE, SIDE), bool))
     places = np.dstack(np.meshgrid(np.arange(SIDE), np.arange(SIDE))).astype(np.float32)
     carry_painterly(result, target, np.ones(target.count, bool), [Way(source, places)], [],
-                    distance=line_distance(target.ink), scale=1.0)
+                    scale=1.0)
     assert result.taken.all() and result.free.all() and result.paints.own.all()
     return result.paints.pixels[..., :2]
 
