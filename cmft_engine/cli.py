@@ -30,7 +30,7 @@ from .protocol.errors import Cancelled, CmftError, InputError, memory_error_from
 from .protocol.events import Event, Failed, Finished, failed_from, to_line
 from .protocol.job import MAX_FRAMES, Job, load_job
 from .protocol.owner import owner_of
-from .protocol.plain import plain
+from .protocol.plain import counted, plain
 from .protocol.settings import Settings
 from .protocol.text_file import real_path
 from .shot.named import check_named
@@ -114,7 +114,7 @@ def regions(lines: choices.Plates, out: choices.Out, frames: choices.Frames = No
     sequence = plates.find_plates(lines, frames)
     paths = plates.plan(sequence, out, overwrite=overwrite)
     for written in plates.draw_regions(sequence, paths, Settings(**settings)):
-        say(f"{written.path}  {written.number} regions")
+        say(f"{written.path}  {counted(written.number, 'region')}")
 
 
 @app.command()
@@ -279,11 +279,14 @@ def serve(
 
 def show_result(finished: Finished | None) -> None:
     """Print what a run has made and what is left to check."""
-    if finished is not None and not finished.report:
-        say(f"{finished.frames} frames in {finished.seconds:.1f} s; --resume without --only writes the report")
-    elif finished is not None:
-        check = f"{finished.unsure} regions to check" if finished.unsure else "no region needs a check"
-        say(f"{finished.frames} frames in {finished.seconds:.1f} s; {check}: {finished.html or finished.report}")
+    if finished is None:
+        return
+    done = f"{counted(finished.frames, 'frame')} in {finished.seconds:.1f} s"
+    if not finished.report:
+        say(f"{done}; --resume without --only writes the report")
+    else:
+        check = f"{counted(finished.unsure, 'region')} to check" if finished.unsure else "no region needs a check"
+        say(f"{done}; {check}: {finished.html or finished.report}")
 
 
 def version(wanted: bool) -> None:

@@ -166,7 +166,7 @@ def test_a_person_gets_a_summary(capsys: pytest.CaptureFixture[str], monkeypatch
     pretend(monkeypatch, *RUN)
     assert cli.run(["colorize", "l.png", "--out", "c.png"]) == 0
     told = capsys.readouterr()
-    assert told.out == "2 frames in 0.5 s; 1 regions to check: report.html\n"
+    assert told.out == "2 frames in 0.5 s; 1 region to check: report.html\n"
     assert "2/2" in told.err and "a [strange] frame" in told.err
 
 

@@ -12,6 +12,7 @@ from ..protocol.corrections import Corrections, Point, counting, dropped, merged
 from ..protocol.errors import InputError, ShotError
 from ..protocol.events import Message, to_line
 from ..protocol.job import frame_runs, frames_text, parse_frames
+from ..protocol.plain import counted
 from ..stopping import go_on
 
 app = typer.Typer()
@@ -173,7 +174,7 @@ def list_corrections(out: Out) -> None:
         state = "undone" if one.undone else "off" if not one.on else "lost" if one.id in lost else "on"
         say("  ".join(filter(None, (one.id, f"{state:<6}", one.text, one.author, one.time, one.note,
                                     lost.get(one.id, ""), placed.get(one.id, ""), waiting.get(one.id, "")))))
-    say(f"{len(there)} corrections in {shot.corrections_path}")
+    say(f"{counted(len(there), 'correction')} in {shot.corrections_path}")
 
 
 @corrections_app.command()

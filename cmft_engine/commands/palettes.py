@@ -15,6 +15,7 @@ from ..image.palette import Painting, Palette
 from ..image.palette_files import load_palette, save_palette
 from ..image.plate import Plate, read_header, write_plate
 from ..protocol.errors import PlateError, SettingsError
+from ..protocol.plain import counted
 from ..protocol.settings import Settings
 from ..protocol.text_file import real_path
 from ..shot.named import Reference
@@ -38,7 +39,7 @@ def extract_palette(files: Sequence[str], lines: Sequence[str], out: Path, pictu
             check_free(path, overwrite=overwrite, inputs=inputs)
     paints, paintings, bare = read_paintings(files, lines, settings)
     save_palette(paints.palette, out)
-    yield f"{out}  {len(paints.palette)} colours" + (f"  ({paints.told})" if paints.told else "")
+    yield f"{out}  {counted(len(paints.palette), 'colour')}" + (f"  ({paints.told})" if paints.told else "")
     if picture is not None:
         indices = [map_paints(painting, one, paints.palette, noise=noise).first
                    for painting, one, noise in zip(paintings, bare, paints.noise, strict=True)]
@@ -52,7 +53,7 @@ def edit_palette(before: Path, out: Path, edit: Callable[[Palette], Palette], *,
     check_free(out, overwrite=overwrite)
     palette = edit(load_palette(before))
     save_palette(palette, out)
-    return f"{out}  {len(palette)} colours"
+    return f"{out}  {counted(len(palette), 'colour')}"
 
 
 def palette_table(palette: Palette, name: str) -> Table:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ..protocol.errors import InputError, brief
 from ..protocol.job import frames_text
-from ..protocol.plain import plain
+from ..protocol.plain import counted, plain
 from ..protocol.text_file import parse_json, read_text
 from ..protocol.tracks import group_tracks, ratio
 from ..review.report_data import MAX_REPORT_BYTES, VERSION, FrameReport, ReportTrack, UnsureRegion
@@ -27,8 +27,8 @@ class Report(NamedTuple):
     def summary(self) -> str:
         """One line about the whole run."""
         unsure = sum(len(frame.unsure) for frame in self.frames)
-        return (f"{self.title}: {len(self.frames)} frames, {unsure} regions to check: {len(self.tracks)} parts of "
-                "drawings")
+        return (f"{self.title}: {counted(len(self.frames), 'frame')}, {counted(unsure, 'region')} to check: "
+                f"{counted(len(self.tracks), 'part')} of drawings")
 
     @property
     def tracks(self) -> list[ReportTrack]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..protocol.events import Event, Failed, Finished, FrameDone, FrameFailed, Message, Skipped, Started
-from ..protocol.plain import plain
+from ..protocol.plain import counted, plain
 
 
 class FarmProgress:
@@ -17,7 +17,7 @@ class FarmProgress:
         """Yield the lines for an event."""
         if isinstance(event, Started):
             self._frames = max(event.frames, 1)
-            yield f"openjd_status: {event.frames} frames on {event.device}"
+            yield f"openjd_status: {counted(event.frames, 'frame')} on {event.device}"
         elif isinstance(event, (FrameDone, Skipped)):
             self._through += 1
             yield f"openjd_progress: {100 * self._through / self._frames:.1f}"
@@ -30,7 +30,7 @@ class FarmProgress:
         elif isinstance(event, Message):
             yield f"{event.level}: {_one_line(event.text)}"
         elif isinstance(event, Finished):
-            yield f"openjd_status: {event.frames} frames done, {event.unsure} regions to check"
+            yield f"openjd_status: {counted(event.frames, 'frame')} done, {counted(event.unsure, 'region')} to check"
         elif isinstance(event, Failed):
             yield f"openjd_fail: {_one_line(event.message)}"
 

@@ -15,6 +15,7 @@ from ..protocol.errors import PlateError
 from ..protocol.events import Event, Finished, FrameDone, FrameFailed, Message, Skipped, Started
 from ..protocol.file_formats import format_of
 from ..protocol.job import frames_text
+from ..protocol.plain import counted
 from ..protocol.settings import Settings
 from ..review.report_data import FrameReport
 from ..shot.line_edits import LineEdits
@@ -146,7 +147,8 @@ class Run:
         yield from self.reporter.news()
         shown = [frame for frame in stale if colored.looks_changed(frame, wanted)]
         if shown:
-            yield Message("info", f"the shot as a whole changed regions of {len(shown)} frames: {frames_text(shown)}")
+            which = f"{counted(len(shown), 'frame')}: {frames_text(shown)}"
+            yield Message("info", f"the shot as a whole changed regions of {which}")
         following = advice_of(to_paint_next(colored.graph)) if self.reporter.is_doubtful else None
         if following is not None:
             yield self.reporter.advise(following.text)

@@ -1,4 +1,7 @@
-"""Texts made safe for a terminal or a log: what a file's name holds cannot move the cursor, colour or hide anything."""
+"""Texts for a person: made safe for a terminal or a log, as commands, and numbers with what they count.
+
+What a file's name holds cannot move the cursor, colour or hide anything.
+"""
 
 import os
 import shlex
@@ -22,6 +25,11 @@ def plain(text: str) -> str:
 def shell_line(*words: str) -> str:
     """Return a command line to be copied into a shell of this machine, whatever letters its words hold."""
     return subprocess.list2cmdline(words) if os.name == "nt" else " ".join(map(shlex.quote, words))
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number with what it counts, as "1 region" or "1,310 regions"."""
+    return "{:,} {}{}".format(number, thing, "" if number == 1 else "s")
 
 
 def _written(one: str) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any, Callable, Dict, Generic, Iterable, List, Sequence, Tuple, TypeVar
 
 from .job import frames_text
+from .plain import counted
 
 OfFrame = TypeVar("OfFrame")  # has `frame`; and `holds`, later frames with the same drawing, where these are no entries
 OfRegion = TypeVar("OfRegion")  # has `label`, `confidence`, `area`, `color`, `runner_up`, `reason`, `track`
@@ -50,8 +51,7 @@ class Track(Generic[OfFrame, OfRegion]):
     @property
     def words(self) -> str:
         """The line of a list, as "skin or red, 14 frames"."""
-        count = len(self.frames)
-        return "{}, {} frame{}".format(self.name, count, "" if count == 1 else "s")
+        return "{}, {}".format(self.name, counted(len(self.frames), "frame"))
 
     @property
     def reason(self) -> str:

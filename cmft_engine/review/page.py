@@ -5,6 +5,7 @@ import html
 from pathlib import PurePath
 
 from ..image.palette import Palette
+from ..protocol.plain import counted
 from ..protocol.tracks import group_tracks, ratio
 from .page_style import SCRIPT, STYLE
 from .report_data import WHOLE_FRAME, FrameReport, ReportData, ReportTrack, Thumbnails, UnsureRegion
@@ -63,7 +64,7 @@ def _tile(frame: FrameReport, picture: bytes | None) -> str:
         state = f'<i class="warn">{len(frame.unsure)} to check</i>' if frame.unsure else "<i>sure</i>"
     shown = _image(picture, f"frame {frame.frame}") if picture else "no picture"
     kind = "low" if frame.unsure else ""
-    about = f"{name}: {_percent(frame.confidence)} sure, {frame.regions} regions, {frame.seconds:.1f} s"
+    about = f"{name}: {_percent(frame.confidence)} sure, {counted(frame.regions, 'region')}, {frame.seconds:.1f} s"
     return (f'<button class="frame" type="button" data-frame="{frame.frame}" title="{about}">'
             f'<span class="picture">{shown}</span>{_bar(frame.confidence, kind)}'
             f'<span class="about"><b>{frame.frame}</b>{state}</span></button>')
@@ -76,8 +77,8 @@ def _review(data: ReportData, thumbnails: Thumbnails) -> str:
                 "asked for.</div>")
     cards = "".join(_card(number, track, thumbnails, data) for number, track in enumerate(tracks[:MAX_CARDS]))
     more = f", the first {MAX_CARDS} shown; report.json lists all" if len(tracks) > MAX_CARDS else ""
-    return (f"<h2>To check by hand<small>{_number(len(tracks))} parts of the drawings, {_number(len(data.unsure))} "
-            f"regions in all; most doubt first{more}</small></h2>\n"
+    return (f"<h2>To check by hand<small>{counted(len(tracks), 'part')} of the drawings, "
+            f"{counted(len(data.unsure), 'region')} in all; most doubt first{more}</small></h2>\n"
             f'{_tools(tracks[:MAX_CARDS])}\n<div class="grid" id="grid">{cards}</div>')
 
 
@@ -149,7 +150,8 @@ def _particulars(data: ReportData) -> str:
     references = [(str(number), reference) for number, reference in enumerate(data.references, 1)]
     settings = [(name, str(value)) for name, value in data.settings.items()]
     timings = [(stage, f"{spent:.1f} s") for stage, spent in data.timings.items()]
-    frames = [(str(frame.frame), f"{frame.path}, {frame.regions} regions, {_percent(frame.confidence)} sure, "
+    frames = [(str(frame.frame),
+               f"{frame.path}, {counted(frame.regions, 'region')}, {_percent(frame.confidence)} sure, "
                + (f"holds {frame.held_from}" if frame.held_from is not None else f"{frame.seconds:.2f} s"))
               for frame in data.frames]
     return "<h2>Particulars</h2>\n" + "".join(

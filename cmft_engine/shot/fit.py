@@ -18,6 +18,7 @@ Places = NDArray[np.intp]
 
 BORDER = 0.08  # neighbouring pixels of a painting that differ so much in any channel are a border
 NEAR_PX = 1  # a border counts as found within so many pixels
+LOOSE_PX, LOOSE_RATIO = 4, 1 / 200  # paint may keep so far off its line; the latter a share of the longer side
 SEARCH_PX, REFINE_PX = 256, 2048  # longest side of the pictures in which a move is looked for, and made exact
 SCALES = tuple(1.01 ** step for step in range(-70, 71))  # one half to two
 DOUBTFUL = 0.95  # with a larger share of its lines found nothing is looked for
@@ -74,15 +75,16 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
     known = ((borders(), frame) for frame, borders in others)
     by_frame = max(((share_found(borders, painting), frame) for borders, frame in known
                     if borders.shape == lines.shape and borders.sum() >= LEAST_PX), default=(0.0, 0))
-    least = max(share + BETTER, GOOD)
+    kept = _share_kept(painting, lines)
+    least = max(share + BETTER, GOOD if kept < DOUBTFUL else DOUBTFUL)
     move = Move() if by_frame[0] >= max(least, DOUBTFUL) else find_move(lines, painting)
     moved = share_found(lines, apply_move(painting, move))
     if by_frame[0] >= max(least, moved):
         return f"{seen}, and {by_frame[0]:.0%} of those of frame {by_frame[1]}; correct its frame"
-    if moved >= least and move.words:
+    if moved >= least and move.words and not (kept >= DOUBTFUL and _is_swelling(move, lines)):
         return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so with cmft register, or paint "
                 f"over the line plate itself\n{remedy}")
-    if share < STRANGE:
+    if share < STRANGE and kept < GOOD:
         return f"{seen}; is it another drawing? Correct its frame, or give it line art of its own"
     return ""
 
@@ -104,9 +106,36 @@ def borders_of_lines(coverage: Floats) -> Mask:
 
 def share_found(lines: Mask, painting: Mask, *, near_px: int = NEAR_PX) -> float:
     """Return how much of the lines' borders a painting shows, in [0, 1]; 1 where there are no lines."""
-    size = 2 * near_px + 1
-    near = cv2.dilate(painting.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+    near = cv2.dilate(painting.astype(np.uint8), _square(near_px)) > 0
     return float(near[lines].mean()) if lines.any() else 1.0
+
+
+def _share_kept(painting: Mask, lines: Mask) -> float:
+    """Return how much of a painting's borders lies on a line or nearby, in [0, 1]; 0 for a painting without borders.
+
+    Two paints that meet under an inkless line do so in its middle, and a quick fill stops short of it: neither is a
+    painting that must be moved.
+    """
+    loose = _loose_px(lines)
+    ink = cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, _square(2 * loose))
+    near = cv2.dilate(ink, _square(loose)) > 0
+    return float(near[painting].mean()) if painting.any() else 0.0
+
+
+def _is_swelling(move: Move, lines: Mask) -> bool:
+    """Whether a move scales, but puts no line farther than paint may keep off it: what a fill short of its line asks.
+
+    A painting in another scale is far off somewhere.
+    """
+    rows, columns = np.nonzero(lines)
+    far = max(np.abs(move.columns(columns) - columns).max(), np.abs(move.rows(rows) - rows).max())
+    return move.scale != 1 and bool(far <= _loose_px(lines))
+
+
+def _loose_px(lines: Mask) -> int:
+    """How far paint may keep off its line."""
+    longest: int = max(lines.shape)
+    return max(LOOSE_PX, round(longest * LOOSE_RATIO))
 
 
 def find_move(lines: Mask, painting: Mask) -> Move:
@@ -177,6 +206,11 @@ def apply_move(painting: Mask, move: Move) -> Mask:
     matrix = np.array([[move.scale, 0, move.x], [0, move.scale, move.y]], np.float32)
     height, width = painting.shape
     return np.asarray(cv2.warpAffine(painting.astype(np.float32), matrix, (width, height)) > 0.25)
+
+
+def _square(radius: int) -> NDArray[np.uint8]:
+    """A kernel that reaches so many pixels to every side."""
+    return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 
 def _padded(picture: Floats, size: Sequence[int]) -> Floats:

@@ -16,6 +16,6 @@ def test_lines_of_a_run() -> None:
         "openjd_progress: 50.0", "openjd_status: frame 2, kept from before",
         "openjd_progress: 75.0", "openjd_status: frame 3 is not coloured: l.3.png is empty; render it\\x1b[2J",
         "warning: odd frame",
-        "openjd_status: 2 frames done, 1 regions to check",
+        "openjd_status: 2 frames done, 1 region to check",
         "openjd_fail: gone render it",
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmft_engine.protocol.plain import plain
+from cmft_engine.protocol.plain import counted, plain
 
 
 @pytest.mark.parametrize(("text", "shown"), [
@@ -16,3 +16,9 @@ def test_plain(text, shown):
     """Letters of any script stay; what moves the cursor, colours, hides or turns round is written out."""
     assert plain(text) == shown
     shown.encode("utf-8")
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, "0 regions"), (1, "1 region"), (1310, "1,310 regions")])
+def test_counted(number, told):
+    """One is singular, large numbers are grouped."""
+    assert counted(number, "region") == told

@@ -120,3 +120,33 @@ def test_frames_that_cannot_be_compared_are_passed_over(painting):
 def test_words_of_a_move(move, words):
     """Only what is to be done is said."""
     assert move.words == words
+
+
+def figure(px, *, short=0, thick=3):
+    """Return the borders of a fill without ink that stops short of a ring's line, and those of the line (px, px)."""
+    line, fill = np.zeros((px, px), np.float32), np.ones((px, px, 3), np.float32)
+    for middle, radius in (((px // 2, px // 2), px // 3), ((px // 2, px // 3), px // 9)):
+        cv2.circle(line, middle, radius, 1, thick)
+    inside = cv2.dilate(line, np.ones((2 * short + 1,) * 2, np.uint8)) == 0 if short else np.ones((px, px), bool)
+    discs = (px // 3, (px // 2, px // 2), (0.9, 0.5, 0.2)), (px // 9, (px // 2, px // 3), (0.2, 0.4, 0.8))
+    for radius, place, color in discs:
+        disc = cv2.circle(np.zeros((px, px), np.uint8), place, radius, 1, -1) > 0
+        fill[disc & inside] = color
+    return fit.borders_of_painting(fill), fit.borders_of_lines(line)
+
+
+@pytest.mark.parametrize("px", [480, 1080])
+@pytest.mark.parametrize(("short", "thick"), [(1, 3), (2, 3), (3, 3), (2, 6), (0, 3), (0, 7), (0, 11)])
+def test_paint_that_keeps_off_its_line_is_no_fault(px, short, thick):
+    """A fill that stops short of the line, and paints that meet in the middle of a thick one, lie where they should."""
+    painting, lines = figure(px, short=short, thick=thick)
+    assert fit.explain(painting, lines, [], name="a.png", remedy="") == ""
+
+
+@pytest.mark.parametrize("short", [0, 2])
+@pytest.mark.parametrize("move", [fit.Move(1.0, 12, -9), fit.Move(1.06)])
+def test_such_paint_is_still_told_when_it_lies_elsewhere(short, move):
+    """A painting without ink that lies beside its lines, or in another scale, is asked about."""
+    painting, lines = figure(480, short=short)
+    assert "of the lines of its line plate are found in it" in fit.explain(
+        fit.apply_move(painting, move), lines, [], name="a.png", remedy="")

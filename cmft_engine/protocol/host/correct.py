@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Tuple
 
 from ..errors import Cancelled, InputError, brief
+from ..plain import counted
 from ..text_file import parse_json, read_text
 from .outcome import Outcome
 from .review import JSON, MAX_BYTES
@@ -137,7 +138,7 @@ def place_in_picture(windows: Windows, at: Tuple[int, int]) -> Tuple[float, floa
 def corrected_sentence(outcome: Outcome, *, is_undo: bool) -> str:
     """Return what came of a correction, for the person at the node."""
     count = len(outcome.done)
-    frames = "{} frame{}".format(count, "" if count == 1 else "s")
+    frames = counted(count, "frame")
     if isinstance(outcome.error, Cancelled):
         return "cancelled: {} follow{} the correction; the next one, or Colorize, brings the others".format(
             frames, "s" if count == 1 else "")

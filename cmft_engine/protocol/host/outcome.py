@@ -6,6 +6,7 @@ from typing import NamedTuple, Optional, Sequence, Tuple
 from ..errors import Cancelled, CmftError
 from ..events import Finished
 from ..job import frames_text
+from ..plain import counted
 from .provenance import record_provenance
 from .sequences import Plates, numbers_on_disk
 from .state import Shown, Wording
@@ -27,7 +28,7 @@ def outcome_sentence(outcome: Outcome, frames: Sequence[int], wording: Wording) 
     if outcome.error is not None:
         return str(outcome.error)
     unsure = outcome.finished.unsure if outcome.finished is not None else 0
-    checks = "{} regions to check, see {}".format(unsure, wording.report) if unsure else "no region to check"
+    checks = "{} to check, see {}".format(counted(unsure, "region"), wording.report) if unsure else "no region to check"
     return "{} coloured; {}{}".format(frames_text(frames), checks, "".join("; " + one for one in outcome.warnings[:1]))
 
 

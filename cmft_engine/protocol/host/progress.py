@@ -4,6 +4,7 @@ import time
 from typing import Optional
 
 from ..events import Event, FrameDone, FrameFailed, Message, Skipped, Started
+from ..plain import counted
 
 
 class Progress:
@@ -30,7 +31,7 @@ class Progress:
         """Count an event; return whether there is something new to show."""
         if isinstance(event, Started):
             self._start = time.monotonic()
-            self.words = "{} frames on {}".format(event.frames, event.device or "its device")
+            self.words = "{} on {}".format(counted(event.frames, "frame"), event.device or "its device")
         elif isinstance(event, (FrameDone, Skipped)):
             self.done += 1
             self._colored += isinstance(event, FrameDone)

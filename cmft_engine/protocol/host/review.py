@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..errors import brief, repr_of
+from ..plain import counted
 from ..text_file import file_stamp, parse_json, read_text
 from ..tracks import Track, group_tracks
 
@@ -119,8 +120,8 @@ def _review(report: Dict[str, Any], pictures: Pictures) -> Review:
     regions = sum(len(frame.regions) for frame in frames)
     if not frames:
         return Review("nothing to check: every region is above the confidence that was asked for")
-    return Review("{} to check in {} of {}".format(_count(regions, "region"), len(frames),
-                                                   _count(len(report["frames"]), "frame")), frames)
+    return Review("{} to check in {} of {}".format(counted(regions, "region"), len(frames),
+                                                   counted(len(report["frames"]), "frame")), frames)
 
 
 def _frame(entry: Dict[str, Any], holds: Tuple[int, ...], pictures: Pictures) -> Frame:
@@ -159,10 +160,6 @@ def _pictures(page: Path) -> Pictures:
 
 def _jpeg(data: str) -> bytes:
     return base64.b64decode(data)
-
-
-def _count(number: int, thing: str) -> str:
-    return "{} {}{}".format(number, thing, "" if number == 1 else "s")
 
 
 class ReviewReader:
