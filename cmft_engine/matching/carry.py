@@ -6,6 +6,7 @@ Shapes: H W plate size of the target.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -96,6 +97,11 @@ def still_pixels(ink_target: Mask, ink_reference: Mask, places: Floats) -> Mask:
     return np.asarray(same)
 
 
+def nearest_pixels(values: NDArray[Any], places: Floats) -> NDArray[Any]:
+    """The values (h, w), copied bit by bit, of the pixels nearest to places (H, W, 2) within the picture."""
+    return np.asarray(cv2.remap(values, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE))
+
+
 def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
     """Return the paints at places (H, W, 2), x and y, between four pixels: the two that weigh most there.
 
@@ -121,12 +127,11 @@ def _sample_rows(paints: PaintMap, places: Floats) -> PaintMap:
     height, width = paints.first.shape
     x = np.clip(places[..., 0], 0, width - 1)
     y = np.clip(places[..., 1], 0, height - 1)
-    near = np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)
-    first = paints.first[near]
-    own, pixels = _own_pixels(paints, np.dstack([x, y]).astype(np.float32), near)
-    out = PaintMap(first.copy(), first.copy(), np.zeros(first.shape, np.float32), own, pixels)
-    busy = paints.soft_borders[near]
-    at = np.nonzero(busy)
+    within = np.dstack([x, y]).astype(np.float32)
+    first = nearest_pixels(paints.first.view(np.float32), within).view(np.int32)
+    own, pixels = _own_pixels(paints, within)
+    out = PaintMap(first, first.copy(), np.zeros(first.shape, np.float32), own, pixels)
+    at = np.nonzero(nearest_pixels(paints.soft_borders.view(np.uint8), within))
     if not len(at[0]):
         return out
     for block in np.array_split(np.stack(at), len(at[0]) // BLOCK_PX + 1, axis=1):
@@ -135,17 +140,16 @@ def _sample_rows(paints: PaintMap, places: Floats) -> PaintMap:
     return out
 
 
-def _own_pixels(
-    paints: PaintMap, places: Floats, near: tuple[NDArray[np.intp], NDArray[np.intp]]
-) -> tuple[Mask | None, Floats | None]:
+def _own_pixels(paints: PaintMap, places: Floats) -> tuple[Mask | None, Floats | None]:
     """The painter's own pixels at places, linear between but at hard borders; None where no pixel is shown so."""
     if paints.own is None or paints.pixels is None:
         return None, None
     remapped = cv2.remap(paints.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     pixels = np.asarray(remapped, np.float32)
-    hard = paints.hard_borders[near]
-    pixels[hard] = paints.pixels[near][hard]
-    return paints.own[near], pixels
+    hard = np.nonzero(nearest_pixels(paints.hard_borders.view(np.uint8), places))
+    column, row = np.rint(places[hard]).astype(np.intp).T
+    pixels[hard] = paints.pixels[row, column]
+    return nearest_pixels(paints.own.view(np.uint8), places).view(np.bool_), pixels
 
 
 def _taps(paints: PaintMap, x: Floats, y: Floats) -> tuple[Labels, Floats]:

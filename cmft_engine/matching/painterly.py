@@ -19,7 +19,7 @@ from scipy import ndimage
 from ..image.paint_map import PaintMap
 from ..shot.drawing import SegmentedDrawing
 from .affine_fit import fit_affine
-from .carry import CarriedPaint, distance_change, overwrite, sample_paints
+from .carry import CarriedPaint, distance_change, nearest_pixels, overwrite, sample_paints
 from .encoded import EncodedReference
 from .flow import flow_between
 from .mixed_regions import Placed, carry_whole
@@ -31,6 +31,7 @@ STILL_BORDER = 0.7  # a region stands still when this share of its border has a 
 STILL_LINE_PX = 0.7  # to this many pixels
 EDGE_WEIGHT = 3.0  # a pixel at the plate's edge counts as so much border that stands still
 AROUND_PX = 6.0  # lines are compared in surroundings of this spread, in work pixels
+REDUCED_PX = 3.0  # a spread of several times this is taken at reduced size
 PREFERENCE_PX = 0.3  # how much worse lines may agree at a pixel's own place in scenery, in plate pixels
 FRINGE_PX, MOVED_PX = 3.0, 0.3  # so near a line that has moved by more than this, a pixel may show its soft border
 SCENERY_SHARE, SCENERY_STILL = 0.1, 0.3  # a region with more of the plate, and more still border, is scenery
@@ -57,20 +58,21 @@ class Mismatch:
         chance: (rows, columns) that these match.
         """
         sure = np.maximum(chance.max(1, initial=0), LEAST_CHANCE)[:, None]
-        self._costs = np.zeros((len(rows[1]) + 1, len(columns[1]) + 1), np.float32)
-        self._costs[:-1, :-1] = MISMATCH_PX * (1 - np.minimum(chance / sure, 1))
-        self._row, self._column = (self._numbers(*side) for side in (rows, columns))
+        costs = np.zeros((len(rows[1]) + 1, len(columns[1]) + 1), np.float32)
+        costs[:-1, :-1] = MISMATCH_PX * (1 - np.minimum(chance / sure, 1))
+        self._costs, row, self._column = costs.ravel(), *(self._numbers(*side) for side in (rows, columns))
+        self._row = row * costs.shape[1]
 
     @staticmethod
-    def _numbers(count: int, matched: NDArray[np.intp]) -> NDArray[np.intp]:
+    def _numbers(count: int, matched: NDArray[np.intp]) -> NDArray[np.int32]:
         """The row or column of each label; the last, which costs nothing, of those that were not matched."""
-        numbers = np.full(count + 1, len(matched), np.intp)
+        numbers = np.full(count + 1, len(matched), np.int32)
         numbers[matched + 1] = np.arange(len(matched))
         return numbers
 
     def costs(self, labels: NDArray[np.int32], there: NDArray[np.int32]) -> Floats:
         """Return the costs (h, w) of pixels with these labels in the target and there."""
-        return np.asarray(self._costs[self._row[labels], self._column[there]], np.float32)
+        return np.take(self._costs, np.take(self._row, labels) + np.take(self._column, there))
 
 
 @dataclass(frozen=True)
@@ -223,8 +225,7 @@ def _mismatch(
         return 0.0
     there = reference.segmented.labels_under_ink
     if places is not None:
-        x, y = (np.clip(np.rint(places[..., i]), 0, there.shape[1 - i] - 1).astype(np.intp) for i in (0, 1))
-        there = there[y, x]
+        there = nearest_pixels(there.view(np.float32), places).view(np.int32)
     return mismatch.costs(labels, there)
 
 
@@ -265,7 +266,12 @@ def _disagreement(
 ) -> Floats:
     """How far distances to lines differ around each pixel of a picture (h, w) and its place, in plate pixels."""
     differs = np.minimum(distance_change(distance, reference.distance, places), np.uint8(10 * MOST_PX))
-    return np.asarray(cv2.GaussianBlur(differs.astype(np.float32), (0, 0), spread) / 10, np.float32)
+    step = max(1, int(spread / REDUCED_PX))
+    height, width = differs.shape
+    small = -(-width // step), -(-height // step)
+    reduced = cv2.resize(differs.astype(np.float32), small, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(reduced, (0, 0), spread / step) / 10
+    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _stands_still(here: Floats, drawing: SegmentedDrawing, reference: EncodedReference) -> Mask:

@@ -17,6 +17,7 @@ from ..image.color_space import (
     is_linear_space,
     linear_space,
     over_white,
+    same_space,
     to_display,
 )
 from ..image.cryptomatte import Cryptomatte, cryptomatte_layers
@@ -106,7 +107,10 @@ def _mix_rows(flats: Floats, paints: PaintMap, values: Floats, palette: Palette,
         mixed = palette.values[paints.first[at]] * (1 - share) + palette.values[paints.second[at]] * share
         flats[at] = convert_rgba(mixed.astype(np.float32), palette.space, space)
     if paints.own is not None and paints.pixels is not None and paints.own.any():
-        flats[paints.own] = convert_rgba(paints.pixels[paints.own], palette.space, space)
+        if same_space(palette.space, space):
+            np.copyto(flats, paints.pixels, where=paints.own[..., None])
+        else:
+            flats[paints.own] = convert_rgba(paints.pixels[paints.own], palette.space, space)
 
 
 def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
