@@ -13,10 +13,54 @@ from .qt import Qt, QtWidgets, Signal
 ACTION_OF = {"Pin": "pin", "Bucket": "bucket", "Stroke": "stroke", "Area": "area",
              "Recolour": "recolor", "Lock": "lock", "Unknown": "unknown",
              "Close gap": "close_gap", "Open gap": "open_gap"}
-LEAST_PX = 76  # of the name of a colour; on a narrow screen it gives way to the buttons
+NO_COLOR = "no colour"
+SWATCH_PX = 22  # of the colour itself, beside its name
 ALONG = "along_track"  # the switch of the two tools before it
 SHOWN = (("Ink", "toggle_ink", True), ("Flats", "toggle_flats", True), ("Confidence", "toggle_confidence", False),
          ("Regions", "toggle_regions", False), ("Track", "toggle_track", True), ("Wipe", "wipe", False))
+
+
+class ColorName(QtWidgets.QLabel):  # type: ignore[misc, name-defined]
+    """The colour that tools paint with; on a narrow screen a long name gives way to the buttons, and its end is cut."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_COLOR)
+        self.setObjectName("color")
+        self.setIndent(0)
+        self._name = NO_COLOR
+
+    def show_color(self, name: str, color: Sequence[int]) -> None:
+        """Show a colour: its name and display RGB."""
+        self._name = name
+        self.setToolTip(name)
+        self.setStyleSheet("border-left: {}px solid rgb({}, {}, {});".format(SWATCH_PX, *color))
+        self.updateGeometry()
+        self._fit()
+
+    def sizeHint(self) -> Any:
+        """The size for the whole name."""
+        return self._size_of(self._name)
+
+    def minimumSizeHint(self) -> Any:
+        """The size for the words that stand there before a colour is chosen: a colour needs no more."""
+        size = self._size_of(NO_COLOR)
+        if self._name != NO_COLOR:
+            size.setWidth(size.width() - SWATCH_PX)
+        return size
+
+    def resizeEvent(self, event: Any) -> None:
+        """Cut the name to what is there."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _size_of(self, name: str) -> Any:
+        size = super().sizeHint()
+        size.setWidth(self.fontMetrics().horizontalAdvance(name) + self.width() - self.contentsRect().width())
+        return size
+
+    def _fit(self) -> None:
+        width = self.contentsRect().width()
+        self.setText(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, width))
 
 
 class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
@@ -41,9 +85,7 @@ class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
         for text, action in (("Undo", "undo"), ("Redo", "redo")):
             self._button(text, action, _help(action), checks=False)
         self._gap()
-        self.color = QtWidgets.QLabel("no colour")
-        self.color.setObjectName("color")
-        self.color.setMinimumWidth(LEAST_PX)
+        self.color = ColorName()
         self._layout.addWidget(self.color)
         self._layout.addStretch(1)
         self._button("Keys", "help", "All keys", checks=False)
@@ -63,8 +105,7 @@ class ToolBar(QtWidgets.QFrame):  # type: ignore[misc, name-defined]
 
     def show_color(self, name: str, color: Sequence[int]) -> None:
         """Show which colour tools paint with: its name and display RGB."""
-        self.color.setText(name)
-        self.color.setStyleSheet("border-left: 22px solid rgb({}, {}, {});".format(*color))
+        self.color.show_color(name, color)
 
     def _button(self, text: str, action: str, tip: str, *, checks: bool = True) -> Any:
         button = QtWidgets.QPushButton(text)

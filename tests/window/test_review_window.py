@@ -14,6 +14,7 @@ from tests.nuke.plugin.test_panel import OWN, PYSIDE2_PYTHON, REMEDY
 from tests.nuke.plugin.test_pythons import interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
+LONG = "the darker red of the inner coat"
 NEEDED = "numpy, scipy, cv2, OpenImageIO"
 BLUE, RED, SKIN, WHITE = [51, 102, 204], [204, 51, 51], [255, 204, 153], [255, 255, 255]
 
@@ -156,6 +157,14 @@ def test_approved_by_one_key(seen):
 def test_a_bad_plate_is_told_and_the_correction_stays(seen):
     found = seen["trouble"]
     assert "c.0003.png" in found["text"] and found["added"] == 1 and found["kept"]
+
+
+def test_a_narrow_bar_cuts_long_names_alone(seen):
+    """The words before a choice are whole, a long name ends in dots and is whole in its tip, and asks for no room."""
+    found = seen["narrow"]
+    before, after = found["told"]
+    assert before == "no colour" and after.endswith("\u2026") and after[0] == "t"
+    assert found["least"][1] <= found["least"][0] and found["wide"] == found["tip"] == LONG
 
 
 def test_closed_with_all_plates_written(seen):

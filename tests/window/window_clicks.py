@@ -20,10 +20,13 @@ from cmft_engine.protocol.corrections_file import load_corrections  # noqa: E402
 from cmft_engine.window import qt  # noqa: E402
 from cmft_engine.window.gestures import CLOSE  # noqa: E402
 from cmft_engine.window.opening import open_window  # noqa: E402
+from cmft_engine.window.style import STYLE  # noqa: E402
+from cmft_engine.window.tool_bar import ToolBar  # noqa: E402
 
 QTest = import_module(BINDING + ".QtTest").QTest
 Key, Button, Held = qt.Qt.Key, qt.Qt.MouseButton, qt.Qt.KeyboardModifier
 NONE = Held.NoModifier
+LONG = "the darker red of the inner coat"
 COAT, FACE, HAT = (33, 44), (33, 24), (33, 11)
 
 
@@ -310,6 +313,31 @@ def trouble(hand):
             "kept": plate.read_bytes() == b"mine"}
 
 
+def narrow(hand):
+    """A bar as narrow as it gets: what it shows of no colour and of one with a long name, and in what width."""
+    bar = ToolBar()
+    bar.setAttribute(qt.Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    bar.setStyleSheet(STYLE)
+    bar.show()
+    least = []
+    told = []
+    for _ in range(2):
+        qt.application().processEvents()
+        least.append(bar.minimumSizeHint().width())
+        bar.resize(least[-1], bar.sizeHint().height())
+        qt.application().processEvents()
+        told.append(bar.color.text())
+        bar.show_color(LONG, (200, 60, 60))
+    bar.resize(2000, bar.height())
+    qt.application().processEvents()
+    wide = bar.color.text()
+    tip = bar.color.toolTip()
+    bar.close()
+    hand.window.activateWindow()
+    hand.wait(hand.window.isActiveWindow, 5)
+    return {"least": least, "told": told, "wide": wide, "tip": tip}
+
+
 def close(hand, actions):
     """The window closes when the plates are written, and its threads have ended."""
     window = hand.window
@@ -327,7 +355,7 @@ def main():
     window.activateWindow()
     hand = Hand(window)
     seen = {"binding": qt.QtCore.__name__}
-    for step in (opened, go, go_on, pin, tools, look, hover, approve, trouble):
+    for step in (opened, go, go_on, pin, tools, look, hover, approve, trouble, narrow):
         seen[step.__name__] = step(hand)
     seen["close"] = close(hand, actions)
     print(json.dumps(seen))
