@@ -58,7 +58,7 @@ def pin(
     if correction.like is not None:
         anchored(shot, Correction("pin", correction.like[0] or 0, (correction.like[1:],)))  # is there such a place?
     correct(shot, anchored(shot, correction._replace(note=note)), author=author)
-    _follow(out, events)
+    _follow(out, events, first=frame)
 
 
 @app.command()
@@ -78,7 +78,7 @@ def area(
         raise InputError("an area needs --at once, for the paint at that place, or three times and more, around it")
     shot = open_colored(out)
     correct(shot, anchored(shot, Correction("area", frame, points, color, note=note)), author=author)
-    _follow(out)
+    _follow(out, first=frame)
 
 
 @app.command()
@@ -120,7 +120,7 @@ def approve(out: Out, frame: Frame, note: Note = "", author: Author = None) -> N
     shot = open_colored(out)
     approved = approval(shot, frame, shot.wanted().before_recolors.get(frame, {}))
     correct(shot, approved._replace(note=note), author=author)
-    _follow(out)
+    _follow(out, first=frame)
 
 
 @app.command()
@@ -156,7 +156,7 @@ def recolor(
         correction = anchored(shot, correction._replace(points=((x, y),), at=_whole(frame, at)))
     runs = frame_runs(wanted) if frames else [(wanted[0], wanted[-1])]
     correct(shot, *(correction._replace(frame=first, last=last) for first, last in runs), author=author)
-    _follow(out)
+    _follow(out, first=correction.at)
 
 
 @corrections_app.command("list")
@@ -237,19 +237,19 @@ def _lines(corrections: Corrections) -> set[str]:
     return {one.id for one in counting(corrections) if one.kind == "line"}
 
 
-def _follow(out: Path, events: bool = False) -> None:
-    """Make the plates that change, and say which."""
+def _follow(out: Path, events: bool = False, *, first: int | None = None) -> None:
+    """Make the plates that change, that of a frame that was pointed at before the others, and say which."""
     from ..pipeline.correcting import apply, open_colored
     from .correct_events import follow_events, kept_sentence
 
     if events:
-        for event in follow_events(out):
+        for event in follow_events(out, first=first):
             go_on()
             say(to_line(event))
         return
     shot = open_colored(out)
     try:
-        applied = apply(shot, tell=lambda again: say(str(again.path)))
+        applied = apply(shot, first=() if first is None else (first,), tell=lambda again: say(str(again.path)))
     except ShotError as error:
         say(kept_sentence(error))
         return

@@ -4,7 +4,10 @@ Runs with random networks: nothing here depends on what they find.
 """
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -87,6 +90,19 @@ def test_pin_and_undo(colored):
     change(shot.corrections_path, undone)
     assert apply(ColoredShot(colored)).rewritten == applied.rewritten and plates(colored) == before
     assert apply(ColoredShot(colored)).rewritten == ()
+
+
+@pytest.mark.parametrize("command", [("pin",), ("pin", "--events"), ("area",)], ids=" ".join)
+def test_the_frame_that_was_pointed_at_comes_first(colored, command):
+    """On the command line too: who points at a frame looks at it."""
+    shot = ColoredShot(colored)
+    correct(shot, anchored(shot, Correction("pin", 2, (FACE,), other_color(colored, 2))))  # its plate is to follow too
+    name, *more = command
+    arguments = [name, str(colored), "--frame=4", f"--at={FACE[0]},{FACE[1]}",
+                 f"--color={other_color(colored, 4)}", *more]
+    told = subprocess.run([sys.executable, "-m", "cmft_engine", *arguments], capture_output=True, text=True, check=True)
+    written = re.findall(r"c\.(\d{4})\.exr", told.stdout)
+    assert len(written) > 1 and written[0] == "0004" and written[1:] == sorted(written[1:])
 
 
 def test_report_follows(colored):
