@@ -20,7 +20,6 @@ from cmft_engine.pipeline.claims import claimed
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.colorize import colorize, colorize_iter
 from cmft_engine.pipeline.correcting import anchored, apply, approval, correct
-from cmft_engine.pipeline.pictures import read_pictures, write_pictures
 from cmft_engine.pipeline.resume import STATE
 from cmft_engine.pipeline.shot_file import SHOT, load_shot, state_of
 from cmft_engine.pipeline.verify import verify
@@ -396,11 +395,3 @@ def test_shot_file(colored):
         (folder / SHOT).write_text(text)
         with pytest.raises(InputError, match="what a run noted of the shot cannot be read"):
             ColoredShot(colored)
-
-
-def test_pictures(tmp_path):
-    """They come back by their region; a damaged file has none."""
-    write_pictures(tmp_path, 3, {0: b"whole", 12: b"region"})
-    assert read_pictures(tmp_path, 3) == {0: b"whole", 12: b"region"} and read_pictures(tmp_path, 4) == {}
-    (tmp_path / "3.zip").write_bytes(b"PK")
-    assert read_pictures(tmp_path, 3) == {}
