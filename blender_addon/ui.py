@@ -6,6 +6,7 @@ import bpy
 
 from cmft_engine.protocol.errors import CmftError
 from cmft_engine.protocol.host.state import ENGINE_MISSING, INCOMPLETE, NOT_COLOURED, READY, STALE
+from cmft_engine.protocol.plain import counted
 from cmft_engine.protocol.settings import SETTINGS
 
 from . import compat
@@ -57,7 +58,7 @@ class CMFT_UL_checks(bpy.types.UIList):
         """Draw one line; its number goes to the frame, also when the line is selected already."""
         row = layout.row(align=True)
         row.operator("cmft.show_frame", text=str(item.frame), emboss=False).frame = item.frame
-        row.label(text="{} region{}".format(item.regions, "" if item.regions == 1 else "s"))
+        row.label(text=counted(item.regions, "region"))
         row.label(text="{:.0%} sure".format(item.confidence))
 
 
@@ -180,7 +181,7 @@ class CMFT_UL_tracks(bpy.types.UIList):
         row = layout.row(align=True)
         row.operator("cmft.show_frame", text=str(item.frame), emboss=False).frame = item.frame
         row.label(text=item.name, translate=False)
-        row.label(text="{} frame{}".format(item.count, "" if item.count == 1 else "s"))
+        row.label(text=counted(item.count, "frame"))
 
 
 class CMFT_PT_correct(_Panel, bpy.types.Panel):

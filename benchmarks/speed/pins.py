@@ -157,7 +157,7 @@ def _by_command(out: Path, pin: Pin) -> Written:
     begun, marks = time.perf_counter(), []
     colored = ColoredShot(out)
     correct(colored, anchored(colored, Correction("pin", pin.frame, ((x, y),), colored.palette.names[pin.entry])))
-    for made in apply_iter(colored, first=(pin.frame,)):
+    for made in apply_iter(colored, first=pin.frame):
         if isinstance(made, Rewritten):
             marks.append(time.perf_counter())
     return Written.of(begun, marks)

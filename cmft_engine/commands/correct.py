@@ -249,7 +249,7 @@ def _follow(out: Path, events: bool = False, *, first: int | None = None) -> Non
         return
     shot = open_colored(out)
     try:
-        applied = apply(shot, first=() if first is None else (first,), tell=lambda again: say(str(again.path)))
+        applied = apply(shot, first=first, tell=lambda again: say(str(again.path)))
     except ShotError as error:
         say(kept_sentence(error))
         return

@@ -37,7 +37,7 @@ def follow_events(out: Path, *, first: int | None = None) -> Iterator[Event]:
     began, shot = time.monotonic(), open_colored(out)
     done = list[FrameDone]()
     try:
-        for found in apply_iter(shot, first=() if first is None else (first,)):
+        for found in apply_iter(shot, first=first):
             if isinstance(found, Rewritten):
                 done.append(_done(found))
                 yield done[-1]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..protocol.errors import PaletteError
+from ..protocol.plain import counted
 from .color_space import convert_rgba, over_white, same_space
 from .palette_names import PAPER, color_name, unique_names
 
@@ -131,7 +132,7 @@ def extract_palette(paintings: Sequence[Painting], *, space: str = "sRGB") -> Pa
     """
     values, areas = exact_colors(paintings)
     if len(values) > MAX_COLORS:
-        files = "1 reference" if len(paintings) == 1 else f"{len(paintings)} references"
+        files = counted(len(paintings), "reference")
         shown = ", ".join(painting.name for painting in paintings if painting.name)
         raise PaletteError(f"{files}{f' ({shown})' if shown else ''} painted with {len(values)} colors, more than "
                            f"{MAX_COLORS}: use --mode paint, or save flat colors without soft brushes or JPEG")

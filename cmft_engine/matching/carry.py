@@ -6,12 +6,12 @@ Shapes: H W plate size of the target.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..image.look_up import look_up
 from ..image.paint_map import PaintMap
 from ..image.strips import strips
 
@@ -97,11 +97,6 @@ def still_pixels(ink_target: Mask, ink_reference: Mask, places: Floats) -> Mask:
     return np.asarray(same)
 
 
-def nearest_pixels(values: NDArray[Any], places: Floats) -> NDArray[Any]:
-    """The values (h, w), copied bit by bit, of the pixels nearest to places (H, W, 2) within the picture."""
-    return np.asarray(cv2.remap(values, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE))
-
-
 def sample_paints(paints: PaintMap, places: Floats) -> PaintMap:
     """Return the paints at places (H, W, 2), x and y, between four pixels: the two that weigh most there.
 
@@ -128,10 +123,10 @@ def _sample_rows(paints: PaintMap, places: Floats) -> PaintMap:
     x = np.clip(places[..., 0], 0, width - 1)
     y = np.clip(places[..., 1], 0, height - 1)
     within = np.dstack([x, y]).astype(np.float32)
-    first = nearest_pixels(paints.first.view(np.float32), within).view(np.int32)
+    first = look_up(paints.first, within)
     own, pixels = _own_pixels(paints, within)
     out = PaintMap(first, first.copy(), np.zeros(first.shape, np.float32), own, pixels)
-    at = np.nonzero(nearest_pixels(paints.soft_borders.view(np.uint8), within))
+    at = np.nonzero(look_up(paints.soft_borders, within))
     if not len(at[0]):
         return out
     for block in np.array_split(np.stack(at), len(at[0]) // BLOCK_PX + 1, axis=1):
@@ -146,10 +141,10 @@ def _own_pixels(paints: PaintMap, places: Floats) -> tuple[Mask | None, Floats |
         return None, None
     remapped = cv2.remap(paints.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     pixels = np.asarray(remapped, np.float32)
-    hard = np.nonzero(nearest_pixels(paints.hard_borders.view(np.uint8), places))
+    hard = np.nonzero(look_up(paints.hard_borders, places))
     column, row = np.rint(places[hard]).astype(np.intp).T
     pixels[hard] = paints.pixels[row, column]
-    return nearest_pixels(paints.own.view(np.uint8), places).view(np.bool_), pixels
+    return look_up(paints.own, places), pixels
 
 
 def _taps(paints: PaintMap, x: Floats, y: Floats) -> tuple[Labels, Floats]:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..image.reduced import enlarged, reduced, reduced_size, reduction
+
 SMOOTH_RATIO = 0.004  # spread of the vote among neighbours, as a share of the longer side
 SMOOTH_SMALL_PX = 2.5  # a spread of several times this is taken at reduced size
 ORDER_BONUS = 0.02  # of a vote, for each map that is named before another: it breaks ties
@@ -72,17 +74,12 @@ def smoothed_votes(warped_indices: Sequence[Indices], color: int, sigma: float) 
 
     A wide spread is taken of a smaller picture: nothing is left of the details that get lost there.
     """
-    step = max(1, int(sigma / SMOOTH_SMALL_PX))
-    height, width = warped_indices[0].shape[:2]
-    small = -(-width // step), -(-height // step)
-    votes = np.zeros(small[::-1], np.float32)
+    by, size = reduction(sigma, SMOOTH_SMALL_PX), warped_indices[0].shape
+    votes = np.zeros(reduced_size(size, by), np.float32)
     for place, warped in enumerate(reversed(warped_indices), start=1):
         seen = (warped == color).view(np.uint8) * np.uint8(255)
-        seen = seen if step == 1 else np.asarray(cv2.resize(seen, small, interpolation=cv2.INTER_AREA), np.uint8)
-        votes += np.float32((1 + ORDER_BONUS * place) / 255) * seen
+        votes += np.float32((1 + ORDER_BONUS * place) / 255) * reduced(seen, by)
     if not votes.any():
-        return np.zeros((height, width), np.float32)
-    near = cv2.GaussianBlur(votes, (0, 0), sigma / step, borderType=cv2.BORDER_CONSTANT)
-    if step > 1:
-        near = cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(near, np.float32)
+        return np.zeros(size, np.float32)
+    near = cv2.GaussianBlur(votes, (0, 0), sigma / by, borderType=cv2.BORDER_CONSTANT)
+    return enlarged(np.asarray(near, np.float32), size)

@@ -21,7 +21,7 @@ from .network.inputs import as_batch, line_channels
 from .network.network import LineFeatures, Network, ReferenceFeatures
 from .network.region_network import RegionTensors
 from .network.region_pool import RegionCells, cell_shares, pool, region_cells
-from .region_inputs import Numbers, RegionSide, as_index, region_side
+from .region_inputs import Indices, RegionSide, as_index, region_side
 
 MAX_REGIONS = 512  # of a drawing, the largest; the rest is decided by pixels alone
 BUSY_PX, BUSY_SHARE = 64, 0.002  # so much that is unexplained, in a soft painting not the main paint, is no accident
@@ -62,7 +62,7 @@ class EncodedReference:
 
     drawing: EncodedDrawing
     segmented: SegmentedDrawing
-    index: Numbers
+    index: Indices
     paints: PaintMap
     painterly: Floats
     is_soft: bool

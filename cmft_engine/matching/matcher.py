@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
+from ..image.look_up import look_up
 from ..shot.drawing import PaintedDrawing, SegmentedDrawing
 from .attention_mass import pixel_attention_mass
 from .descriptors import count_colors, shares_of
@@ -29,7 +30,7 @@ from .network.weights import Checkpoint
 from .painterly import carry_pixels
 from .pixel_votes import carry_by_match, flow_places, painted_rgb
 from .region_flow import flow_disagrees
-from .region_inputs import find_motions, look_up
+from .region_inputs import find_motions
 from .region_votes import PairCues, RegionVotes, painted_shares, vote_on_regions, with_refined_flow
 from .region_warp import warp_regions
 from .shot_graph import Links

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..image.look_up import look_up
 from ..image.paint_map import PaintMap
+from ..image.reduced import enlarged, reduced, reduction
 from ..shot.drawing import SegmentedDrawing
 from .affine_fit import fit_affine
-from .carry import CarriedPaint, distance_change, nearest_pixels, overwrite, sample_paints
+from .carry import CarriedPaint, distance_change, overwrite, sample_paints
 from .encoded import EncodedReference
 from .flow import flow_between
 from .mixed_regions import Placed, carry_whole
@@ -60,8 +62,8 @@ class Mismatch:
         sure = np.maximum(chance.max(1, initial=0), LEAST_CHANCE)[:, None]
         costs = np.zeros((len(rows[1]) + 1, len(columns[1]) + 1), np.float32)
         costs[:-1, :-1] = MISMATCH_PX * (1 - np.minimum(chance / sure, 1))
-        self._costs, row, self._column = costs.ravel(), *(self._numbers(*side) for side in (rows, columns))
-        self._row = row * costs.shape[1]
+        self._costs = costs.ravel()
+        self._row, self._column = costs.shape[1] * self._numbers(*rows), self._numbers(*columns)
 
     @staticmethod
     def _numbers(count: int, matched: NDArray[np.intp]) -> NDArray[np.int32]:
@@ -225,7 +227,7 @@ def _mismatch(
         return 0.0
     there = reference.segmented.labels_under_ink
     if places is not None:
-        there = nearest_pixels(there.view(np.float32), places).view(np.int32)
+        there = look_up(there, places)
     return mismatch.costs(labels, there)
 
 
@@ -266,12 +268,9 @@ def _disagreement(
 ) -> Floats:
     """How far distances to lines differ around each pixel of a picture (h, w) and its place, in plate pixels."""
     differs = np.minimum(distance_change(distance, reference.distance, places), np.uint8(10 * MOST_PX))
-    step = max(1, int(spread / REDUCED_PX))
-    height, width = differs.shape
-    small = -(-width // step), -(-height // step)
-    reduced = cv2.resize(differs.astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    blurred = cv2.GaussianBlur(reduced, (0, 0), spread / step) / 10
-    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    by = reduction(spread, REDUCED_PX)
+    blurred = cv2.GaussianBlur(reduced(differs.astype(np.float32), by), (0, 0), spread / by) / 10
+    return enlarged(np.asarray(blurred, np.float32), differs.shape)
 
 
 def _stands_still(here: Floats, drawing: SegmentedDrawing, reference: EncodedReference) -> Mask:

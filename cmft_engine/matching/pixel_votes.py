@@ -17,7 +17,7 @@ from .carry import CarriedPaint, overwrite, sample_paints, still_pixels
 from .encoded import EncodedReference
 from .framing import Framing
 from .network.network import Match
-from .region_inputs import Indices, Motion, RegionSide, index_type
+from .region_inputs import Indices, Motion, RegionSide
 from .region_warp import spread, to_plate
 
 Floats = NDArray[np.float32]
@@ -82,7 +82,7 @@ def _best_of_half_cells(found: Match, side: RegionSide, references: Sequence[Enc
     near = candidate_places(found, [reference.side for reference in references])
     best = found.weights[1][0].argmax(-1).cpu().numpy()  # (N, 16)
     owner, x, y = (np.take_along_axis(a, best, axis=1) for a in (near.owner, near.x, near.y))
-    out = np.zeros(best.shape, index_type(references[0].index))
+    out = np.zeros(best.shape, references[0].index.dtype)
     for position, reference in enumerate(references):
         mine = owner == position
         rows = reference.framing.rows(reference.index.shape[0])

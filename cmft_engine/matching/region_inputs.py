@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..image.look_up import look_up
 from .descriptors import Descriptors, describe_regions, ink_frame, overlap
 from .flow import flow_to_reference
 from .network.region_network import PAIR_FEATURES, RegionTensors
@@ -20,7 +21,6 @@ MASS_COLUMNS = (4, 5, 6)  # of PAIR_FEATURES: match weight at 1/2 as a share of 
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
-Numbers = NDArray[np.number[Any]]
 Indices = NDArray[np.signedinteger[Any]]
 
 
@@ -78,25 +78,9 @@ def find_motion(target: RegionSide, reference: RegionSide) -> Motion:
     )
 
 
-def as_index(index: Labels, n_colors: int) -> Numbers:
-    """Return palette indices, all below n_colors, in the type for `look_up` that takes the least memory."""
-    return np.asarray(index, np.int16 if n_colors <= np.iinfo(np.int16).max else np.float32)
-
-
-def index_type(picture: Numbers) -> type[np.signedinteger[Any]]:
-    """Return the type of what `look_up` finds in a picture."""
-    return np.int16 if picture.dtype == np.int16 else np.int32
-
-
-def look_up(picture: Numbers, places: Floats) -> Indices:
-    """Take picture (h, w), of whole numbers below 2**24, at the nearest pixel of places (..., ..., 2) x, y.
-
-    The border repeats. A picture that is asked for many places had best be int16 or float32, or each call copies it.
-    Returns int16 for int16, else int32.
-    """
-    whole = picture if picture.dtype == np.int16 else np.asarray(picture, np.float32)
-    found = cv2.remap(whole, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, index_type(picture))
+def as_index(index: Labels, n_colors: int) -> Indices:
+    """Return palette indices, all below n_colors, in the type that takes the least memory."""
+    return np.asarray(index, np.int16 if n_colors <= np.iinfo(np.int16).max else np.int32)
 
 
 def pair_features(

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..image.look_up import look_up
 from .alignment import REACH_PX, Box, align_regions
 from .framing import Framing
-from .region_inputs import Indices, Numbers, index_type, look_up
+from .region_inputs import Indices
 
 STARTS = 2  # of `align_regions`, each with an answer of its own
 
@@ -35,7 +36,7 @@ class PaintedRegions:
 
     labels_under_ink: Labels
     framing: Framing
-    index: Numbers
+    index: Indices
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def warp_regions(placed: Sequence[PlacedRegion], size: tuple[int, ...]) -> Indic
     """Return index maps (STARTS, H, W), -1 outside of the regions placed; (0, H, W) when there is none."""
     if not placed:
         return np.zeros((0, *size), np.int32)
-    warped = np.full((STARTS, *size), -1, index_type(placed[0].warp.reference.index))
+    warped = np.full((STARTS, *size), -1, placed[0].warp.reference.index.dtype)
     for region in placed:
         for index, places in zip(warped, region.voting, strict=True):
             index[region.window][region.inside] = look_up(region.warp.reference.index, places)[region.inside]

@@ -32,7 +32,7 @@ class Votes:
     known: (n,) probability that the region is in the reference. cycle: (n,) whether the match holds in return.
     flow_agreement: (n,) share of the region that flow sends to the matched regions. All in [0, 1]. area: (n,) work
     pixels. by_flow, by_match: (H, W) palette index carried to each pixel by flow and by the pixel network, of the type
-    that `index_type` gives.
+    that `as_index` gives.
     region_warps: any number of such maps (…, H, W), from reference regions warped onto those that matched them, -1
     where nothing was carried. rgb: (H, W, 3) the decoder's display RGB, where it was wanted. carried: the painter's
     pixels, mixtures kept; None where they were not carried. places: float32 (H, W, 2) where flow says that each pixel

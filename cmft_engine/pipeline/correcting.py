@@ -104,10 +104,10 @@ def correct(shot: ColoredShot, *corrections: Correction, author: str | None = No
     return change(shot.corrections_path, lambda there: added(there, *fresh))
 
 
-def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewritten], None] | None = None) -> Applied:
+def apply(shot: ColoredShot, *, first: int | None = None, tell: Callable[[Rewritten], None] | None = None) -> Applied:
     """Make all plates again that show something else than is wanted, and the report.
 
-    first: frames to be made before the others, as the one in view. tell: called after each plate. Raises PlateError,
+    first: a frame to be made before the others, as the one in view. tell: called after each plate. Raises PlateError,
     InputError, and ShotError while a run colours these plates; it takes the corrections up at its end.
     """
     for found in apply_iter(shot, first=first):
@@ -118,11 +118,11 @@ def apply(shot: ColoredShot, *, first: Sequence[int] = (), tell: Callable[[Rewri
     raise AssertionError("the last one is Applied")
 
 
-def apply_iter(shot: ColoredShot, *, first: Sequence[int] = ()) -> Iterator[int | Rewritten | Applied]:
+def apply_iter(shot: ColoredShot, *, first: int | None = None) -> Iterator[int | Rewritten | Applied]:
     """Do as `apply` does step by step: how many plates follow, each as it is made, and what came of it. Raises so."""
     wanted = shot.wanted()
     stale = shot.stale(wanted)
-    order = sorted(stale, key=lambda frame: (frame not in first, stale.index(frame)))
+    order = sorted(stale, key=lambda frame: (frame != first, stale.index(frame)))
     done, failed = list[int](), list[PlateError]()
     yield len(order)
     if order:

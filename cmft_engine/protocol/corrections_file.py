@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from .corrections import KINDS, SHAPE_SIDE, Anchor, Correction, Corrections, Placed, Point, Unplaced
 from .errors import InputError, brief
 from .owner import owner_of, this_owner
+from .plain import counted
 from .text_file import is_unicode, parse_json, read_text, remove_quietly, write_new, write_remedy, write_text
 
 VERSION, READ_VERSIONS = 2, (1, 2)  # the first had no lines along a track; what has none is still written as it
@@ -167,7 +168,7 @@ def _check(correction: Correction) -> None:
     """Raise ValueError where the kind lacks what it needs."""
     needs = {"pin": 1, "stroke": 2, "lock": 1, "unknown": 1, "line": 2, "area": 1}.get(correction.kind, 0)
     if len(correction.points) < needs:
-        raise ValueError("{} needs {} point{}".format(correction.kind, needs, "s" if needs > 1 else ""))
+        raise ValueError("{} needs {}".format(correction.kind, counted(needs, "point")))
     if correction.kind == "area" and len(correction.points) == 2:
         raise ValueError("area needs one point, or an outline of three or more")
     if correction.kind in ("stroke", "lock", "recolor", "area") and not correction.color:

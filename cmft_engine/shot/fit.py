@@ -91,7 +91,7 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
 
 def borders_of_painting(rgb: Floats) -> Mask:
     """Return where a picture (H, W, 3) in display RGB has borders."""
-    kernel, found = np.ones((3, 3), np.uint8), np.zeros(rgb.shape[:2], np.bool_)
+    kernel, found = _square(1), np.zeros(rgb.shape[:2], np.bool_)
     for channel in range(rgb.shape[2]):
         values = (np.clip(rgb[..., channel], 0, 1) * 255 + 0.5).astype(np.uint8)
         found |= cv2.dilate(values, kernel) - cv2.erode(values, kernel) > BORDER * 255
@@ -101,7 +101,7 @@ def borders_of_painting(rgb: Floats) -> Mask:
 def borders_of_lines(coverage: Floats) -> Mask:
     """Return where a line plate's ink (coverage (H, W) in [0, 1]) begins and ends."""
     ink = (coverage > 0.5 * coverage.max(initial=0)).astype(np.uint8)
-    return np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > ink)
+    return np.asarray(cv2.dilate(ink, _square(1)) > ink)
 
 
 def share_found(lines: Mask, painting: Mask, *, near_px: int = NEAR_PX) -> float:

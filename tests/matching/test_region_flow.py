@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from cmft_engine.image.look_up import look_up
 from cmft_engine.matching.region_flow import refine_flow_from_matches
-from cmft_engine.matching.region_inputs import find_motions, look_up, region_side
+from cmft_engine.matching.region_inputs import find_motions, region_side
 from tests.drawings import cut, figure
 
 BOXES = ((60, 110, 20, 26, 1), (160, 110, 24, 20, 2))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cmft_engine.image.look_up import look_up
 from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
 from cmft_engine.matching.network.region_network import PAIR_FEATURES
 from cmft_engine.matching.network.region_pool import POOLED
@@ -14,7 +15,6 @@ from cmft_engine.matching.region_inputs import (
     as_tensors,
     find_motion,
     find_motions,
-    look_up,
     pair_features,
     region_side,
     relation_features,
@@ -46,13 +46,6 @@ def test_a_pan_is_followed_exactly(same):
     x, y = np.meshgrid(np.arange(64), np.arange(64))
     assert np.abs(motion.still_x - (x - 6)).max() < 0.05
     assert np.abs(motion.still_y - (y - 5)).max() < 0.05
-
-
-def test_look_up_repeats_the_border():
-    """Places are rounded to the nearest pixel; those outside take the border's."""
-    picture = np.arange(6).reshape(2, 3)
-    found = look_up(picture, np.array([[[-9, 0], [0.4, 0.6], [1.6, -1], [99, 5]]], np.float32))
-    assert found.tolist() == [[0, 3, 2, 5]]
 
 
 @pytest.mark.parametrize(("n_colors", "kind"), [(256, np.int16), (2**15 - 1, np.int16), (2**15, np.int32)])
