@@ -27,7 +27,7 @@ from ..protocol.file_formats import format_of
 from ..review.frame_report import JudgedRegions, report_frame
 from ..review.report_data import FrameReport
 from ..shot.drawing import SegmentedDrawing
-from ..shot.references import LineDrawing, find_lines, read_line_plate
+from ..shot.references import LineDrawing, describe_line_plate, find_lines, read_line_plate
 from .changes import digest_of, with_changes
 from .compose import Colored, compose
 from .drawing_record import DrawingRecord, read_digest, read_graph, read_labels, read_record
@@ -198,14 +198,14 @@ class ColoredShot:
         return Rewritten(frame, one.path, report, pictures)
 
     def _line_drawing(self, frame: int, record: DrawingRecord) -> LineDrawing:
-        plate = read_line_plate(self.shot.line_plate(frame), frame, canvas=self.shot.canvas,
-                                settings=self.shot.settings)
+        read = read_line_plate if record.lines is None else describe_line_plate  # all that is shown of them is known
+        plate = read(self.shot.line_plate(frame), frame, canvas=self.shot.canvas, settings=self.shot.settings)
         if record.bare.shape != plate.pixels.shape[:2]:
             raise PlateError(f"{plate.path} (frame {frame}) has another size than when it was coloured; run the shot "
                              "again with --resume", plate.path, frame)
         if record.lines is None:
             lines = find_lines(plate, self.shot.settings)
-        else:  # all that is shown of them is known
+        else:
             lines = LineArt(~record.bare, np.zeros(record.bare.shape, np.bool_), *record.lines)
         segmented = SegmentedDrawing(lines.ink, record.labels, record.labels_under_ink, record.graph.count)
         return LineDrawing(plate, lines, segmented)

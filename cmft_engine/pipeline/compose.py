@@ -70,17 +70,18 @@ def compose(
     palette, lines = references.palette, drawing.lines
     space, profile = output_space(references, settings, path)
     values = palette.in_space(space).values  # (K, 4) straight
-    flats = mix_paints(colored.paints, palette, space)  # (H, W, 4)
-    is_inked, covered = settings.ink == "over", _Covered.of(flats, lines)
-    inked = lay_ink(flats, lines, space) if is_inked else flats
-    del flats
+    has_layers, is_inked = format_of(path).has_layers, settings.ink == "over"
+    pixels = mix_paints(colored.paints, palette, space)  # (H, W, 4)
+    covered = _Covered.of(pixels, lines) if has_layers else None
+    if is_inked:
+        lay_ink(pixels, lines, space)
     base = replace(
-        drawing.plate, pixels=inked, channels=("R", "G", "B", "A"), space=space,
+        drawing.plate, pixels=pixels, channels=("R", "G", "B", "A"), space=space,
         bit_depth=_depth(references.first, path), path=path, float_channels=(), profile=profile, left_out="",
     )
-    if not format_of(path).has_layers:
+    if covered is None:
         return base if _has_alpha(values) else _opaque(base)
-    layers = _Layers(inked, covered, colored, drawing.segmented, palette.names, lines.coverage if is_inked else None)
+    layers = _Layers(pixels, covered, colored, drawing.segmented, palette.names, lines.coverage if is_inked else None)
     return layers.beside(base)
 
 
@@ -113,17 +114,19 @@ def _mix_rows(flats: Floats, paints: PaintMap, values: Floats, palette: Palette,
             flats[paints.own] = convert_rgba(paints.pixels[paints.own], palette.space, space)
 
 
-def lay_ink(flats: Floats, lines: LineArt, space: str) -> Floats:
-    """Composite the main lines over straight RGBA (H, W, 4) in display values; bare pixels stay bit-identical."""
-    inked = flats.copy()
+def lay_ink(pixels: Floats, lines: LineArt, space: str) -> None:
+    """Composite the main lines over straight RGBA (H, W, 4), in place; bare pixels stay bit-identical.
+
+    The pixels are of a colour space; the lines are laid over their display values.
+    """
     at = np.flatnonzero(lines.coverage > 0)
     cover = lines.coverage.ravel()[at][:, None]
-    under = flats.reshape(-1, 4)[at]
+    flat = pixels.reshape(-1, 4)
+    under = flat[at]
     color = to_display(under[:, :3], space) * under[:, 3:] * (1 - cover) + lines.color.reshape(-1, 3)[at]
     alpha = under[:, 3:] * (1 - cover) + cover
     straight = np.clip(color / np.maximum(alpha, 1e-6), 0, 1)
-    inked.reshape(-1, 4)[at] = np.concatenate([from_display(straight.astype(np.float32), space), alpha], 1)
-    return inked
+    flat[at] = np.concatenate([from_display(straight.astype(np.float32), space), alpha], 1)
 
 
 @dataclass(frozen=True)
@@ -225,15 +228,20 @@ def _has_alpha(values: Floats) -> bool:
 
 
 def _opaque(plate: Plate) -> Plate:
-    return replace(plate, pixels=np.ascontiguousarray(plate.pixels[..., :3]), channels=("R", "G", "B"))
+    return replace(plate, pixels=plate.rgb(), channels=("R", "G", "B"))
 
 
 def display_picture(plate: Plate) -> Floats:
     """What a person sees of a plate over white: display RGB (H, W, 3)."""
+    base, parts = replace(plate, more=None), list(strips(plate.pixels.shape))
+    if len(parts) == 1:
+        return _displayed(base)
     picture = np.empty((*plate.pixels.shape[:2], 3), np.float32)
-    base = replace(plate, more=None)
-    for rows in strips(picture.shape):
-        part = base.rows(rows)
-        picture[rows] = (to_display(part.rgb(), plate.space) if part.alpha() is None
-                         else over_white(part.rgb_alpha(), plate.space))
+    for rows in parts:
+        picture[rows] = _displayed(base.rows(rows))
     return picture
+
+
+def _displayed(plate: Plate) -> Floats:
+    return (to_display(plate.rgb(), plate.space) if plate.alpha() is None
+            else over_white(plate.rgb_alpha(), plate.space))

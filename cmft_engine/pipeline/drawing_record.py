@@ -41,8 +41,8 @@ class DrawingRecord:
     digest: of what it was decided from. graph: its place in the shot graph. labels_under_ink: int32 (H, W), 1..n.
     bare: bool (H, W), where no ink lies. paints: what every pixel shows. confidence: float32 (n,). kind: (n,)
     number in KINDS. unknown: bool (n,). reason: (n,) number in REASONS. runner_up: (n,) second choice. lines:
-    coverage float32 (H, W) and color float32 (H, W, 3) of the ink where it is other than its plate's, because
-    references keep coloured lines; None elsewhere.
+    coverage float32 (H, W) and color float32 (H, W, 3) of the ink, with the coloured lines that references keep; None
+    in records of earlier versions whose ink is as on its plate.
     """
 
     digest: str

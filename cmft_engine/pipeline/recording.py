@@ -65,9 +65,9 @@ def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, decision.color,
                          alone, confidence, free, is_painted, ~free & (judged.kind != KINDS.index("carried")),
                          decision.confidence, _matches(task.own.matched(match), ~left, is_painted=is_painted))
-    kept = (drawing.lines.coverage, drawing.lines.color) if matcher.keeps_lines else None
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
-                         decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up, kept)
+                         decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up,
+                         (drawing.lines.coverage, drawing.lines.color))
 
 
 def _matches(own: MatchedDrawing, known: NDArray[np.bool_], *, is_painted: bool) -> Matches:

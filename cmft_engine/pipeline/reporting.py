@@ -134,8 +134,7 @@ def frame_pictures(report: FrameReport, plate: Plate, labels_under_ink: np.ndarr
     hatched = np.isin(labels_under_ink, unknown) if unknown and labels_under_ink is not None else None
     found = {WHOLE_FRAME: frame_thumbnail(rgb, hatched)}
     for region in sorted(report.unsure, key=lambda region: region.confidence)[:MAX_OUTLINED]:
-        mask = None if labels_under_ink is None else labels_under_ink == region.label
         if region.bbox[2] > rgb.shape[1] or region.bbox[3] > rgb.shape[0]:
             continue  # the note of an earlier run tells of another picture
-        found[region.label] = outline_thumbnail(rgb, region.bbox, mask)
+        found[region.label] = outline_thumbnail(rgb, region.bbox, labels_under_ink, region.label)
     return found

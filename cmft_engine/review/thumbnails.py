@@ -13,20 +13,20 @@ _LINE, _HALO = (255, 176, 32), (16, 16, 16)  # RGB: amber on near black is seen 
 Box = tuple[int, int, int, int]
 
 
-def outline_thumbnail(rgb: np.ndarray, bbox: Box, mask: np.ndarray | None = None) -> bytes:
+def outline_thumbnail(rgb: np.ndarray, bbox: Box, labels: np.ndarray | None = None, label: int = 0) -> bytes:
     """Return a JPEG of a region in its surroundings, at most 288x192, with the region outlined
     and the rest dimmed.
 
-    `rgb` is display RGB (H, W, 3) in [0, 1]; `bbox` is x0, y0, x1, y1 in px, x1 and y1 outside; `mask`, bool (H, W),
-    gives the region's own outline, without it the box is drawn.
+    `rgb` is display RGB (H, W, 3) in [0, 1]; `bbox` is x0, y0, x1, y1 in px, x1 and y1 outside; `labels`, int (H, W),
+    give the outline of the region with `label`; without them the box is drawn.
     """
     x0, y0, x1, y1 = _view(bbox, rgb.shape[1], rgb.shape[0])
     picture = _to_bytes(_fit(rgb[y0:y1, x0:x1]))
-    if mask is None:
+    if labels is None:
         inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
         inside[max(bbox[1] - y0, 0):bbox[3] - y0, max(bbox[0] - x0, 0):bbox[2] - x0] = 1
     else:
-        inside = np.ascontiguousarray(mask[y0:y1, x0:x1]).astype(np.uint8)
+        inside = (labels[y0:y1, x0:x1] == label).astype(np.uint8)
     return _encode(_outlined(picture, inside))
 
 

@@ -16,7 +16,7 @@ from ..image.paint_map import PaintMap
 from ..image.paints import OwnPixels, map_paints, read_paints
 from ..image.palette import Painting, Palette
 from ..image.palette_files import load_palette
-from ..image.plate import Plate, Window, read_plate
+from ..image.plate import Plate, Window, read_plate, read_without_pixels
 from ..image.sequence import frame_in_name
 from ..image.stand_in import stand_in
 from ..lineart.lineart import LineArt, extract_line_art, line_art_from_painting
@@ -87,6 +87,11 @@ def read_drawing(path: Path, frame: int | None, *, canvas: Window, settings: Set
 def read_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
     """Read a line plate on the shot's canvas. Raises PlateError."""
     return read_plate(path, frame=frame, space=settings.input_space).on_canvas(canvas)
+
+
+def describe_line_plate(path: Path, frame: int | None, *, canvas: Window, settings: Settings) -> Plate:
+    """Return what a line plate says of itself, on the shot's canvas; its pixels are all 0. Raises PlateError."""
+    return read_without_pixels(path, frame=frame, space=settings.input_space).on_canvas(canvas)
 
 
 def find_lines(plate: Plate, settings: Settings) -> LineArt:

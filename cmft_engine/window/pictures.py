@@ -93,7 +93,7 @@ class Pictures:
         else:
             pixels = np.ones((*record.bare.shape, 4), np.float32)
         if view.ink:
-            pixels = lay_ink(pixels, self._lines(frame, record), space)
+            lay_ink(pixels, self._lines(frame, record), space)
         picture = to_bytes(over_white(pixels, space))
         if view.confidence:
             picture = with_confidence(picture, record)

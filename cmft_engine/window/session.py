@@ -175,5 +175,5 @@ class Session:
     def close(self) -> None:
         """End the threads once all edits are on disk; plates that do not follow yet stay as they are."""
         self.wait_for_edits()
-        for worker in (self._think, self.looks.worker, self.writer.worker):
-            worker.close()
+        for one in (self._think, self.looks.worker, self.writer):
+            one.close()

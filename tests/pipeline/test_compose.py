@@ -52,12 +52,12 @@ def test_no_ink(tmp_path):
 def test_half_covering_ink_is_mixed_as_seen():
     """A pixel half covered by black is half as bright in display values, and lies opaque over transparent paint."""
     lines = extract_line_art(figure().lines() * 0.5 + 0.5)
-    paint = np.broadcast_to(np.array([1, 0.5, 0, 1], np.float32), (64, 64, 4))
-    inked = lay_ink(paint, lines, "sRGB")
+    inked, clear = (np.tile(np.array([1, 0.5, 0, alpha], np.float32), (64, 64, 1)) for alpha in (1, 0))
+    lay_ink(inked, lines, "sRGB")
     at = lines.coverage > 0
     cover = float(lines.coverage[at][0])
     assert inked[at][0, :2] == pytest.approx(np.array([1, 0.5]) * (1 - cover) + lines.color[at][0, :2], abs=1e-3)
-    clear = lay_ink(paint * [1, 1, 1, 0], lines, "sRGB")
+    lay_ink(clear, lines, "sRGB")
     assert clear[at][0, 3] == pytest.approx(cover) and (clear[~at][:, 3] == 0).all()
 
 

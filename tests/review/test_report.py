@@ -156,9 +156,9 @@ def decoded(jpeg):
 def test_region_is_outlined_and_the_rest_dimmed():
     """Amber runs around the region, the region keeps its color, its surroundings are darker."""
     rgb = np.full((120, 180, 3), 0.8, np.float32)
-    mask = np.zeros((120, 180), bool)
-    mask[40:80, 60:120] = True
-    picture = decoded(outline_thumbnail(rgb, (60, 40, 120, 80), mask)).astype(int)
+    labels = np.ones((120, 180), np.int32)
+    labels[40:80, 60:120] = 2
+    picture = decoded(outline_thumbnail(rgb, (60, 40, 120, 80), labels, 2)).astype(int)
     amber = (picture[..., 0] > 200) & (picture[..., 2] < 120)
     assert amber.sum() > 100
     assert abs(picture[96, 144] - 204).max() < 6 and abs(picture[5, 5] - 204 * 0.62).max() < 6

@@ -1,5 +1,7 @@
 """Plates follow what is wanted: the frame in view first, the latest wish alone, and a bad plate stops no other."""
 
+import threading
+
 import pytest
 
 from cmft_engine.image.plate import read_plate
@@ -27,7 +29,7 @@ def failures():
 def writer(colored, written, failures):
     one = PlateWriter(colored, lambda: 5, written.append, failures.append)
     yield one
-    one.worker.close()
+    one.close()
 
 
 def coat(color):
@@ -68,6 +70,25 @@ def test_the_latest_wish_alone(colored, writer):
     writer.settle()
     assert writer.worker.wait(60) and at_coat(colored, 6, 4) == SKIN
     assert colored.stale(colored.corrector.wanted([coat("skin")])) == []
+
+
+def test_a_wish_taken_back_while_its_plates_are_made(colored, writer, monkeypatch):
+    """What was begun is finished and then made again: in the end the plates show the wish that is left."""
+    go, begun, rewrite = threading.Event(), threading.Event(), colored.rewrite
+
+    def held(frame, wanted):
+        begun.set()
+        assert go.wait(30)
+        return rewrite(frame, wanted)
+    monkeypatch.setattr(colored, "rewrite", held)
+    none = colored.corrector.wanted([])
+    writer.follow(colored.corrector.wanted([coat("red")]))
+    assert begun.wait(30)
+    writer.follow(none)
+    go.set()
+    writer.settle()
+    assert writer.worker.wait(60) and colored.stale(none) == [] and writer.waiting == frozenset()
+    assert at_coat(colored, 4, 2) != RED and at_coat(colored, 5, 3) != RED
 
 
 def test_a_plate_that_was_changed_by_others_is_left_and_told(colored, writer, written, failures):
