@@ -72,8 +72,8 @@ def tracks(edges: Edges, sure: NDArray[np.bool_]) -> Ints:
 def track_means(values: Floats, track: Ints) -> Floats:
     """Return for every node the mean of the values (N, K) over its track (N,)."""
     count = np.bincount(track, minlength=1)
-    total = np.zeros((len(count), values.shape[1]), np.float32)
-    np.add.at(total, track, values)
+    n = len(track)
+    total = csr_matrix((np.ones(n, np.float32), (track, np.arange(n))), shape=(len(count), n)) @ values
     means: Floats = (total / np.maximum(count, 1)[:, None])[track].astype(np.float32)
     return means
 

@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from .chains import Edges, Field, to_one, track_means, with_field
-from .max_product import settle
+from .max_product import settle_few
 
 LEAST_MATCH = 0.02  # of a chance that is kept
 LEAST_CHANCE = 1e-4  # of an origin that a region was not matched with
@@ -86,12 +86,12 @@ def settle_origins(matches: Matches, edges: Edges, field: Field, painted: Bools,
         return Origins(np.zeros(n, np.intp), np.zeros(n, np.float32), np.full(n, -1))
     chance = np.full((n, count), LEAST_CHANCE, np.float32)
     np.add.at(chance, (matches.rows, of_match), matches.chance)
-    own = to_one(chance**np.float32(OWN_POWER))
+    own = to_one(np.power(chance, np.float32(OWN_POWER), out=chance))
     known = np.flatnonzero(of_painted >= 0)
     own[known] = 0
     own[known, of_painted[known]] = 1
     brought = np.where(field.source >= 0, of_painted[np.maximum(field.source, 0)], -1)
-    settled = settle(with_field(own, field.strength, brought, PAINTED_ODDS), edges, power=MESSAGE_POWER)
+    settled = settle_few(with_field(own, field.strength, brought, PAINTED_ODDS), edges, power=MESSAGE_POWER)
     belief = track_means(settled, track)
     origin = belief.argmax(1)
     sure = np.where(np.bincount(matches.rows, minlength=n) > 0, belief[np.arange(n), origin], 0).astype(np.float32)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from benchmarks.clips.png_chunk import png_chunk
-from cmft_engine.image.plate import Plate, Window, read_header, read_plate, write_plate
+from cmft_engine.image.plate import Plate, Window, read_header, read_plate, read_without_pixels, write_plate
 from cmft_engine.protocol.errors import PlateError, SettingsError
 
 RGBA = ("R", "G", "B", "A")
@@ -277,6 +277,20 @@ def test_windows_aspect_and_metadata_come_back(folder):
     header = read_header(folder / "kept.exr")
     assert (header.data_window, header.display_window) == (back.data_window, back.display_window)
     assert set(header.channels) == set(RGBA) and header.bit_depth == "half"
+
+
+def test_what_a_file_says_of_itself_without_its_pixels(folder):
+    """All but the pixels is as when they are read: windows, metadata, channels, depth and space."""
+    window = Window(-3, 2, 7, 5)
+    write_plate(Plate.from_pixels(gradient(), data_window=window, display_window=Window(0, 0, 10, 8), bit_depth="half",
+                                  metadata={"Software": "ink 3"}), folder / "over.exr")
+    save(folder / "turned.tif", np.zeros((2, 4, 3), np.uint8), "uint8", Orientation=6)
+    for name, space in (("over.exr", ""), ("turned.tif", "lin_rec709_scene")):
+        read, told = (way(folder / name, frame=3, space=space) for way in (read_plate, read_without_pixels))
+        assert not told.pixels.any() and told.pixels.strides == (0, 0, 0)  # takes no memory
+        assert {**vars(told), "pixels": None} == {**vars(read), "pixels": None}
+    with pytest.raises(PlateError, match="frame 3"):
+        read_without_pixels(folder / "none.exr", frame=3)
 
 
 def test_flat_formats_show_the_display_window(folder):
