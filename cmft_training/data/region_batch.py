@@ -15,7 +15,7 @@ from torch import Tensor
 from cmft_engine.matching.network.region_network import RegionNetwork, RegionTensors
 from cmft_engine.matching.region_inputs import FLOW_COLUMNS
 
-ROUNDS = (0.1, 0.15, 0.25, 0.5)  # weight of the logits after each round of messages
+ROUNDS = (0.1, 0.15, 0.25, 0.5)  # weight of the logits after each round of messages; more share the first one's
 WORST = 12.0  # a region's loss counts up to here: parts that are told wrong by the material must not lead
 IMPOSSIBLE = -1e4
 
@@ -101,7 +101,9 @@ def region_terms(regions: RegionNetwork, batch: RegionBatch, *, is_bf16: bool = 
     with torch.autocast(batch.pair.device.type, torch.bfloat16, enabled=is_bf16):
         found = regions.rounds(batch.target, batch.reference, batch.pair, batch.attention_mass)
     rounds = [logits.float() for logits in found]
-    losses = [share * _round_loss(logits, batch) for share, logits in zip(ROUNDS, rounds, strict=True)]
+    early = len(rounds) - len(ROUNDS) + 1
+    shares = [*[ROUNDS[0] / early] * early, *ROUNDS[1:]]
+    losses = [share * _round_loss(logits, batch) for share, logits in zip(shares, rounds, strict=True)]
     color, part = shares_right(rounds[-1].detach(), batch)
     return {"region": torch.stack(losses).sum(), "color": color, "part": part}
 

@@ -138,7 +138,10 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class RegionConfig:
-    """What the region network reads; see `variants.build_regions`."""
+    """What the region network reads, and its size; see `variants.build_regions`."""
+
+    width: int
+    rounds: Literal[4, 5, 6, 7, 8]
 
     pooled: bool
     flow: bool

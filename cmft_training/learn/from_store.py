@@ -29,6 +29,7 @@ from cmft_training.data.stop import Stop
 from cmft_training.data.store import read_manifest
 from cmft_training.data.store_reader import StoreReader
 from cmft_training.learn.config import DEFAULT, DEVELOPMENT_SEED, Config, load_config, shipped_names, with_characters
+from cmft_training.learn.grow import grown
 from cmft_training.learn.state import has_state, load_state, save_state
 from cmft_training.learn.store_learner import StoreLearner
 from cmft_training.learn.toml_tables import as_plain
@@ -105,7 +106,8 @@ class StoreTrainer:
         device = make_fabric(config).device
         network = deepcopy(self._checkpoint.network).to(device)
         self._reader = StoreReader(lesson.store, seed=config.run.seed, batch=config.joint.replay_batch)
-        self.learner = StoreLearner(config, deepcopy(self._checkpoint.regions), device)
+        regions = grown(self._checkpoint.regions, width=config.regions.width, rounds=config.regions.rounds)
+        self.learner = StoreLearner(config, regions, device)
         self.progress = Progress()
         if has_state(lesson.state):
             self._take_up(load_state(lesson.state))
@@ -114,7 +116,11 @@ class StoreTrainer:
     def _take_up(self, state: dict[str, Any]) -> None:
         if state.get("stage") != STAGE or state["checkpoint"] != self._checkpoint.sha256:
             raise InputError(f"{self._lesson.state}: is not of this stage and checkpoint; name another --state")
-        self.learner.load(state)
+        try:
+            self.learner.load(state)
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{self._lesson.state}: is of a region network of another size than regions.width and "
+                             "regions.rounds say; set these as before, or name another --state") from error
         self._reader.load(state["reader"])
         self.progress = Progress(state["step"], state["seen"], state["curve"])
 

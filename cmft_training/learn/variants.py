@@ -50,8 +50,9 @@ def build_regions(config: RegionConfig) -> RegionNetwork:
 
     What is switched off is read as zero, in training and in use alike. pooled: features of the line encoder. flow:
     where flow leads. attention_mass: match weights at 1/8 and at 1/2. along: how well pairs go with their neighbours.
+    width: features of a region. rounds: of messages.
     """
-    regions = RegionNetwork()
+    regions = RegionNetwork(width=config.width, layers=config.rounds)
     if not config.pooled:
         regions.pooled.register_forward_pre_hook(_Silence())
     if not config.along:

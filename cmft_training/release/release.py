@@ -19,6 +19,8 @@ from cmft_training.learn.config import load_config
 from cmft_training.learn.learner import move_toward
 from cmft_training.learn.state import has_state, load_average, read_manifest
 
+SIZES = ("width", "rounds")  # of the region network, which the engine takes as they are
+
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +34,7 @@ def averaged_networks(path: Path) -> tuple[Network, RegionNetwork]:
         raise InputError(f"{path}: holds no region network; train on into the joint stage, or name another state")
     if has_state(path):
         _check_parts(path)
-    network, regions = Network(), RegionNetwork()
+    network, regions = Network(), RegionNetwork.fitting(average.regions)
     try:
         network.load_state_dict(average.network)
         regions.load_state_dict(average.regions)
@@ -46,7 +48,7 @@ def _check_parts(folder: Path) -> None:
     trained, whole = read_manifest(folder)["config"], load_config("default")
     for section, parts in (("network", whole.network), ("regions", whole.regions)):
         for key, value in vars(parts).items():
-            if trained[section][key] != value:
+            if key not in SIZES and trained[section][key] != value:
                 raise InputError(
                     f"{folder}: was trained with {section}.{key} = {trained[section][key]!r}, which the engine does "
                     "not have; name another state"

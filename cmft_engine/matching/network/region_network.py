@@ -10,6 +10,7 @@ Shapes: B batch, T target regions, R reference regions, F node features, P pair 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,18 +49,18 @@ class RegionTensors:
 class RegionAttention(nn.Module):
     """Pre-norm attention from one set of regions to another, with a bias for every pair and head."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.norm_query, self.norm_key = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
-        self.q, self.kv = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 2 * WIDTH)
-        self.out = nn.Linear(WIDTH, WIDTH)
+        self.norm_query, self.norm_key = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.q, self.kv = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
         self.mlp = nn.Sequential(
-            nn.LayerNorm(WIDTH), nn.Linear(WIDTH, 2 * WIDTH), nn.GELU(), nn.Linear(2 * WIDTH, WIDTH)
+            nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
 
     def forward(self, x: Tensor, y: Tensor, bias: Tensor) -> Tensor:
         """Let x (B, n, D) read y (B, m, D); bias: (B, H, n, m), very low where y is padding."""
-        heads = WIDTH // HEADS
+        heads = x.shape[-1] // HEADS
         q = self.q(self.norm_query(x)).unflatten(-1, (HEADS, heads)).transpose(1, 2)  # (B, H, n, D/H)
         kv = self.kv(self.norm_key(y)).unflatten(-1, (2, HEADS, heads)).permute(2, 0, 3, 1, 4)
         weight = (q @ kv[0].transpose(-1, -2) / heads**0.5 + bias).softmax(-1)
@@ -71,26 +72,38 @@ class RegionAttention(nn.Module):
 class RegionNetwork(nn.Module):
     """Scores every target region against every reference region and against "not in the reference"."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, width: int = WIDTH, layers: int = LAYERS) -> None:
+        """width: features of a region, a multiple of HEADS. layers: rounds of messages, two or more."""
         super().__init__()
-        self.node = nn.Sequential(nn.Linear(NODE_FEATURES, WIDTH), nn.GELU(), nn.Linear(WIDTH, WIDTH))
-        self.raster = nn.Sequential(nn.Linear(RASTER * RASTER, WIDTH), nn.GELU(), nn.Linear(WIDTH, WIDTH))
+        self.width, self.layers = width, layers
+        self.node = nn.Sequential(nn.Linear(NODE_FEATURES, width), nn.GELU(), nn.Linear(width, width))
+        self.raster = nn.Sequential(nn.Linear(RASTER * RASTER, width), nn.GELU(), nn.Linear(width, width))
         self.pooled = nn.Sequential(
-            nn.LayerNorm(POOLED), nn.Linear(POOLED, WIDTH), nn.GELU(), nn.Linear(WIDTH, WIDTH)
+            nn.LayerNorm(POOLED), nn.Linear(POOLED, width), nn.GELU(), nn.Linear(width, width)
         )
-        self.relation = nn.Sequential(nn.Linear(4, 32), nn.GELU(), nn.Linear(32, (HEADS + 1) * LAYERS))
+        self.relation = nn.Sequential(nn.Linear(4, 32), nn.GELU(), nn.Linear(32, (HEADS + 1) * layers))
         self.pair = nn.Sequential(
             nn.Linear(PAIR_FEATURES + MASS_FEATURES, PAIR_WIDTH), nn.GELU(),
             nn.Linear(PAIR_WIDTH, PAIR_WIDTH), nn.GELU(),
         )
-        self.pair_bias = nn.Linear(PAIR_WIDTH, HEADS * LAYERS)
-        self.pair_score = nn.Linear(PAIR_WIDTH, LAYERS)
+        self.pair_bias = nn.Linear(PAIR_WIDTH, HEADS * layers)
+        self.pair_score = nn.Linear(PAIR_WIDTH, layers)
         self.along = nn.Sequential(nn.Linear(ALONG, 24), nn.GELU(), nn.Linear(24, HEADS + 1))
-        self.within = nn.ModuleList(RegionAttention() for _ in range(LAYERS))
-        self.across = nn.ModuleList(RegionAttention() for _ in range(LAYERS))
-        self.norm = nn.LayerNorm(WIDTH)
-        self.match_target, self.match_reference = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
-        self.null = nn.Linear(WIDTH, 1)
+        self.within = nn.ModuleList(RegionAttention(width) for _ in range(layers))
+        self.across = nn.ModuleList(RegionAttention(width) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+        self.match_target, self.match_reference = nn.Linear(width, width), nn.Linear(width, width)
+        self.null = nn.Linear(width, 1)
+
+    @classmethod
+    def fitting(cls, tensors: Mapping[str, Tensor]) -> RegionNetwork:
+        """Return a new network of the size of which these tensors are, as far as they tell; else of the usual one."""
+        width, layers = WIDTH, LAYERS
+        if (norm := tensors.get("norm.weight")) is not None and norm.ndim == 1 and len(norm) and not len(norm) % HEADS:
+            width = len(norm)
+        if (score := tensors.get("pair_score.weight")) is not None and score.ndim == 2 and len(score) > 1:
+            layers = len(score)
+        return cls(width=width, layers=layers)
 
     def forward(self, target: RegionTensors, reference: RegionTensors, pair: Tensor, attention_mass: Tensor) -> Tensor:
         """Logits (B, T, R + 1); the last column is "not in the reference".
@@ -106,12 +119,12 @@ class RegionNetwork(nn.Module):
         x, y = self._embed(target), self._embed(reference)
         within_x, within_y = self._within(target), self._within(reference)
         hidden = self.pair(torch.cat([pair, attention_mass], -1))  # (B, T, R, PAIR_WIDTH)
-        cross = self.pair_bias(hidden).unflatten(-1, (LAYERS, HEADS)).permute(3, 0, 4, 1, 2)  # (L, B, H, T, R)
+        cross = self.pair_bias(hidden).unflatten(-1, (self.layers, HEADS)).permute(3, 0, 4, 1, 2)  # (L, B, H, T, R)
         score = self.pair_score(hidden)  # (B, T, R, L)
         hide_x, hide_y = _hidden(target.real), _hidden(reference.real)
         along = torch.zeros_like(cross[0]), torch.zeros_like(score[..., 0])
         logits: list[Tensor] = []
-        for level in range(LAYERS):
+        for level in range(self.layers):
             x = self.within[level](x, x, within_x[level, :, :HEADS] + hide_x)
             y = self.within[level](y, y, within_y[level, :, :HEADS] + hide_y)
             bias = cross[level] + along[0]
@@ -119,10 +132,10 @@ class RegionNetwork(nn.Module):
                 self.across[level](x, y, bias + hide_y),
                 self.across[level](y, x, bias.transpose(-1, -2) + hide_x),
             )
-            match = self.match_target(self.norm(x)) @ self.match_reference(self.norm(y)).transpose(-1, -2) / WIDTH**0.5
-            found = match + score[..., level] + along[1] + hide_y[:, 0]
+            match = self.match_target(self.norm(x)) @ self.match_reference(self.norm(y)).transpose(-1, -2)
+            found = match / self.width**0.5 + score[..., level] + along[1] + hide_y[:, 0]
             logits.append(torch.cat([found, self.null(self.norm(x))], -1))
-            if level + 1 < LAYERS and found.shape[-1]:
+            if level + 1 < self.layers and found.shape[-1]:
                 along = self._move_along(logits[-1], target, reference, within_x[level, :, HEADS] + hide_x[:, 0])
         return logits
 
@@ -132,8 +145,8 @@ class RegionNetwork(nn.Module):
 
     def _within(self, side: RegionTensors) -> Tensor:
         """Bias of pairs within a drawing, for every layer (L, B, H + 1, n, n); the last weighs neighbours' motion."""
-        bias: Tensor = self.relation(side.relation).unflatten(-1, (LAYERS, HEADS + 1)).permute(3, 0, 4, 1, 2)
-        return bias
+        bias: Tensor = self.relation(side.relation).unflatten(-1, (self.layers, HEADS + 1))
+        return bias.permute(3, 0, 4, 1, 2)
 
     def _move_along(
         self, logits: Tensor, target: RegionTensors, reference: RegionTensors, near: Tensor

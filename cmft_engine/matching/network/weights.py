@@ -53,7 +53,10 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
     except SafetensorError as error:
         raise WeightsError(f"{path}: not a safetensors file ({error}); {_REINSTALL}") from error
-    network, regions = Network(), RegionNetwork()
+    prefix = "regions."
+    network = Network()
+    regions = RegionNetwork.fitting({key[len(prefix):]: value for key, value in tensors.items()
+                                     if key.startswith(prefix)})
     single, temporal = (_take_weights(tensors, CALIBRATED[kind], path) for kind in ("single", "temporal"))
     _fill(nn.ModuleDict({"network": network, "regions": regions}), tensors, path)
     return Checkpoint(network.eval(), regions.eval(), Calibration(single, temporal), path.stem, digest)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_the_curve_is_measured_at_its_points(
     assert curve[0].keys() == {"pairs", *(f"{name} {what}" for name in development for what in ("color", "part"))}
     assert StoreTrainer(config, lesson, development=development).run(_never)  # nothing is left to learn
     assert load_state(tmp_path / "state")["seen"] == seen[-1]
+
+
+def test_a_larger_network_learns_from_the_same_store(
+    tmp_path: Path, config: Config, sample_store: Path, random_weights: Path, development: Development
+) -> None:
+    """Its state is released as it is; the engine reads it, and the state goes on with the same size alone."""
+    lesson = Lesson(sample_store, tmp_path / "state", 16, at=(), checkpoint=random_weights)
+    larger = replace(config, regions=replace(config.regions, width=256, rounds=6))
+    assert StoreTrainer(larger, lesson, development=development).run(_never)
+    assert release_main(["--state", str(tmp_path / "state"), "--out", str(tmp_path / "new.safetensors")]) == 0
+    regions = load_checkpoint(tmp_path / "new.safetensors").regions
+    assert (regions.width, regions.layers) == (256, 6)
+    with pytest.raises(InputError, match=r"another size than regions.width"):
+        StoreTrainer(config, lesson, development=development)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 4])
