@@ -31,6 +31,7 @@ from benchmarks.metrics.flicker import Flicker, flicker
 from benchmarks.metrics.pictures import ink_free_mask, majority_colors, pack_colors
 from cmft_engine.image.color_space import to_display
 from cmft_engine.matching.next_painting import to_paint_next
+from cmft_engine.matching.settled import track_ranks
 from cmft_engine.pipeline.changes import with_changes
 from cmft_engine.pipeline.colored_shot import ColoredShot
 from cmft_engine.pipeline.compose import mix_paints
@@ -45,7 +46,8 @@ QUICK_CLIPS = 2
 DRAWINGS = max(GAPS) + 1
 COLUMNS = ("judged", "by_hand", "single", "settled", "pins", "approved", "spoiled", "rules", "rules_pins", "areas",
            "areas_single", "areas_approved", "areas_exact")
-SECOND = ("wrong", "next_mends", "any_mends")
+SECOND = ("wrong", "listed", "listed_at_best", "next_mends", "any_mends")
+LISTED = 10  # tracks of the list, from its top
 FLICKERS = ("flicker_alone", "flicker")
 
 
@@ -59,7 +61,8 @@ class Counted:
     chains. areas: of regions of several colors, which by hand are drawn one by one; areas_single: the wrong ones among
     them; areas_approved: what is left of these where corrections travel, frame by frame; areas_exact: of which a
     hundredth is wrong, one by one. flicker_alone, flicker: how many times in 100 a region changes its colour where the
-    truth does not, before and after the whole shot settled. wrong: regions of the settled shot; next_mends, any_mends:
+    truth does not, before and after the whole shot settled. wrong: regions of the settled shot; listed, listed_at_best:
+    how many of them the first LISTED tracks of the list hold, and those that hold most; next_mends, any_mends:
     how many of them are right when one more drawing is painted, the one that the engine asks for, and on average.
     """
 
@@ -80,6 +83,8 @@ class Counted:
     flicker_alone: Flicker
     flicker: Flicker
     wrong: int
+    listed: int
+    listed_at_best: int
     next_mends: int
     any_mends: float
 
@@ -143,11 +148,21 @@ def count(clip: ValidationClip, folder: Path) -> Counted:
         clip.name, int(truth.judged.sum()), int((truth.judged & (truth.color != shot.shot.references.paper)).sum()),
         one_by_one(truth, graph.color).clicks, one_by_one(truth, settled).clicks, pins.clicks, approved.clicks,
         approved.spoiled, one_by_one(truth, rules).clicks, largest_first(truth, of_chains(graph, rules)).clicks,
-        sum(map(len, areas.values())), wrong, approved.areas, exact, alone, whole_shot, *_second_painting(shot, truth))
+        sum(map(len, areas.values())), wrong, approved.areas, exact, alone, whole_shot, *_listed(shot, truth),
+        *_second_painting(shot, truth))
 
 
-def _second_painting(shot: ColoredShot, truth: Truth) -> tuple[int, int, float]:
-    """Wrong regions, how many a painting of the drawing that the engine asks for mends, and one of any on average."""
+def _listed(shot: ColoredShot, truth: Truth) -> tuple[int, int, int]:
+    """Wrong regions, how many of them the first tracks of the list hold, and those that hold most."""
+    graph = shot.graph
+    solution = graph.solve()
+    wrong = truth.wrong(solution.color)
+    by_rank = np.bincount(track_ranks(graph.track, solution.confidence, graph.visible), wrong, minlength=LISTED)
+    return int(wrong.sum()), int(by_rank[:LISTED].sum()), int(np.sort(by_rank)[-LISTED:].sum())
+
+
+def _second_painting(shot: ColoredShot, truth: Truth) -> tuple[int, float]:
+    """How many wrong regions a painting of the drawing that the engine asks for mends, and one of any on average."""
     graph = shot.graph
     wrong = int(truth.wrong(graph.solve().color).sum())
     mends = {}
@@ -157,7 +172,7 @@ def _second_painting(shot: ColoredShot, truth: Truth) -> tuple[int, int, float]:
             pins = {int(node): int(truth.color[node]) for node in nodes}
             mends[drawing.frame] = wrong - int(truth.wrong(graph.solve(pins).color).sum())
     asked = to_paint_next(graph)
-    return wrong, 0 if asked is None else mends.get(asked[0], 0), float(np.mean(list(mends.values()))) if mends else 0.0
+    return 0 if asked is None else mends.get(asked[0], 0), float(np.mean(list(mends.values()))) if mends else 0.0
 
 
 def _flickers(shot: ColoredShot, lines: Mapping[int, np.ndarray], truths: Mapping[int, np.ndarray]
@@ -265,7 +280,8 @@ def table(found: Mapping[str, Sequence[Counted]]) -> str:
     """Return the means a clip as Markdown."""
     lines = ["| set | clips | regions | by hand | one by one | whole shot, one by one | pins travel | approved frame "
              "by frame | spoiled | rules | rules, pins travel | areas | wrong, one by one | approved frame by frame | "
-             "not exact | flicker, alone | flicker | wrong | mended by the next painting | by any |",
+             "not exact | flicker, alone | flicker | wrong | in the first ten tracks | at best | "
+             "mended by the next painting | by any |",
              "|" + " --- |" + " --: |" * (len(COLUMNS) + len(FLICKERS) + len(SECOND) + 1)]
     for name, rows in found.items():
         values = [np.mean([getattr(row, key) for row in rows]) for key in COLUMNS]

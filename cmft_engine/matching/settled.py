@@ -17,6 +17,7 @@ Bools = NDArray[np.bool_]
 WEIGHTS = (0.025, 0.482, 2.443, 0.288, -0.080)  # of `settled_features`, constant last: cmft_training/release/settled.py
 PIN_ODDS = 0.5  # of the colour that a sure chain brings from a pin, against a region's own
 PATTERN_LINK = 0.5  # of a chain along which the pattern of an approved region goes on
+SMALL_PX = 20  # of a picture of 512x512, in a region that is seen as well as larger ones
 HAND_LINK = 1 / (1 + PIN_ODDS)  # likewise of what a person made: as a pin, to a region that is sure of itself
 
 
@@ -40,12 +41,24 @@ def settled_confidence(features: Floats) -> Floats:
     return sure
 
 
-def track_ranks(track: Ints, confidence: Floats) -> Ints:
-    """Return the place of each node's track (N,) when those with most summed doubt come first, from 0.
+def visibility(area: Ints, pixels: int) -> Floats:
+    """Return how well regions are seen (n,), in [0, 1], by their ink-free px (n,) in a picture of so many pixels."""
+    least = SMALL_PX * pixels / (512 * 512)
+    return np.minimum(area / max(least, 1), 1).astype(np.float32)
 
-    track (N,): numbers of tracks; confidence (N,), in [0, 1]. All of a track counts, also what is sure.
+
+def summed_doubt(track: Ints, confidence: Floats, visible: Floats) -> NDArray[np.float64]:
+    """Return the doubt of each track, by its number: of all its regions, also what is sure, as well as they are seen.
+
+    track (N,): numbers of tracks; confidence, visible (N,), in [0, 1].
     """
-    doubt = np.bincount(track, np.round(1 - confidence.astype(np.float64), 6), minlength=1)
+    doubt = np.round((1 - confidence.astype(np.float64)) * visible, 6)
+    return np.asarray(np.bincount(track, doubt, minlength=1), np.float64)
+
+
+def track_ranks(track: Ints, confidence: Floats, visible: Floats) -> Ints:
+    """Return the place of each node's track (N,) when those with most `summed_doubt` come first, from 0."""
+    doubt = summed_doubt(track, confidence, visible)
     order = np.argsort(-doubt, kind="stable")
     rank = np.empty(len(order), np.intp)
     rank[order] = np.arange(len(order))

@@ -60,7 +60,8 @@ class GraphDrawing:
     chance of each colour by the drawing itself. confidence: (n,) calibrated, of the likeliest of `alone`. free: bool
     (n,) regions of one colour, which may be given another. is_painted: a painting shows it, so that it is known.
     divided: bool (n,) the others that show paints of the palette alone. told: (n,) confidence that its plate tells.
-    matches: with the references; of a painted drawing, with its own painting.
+    matches: with the references; of a painted drawing, with its own painting. visible: (n,) how well regions are seen,
+    in [0, 1]; None where that is not known.
     """
 
     frame: int
@@ -74,6 +75,7 @@ class GraphDrawing:
     divided: NDArray[np.bool_]
     told: Floats
     matches: Matches = NO_MATCHES
+    visible: Floats | None = None
 
     @property
     def count(self) -> int:
@@ -106,6 +108,7 @@ class ShotGraph:
         self.free = _joined([d.free for d in drawings], np.bool_)
         self.divided = _joined([d.divided for d in drawings], np.bool_)
         self.told = _joined([d.told for d in drawings], np.float32)
+        self.visible = _joined([np.ones(d.count) if d.visible is None else d.visible for d in drawings], np.float32)
         self.painted = np.repeat([d.is_painted for d in drawings], counts).astype(np.bool_)
         self.confidence = _joined([d.confidence for d in drawings], np.float32)
         self.n_colors = drawings[0].alone.shape[1] if drawings else 0

@@ -141,7 +141,7 @@ class ColoredShot:
     def tracks(self, wanted: Wanted) -> dict[tuple[int, int], int]:
         """Return the track of every region by frame and label, numbered from the one of most doubt."""
         graph = self.graph
-        ranks = track_ranks(graph.track, wanted.solution.confidence)
+        ranks = track_ranks(graph.track, wanted.solution.confidence, graph.visible)
         return {(frame, i + 1): int(rank) for frame, at in self.decided_at.items() if at in graph.place
                 for i, rank in enumerate(ranks[graph.of(at)])}
 
@@ -254,6 +254,7 @@ def colored_of(record: DrawingRecord) -> Colored:
 
 def _fits(drawing: GraphDrawing, entries: int) -> bool:
     """Whether a record is of this palette: another run may have left one."""
-    of_regions = (drawing.confidence, drawing.free, drawing.alone, drawing.divided, drawing.told)
+    visible = () if drawing.visible is None else (drawing.visible,)
+    of_regions = (drawing.confidence, drawing.free, drawing.alone, drawing.divided, drawing.told, *visible)
     return (drawing.alone.ndim == 2 and drawing.alone.shape[1] == entries and bool((drawing.color < entries).all())
             and all(len(one) == drawing.count for one in of_regions))

@@ -111,7 +111,7 @@ def read_digest(path: Path) -> str:
 
 def read_graph(path: Path) -> GraphDrawing | None:
     """Return a drawing's place in the shot graph, None where there is no record that can be read."""
-    found = _read(path, _GRAPH, optional=_MATCHES)
+    found = _read(path, _GRAPH, optional=_LATER)
     try:
         return None if found is None else _graph_of(found)
     except (ValueError, TypeError, IndexError):
@@ -155,7 +155,7 @@ def _is_whole(record: DrawingRecord) -> bool:
 _NEEDED = ("under", "bare", "first", "confidence", "kind", "unknown", "reason", "runner_up")
 _GRAPH = ("frame", "before", "rows", "columns", "there", "back", "color", "alone", "own", "free", "painted", "kind",
           "confidence")
-_MATCHES = ("matched", "chance")  # which earlier versions lack
+_LATER = ("matched", "chance", "visible")  # which earlier versions lack
 
 
 def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
@@ -173,6 +173,8 @@ def _arrays_of(record: DrawingRecord) -> Iterable[tuple[str, NDArray[Any]]]:
     yield "own", graph.confidence
     yield "matched", _small(np.stack([graph.matches.rows, graph.matches.references, graph.matches.columns]))
     yield "chance", graph.matches.chance.astype(np.float16)
+    if graph.visible is not None:
+        yield "visible", graph.visible.astype(np.float16)
     yield "free", graph.free
     yield "painted", np.asarray(graph.is_painted)
     yield "under", _small(record.labels_under_ink)
@@ -236,7 +238,7 @@ def _graph_of(found: dict[str, NDArray[Any]]) -> GraphDrawing:
                         found["color"].astype(np.intp), found["alone"].astype(np.float32), found["own"], found["free"],
                         bool(found["painted"]),
                         np.atleast_1d(~found["free"] & (found["kind"] != KINDS.index("carried"))), found["confidence"],
-                        _matches_of(found))
+                        _matches_of(found), found["visible"].astype(np.float32) if "visible" in found else None)
 
 
 def _matches_of(found: dict[str, NDArray[Any]]) -> Matches:

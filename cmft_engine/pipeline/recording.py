@@ -11,6 +11,7 @@ from ..matching.decide import Decision, judge_alone
 from ..matching.kinds import KINDS
 from ..matching.matcher import Matcher
 from ..matching.origins import Matches
+from ..matching.settled import visibility
 from ..matching.shot_graph import GraphDrawing, Links
 from ..matching.temporal import MatchedDrawing
 from ..matching.votes import Votes
@@ -64,7 +65,8 @@ def record_drawing(task: FrameTask, drawing: LineDrawing, votes: Votes, decision
     free = (judged.kind == KINDS.index("flat")) & ~decision.divided & ~left
     graph = GraphDrawing(task.decided_at, None if task.before is None else task.before.frame, links, decision.color,
                          alone, confidence, free, is_painted, ~free & (judged.kind != KINDS.index("carried")),
-                         decision.confidence, _matches(task.own.matched(match), ~left, is_painted=is_painted))
+                         decision.confidence, _matches(task.own.matched(match), ~left, is_painted=is_painted),
+                         visibility(segmented.area, segmented.labels.size))
     return DrawingRecord(task.record_digest, graph, segmented.labels_under_ink, segmented.labels > 0, decision.paints,
                          decision.confidence, judged.kind, decision.unknown, judged.reason, decision.runner_up,
                          (drawing.lines.coverage, drawing.lines.color))

@@ -40,6 +40,11 @@ class SegmentedDrawing:
         return height, width
 
     @cached_property
+    def area(self) -> NDArray[np.intp]:
+        """Ink-free pixels of each region (n,)."""
+        return np.bincount(self.labels.ravel(), minlength=self.count + 1)[1:]
+
+    @cached_property
     def distance(self) -> NDArray[np.uint8]:
         """How far each pixel (H, W) is from the lines, as `line_distance` has it."""
         return line_distance(self.ink)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matching.settled import track_ranks
+from ..matching.settled import summed_doubt, track_ranks
 from ..matching.shot_graph import ShotGraph
 from ..pipeline.changes import Change, Changes
 from ..pipeline.colored_shot import NotedFrame
@@ -108,8 +108,8 @@ def doubtful_tracks(doubts: Iterable[Doubt], graph: ShotGraph, confidence: NDArr
 
     confidence: of the graph's nodes (N,).
     """
-    rank = track_ranks(graph.track, confidence)
-    amount = np.bincount(rank, 1 - confidence.astype(np.float64), minlength=1)
+    rank = track_ranks(graph.track, confidence, graph.visible)
+    amount = summed_doubt(rank, confidence, graph.visible)
     groups: dict[object, list[Doubt]] = {}
     for one in sorted(doubts, key=lambda one: (one.frame, one.unsure.label)):
         node = node_of(graph, one.frame, one.unsure.label - 1)

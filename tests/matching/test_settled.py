@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cmft_engine.matching.settled import pattern_sources, track_ranks
+from cmft_engine.matching.settled import pattern_sources, summed_doubt, track_ranks, visibility
 from cmft_engine.matching.shot_graph import ShotGraph
 from tests.matching.test_shot_graph import chain, drawing
 
@@ -46,5 +46,15 @@ def test_patterns_go_along_chains():
 def test_tracks_by_their_doubt():
     """The sum over a track counts, of equals the smaller number."""
     sure = np.array([0.9, 0.5, 0.9, 0.5, 0.9, 0.2], np.float32)
-    assert track_ranks(np.array([3, 0, 3, 1, 3, 2]), sure).tolist() == [3, 1, 3, 2, 3, 0]
-    assert track_ranks(np.zeros(0, np.intp), np.zeros(0, np.float32)).tolist() == []
+    seen, track = np.ones(6, np.float32), np.array([3, 0, 3, 1, 3, 2])
+    assert track_ranks(track, sure, seen).tolist() == [3, 1, 3, 2, 3, 0]
+    assert track_ranks(track, sure, np.array([1, 1, 1, 1, 1, 0.2], np.float32)).tolist() == [2, 0, 2, 1, 2, 3]
+    assert summed_doubt(track, sure, seen) == pytest.approx([0.5, 0.5, 0.8, 0.3])
+    assert track_ranks(*(np.zeros(0, kind) for kind in (np.intp, np.float32, np.float32))).tolist() == []
+
+
+def test_how_well_regions_are_seen():
+    """From 20 px of a picture of 512x512 on as well as any, at any size of the picture."""
+    for scale in (1, 4):
+        found = visibility(np.array([0, 5, 20, 900]) * scale, 512 * 512 * scale)
+        assert found == pytest.approx([0, 0.25, 1, 1])

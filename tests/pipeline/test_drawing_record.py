@@ -35,7 +35,8 @@ def record(*, soft=False, before=None):
                          np.arange(n) % 2 > 0, False,
                          (np.arange(n) % 2 == 0) & (np.arange(n) % 3 != KINDS.index("carried")),
                          np.linspace(0, 1, n, dtype=np.float32),
-                         Matches(np.array([0, 3]), np.array([1, 0]), np.array([400, 2]), half))
+                         Matches(np.array([0, 3]), np.array([1, 0]), np.array([400, 2]), half),
+                         (np.arange(n) % 9 / 8).astype(np.float32) if soft else None)
     index = drawing.paint.astype(np.int32)
     paints = PaintMap.pure(index)
     if soft:
