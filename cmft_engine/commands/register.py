@@ -10,7 +10,17 @@ from ..protocol.errors import InputError
 from ..protocol.file_formats import PNG, format_of
 from ..protocol.settings import Settings
 from ..protocol.text_file import real_path
-from ..shot.fit import GOOD, Mask, Move, borders_of_lines, borders_of_painting, find_move, share_found
+from ..shot.fit import (
+    DOUBTFUL,
+    GOOD,
+    Mask,
+    Move,
+    borders_of_lines,
+    borders_of_painting,
+    find_move,
+    share_found,
+    share_kept,
+)
 from ..shot.references import color_note, find_lines, log
 from ..shot.register import moved_plate
 from .plates import check_free
@@ -43,11 +53,13 @@ def register(painting: Path, lines: Path, out: Path, *, overwrite: bool, setting
     then = _borders(moved, canvas)
     done = Registered(move, share_found(wanted, borders), share_found(wanted, then))
     is_sized = source.display_window.size_text == onto.display_window.size_text
-    is_better = share_found(wanted, then, near_px=0) > share_found(wanted, borders, near_px=0)
-    if done.after < GOOD or (is_sized and not is_better):
+    kept = share_kept(borders, wanted) >= DOUBTFUL, share_kept(then, wanted) >= DOUBTFUL
+    is_better = kept == (False, True) or share_found(wanted, then, near_px=0) > share_found(wanted, borders, near_px=0)
+    if not (done.after >= GOOD or kept[1]) or (is_sized and not is_better):
         raise InputError(f"{painting}: {done.before:.0%} of the lines of {lines} are found in it as it lies, and "
                          f"{done.after:.0%} with the best shift and scale, so nothing is written; "
-                         + ("it needs no move" if done.before >= GOOD else "is it a painting of this drawing?"))
+                         + ("it needs no move" if done.before >= GOOD else "its paint keeps off its lines, but lies where it "
+                            "should" if kept[0] else "is it a painting of this drawing?"))
     write_plate(replace(moved, space=source.space), out)
     return done
 

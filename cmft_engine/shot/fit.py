@@ -75,13 +75,14 @@ def explain(painting: Mask, lines: Mask, others: Iterable[tuple[int, Callable[[]
     known = ((borders(), frame) for frame, borders in others)
     by_frame = max(((share_found(borders, painting), frame) for borders, frame in known
                     if borders.shape == lines.shape and borders.sum() >= LEAST_PX), default=(0.0, 0))
-    kept = _share_kept(painting, lines)
+    kept = share_kept(painting, lines)
     least = max(share + BETTER, GOOD if kept < DOUBTFUL else DOUBTFUL)
     move = Move() if by_frame[0] >= max(least, DOUBTFUL) else find_move(lines, painting)
-    moved = share_found(lines, apply_move(painting, move))
+    then = apply_move(painting, move)
+    moved = share_found(lines, then)
     if by_frame[0] >= max(least, moved):
         return f"{seen}, and {by_frame[0]:.0%} of those of frame {by_frame[1]}; correct its frame"
-    if moved >= least and move.words and not (kept >= DOUBTFUL and _is_swelling(move, lines)):
+    if move.words and (moved >= least or share_kept(then, lines) >= DOUBTFUL > kept):
         return (f"{seen} as it lies, and {moved:.0%} when it is {move.words}; move it so with cmft register, or paint "
                 f"over the line plate itself\n{remedy}")
     if share < STRANGE and kept < GOOD:
@@ -110,7 +111,7 @@ def share_found(lines: Mask, painting: Mask, *, near_px: int = NEAR_PX) -> float
     return float(near[lines].mean()) if lines.any() else 1.0
 
 
-def _share_kept(painting: Mask, lines: Mask) -> float:
+def share_kept(painting: Mask, lines: Mask) -> float:
     """Return how much of a painting's borders lies on a line or nearby, in [0, 1]; 0 for a painting without borders.
 
     Two paints that meet under an inkless line do so in its middle, and a quick fill stops short of it: neither is a
@@ -122,16 +123,6 @@ def _share_kept(painting: Mask, lines: Mask) -> float:
     return float(near[painting].mean()) if painting.any() else 0.0
 
 
-def _is_swelling(move: Move, lines: Mask) -> bool:
-    """Whether a move scales, but puts no line farther than paint may keep off it: what a fill short of its line asks.
-
-    A painting in another scale is far off somewhere.
-    """
-    rows, columns = np.nonzero(lines)
-    far = max(np.abs(move.columns(columns) - columns).max(), np.abs(move.rows(rows) - rows).max())
-    return move.scale != 1 and bool(far <= _loose_px(lines))
-
-
 def _loose_px(lines: Mask) -> int:
     """How far paint may keep off its line."""
     longest: int = max(lines.shape)
@@ -139,10 +130,30 @@ def _loose_px(lines: Mask) -> int:
 
 
 def find_move(lines: Mask, painting: Mask) -> Move:
-    """Return the move that lays a painting's borders best on the lines': roughly, to 0.1 per cent, and to the pixel."""
+    """Return the move that lays a painting's borders best on the lines': roughly, to 0.1 per cent, and to the pixel.
+
+    Paint that keeps off its lines is not scaled up to them, only shifted where it lies elsewhere.
+    """
     rough = _best_move(lines, painting, SCALES, longest=SEARCH_PX)
     near = [round(rough.scale, 3) + step / 1000 for step in range(-5, 6)]
-    return _exact_move(lines, painting, _best_move(lines, painting, near, longest=REFINE_PX))
+    return _without_swelling(lines, painting,
+                             _exact_move(lines, painting, _best_move(lines, painting, near, longest=REFINE_PX)))
+
+
+def _without_swelling(lines: Mask, painting: Mask, move: Move) -> Move:
+    """Return a move without its scale where that brings paint to lines which it may keep off.
+
+    A painting in another scale is far off somewhere, and its borders then lie beside lines.
+    """
+    rows, columns = np.nonzero(lines)
+    if move.scale == 1 or not len(rows):
+        return move
+    shift = move.with_scale(1.0, (float(columns.mean()), float(rows.mean())))
+    shift = Move(1.0, float(round(shift.x)), float(round(shift.y)))
+    far = max(np.abs(move.columns(columns) - shift.columns(columns)).max(),
+              np.abs(move.rows(rows) - shift.rows(rows)).max())
+    is_swelling = far <= _loose_px(lines) and share_kept(apply_move(painting, shift), lines) >= DOUBTFUL
+    return shift if is_swelling else move
 
 
 def _exact_move(lines: Mask, painting: Mask, move: Move) -> Move:

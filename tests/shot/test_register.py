@@ -143,3 +143,31 @@ def test_one_pixel_is_undone(painting, tmp_path):
     arguments = ["register", str(tmp_path / "p.png"), "--lines", str(LINES), "--out", str(tmp_path / "o.png")]
     assert cli.run(arguments) == 0
     assert np.array_equal(read_plate(tmp_path / "o.png").pixels[:-1], painting[:-1])
+
+
+def disc_and_line(folder, px, *, short, thick, shift=0):
+    """Write a disc without ink that stops short of its line, moved to the right, and the line; return the files."""
+    line = np.ones((px, px, 3), np.float32)
+    fill = np.ones((px, px, 3), np.float32)
+    for middle, radius, color in (((px // 2, px // 2), px // 3, (0.9, 0.5, 0.2)),
+                                  ((px // 2, px // 3), px // 9, (0.2, 0.4, 0.8))):
+        cv2.circle(line, middle, radius, (0, 0, 0), thick)
+        cv2.circle(fill, middle, radius - thick // 2 - short, color, -1)
+    files = folder / "p.png", folder / "l.png"
+    for file, pixels in zip(files, (np.roll(fill, shift, axis=1), line), strict=True):
+        write_plate(Plate.from_pixels(pixels), file)
+    return files
+
+
+@pytest.mark.parametrize(("px", "short", "thick"), [(480, 2, 3), (480, 3, 5), (1080, 3, 3)])
+def test_paint_that_keeps_off_its_line_is_left(tmp_path, capsys, px, short, thick):
+    """Nothing is scaled up to the lines; the same painting shifted is laid back, in its own size."""
+    painting, lines = disc_and_line(tmp_path, px, short=short, thick=thick)
+    told = ["--lines", str(lines), "--out", str(tmp_path / "o.png")]
+    assert cli.run(["register", str(painting), *told]) != 0
+    assert "so nothing is written; it" in capsys.readouterr().err
+    assert not (tmp_path / "o.png").exists()
+    painting, _ = disc_and_line(tmp_path, px, short=short, thick=thick, shift=px // 30)
+    assert cli.run(["register", str(painting), *told]) == 0
+    placed = read_plate(tmp_path / "o.png").pixels.mean(2) < 0.9
+    assert abs(np.nonzero(placed)[1].mean() - (px // 2)) < 2
