@@ -58,8 +58,9 @@ def register(painting: Path, lines: Path, out: Path, *, overwrite: bool, setting
     if not (done.after >= GOOD or kept[1]) or (is_sized and not is_better):
         raise InputError(f"{painting}: {done.before:.0%} of the lines of {lines} are found in it as it lies, and "
                          f"{done.after:.0%} with the best shift and scale, so nothing is written; "
-                         + ("it needs no move" if done.before >= GOOD else "its paint keeps off its lines, but lies where it "
-                            "should" if kept[0] else "is it a painting of this drawing?"))
+                         + ("it needs no move" if done.before >= GOOD else
+                            "its paint keeps off its lines, but lies where it should" if kept[0] else
+                            "is it a painting of this drawing?"))
     write_plate(replace(moved, space=source.space), out)
     return done
 
