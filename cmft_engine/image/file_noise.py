@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
-from .palette import Painting
+from .palette import Painting, Palette
 from .strips import strips
 
 NOISE_LEVELS = 12  # neighbours that differ by at most so many of 255 levels, but differ, are noise or a soft brush
 NOISY_SHARE = 0.05  # with more such pixels away from ink than this share, colours are not exact
+GRADED_SHARE = 0.25  # with more of it in no colour that fills some pixels, a painting is a gradient or a texture
 BLOCK_PX, QUIET_PX = 8, 4  # JPEG's blocks; where noise begins, so many pixels before it are equal
 BLOCK_SHARE, LEAST_BEGINNINGS = 0.27, 100  # of the places where noise begins, how many lie at one phase of the blocks
 BLUR_PX = 8  # so far from a line hue is blurred
@@ -47,6 +48,11 @@ def away(labels: Labels, side: int = 3) -> Mask:
     return np.asarray(cv2.erode((labels > 0).astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
 
 
+def is_clean(painting: Painting, exact: Palette) -> bool:
+    """Say whether a painting is flats in exact colours: neither noisy, nor graded."""
+    return not is_noisy(painting, exact.space) and not is_graded(painting, exact)
+
+
 def is_noisy(painting: Painting, space: str) -> bool:
     """Say whether colours vary a little where a clean painting has one."""
     bare = away(painting.labels)
@@ -60,6 +66,13 @@ def is_noisy(painting: Painting, space: str) -> bool:
             differs = np.abs(np.diff(pixels, axis=1)).max(2)
             little += int(((differs > 0) & (differs <= NOISE_LEVELS) & free[:, 1:] & free[:, :-1]).sum())
     return little > NOISY_SHARE * max(int(bare.sum()), 1)
+
+
+def is_graded(painting: Painting, exact: Palette) -> bool:
+    """Say whether much of a painting is in none of its exact colours, as a gradient that has one for each pixel."""
+    bare = away(painting.labels)
+    none = sum(int((exact.index_of(painting.pixels[rows])[bare[rows]] < 0).sum()) for rows in strips(bare.shape))
+    return none > GRADED_SHARE * int(bare.sum())
 
 
 def was_jpeg(painting: Painting, space: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
-from .file_noise import FileNoise, away, blurred_entries, blurred_hue, is_noisy, seen_distance, with_quiet_hue
+from .file_noise import FileNoise, away, blurred_entries, blurred_hue, is_clean, seen_distance, with_quiet_hue
 from .paint_map import PaintMap
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
@@ -75,8 +75,10 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
     the more alike the more there are. Raises PaletteError when no painting is given.
     """
     values, areas = exact_colors(paintings)
-    if len(values) <= MAX_COLORS and not any(is_noisy(painting, space) for painting in paintings):
-        return PaintsRead(named_palette(values, areas, space, paintings), len(values), (FileNoise(),) * len(paintings))
+    if len(values) <= MAX_COLORS:
+        exact = named_palette(values, areas, space, paintings)
+        if all(is_clean(one, exact) for one in paintings):
+            return PaintsRead(exact, len(values), (FileNoise(),) * len(paintings))
     looks = [_Looks.of(painting, space) for painting in paintings]
     rows, weights = _histogram(looks)
     near, leaders = NEAR, _all_leaders(looks, rows, weights, NEAR)

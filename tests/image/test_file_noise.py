@@ -9,6 +9,7 @@ from cmft_engine.image.file_noise import (
     away,
     beside_lines,
     blurred_entries,
+    is_clean,
     is_noisy,
     seen_distance,
     was_jpeg,
@@ -117,3 +118,17 @@ def test_a_soft_brush_is_carried():
     read = read_paints([soft], space="sRGB")
     bare = soft.labels > 0
     assert map_paints(soft, bare, read.palette, noise=read.noise[0]).own[bare].mean() > 0.9
+
+
+@pytest.mark.parametrize("levels", [255, 65535, None])
+def test_a_slow_gradient_is_read_alike_at_any_depth(levels):
+    """Where each pixel has a colour of its own, as 16 bits and floats have it, as where levels are steps of several."""
+    rgb, labels = flats()
+    fade = np.linspace(1, 0.8, SIDE, dtype=np.float32)[None, :, None]
+    soft = np.where((labels == 2)[..., None], rgb, rgb * fade)
+    stored = soft if levels is None else np.rint(soft * levels).astype(np.float32) / np.float32(levels)
+    one = painting(stored, labels)
+    exact = read_paints([painting(rgb, labels)], space="sRGB")
+    found = read_paints([one], space="sRGB")
+    assert exact.near == 0 and is_clean(painting(rgb, labels), exact.palette) and not is_clean(one, exact.palette)
+    assert 2 <= len(found.palette) <= 6 and "colours are read as" in found.told
