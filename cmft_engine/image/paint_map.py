@@ -22,7 +22,8 @@ class PaintMap:
 
     Where there is one paint alone, second equals first and the share is 0. own: bool (H, W), pixels that their paints
     do not explain, a gradient's or a stroke's thinner than a pixel; pixels: straight RGBA (H, W, 4) in the palette's
-    space to be shown there. Both are None where there are none.
+    space to be shown there. Both are None where there are none. exact: bool (H, W), where the painter's pixels and those
+    around show one paint to the bit; None where that is not known.
     """
 
     first: Labels
@@ -30,6 +31,7 @@ class PaintMap:
     share: Floats
     own: NDArray[np.bool_] | None = None
     pixels: Floats | None = None
+    exact: NDArray[np.bool_] | None = None
 
     @property
     def is_soft(self) -> bool:
@@ -72,8 +74,22 @@ class PaintMap:
         return PaintMap(self.first[rows], self.second[rows], self.share[rows], own, pixels)
 
     def as_painted(self) -> PaintMap:
-        """Return the map with every pixel the painter's own, where these are known: what no paint has evened out."""
-        return self if self.pixels is None else replace(self, own=np.ones(self.first.shape, np.bool_))
+        """Return the map with the painter's own pixels, where these are known: what no paint has evened out.
+
+        Where a paint shows what he painted to the bit, it stays.
+        """
+        if self.pixels is None:
+            return self
+        return replace(self, own=np.ones(self.first.shape, np.bool_) if self.exact is None else ~self.exact)
+
+    def with_exact(self, values: Floats) -> PaintMap:
+        """Return the map that knows where its paints show the painter's pixels to the bit; values: (K, 4) of paints."""
+        if self.pixels is None:
+            return self
+        same = (self.share == 0) & (self.pixels == values[self.first]).all(2)
+        entry = np.where(same, self.first + 1, 0).astype(np.uint16)
+        square = np.ones((3, 3), np.uint8)
+        return replace(self, exact=(entry > 0) & (cv2.erode(entry, square) == cv2.dilate(entry, square)))
 
     def poured(self, inside: NDArray[np.bool_], entry: int | Labels) -> PaintMap:
         """Return the map with one palette entry alone inside (H, W), or one of each pixel, int32 (H, W)."""

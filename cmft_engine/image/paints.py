@@ -99,8 +99,7 @@ def map_paints(
 
     bare: (H, W), where no ink lies; ink and what is beside it gets the paint of the nearest bare pixel. noise: the
     painting's, of `PaintsRead`. A colour that is in no palette entry, and no mixture of two that meet there, is its
-    nearest entry.
-    own: which pixels are shown as they were painted.
+    nearest entry. own: which pixels are shown as they were painted.
     read: the palette of `PaintsRead`, where a person gave another one: a paint of it that the given palette lacks
     counts as the entry that it was merged into, else as the nearest.
     """
@@ -109,7 +108,8 @@ def map_paints(
     if read is not None and bare.any() and not known.given[found.first[bare]].any():
         log.warning("%s: none of its colours is in the palette; the nearest are taken", painting.name)
     first, second = known.owner[found.first], known.owner[found.second]
-    return replace(found, first=first, second=second, share=np.where(first == second, np.float32(0), found.share))
+    share = np.where(first == second, np.float32(0), found.share)
+    return replace(found, first=first, second=second, share=share).with_exact(palette.values)
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,8 @@ def _map_known(painting: Painting, bare: Mask, known: _Entries, *, noise: FileNo
     if own == "none":
         return found
     shown = bare if own == "all" else _unexplained(painting, bare, found, known, entries, noise)
-    if not shown.any() and near == 0:
-        return found  # exact: no pixel is known better than by its paint
+    if not shown.any() and near == 0:  # exact: no pixel is known better than by its paint
+        return found
     return replace(found, own=from_nearest(shown, ~bare), pixels=from_nearest(painting.pixels, ~bare))
 
 

@@ -77,3 +77,22 @@ def test_swapped_entries_change_inside_alone():
     found = paints.swapped(np.array([[True, True, True, False]]), 1, 2)
     assert found.first.tolist() == [[2, 2, 2, 1]] and found.second.tolist() == [[2, 2, 2, 2]]
     assert found.share.tolist() == [[0, 0, 0, 0.25]]
+
+
+def test_a_paint_that_is_the_pixel_stays():
+    """Where the painter's pixels and those around are their paint to the bit, nothing of them is his alone."""
+    values = np.float32([[1, 1, 1, 1], [0.25, 0.5, 0.75, 1]])
+    index = np.zeros((7, 12), np.int32)
+    index[:, 6:] = 1
+    pixels = values[index]
+    pixels[3, 2, 0] -= 1e-6
+    paints = PaintMap(index, index, np.zeros(index.shape, np.float32), np.zeros(index.shape, bool), pixels)
+    known = paints.with_exact(values)
+    assert not known.exact[2:5, 1:4].any() and not known.exact[:, 5:7].any()
+    assert known.exact[:, 7:].all() and known.exact[0].tolist() == [True] * 5 + [False] * 2 + [True] * 5
+    shown = known.as_painted()
+    assert np.array_equal(shown.own, ~known.exact) and paints.as_painted().own.all()
+    seen = np.where(shown.own[..., None], shown.pixels, values[shown.first])
+    assert np.array_equal(seen, pixels)
+    bare = PaintMap.pure(index)
+    assert bare.with_exact(values) is bare
