@@ -22,8 +22,8 @@ class PaintMap:
 
     Where there is one paint alone, second equals first and the share is 0. own: bool (H, W), pixels that their paints
     do not explain, a gradient's or a stroke's thinner than a pixel; pixels: straight RGBA (H, W, 4) in the palette's
-    space to be shown there. Both are None where there are none. exact: bool (H, W), where the painter's pixels and those
-    around show one paint to the bit; None where that is not known.
+    space to be shown there. Both are None where there are none. exact: bool (H, W), where the painter's pixels and
+    those around show one paint to the bit; None where that is not known.
     """
 
     first: Labels

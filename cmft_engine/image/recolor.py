@@ -17,7 +17,8 @@ from .palette import Palette
 from .plate import Plate
 
 PAIRINGS = ("name", "order")
-MIXTURE_TOLERANCE = 0.004  # what half floats leave of a mixture
+NEAR_MIXTURE = 0.03  # in display values: what file noise leaves of a paint or a mixture
+EXACT_MIXTURE = 0.004  # what half floats leave of one that no display shows
 FLATS = ("flats.R", "flats.G", "flats.B", "flats.A")
 
 
@@ -49,34 +50,51 @@ def swap_plate(plate: Plate, old: Palette, new: Palette, *, by: str = "name") ->
     flats = _places(plate, FLATS)
     under = flats if len(flats) == 4 else main
     depth = "float" if plate.channels[under[0]] in plate.float_channels else plate.bit_depth
-    swapped, left_px = swap_colors(plate.pixels[..., under], old, new, by=by, bit_depth=depth)
+    values = partners(old, new, by=by)
+    swapped, left = _swap_exact(plate.pixels[..., under], old, values, depth)
     if under is flats:
-        left_px -= _swap_mixtures(plate, swapped, mixed_in, partners(mixed_in, new, by=by))
+        left &= ~_swap_near(plate, swapped, left, mixed_in, partners(mixed_in, new, by=by))
     pixels[..., under] = swapped
     if under is flats:
         relaid = relay_ink(_opaque(plate.pixels[..., main]), plate.pixels[..., flats], swapped, _ink(plate, old.names),
                            space=plate.space)
         pixels[..., main] = relaid[..., : len(main)]
-    return SwappedPlate(replace(plate, pixels=pixels), left_px)
+    return SwappedPlate(replace(plate, pixels=pixels), int(left.sum()))
 
 
-def _swap_mixtures(plate: Plate, swapped: np.ndarray, old: Palette, values: np.ndarray) -> int:
-    """Mix the new colors (K, 4) in pixels (H, W, 4) that the Cryptomatte calls a mixture; return how many there were.
+def _swap_near(plate: Plate, swapped: np.ndarray, left: np.ndarray, old: Palette, values: np.ndarray) -> np.ndarray:
+    """Put new colors (K, 4) into left pixels (H, W) that look much like what the Cryptomatte calls them; return which.
 
-    Both are mixed in the old palette's own space, as its painting was, and then brought to the plate's. A pixel whose
-    old mixture is not what the plate shows is the painter's own, and stays.
+    What it calls them is a mixture or one color: both are mixed in the old palette's own space, as its painting was,
+    and then brought to the plate's. By how little a pixel seems to differ from that, as of a file's noise, it differs
+    from the new colors too. One that looks otherwise is the painter's own, and stays. What full ink covers is not seen.
     """
     channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
     if not has_matte(channels):
-        return 0
+        return np.zeros(left.shape, np.bool_)
     paints = paints_of(channels, old.names)
-    at = np.nonzero(paints.share > 0)
+    at = np.nonzero(left & (paints.first >= 0))
     first, second, share = paints.first[at], paints.second[at], paints.share[at][:, None]
     before, after = (convert_rgba(colors[first] * (1 - share) + colors[second] * share, old.space, plate.space)
                      for colors in (old.values, values))
-    shown = np.abs(before - swapped[at]).max(1) <= MIXTURE_TOLERANCE
-    swapped[at[0][shown], at[1][shown]] = after[shown]
-    return int(shown.sum())
+    own = swapped[at]
+    near = np.abs(own - before).max(1) <= EXACT_MIXTURE
+    seen = np.flatnonzero(~near & np.all([((rows >= 0) & (rows <= 1)).all(1) for rows in (own, before, after)], axis=0))
+    was, then, now = (_shown(rows[seen], plate.space) for rows in (before, own, after))
+    near[seen] = np.abs(then - was).max(1) <= NEAR_MIXTURE
+    laid = np.clip(now + then - was, 0, 1)
+    after[seen] = np.concatenate([from_display(laid[:, :3], plate.space), laid[:, 3:]], axis=1)
+    is_changed = (values != old.values).any(1)
+    changed = near & (is_changed[first] | (is_changed[second] & (share[:, 0] > 0)))
+    swapped[at[0][changed], at[1][changed]] = after[changed]
+    found = left & (paints.first < 0)  # under full ink, where nothing of it is seen
+    found[at] = near
+    return found
+
+
+def _shown(rows: np.ndarray, space: str) -> np.ndarray:
+    """Return straight RGBA (N, 4) in `space` as display RGB and alpha."""
+    return np.concatenate([to_display(rows[:, :3], space), rows[:, 3:]], axis=1)
 
 
 def swap_colors(pixels: np.ndarray, old: Palette, new: Palette, *, by: str = "name",
@@ -92,14 +110,19 @@ def swap_colors(pixels: np.ndarray, old: Palette, new: Palette, *, by: str = "na
     """
     if pixels.ndim != 3 or pixels.shape[2] < 3:
         raise PaletteError(f"a picture of shape {pixels.shape} has no R, G, B to recolor; give a color plate")
-    values = partners(old, new, by=by)
+    swapped, left = _swap_exact(pixels, old, partners(old, new, by=by), bit_depth)
+    return Swapped(swapped, int(left.sum()))
+
+
+def _swap_exact(pixels: np.ndarray, old: Palette, values: np.ndarray, bit_depth: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return pixels (H, W, C) with values (K, 4) for the old colors, and which (H, W) are in none of these."""
     _check_distinct(old, values, bit_depth)
     index = old.index_of(_opaque(pixels)[..., :4], bit_depth=bit_depth)
     changed = (values != old.values).any(1)[index] & (index >= 0)
     n_channels = min(pixels.shape[2], 4)
     swapped = np.array(pixels, np.float32)
     swapped[changed, :n_channels] = values[index[changed], :n_channels]
-    return Swapped(swapped, int((index < 0).sum()))
+    return swapped, index < 0
 
 
 def relay_ink(pixels: np.ndarray, old_flats: np.ndarray, new_flats: np.ndarray, ink: np.ndarray, *,
