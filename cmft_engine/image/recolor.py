@@ -18,6 +18,7 @@ from .plate import Plate
 
 PAIRINGS = ("name", "order")
 NEAR_MIXTURE = 0.03  # in display values: what file noise leaves of a paint or a mixture
+MOST_SHADE = 1.5  # a light that a soft brush lays over a paint
 EXACT_MIXTURE = 0.004  # what half floats leave of one that no display shows
 FLATS = ("flats.R", "flats.G", "flats.B", "flats.A")
 
@@ -66,8 +67,9 @@ def _swap_near(plate: Plate, swapped: np.ndarray, left: np.ndarray, old: Palette
     """Put new colors (K, 4) into left pixels (H, W) that look much like what the Cryptomatte calls them; return which.
 
     What it calls them is a mixture or one color: both are mixed in the old palette's own space, as its painting was,
-    and then brought to the plate's. By how little a pixel seems to differ from that, as of a file's noise, it differs
-    from the new colors too. One that looks otherwise is the painter's own, and stays. What full ink covers is not seen.
+    and then brought to the plate's. A shade of that, as a soft brush or the painting's own ink beside a line leaves it,
+    becomes the same shade of the new colors, and what little it is off by, as of a file's noise, is kept. A pixel that
+    looks otherwise is the painter's own, and stays. What full ink covers is not seen.
     """
     channels = dict(zip(plate.channels, np.moveaxis(plate.pixels, 2, 0), strict=True))
     if not has_matte(channels):
@@ -81,8 +83,10 @@ def _swap_near(plate: Plate, swapped: np.ndarray, left: np.ndarray, old: Palette
     near = np.abs(own - before).max(1) <= EXACT_MIXTURE
     seen = np.flatnonzero(~near & np.all([((rows >= 0) & (rows <= 1)).all(1) for rows in (own, before, after)], axis=0))
     was, then, now = (_shown(rows[seen], plate.space) for rows in (before, own, after))
-    near[seen] = np.abs(then - was).max(1) <= NEAR_MIXTURE
-    laid = np.clip(now + then - was, 0, 1)
+    shade = np.concatenate([_shades(then[:, :3], was[:, :3]), np.ones_like(then[:, :1])], axis=1)
+    off = then - was * shade
+    near[seen] = np.abs(off).max(1) <= NEAR_MIXTURE
+    laid = np.clip(now * shade + off, 0, 1)
     after[seen] = np.concatenate([from_display(laid[:, :3], plate.space), laid[:, 3:]], axis=1)
     is_changed = (values != old.values).any(1)
     changed = near & (is_changed[first] | (is_changed[second] & (share[:, 0] > 0)))
@@ -90,6 +94,13 @@ def _swap_near(plate: Plate, swapped: np.ndarray, left: np.ndarray, old: Palette
     found = left & (paints.first < 0)  # under full ink, where nothing of it is seen
     found[at] = near
     return found
+
+
+def _shades(rows: np.ndarray, colors: np.ndarray) -> np.ndarray:
+    """Return by what (N, 3), alike in all channels, display colors (N, 3) come nearest to rows (N, 3)."""
+    along, length = (rows * colors).sum(1), np.square(colors).sum(1)
+    shade = np.clip(np.divide(along, length, out=np.ones_like(along), where=length > 0), 0, MOST_SHADE)
+    return np.repeat(shade[:, None], 3, axis=1)
 
 
 def _shown(rows: np.ndarray, space: str) -> np.ndarray:
