@@ -6,6 +6,7 @@ and looks greyer (ITU-T T.81, and the usual 4:2:0 sampling). Shapes: H W.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -24,6 +25,7 @@ BLOCK_SHARE, LEAST_BEGINNINGS = 0.27, 100  # of the places where noise begins, h
 BLUR_PX = 8  # so far from a line hue is blurred
 HUE_WEIGHT = 1 / 3  # of a difference in hue there, beside one in lightness
 SAME_LIGHTNESS = 2.0  # of paints, in units of Lab's L
+MINOR_SHARE = 0.7  # of the pixels of an entry that lie where another one that is alike is the main one
 FAR_SHARE = 0.1  # an entry is blurred hue when farther from lines it has a smaller share, beside what it is blurred of
 
 Floats = NDArray[np.float32]
@@ -100,14 +102,48 @@ def beside_lines(labels: Labels) -> Mask:
     return np.asarray(cv2.distanceTransform((labels > 0).astype(np.uint8), cv2.DIST_L2, 5) <= BLUR_PX)
 
 
+def hue_noise(entries: Floats, paintings: Sequence[tuple[Labels, Labels, Mask | None]], reach: float) -> Mask:
+    """Return which looks (n, 4), Lab and alpha, are what JPEG has made of another one.
+
+    paintings: of each, the look that its pixels show (H, W), its labels (H, W), and where hue is blurred (H, W), None
+    for one that was no JPEG. reach: CIE76 distance to the other look.
+    """
+    n = len(entries)
+    far, tables = np.zeros(n, np.int64), []
+    for shown, labels, beside in paintings:
+        bare = labels > 0
+        code = labels[bare].astype(np.int64) * n + shown[bare]
+        count = int(labels.max(initial=0)) + 1
+        tables.append(np.bincount(code, minlength=count * n).reshape(count, n))
+        far += np.bincount(shown[bare if beside is None else bare & ~beside], minlength=n)
+    table = np.concatenate(tables)
+    return blurred_entries(entries, table.sum(0), far, reach) | minor_entries(entries, table, reach)
+
+
+def minor_entries(entries: Floats, table: NDArray[np.int64], reach: float) -> Mask:
+    """Return which looks (n, 4), Lab and alpha, are noise of hue: as light as another one, and minor wherever they are.
+
+    table: (r, n) pixels of each region that show each; a look is minor where most of the region shows one that is
+    alike. reach: CIE76 distance to the other one.
+    """
+    alike = _alike_in_light(entries, reach)
+    np.fill_diagonal(alike, False)
+    beside_alike = (table * alike[table.argmax(1)]).sum(0)
+    return np.asarray(beside_alike >= MINOR_SHARE * table.sum(0))
+
+
+def _alike_in_light(entries: Floats, reach: float) -> Mask:
+    apart = entries[:, None] - entries[None]
+    return np.asarray((np.sqrt((apart**2).sum(-1)) <= reach) & (np.abs(apart[..., 0]) <= SAME_LIGHTNESS))
+
+
 def blurred_entries(entries: Floats, area: NDArray[np.int64], far: NDArray[np.int64], reach: float) -> Mask:
     """Return which looks (n, 4), Lab and alpha, are another one with its hue blurred: as light, and seen beside lines.
 
     area, far: (n,) pixels that show each, and those of them away from lines. reach: CIE76 distance to the other one.
     """
     share = far / np.maximum(area, 1)
-    apart = entries[:, None] - entries[None]
-    alike = (np.sqrt((apart**2).sum(-1)) <= reach) & (np.abs(apart[..., 0]) <= SAME_LIGHTNESS)
+    alike = _alike_in_light(entries, reach)
     smaller = area[:, None] < area[None]
     return np.asarray((alike & smaller & (share[:, None] < FAR_SHARE * share[None])).any(1))
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
-from .file_noise import FileNoise, away, blurred_entries, blurred_hue, is_clean, seen_distance, with_quiet_hue
+from .file_noise import FileNoise, away, blurred_hue, hue_noise, is_clean, seen_distance, with_quiet_hue
 from .paint_map import PaintMap
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
@@ -309,12 +309,8 @@ def _all_leaders(looks: Sequence[_Looks], rows: Floats, weights: NDArray[np.int6
     found = np.concatenate([leaders, _small_regions(looks, leaders, near)])
     if all(one.beside is None for one in looks):
         return found
-    area, far = np.zeros((2, len(found)), np.int64)
-    for one in looks:
-        owner, bare = _nearest(one.raw, found)[0], one.labels > 0
-        area += np.bincount(owner[bare], minlength=len(found))
-        far += np.bincount(owner[bare if one.beside is None else bare & ~one.beside], minlength=len(found))
-    return np.asarray(found[~blurred_entries(found, area, far, STEP_NEAR * near)])
+    shown = [(_nearest(one.raw, found)[0], one.labels, one.beside) for one in looks]
+    return np.asarray(found[~hue_noise(found, shown, STEP_NEAR * near)])
 
 
 def _leaders(rows: Floats, weights: NDArray[np.int64], near: float) -> Floats:

@@ -1,5 +1,7 @@
 """What a lossy file leaves in a painting: told from a soft brush, and its blurred hue from paints."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -11,12 +13,17 @@ from cmft_engine.image.file_noise import (
     blurred_entries,
     is_clean,
     is_noisy,
+    minor_entries,
     seen_distance,
     was_jpeg,
     with_quiet_hue,
 )
 from cmft_engine.image.paints import map_paints, read_paints
 from cmft_engine.image.palette import Painting
+from cmft_engine.image.plate import read_plate
+from cmft_engine.lineart.regions import label_regions
+from cmft_engine.protocol.settings import Settings
+from cmft_engine.shot.references import find_lines
 
 SIDE = 160
 BROWN, SKY = (0.36, 0.22, 0.16), (0.55, 0.72, 0.9)
@@ -77,6 +84,25 @@ def test_blurred_entries():
     area, far = np.array([1000, 200, 200, 300]), np.array([800, 0, 0, 250])
     assert blurred_entries(entries, area, far, 10.0).tolist() == [False, True, False, False]
     assert not blurred_entries(entries, area, far, 1.0).any()
+
+
+def test_minor_entries():
+    """As light as another one, near in hue, and minor where that is the main one; not what fills a room of its own."""
+    entries = np.array([[50, 30, 20, 100], [50, 26, 16, 100], [55, 27, 18, 100], [51, 33, 24, 100]], np.float32)
+    table = np.array([[900, 200, 100, 150], [300, 50, 0, 0], [0, 20, 0, 100], [0, 0, 0, 0]])
+    assert minor_entries(entries, table, 10.0).tolist() == [False, True, False, False]
+    assert not minor_entries(entries, table, 1.0).any()
+    assert minor_entries(entries, table[[0, 1, 3]], 10.0).tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize("quality", [95, 85, 75])
+def test_a_jpeg_of_the_example_has_about_its_paints(quality):
+    """33 paints, of which a few more are read where small parts lie beside lines: 60 were, before hue was looked at."""
+    shot = Path(__file__).parents[2] / "examples" / "shot"
+    pixels = read_plate(shot / "ref.1001.png").pixels
+    rgb = pixels[..., :3] * pixels[..., 3:] + 1 - pixels[..., 3:]
+    labels = label_regions(find_lines(read_plate(shot / "line.1001.png"), Settings()), gap_px=6, min_region_px=3).labels
+    assert 30 <= len(read_paints([painting(through_jpeg(rgb, quality), labels)], space="sRGB").palette) <= 40
 
 
 def test_hue_counts_less_beside_lines():
