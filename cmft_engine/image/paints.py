@@ -39,6 +39,7 @@ SAME = 1.0  # a palette entry that looks no farther from a paint that was read i
 STEP_SHARE, STEP_NEAR = 0.04, 2.5  # paints with so much of a region, this many times as near as others, are steps
 DUST_PX = 2  # so few pixels of a colour of their own are dirt
 PAINTERLY_TOLERANCE, PAINTERLY_SHARE = 0.008, 0.35  # with a larger share so far off, a region is no flat paint at all
+JPEG_TOLERANCE = 0.016  # likewise in what was a JPEG, whose blocks are off as a whole
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,8 @@ def _unexplained(
     own = _without_dust(bare & (off > (NOISY_TOLERANCE if near > 0 else OWN_TOLERANCE)))
     labels = np.where(bare, painting.labels, 0)
     area = np.bincount(labels.ravel())
-    painterly = np.bincount(labels[off > PAINTERLY_TOLERANCE], minlength=len(area)) > PAINTERLY_SHARE * area
+    painted = off > (PAINTERLY_TOLERANCE if beside is None else JPEG_TOLERANCE)
+    painterly = np.bincount(labels[painted], minlength=len(area)) > PAINTERLY_SHARE * area
     if near > 0:
         painterly |= _runs_through_paints(labels, known.owner[found.first], len(area), entries, near)
     painterly[0] = False

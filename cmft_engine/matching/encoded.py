@@ -55,7 +55,7 @@ class EncodedReference:
     """A reference as the matcher keeps it: the drawing, its features, palette shares of its regions (m, K).
 
     segmented: the drawing at plate size. index: palette index of every plate pixel, from `as_index`. paints: the same
-    with mixtures. painterly: (kept,) 1 for regions that no flat paint explains, else 0. is_soft: as in
+    with mixtures. painterly: (kept,) 1 for regions that no flat paint explains, else 0. is_soft, was_jpeg: as in
     `PaintedDrawing`. own_share: how much of the plate its paints do not explain.
     cell_shares: (M, m) share of its kept regions in every cell at 1/8.
     """
@@ -66,6 +66,7 @@ class EncodedReference:
     paints: PaintMap
     painterly: Floats
     is_soft: bool
+    was_jpeg: bool
     own_share: float
     features: ReferenceFeatures
     shares: Floats
@@ -88,8 +89,11 @@ class EncodedReference:
 
     @cached_property
     def own_paints(self) -> PaintMap:
-        """Its paints, with every pixel the painter's own where the painting is soft; one map, for what it remembers."""
-        return self.paints.as_painted() if self.is_soft else self.paints
+        """Its paints, with every pixel the painter's own where the painting is soft; one map, for what it remembers.
+
+        Of a JPEG those alone that its paints do not explain: its noise is not the painter's.
+        """
+        return self.paints.as_painted() if self.is_soft and not self.was_jpeg else self.paints
 
     @property
     def kept_shares(self) -> Floats:
@@ -126,7 +130,7 @@ class Encoder:
         shares, paints = shares_of(counted), painted.paints or PaintMap.pure(painted.index)
         return EncodedReference(
             drawing, painted.drawing, as_index(painted.index, n_colors), paints,
-            _painterly(painted, paints)[drawing.kept], painted.is_soft,
+            _painterly(painted, paints)[drawing.kept], painted.is_soft, painted.was_jpeg,
             0.0 if paints.own is None else float(paints.own.mean()), features, shares,
             cell_shares(drawing.cells),
         )

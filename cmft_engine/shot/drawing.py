@@ -55,8 +55,9 @@ class PaintedDrawing:
     """A reference: its drawing, the palette index of every pixel (H, W) without -1, and display RGB (H, W, 3).
 
     paints: the mixtures that pixels are and what no paint explains; None for clean flats with hard borders, where the
-    index says all. is_soft: whether the painting is noisy, shaded or lossy, so that its paints are approximate. lines:
-    what the painting says of coloured lines; None where it says nothing.
+    index says all. is_soft: whether the painting is noisy, shaded or lossy, so that its paints are approximate.
+    was_jpeg: whether its noise is that of a JPEG, which no other drawing is to show. lines: what the painting says of
+    coloured lines; None where it says nothing.
     """
 
     drawing: SegmentedDrawing
@@ -64,6 +65,7 @@ class PaintedDrawing:
     rgb: Floats
     paints: PaintMap | None = None
     is_soft: bool = False
+    was_jpeg: bool = False
     lines: PaintedLines | None = None
 
 

@@ -135,8 +135,8 @@ def read_references(shot: Shot, *, canvas: Window, settings: Settings, palette: 
     pictures = _pictures_to_match(paints, colors, settings.mode, is_exact=found.near == 0)
     painted = (
         PaintedDrawing(d.segmented, index, picture, one if found.near > 0 or one.is_soft else None,
-                       found.near > 0 and palette is None, d.painted)
-        for d, index, picture, one in zip(drawings, indices, pictures, paints, strict=True)
+                       found.near > 0 and palette is None, noise.beside is not None, d.painted)
+        for d, index, picture, one, noise in zip(drawings, indices, pictures, paints, found.noise, strict=True)
     )
     first = drawings[0].plate
     notes = (note for d in drawings[1:] if d.plate.profile != first.profile for note in color_note(d.plate))

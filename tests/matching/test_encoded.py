@@ -1,11 +1,13 @@
 """Drawings at the work size: which regions are kept, and when a target is scaled down."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from cmft_engine.image.paint_map import PaintMap
 from cmft_engine.lineart.line_distance import line_distance
-from cmft_engine.matching.encoded import _keep, _largest, _painterly, frame_regions
+from cmft_engine.matching.encoded import EncodedReference, _keep, _largest, _painterly, frame_regions
 from cmft_engine.shot.drawing import PaintedDrawing, SegmentedDrawing
 from tests.drawings import cut, figure
 
@@ -53,3 +55,14 @@ def test_a_region_that_lies_beside_its_lines_alone_may_be_painterly():
     paints = PaintMap(entries, entries, nothing[..., 0], own, nothing)
     painted = PaintedDrawing(drawing, entries, nothing[..., :3], paints, is_soft=True)
     assert _painterly(painted, paints).tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(("is_soft", "was_jpeg", "own"), [
+    (False, False, [True, False]), (True, False, [True, True]), (True, True, [True, False])])
+def test_a_jpeg_s_noise_is_not_the_painter_s(is_soft, was_jpeg, own):
+    """Of a soft painting every pixel is shown as it is; of a JPEG those that its paints do not explain, as of flats."""
+    entries = np.zeros((1, 2), np.int32)
+    paints = PaintMap(entries, entries, np.zeros((1, 2), np.float32), np.array([[True, False]]),
+                      np.full((1, 2, 4), 0.5, np.float32))
+    reference = SimpleNamespace(paints=paints, is_soft=is_soft, was_jpeg=was_jpeg)
+    assert EncodedReference.own_paints.func(reference).own.tolist() == [own]
