@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from cmft_engine.matching.network.network import Network
+from cmft_engine.matching.network.region_network import RegionNetwork
 from cmft_engine.matching.network.weights import DEFAULT as SHIPPED
 from cmft_engine.matching.network.weights import Checkpoint, load_checkpoint
 from cmft_engine.protocol.errors import CmftError, InputError
@@ -30,7 +31,7 @@ from cmft_training.data.store import read_manifest
 from cmft_training.data.store_reader import StoreReader
 from cmft_training.learn.config import DEFAULT, DEVELOPMENT_SEED, Config, load_config, shipped_names, with_characters
 from cmft_training.learn.grow import grown
-from cmft_training.learn.state import has_state, load_state, save_state
+from cmft_training.learn.state import has_state, load_average, load_state, save_state
 from cmft_training.learn.store_learner import StoreLearner
 from cmft_training.learn.toml_tables import as_plain
 from cmft_training.learn.train import Meter, make_fabric, rate_share, settle_process
@@ -49,13 +50,17 @@ Development = dict[str, list[RegionBatch]]
 
 @dataclass(frozen=True)
 class Lesson:
-    """What to learn: pairs of a store in all, repeated if it has fewer; at how many of them to measure."""
+    """What to learn: pairs of a store in all, repeated if it has fewer; at how many of them to measure.
+
+    checkpoint: that encoded the store. begin: of whose region network, a state or a checkpoint; None: the checkpoint's.
+    """
 
     store: Path
     state: Path
     pairs: int
     at: tuple[int, ...] = AT
     checkpoint: Path = SHIPPED
+    begin: Path | None = None
 
 
 def read_development(config: Config, network: Network, device: torch.device) -> Development:
@@ -106,7 +111,7 @@ class StoreTrainer:
         device = make_fabric(config).device
         network = deepcopy(self._checkpoint.network).to(device)
         self._reader = StoreReader(lesson.store, seed=config.run.seed, batch=config.joint.replay_batch)
-        regions = grown(self._checkpoint.regions, width=config.regions.width, rounds=config.regions.rounds)
+        regions = grown(_begin(lesson, self._checkpoint), width=config.regions.width, rounds=config.regions.rounds)
         self.learner = StoreLearner(config, regions, device)
         self.progress = Progress()
         if has_state(lesson.state):
@@ -176,6 +181,22 @@ def _checkpoint_of(lesson: Lesson) -> Checkpoint:
     return checkpoint
 
 
+def _begin(lesson: Lesson, checkpoint: Checkpoint) -> RegionNetwork:
+    """Return the region network to begin with. Raises InputError."""
+    if lesson.begin is None:
+        return checkpoint.regions
+    found = load_average(lesson.begin).regions
+    if found is None:
+        raise InputError(f"{lesson.begin}: holds no region network; name another --begin")
+    regions = RegionNetwork.fitting(found)
+    try:
+        regions.load_state_dict(found)
+    except RuntimeError as error:
+        raise InputError(f"{lesson.begin}: holds another region network than the engine's; name another "
+                         "--begin") from error
+    return regions.eval()
+
+
 def _tell(seen: int, figures: dict[str, float]) -> None:
     log.info("%d pairs  %s", seen, "  ".join(f"{name} {value:.4g}" for name, value in figures.items()))
 
@@ -187,6 +208,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, required=True, help="to learn in all; more than the store has repeat")
     parser.add_argument("--at", type=int, nargs="*", default=AT, help="measure after so many pairs, and at the end")
     parser.add_argument("--checkpoint", type=Path, default=SHIPPED, help="that encoded the store; shipped by default")
+    parser.add_argument("--begin", type=Path, help="state or checkpoint whose region network learns on; --checkpoint's "
+                        "by default")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many, state saved; 0: no limit")
     parser.add_argument("--config", default=DEFAULT, help=f"a TOML file or one of {', '.join(shipped_names())}")
     parser.add_argument("--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="changes",
@@ -204,7 +227,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if config.joint.data.has_characters:
             config = with_characters(config, prepare_characters(config.data.characters))
         stop = Stop(options.minutes)
-        lesson = Lesson(options.store, options.state, options.pairs, tuple(options.at), options.checkpoint)
+        lesson = Lesson(options.store, options.state, options.pairs, tuple(options.at), options.checkpoint,
+                        options.begin)
         finished = StoreTrainer(config, lesson).run(stop.is_over)
     except CmftError as error:
         log.error("%s", error)

@@ -74,6 +74,11 @@ def test_a_larger_network_learns_from_the_same_store(
     assert (regions.width, regions.layers) == (256, 6)
     with pytest.raises(InputError, match=r"another size than regions.width"):
         StoreTrainer(config, lesson, development=development)
+    on = replace(lesson, state=tmp_path / "on", begin=tmp_path / "state")
+    begun = StoreTrainer(larger, on, development=development).learner.regions.state_dict()
+    assert all(torch.equal(begun[name], value) for name, value in load_average(tmp_path / "state").regions.items())
+    with pytest.raises(InputError, match=r"regions.width = 128, regions.rounds = 4: the weights to begin from"):
+        StoreTrainer(config, on, development=development)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 4])
