@@ -114,7 +114,7 @@ class Plate:
         if not color:
             return np.zeros(self.pixels.shape[:2] + (3,), np.float32)
         first = color[0]
-        if color == (0, 1, 2) and self.pixels.shape[2] == 4 and self.pixels.flags.c_contiguous:
+        if color == (0, 1, 2) and self.pixels.shape[2] == 4 and self.pixels.size and self.pixels.flags.c_contiguous:
             return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_RGBA2RGB))  # a copy, in a fifth of the time
         if color == (first, first + 1, first + 2):
             return self.pixels[..., first : first + 3].copy()

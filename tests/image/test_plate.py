@@ -191,6 +191,10 @@ def test_no_color_names_the_channels():
         Plate.from_pixels(gradient(count=2), channels=("Z", "motion.u")).rgb()
 
 
+def test_a_plate_of_no_rows_has_colors():
+    assert Plate.from_pixels(np.zeros((0, 5, 4))).rgb().shape == (0, 5, 3)
+
+
 def test_parts_are_merged_under_their_name(folder):
     """A multi-part EXR is one plate: the first part as it is, the others as layers."""
     beauty, line = oiio.ImageSpec(4, 3, 4, "half"), oiio.ImageSpec(4, 3, 1, "float")
