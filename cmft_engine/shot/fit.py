@@ -132,18 +132,24 @@ def _loose_px(lines: Mask) -> int:
 def find_move(lines: Mask, painting: Mask) -> Move:
     """Return the move that lays a painting's borders best on the lines': roughly, to 0.1 per cent, and to the pixel.
 
-    Paint that keeps off its lines is not scaled up to them, only shifted where it lies elsewhere.
+    Paint that keeps off its lines is not scaled up to them, only shifted where it lies elsewhere; a painting whose
+    borders already lie on lines or nearby stays as it is, unless the lines are found with a move, or clearly more of
+    them with a shift.
     """
     rough = _best_move(lines, painting, SCALES, longest=SEARCH_PX)
     near = [round(rough.scale, 3) + step / 1000 for step in range(-5, 6)]
-    return _without_swelling(lines, painting,
+    move = _without_swelling(lines, painting,
                              _exact_move(lines, painting, _best_move(lines, painting, near, longest=REFINE_PX)))
+    found = share_found(lines, apply_move(painting, move))
+    is_found = found >= GOOD or (move.scale == 1 and found >= share_found(lines, painting) + BETTER)
+    return move if is_found or share_kept(painting, lines) < DOUBTFUL else Move()
 
 
 def _without_swelling(lines: Mask, painting: Mask, move: Move) -> Move:
     """Return a move without its scale where that brings paint to lines which it may keep off.
 
-    A painting in another scale is far off somewhere, and its borders then lie beside lines.
+    A painting in another scale is far off somewhere, and its borders then lie beside lines; or the lines are found in
+    it when it is scaled back.
     """
     rows, columns = np.nonzero(lines)
     if move.scale == 1 or not len(rows):
@@ -152,8 +158,14 @@ def _without_swelling(lines: Mask, painting: Mask, move: Move) -> Move:
     shift = Move(1.0, float(round(shift.x)), float(round(shift.y)))
     far = max(np.abs(move.columns(columns) - shift.columns(columns)).max(),
               np.abs(move.rows(rows) - shift.rows(rows)).max())
-    is_swelling = far <= _loose_px(lines) and share_kept(apply_move(painting, shift), lines) >= DOUBTFUL
-    return shift if is_swelling else move
+    shifts = [shift] if far <= _loose_px(lines) else []
+    if STRANGE <= share_found(lines, apply_move(painting, move)) < GOOD:
+        best = _best_move(lines, painting, [1.0], longest=REFINE_PX)
+        best = Move(1.0, float(round(best.x)), float(round(best.y)))
+        is_better = share_found(lines, apply_move(painting, best)) >= share_found(lines, painting) + BETTER
+        shifts += [best] if is_better else []
+    kept = (one for one in shifts if share_kept(apply_move(painting, one), lines) >= DOUBTFUL)
+    return next(kept, move)
 
 
 def _exact_move(lines: Mask, painting: Mask, move: Move) -> Move:

@@ -159,7 +159,8 @@ def disc_and_line(folder, px, *, short, thick, shift=0):
     return files
 
 
-@pytest.mark.parametrize(("px", "short", "thick"), [(480, 2, 3), (480, 3, 5), (1080, 3, 3)])
+@pytest.mark.parametrize(("px", "short", "thick"), [
+    (480, 1, 11), (480, 2, 3), (480, 3, 5), (480, 5, 3), (480, 5, 11), (1080, 1, 3), (1080, 3, 3), (1080, 2, 11)])
 def test_paint_that_keeps_off_its_line_is_left(tmp_path, capsys, px, short, thick):
     """Nothing is scaled up to the lines; the same painting shifted is laid back, in its own size."""
     painting, lines = disc_and_line(tmp_path, px, short=short, thick=thick)
