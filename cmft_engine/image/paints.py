@@ -19,7 +19,7 @@ from .color_space import over_white
 from .file_noise import FileNoise, away, blurred_hue, hue_noise, is_clean, seen_distance, with_quiet_hue
 from .paint_map import PaintMap
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
-from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette
+from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette, without_roundings
 from .strips import strips
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:
     if len(values) <= MAX_COLORS:
         exact = named_palette(values, areas, space, paintings)
         if all(is_clean(one, exact) for one in paintings):
-            return PaintsRead(exact, len(values), (FileNoise(),) * len(paintings))
+            return PaintsRead(without_roundings(exact, paintings), len(values), (FileNoise(),) * len(paintings))
     looks = [_Looks.of(painting, space) for painting in paintings]
     rows, weights = _histogram(looks)
     near, leaders = NEAR, _all_leaders(looks, rows, weights, NEAR)

@@ -19,13 +19,16 @@ MAX_COLORS = 256
 _MIN_REGION_COLOR_PX = 4  # a smaller majority is as likely a mixture with soft ink as a color
 _MIN_BLOCK_COLOR_PX = 6
 _NEAREST_CHUNK = 65536
+_ROUNDED = 0.001  # colors so near in display values, a quarter of a step of 8 bits, are one in a file of finer steps,
+_ROUNDED_SHARE, _ROUNDED_BLACK = 2**-7, 2**-13  # if its numbers are, by a share of them or at least so much
 
 
 @dataclass(frozen=True)
 class PaletteColor:
     """One named color: straight RGBA in the palette's space, exactly as float32 holds it; area in px.
 
-    merged: colors of the paintings, in the same space, that a person made one with this.
+    merged: colors of the paintings, in the same space, that are one with this: a person made them so, or they differ
+    by rounding alone.
     """
 
     name: str
@@ -154,7 +157,34 @@ def exact_colors(paintings: Sequence[Painting]) -> tuple[np.ndarray, np.ndarray]
 def named_palette(values: np.ndarray, areas: np.ndarray, space: str, paintings: Sequence[Painting]) -> Palette:
     """Return colors (n, 4) of some paintings as a palette, largest area first, each with a name of its own."""
     order = np.lexsort((*values.T[::-1], -areas))
-    return _named(values[order], areas[order], space, _paper(paintings))
+    colors = tuple(PaletteColor("", _as_tuple(values[place]), int(areas[place])) for place in order)
+    return _named(Palette(colors, space), _paper(paintings))
+
+
+def without_roundings(palette: Palette, paintings: Sequence[Painting]) -> Palette:
+    """Return a palette of some paintings in which colors that rounding tells apart are one, the largest, named anew.
+
+    A soft border or a filter in half floats leaves flat paint that is a step off; a step of 8 bits is never that.
+    """
+    near = _rounded(palette)
+    taken: dict[int, list[PaletteColor]] = {}
+    for place, color in enumerate(palette.colors):
+        owner = next((kept for kept in taken if near[kept, place]), place)
+        taken.setdefault(owner, []).append(color)
+    if len(taken) == len(palette):
+        return palette
+    colors = [replace(same[0], area=sum(color.area for color in same), merged=tuple(color.values for color in same[1:]))
+              for same in taken.values()]
+    return _named(replace(palette, colors=tuple(sorted(colors, key=lambda color: -color.area))), _paper(paintings))
+
+
+def _rounded(palette: Palette) -> np.ndarray:
+    """Which of a palette's colors differ by no more than rounding, bool (K, K)."""
+    shown = np.column_stack([palette.display, palette.values[:, 3]])
+    size = np.abs(palette.values)
+    least = np.maximum(_ROUNDED_SHARE * np.maximum(size[:, None], size), _ROUNDED_BLACK)
+    near = (np.abs(shown[:, None] - shown) <= _ROUNDED) & (np.abs(palette.values[:, None] - palette.values) <= least)
+    return np.asarray(near.all(2))
 
 
 def find_alike(palette: Palette, *, bit_depth: str = "float") -> tuple[str, str] | None:
@@ -164,13 +194,11 @@ def find_alike(palette: Palette, *, bit_depth: str = "float") -> tuple[str, str]
     return (palette.names[first[twice[0]]], palette.names[twice[0]]) if twice.size else None
 
 
-def _named(values: np.ndarray, areas: np.ndarray, space: str, paper: np.ndarray) -> Palette:
-    nameless = Palette(tuple(PaletteColor("", _as_tuple(row), int(area))
-                             for row, area in zip(values, areas, strict=True)), space)
+def _named(palette: Palette, paper: np.ndarray) -> Palette:
     names = unique_names(PAPER if np.array_equal(row, paper) else color_name(shown)
-                         for row, shown in zip(values, nameless.display, strict=True))
-    return replace(nameless, colors=tuple(
-        replace(color, name=name) for color, name in zip(nameless.colors, names, strict=True)))
+                         for row, shown in zip(palette.values, palette.display, strict=True))
+    return replace(palette, colors=tuple(
+        replace(color, name=name) for color, name in zip(palette.colors, names, strict=True)))
 
 
 def _as_tuple(row: np.ndarray) -> Rgba:

@@ -50,6 +50,33 @@ def test_exact_paints_stay_exact():
     assert np.abs(shown(paints, found.palette) - halves()).max() < 1e-5
 
 
+def test_what_half_floats_round_is_one_paint():
+    """A soft border leaves flat paint some steps of a half float off: it is no paint of its own, nor a mixture."""
+    pixels = halves((0.5332, 0.0887, 0.0423, 1), (0.3, 0.3, 0.3, 1)).astype(np.float16)
+    off = pixels.copy()
+    off[20:30, 10:40, 2] = np.nextafter(off[20:30, 10:40, 2], np.float16(1))
+    one = painting(off)
+    found = read_paints([one], space="lin_rec709")
+    assert found.near == 0 and np.array_equal(found.palette.values, [pixels[0, 0], pixels[0, 90]])
+    assert found.palette.colors[0].area == SIDE * 48 and found.palette.names == ("orange", "gray")
+    (merged,) = found.palette.colors[0].merged
+    assert merged == tuple(off[25, 25])
+    paints = map_paints(one, one.labels > 0, found.palette, noise=found.noise[0])
+    assert (paints.first[:, :48] == 0).all() and not paints.share[:, :48].any() and paints.own is None
+    given = Palette(tuple(PaletteColor(color.name, color.values) for color in found.palette.colors), "lin_rec709")
+    paints = map_paints(one, one.labels > 0, given, noise=found.noise[0], read=found.palette)
+    assert (paints.first[:, :48] == 0).all() and not paints.share[:, :48].any()
+
+
+@pytest.mark.parametrize(("first", "second", "space"), [
+    ((0.5, 0.2, 0.2, 1), (0.5, 0.2, 0.2 + 1 / 255, 1), "sRGB"), ((2.0, 0, 0, 1), (4.0, 0, 0, 1), "lin_rec709"),
+    ((0.2, 0.2, 0.2, 1), (0.2, 0.2, 0.2, 0.99), "sRGB")])
+def test_paints_that_no_rounding_parts_stay_two(first, second, space):
+    """A step of 8 bits, light beyond white, and another alpha are paints of their own."""
+    one = painting(halves(first, second))
+    assert len(read_paints([one], space=space).palette) == 2
+
+
 @pytest.mark.parametrize("quality", [90, 60])
 def test_a_lossy_file_has_the_paints_that_were_painted(quality):
     """JPEG noise makes thousands of colours of two paints; these two come back, within what JPEG leaves."""
