@@ -107,12 +107,15 @@ class PaintMap:
         """Return the map with its borders as the setting `edges` wants them; the painter's own pixels stay.
 
         bare: bool (H, W), where no line lies: softness is made there alone. "painted": as they are. "hard": of a
-        mixture the larger paint. "soft": pixels beside another paint are mixtures too, by how much of it lies around.
+        mixture the larger paint, where it is the painter's own pixel too. "soft": pixels beside another paint are
+        mixtures too, by how much of it lies around.
         """
         if edges == "hard":
-            return replace(self, second=self.first, share=np.zeros_like(self.share))
+            own = None if self.own is None else self.own & (self.share == 0)
+            return replace(self, second=self.first, share=np.zeros_like(self.share), own=own)
         if edges == "soft":
-            at = np.nonzero(_beside_another(self.first) & bare & (self.share == 0))
+            made = bare if self.own is None else bare & ~self.own
+            at = np.nonzero(_beside_another(self.first) & made & (self.share == 0))
             second, share = _softened(self.first, at)
             seconds, shares = self.second.copy(), self.share.copy()
             seconds[at], shares[at] = second, share

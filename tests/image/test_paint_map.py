@@ -33,6 +33,22 @@ def test_hard_edges_take_the_larger_paint():
     assert np.array_equal(mixed.second, mixed.first)
 
 
+def test_hard_edges_take_no_mixture_of_the_painter():
+    """His own pixels stay, but for those that are mixtures of two paints."""
+    share = np.zeros((6, 6), np.float32)
+    share[:, 2] = 0.4
+    own, pixels = np.ones((6, 6), bool), np.ones((6, 6, 4), np.float32)
+    paints = halves(own=own, pixels=pixels)
+    hard = PaintMap(paints.first, 1 - paints.first, share, own, pixels).with_edges("hard", everywhere(paints))
+    assert not hard.own[:, 2].any() and hard.own[:, [0, 1, 3, 4, 5]].all() and not hard.share.any()
+
+
+def test_soft_edges_leave_the_painters_pixels():
+    """What he painted beside a border is no mixture, in the mattes neither."""
+    paints = halves(own=np.ones((6, 6), bool), pixels=np.ones((6, 6, 4), np.float32))
+    assert not paints.with_edges("soft", everywhere(paints)).share.any()
+
+
 def test_soft_edges_mix_the_pixels_beside_a_border():
     """A straight border: a quarter of the other paint on both sides, as 1 2 1 weighs it, and nothing farther off."""
     soft = halves().with_edges("soft", np.ones((6, 6), bool))
