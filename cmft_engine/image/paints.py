@@ -65,8 +65,10 @@ class PaintsRead:
         if self.near == 0:
             return ""
         where = ", ".join(filter(None, self.names)) + ": " if any(self.names) else ""
-        return (f"{where}{self.colors_seen:,} colours are read as {len(self.palette)} paints: the painting is soft, or "
-                "its file is lossy; save flat colours as PNG, TIFF or EXR to have them exact")
+        was_jpeg = any(one.beside is not None for one in self.noise)
+        why = "the file is or was a JPEG" if was_jpeg else "the painting is soft or noisy"
+        return (f"{where}{self.colors_seen:,} colours are read as {len(self.palette)} paints: {why}; flat colours "
+                "without a soft brush, saved as PNG, TIFF or EXR, stay exact")
 
 
 def read_paints(paintings: Sequence[Painting], *, space: str) -> PaintsRead:

@@ -132,6 +132,7 @@ def test_a_jpeg_of_flats_is_read_as_flats(step, quality):
     labels = ndimage.label(rgb.any(2))[0].astype(np.int32)
     one = painting(through_jpeg(rgb, quality), labels)
     read = read_paints([one], space="sRGB")
+    assert "the file is or was a JPEG; flat colours" in read.told
     found = map_paints(one, labels > 0, read.palette, noise=read.noise[0])
     rooms = labels > 1
     (entry,) = np.unique(found.first[rooms])
@@ -144,6 +145,7 @@ def test_a_soft_brush_is_carried():
     read = read_paints([soft], space="sRGB")
     bare = soft.labels > 0
     assert map_paints(soft, bare, read.palette, noise=read.noise[0]).own[bare].mean() > 0.9
+    assert "the painting is soft or noisy; flat colours without a soft brush" in read.told
 
 
 @pytest.mark.parametrize("levels", [255, 65535, None])
