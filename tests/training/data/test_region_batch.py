@@ -6,7 +6,14 @@ import torch
 from torch import Tensor
 
 from cmft_engine.matching.descriptors import NODE_FEATURES, RASTER
-from cmft_engine.matching.network.region_network import MASS_FEATURES, PAIR_FEATURES, RegionNetwork, RegionTensors
+from cmft_engine.matching.network.region_network import (
+    LAYERS,
+    MASS_FEATURES,
+    PAIR_FEATURES,
+    WIDTH,
+    RegionNetwork,
+    RegionTensors,
+)
 from cmft_engine.matching.network.region_pool import POOLED
 from cmft_engine.matching.region_inputs import FLOW_COLUMNS, MASS_COLUMNS
 from cmft_training.data.region_batch import (
@@ -138,8 +145,8 @@ def test_a_region_network_without_a_part_does_not_look_at_it(part: str) -> None:
     """What is switched off may be anything; what is not, still counts. The default is the shipped network."""
     switches = {"pooled": True, "flow": True, "attention_mass": True, "along": True}
     torch.manual_seed(2)
-    usual = build_regions(RegionConfig(**switches)).eval()
-    bare = build_regions(RegionConfig(**{**switches, part: False})).eval()
+    usual, bare = (build_regions(RegionConfig(width=WIDTH, rounds=LAYERS, **one)).eval()
+                   for one in (switches, {**switches, part: False}))
     assert bare.state_dict().keys() == usual.state_dict().keys() == RegionNetwork().state_dict().keys()
     bare.load_state_dict(usual.state_dict())
     batch, other = make_batch(4, 4), make_batch(4, 4)
