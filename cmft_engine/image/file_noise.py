@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .color_space import over_white
+from .paint_map import paint_areas
 from .palette import Painting, Palette
 from .strips import strips
 
@@ -112,9 +113,7 @@ def hue_noise(entries: Floats, paintings: Sequence[tuple[Labels, Labels, Mask | 
     far, tables = np.zeros(n, np.int64), []
     for shown, labels, beside in paintings:
         bare = labels > 0
-        code = labels[bare].astype(np.int64) * n + shown[bare]
-        count = int(labels.max(initial=0)) + 1
-        tables.append(np.bincount(code, minlength=count * n).reshape(count, n))
+        tables.append(paint_areas(labels[bare], shown[bare], int(labels.max(initial=0)) + 1, n))
         far += np.bincount(shown[bare if beside is None else bare & ~beside], minlength=n)
     table = np.concatenate(tables)
     return blurred_entries(entries, table.sum(0), far, reach) | minor_entries(entries, table, reach)

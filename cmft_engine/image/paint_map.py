@@ -123,6 +123,11 @@ class PaintMap:
         return self
 
 
+def paint_areas(labels: Labels, paints: Labels, count: int, n: int) -> NDArray[np.int64]:
+    """Return how many pixels of each region show each paint (count, n); labels and paints of the pixels: (N,)."""
+    return np.bincount(labels.astype(np.int64) * n + paints, minlength=count * n).reshape(count, n)
+
+
 def _beside_another(first: Labels) -> NDArray[np.bool_]:
     """Pixels (H, W) one of whose four neighbours shows another paint."""
     beside = np.zeros(first.shape, np.bool_)

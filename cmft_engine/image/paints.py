@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .color_space import over_white
 from .file_noise import FileNoise, away, blurred_hue, hue_noise, is_clean, seen_distance, with_quiet_hue
-from .paint_map import PaintMap
+from .paint_map import PaintMap, paint_areas
 from .paint_mixtures import around, from_nearest, mixtures, off_paints
 from .palette import MAX_COLORS, Painting, Palette, PaletteColor, exact_colors, named_palette, without_roundings
 from .strips import strips
@@ -219,7 +219,7 @@ def _unexplained(
 
 def _runs_through_paints(labels: Labels, first: Labels, count: int, entries: Floats, near: float) -> Mask:
     """Which regions (count,) run from paint to paint that look much alike: gradients, cut into steps."""
-    table = _paint_areas(labels.ravel(), first.ravel(), count, len(entries))
+    table = paint_areas(labels.ravel(), first.ravel(), count, len(entries))
     share = table / np.maximum(table.sum(1, keepdims=True), 1)
     alike = _alike(entries, STEP_NEAR * near)
     np.fill_diagonal(alike, False)
@@ -243,7 +243,7 @@ def _without_specks(pure: Labels, labels: Labels, entries: Floats, known: _Entri
     n = len(entries)
     lies = (labels > 0) & (pure >= 0)
     region, owner = labels[lies], known.owner[pure[lies]]
-    table = _paint_areas(region, owner, int(labels.max(initial=0)) + 1, n)
+    table = paint_areas(region, owner, int(labels.max(initial=0)) + 1, n)
     main = table.argmax(1)
     alike = _alike(entries, SPECK_NEAR * near)
     speck = ((table < SPECK_SHARE * table.sum(1, keepdims=True)) & alike[main])[region, owner]
@@ -253,11 +253,6 @@ def _without_specks(pure: Labels, labels: Labels, entries: Floats, known: _Entri
     out = pure.copy()
     out[lies] = np.where(speck, main[region], pure[lies])
     return out
-
-
-def _paint_areas(labels: Labels, paints: Labels, count: int, n: int) -> NDArray[np.int64]:
-    """How many pixels of each region show each paint (count, n); labels and paints of the pixels: (N,)."""
-    return np.bincount(labels.astype(np.int64) * n + paints, minlength=count * n).reshape(count, n)
 
 
 def _alike(entries: Floats, distance: float) -> Mask:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ..image.plate import write_plate
 from ..image.sequence import frame_path
-from ..lineart.lineart import LineArt
 from ..matching.anchors import region_at
 from ..matching.settled import track_ranks
 from ..matching.shot_graph import GraphDrawing, ShotGraph
@@ -198,15 +197,14 @@ class ColoredShot:
         return Rewritten(frame, one.path, report, pictures)
 
     def _line_drawing(self, frame: int, record: DrawingRecord) -> LineDrawing:
-        read = read_line_plate if record.lines is None else describe_line_plate  # all that is shown of them is known
+        lines = record.line_art
+        read = read_line_plate if lines is None else describe_line_plate
         plate = read(self.shot.line_plate(frame), frame, canvas=self.shot.canvas, settings=self.shot.settings)
         if record.bare.shape != plate.pixels.shape[:2]:
             raise PlateError(f"{plate.path} (frame {frame}) has another size than when it was coloured; run the shot "
                              "again with --resume", plate.path, frame)
-        if record.lines is None:
+        if lines is None:
             lines = find_lines(plate, self.shot.settings)
-        else:
-            lines = LineArt(~record.bare, np.zeros(record.bare.shape, np.bool_), *record.lines)
         segmented = SegmentedDrawing(lines.ink, record.labels, record.labels_under_ink, record.graph.count)
         return LineDrawing(plate, lines, segmented)
 

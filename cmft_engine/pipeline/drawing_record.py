@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..image.paint_map import PaintMap
+from ..lineart.lineart import LineArt
 from ..matching.kinds import KINDS
 from ..matching.origins import NO_MATCHES, Matches
 from ..matching.reasons import REASONS
@@ -61,6 +62,11 @@ class DrawingRecord:
     def labels(self) -> Labels:
         """Regions int32 (H, W), 0 under ink."""
         return np.where(self.bare, self.labels_under_ink, np.int32(0))
+
+    @property
+    def line_art(self) -> LineArt | None:
+        """The ink as it is shown, without trace lines; None where `lines` is."""
+        return None if self.lines is None else LineArt(~self.bare, np.zeros_like(self.bare), *self.lines)
 
 
 @dataclass(frozen=True)

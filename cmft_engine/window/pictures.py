@@ -100,10 +100,12 @@ class Pictures:
         return with_borders(picture, record) if view.regions else picture
 
     def _lines(self, frame: int, record: DrawingRecord) -> LineArt:
-        """The frame's line art; where its line plate is gone, what the record knows of it."""
+        """The frame's line art: of a record of an earlier version its line plate's, plain ink where that is gone."""
+        if (known := record.line_art) is not None:
+            return known
         shape, found = record.bare.shape, self._inks.get(frame)
         if found is None:
-            coverage, color = record.lines if record.lines is not None else self._line_plate(frame, record)
+            coverage, color = self._line_plate(frame, record)
             at = np.flatnonzero(coverage > 0)
             found = _Ink(at, coverage.ravel()[at], color.reshape(-1, 3)[at])
             self._inks.put(frame, found, sum(part.nbytes for part in found))
